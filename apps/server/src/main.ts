@@ -1,0 +1,2 @@
+import { x } from '@waybill/config';
+console.log(x, process.version);
