@@ -1,0 +1,199 @@
+// Who may import whom (docs/architecture.md). Every rule here has a planted violation in
+// test/architecture/boundaries.spec.ts that proves it bites; a rule without one fails that spec.
+
+/** The domain modules, in order: each may know those before it and nothing of those after it. */
+const ORDER = ['sessions', 'catalog', 'orders', 'packages', 'tickets', 'admin'];
+
+const SERVER = '^apps/server/src/';
+const MODULE = `${SERVER}[^/]+/`;
+const SPEC = String.raw`\.spec\.ts$`;
+const LIB_INDEX = String.raw`^libs/[^/]+/src/index\.ts$`;
+
+/** One rule a module, so that a report names the module that looked ahead. */
+const orderRules = ORDER.slice(0, -1).map((module, place) => ({
+  name: `order-${module}`,
+  comment: `${module} knows nothing of the modules after it: use an event or an id.`,
+  severity: 'error',
+  from: { path: `${SERVER}${module}/` },
+  to: { path: `${SERVER}(${ORDER.slice(place + 1).join('|')})/` },
+}));
+
+const moduleRules = [
+  {
+    name: 'known-modules',
+    comment:
+      'A new domain module takes its place in ORDER first: outside it, no rule of order would hold it.',
+    severity: 'error',
+    from: { path: `${SERVER}(?!(${ORDER.join('|')})/)[^/]+/` },
+    to: {},
+  },
+  {
+    name: 'module-through-index',
+    comment: "Another domain module is reached through its index.ts; all else is that module's own.",
+    severity: 'error',
+    from: { path: `${SERVER}([^/]+)/` },
+    to: { path: MODULE, pathNot: [`${SERVER}$1/`, String.raw`${MODULE}index\.ts$`] },
+  },
+  {
+    name: 'root-through-index',
+    comment: 'A composition root puts modules together; it does not reach into them.',
+    severity: 'error',
+    from: { path: String.raw`${SERVER}[^/]+\.ts$` },
+    to: {
+      path: MODULE,
+      pathNot: [String.raw`${MODULE}(index|[^/]+\.module)\.ts$`, `${MODULE}migrations/`],
+    },
+  },
+  {
+    name: 'modules-know-no-root',
+    comment: 'main.ts and the composition roots import the modules, never the other way round.',
+    severity: 'error',
+    from: { path: MODULE, pathNot: SPEC },
+    to: { path: String.raw`${SERVER}[^/]+\.ts$` },
+  },
+  ...orderRules,
+];
+
+const layerRules = [
+  {
+    name: 'controllers-know-no-storage',
+    comment: 'A controller calls its service; rows never reach it.',
+    severity: 'error',
+    from: { path: String.raw`\.controller\.ts$` },
+    to: { path: String.raw`\.(repository|entity)\.ts$` },
+  },
+  {
+    name: 'services-know-no-http',
+    comment: 'Rules and queries know no web framework: the same call serves a request, a job and a test.',
+    severity: 'error',
+    from: { path: String.raw`\.(service|queries|repository)\.ts$` },
+    to: { path: String.raw`(^|/)node_modules/(fastify|@fastify/[^/]+|@nestjs/platform-fastify)/` },
+  },
+  {
+    name: 'jobs-modules-in-the-worker',
+    comment: 'A jobs module that another process imports would run its jobs there too.',
+    severity: 'error',
+    from: {
+      // A lib can be reached through its index only; lint keeps that name out of everything but the worker.
+      pathNot: [String.raw`${SERVER}worker\.module\.ts$`, LIB_INDEX, SPEC],
+    },
+    to: { path: String.raw`\.jobs\.module\.ts$` },
+  },
+  {
+    name: 'jobs-in-their-module',
+    comment: 'Processors and schedules are registered by their own jobs module and used by nothing else.',
+    severity: 'error',
+    from: { pathNot: [String.raw`\.jobs\.module\.ts$`, SPEC] },
+    to: { path: String.raw`\.jobs\.ts$` },
+  },
+];
+
+const libRules = [
+  {
+    name: 'libs-know-no-app',
+    comment: 'A lib serves every application and knows none.',
+    severity: 'error',
+    from: { path: '^libs/' },
+    to: { path: '^apps/' },
+  },
+  {
+    name: 'apps-know-no-other-app',
+    comment: 'Applications share code through libs.',
+    severity: 'error',
+    from: { path: '^apps/([^/]+)/' },
+    to: { path: '^apps/', pathNot: '^apps/$1/' },
+  },
+  {
+    name: 'lib-to-lib-through-index',
+    comment: 'What a lib does not list in its index.ts is its own.',
+    severity: 'error',
+    from: { path: '^libs/([^/]+)/' },
+    to: { path: '^libs/', pathNot: ['^libs/$1/', LIB_INDEX] },
+  },
+  {
+    name: 'app-to-lib-through-index',
+    comment: 'What a lib does not list in its index.ts is its own.',
+    severity: 'error',
+    from: { path: '^apps/' },
+    to: { path: '^libs/', pathNot: LIB_INDEX },
+  },
+  {
+    name: 'libs-by-alias',
+    comment: 'A lib is named @waybill/<lib>, wherever the importing file stands.',
+    severity: 'error',
+    from: { path: '^(apps|libs)/', pathNot: SPEC },
+    to: { path: LIB_INDEX, dependencyTypesNot: ['aliased'] },
+  },
+];
+
+const hygieneRules = [
+  {
+    name: 'no-circular',
+    comment: 'Two files that import each other are one file, or miss a third.',
+    severity: 'error',
+    from: { pathNot: String.raw`\.entity\.ts$` },
+    to: { circular: true },
+  },
+  {
+    name: 'no-circular-entities',
+    comment: 'Entities may name each other in both directions, as types (Relation<T>), not as values.',
+    severity: 'error',
+    from: { path: String.raw`\.entity\.ts$` },
+    to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+  },
+  {
+    name: 'no-orphans',
+    comment: 'A file that nothing imports and that imports nothing is dead, unless something else loads it.',
+    severity: 'error',
+    from: {
+      orphan: true,
+      pathNot: [SPEC, String.raw`\.d\.ts$`, '/migrations/', String.raw`^apps/[^/]+/src/main\.ts$`],
+    },
+    to: {},
+  },
+  {
+    name: 'no-dev-dependency',
+    comment: 'What production code imports is installed in production.',
+    severity: 'error',
+    from: { path: '^(apps|libs)/', pathNot: SPEC },
+    to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+  },
+  {
+    name: 'no-undeclared-package',
+    comment: 'A package that package.json does not name is there by chance.',
+    severity: 'error',
+    from: { path: '^(apps|libs)/' },
+    to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  },
+  {
+    name: 'no-test-code',
+    comment: 'Production code imports neither specs nor what stands under test/.',
+    severity: 'error',
+    from: { path: '^(apps|libs)/', pathNot: SPEC },
+    to: { path: ['^test/', SPEC] },
+  },
+  {
+    name: 'no-unresolvable',
+    comment: 'An import that leads nowhere would fall out of every other rule.',
+    severity: 'error',
+    from: {},
+    to: { couldNotResolve: true },
+  },
+];
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [...moduleRules, ...layerRules, ...libRules, ...hygieneRules],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    // Type-only imports count: a service that names a Fastify type knows Fastify.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};
