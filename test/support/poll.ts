@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+export interface EventuallyOptions {
+  /** What is waited for, as it reads after "Not within 5000 ms:". */
+  describe: string;
+  deadlineMs?: number;
+  /** The pause between two looks. */
+  everyMs?: number;
+}
+
+type Seen = { value: unknown } | { error: unknown };
+
+/**
+ * Waits until the probe gives something truthy, and returns it. A probe that throws is asked again; one that hangs
+ * does not outlast the deadline.
+ *
+ * @throws Error saying what was waited for and what was seen last
+ */
+export async function eventually<T>(
+  probe: () => T | Promise<T>,
+  { describe, deadlineMs = 10_000, everyMs = 20 }: EventuallyOptions,
+): Promise<NonNullable<T>> {
+  const timer = new AbortController();
+  const deadline = delay(deadlineMs, 'deadline' as const, { signal: timer.signal });
+  deadline.catch(() => undefined); // aborted below
+  let seen: Seen | undefined;
+  try {
+    for (;;) {
+      const outcome = await Promise.race([look(probe), deadline]);
+      if (outcome === 'deadline') throw new Error(overdue(describe, deadlineMs, seen));
+      if ('value' in outcome && outcome.value) return outcome.value;
+      seen = outcome;
+      const pause = await Promise.race([delay(everyMs, 'again' as const), deadline]);
+      if (pause === 'deadline') throw new Error(overdue(describe, deadlineMs, seen));
+    }
+  } finally {
+    timer.abort();
+  }
+}
+
+async function look<T>(probe: () => T | Promise<T>): Promise<{ value: T } | { error: unknown }> {
+  try {
+    return { value: await probe() };
+  } catch (error) {
+    return { error };
+  }
+}
+
+function overdue(describe: string, deadlineMs: number, seen: Seen | undefined): string {
+  const last = !seen
+    ? 'the probe never answered'
+    : 'error' in seen
+      ? `the probe threw ${seen.error instanceof Error ? seen.error.message : inspect(seen.error)}`
+      : `last seen: ${inspect(seen.value)}`;
+  return `Not within ${deadlineMs} ms: ${describe} (${last})`;
+}
