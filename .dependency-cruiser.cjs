@@ -41,7 +41,7 @@ const moduleRules = [
     from: { path: String.raw`${SERVER}[^/]+\.ts$` },
     to: {
       path: MODULE,
-      pathNot: [String.raw`${MODULE}(index|[^/]+\.module)\.ts$`, `${MODULE}migrations/`],
+      pathNot: String.raw`${MODULE}(index|[^/]+\.module)\.ts$`,
     },
   },
   {
@@ -147,9 +147,16 @@ const hygieneRules = [
     severity: 'error',
     from: {
       orphan: true,
-      pathNot: [SPEC, String.raw`\.d\.ts$`, '/migrations/', String.raw`^apps/[^/]+/src/main\.ts$`],
+      pathNot: [SPEC, String.raw`\.d\.ts$`, String.raw`^apps/[^/]+/src/main\.ts$`],
     },
     to: {},
+  },
+  {
+    name: 'migrations-are-listed',
+    comment: 'A migration that nobody lists is never run.',
+    severity: 'error',
+    from: { pathNot: SPEC },
+    module: { path: '/migrations/', pathNot: SPEC, numberOfDependentsLessThan: 1 },
   },
   {
     name: 'no-dev-dependency',

@@ -50,7 +50,7 @@ const clean: Sources = {
       [`apps/server/src/${module}/${module}.service.ts`, `export const thing = 1;`],
     ]),
   ),
-  'apps/server/src/orders/index.ts': `export { OrdersModule } from './orders.module';`,
+  'apps/server/src/orders/index.ts': `import { up } from './migrations/1700000000000-orders'; export { OrdersModule } from './orders.module'; export const ordersSchema = [up];`,
   'apps/server/src/orders/orders.module.ts': `import { OrdersController } from './orders.controller'; export const OrdersModule = OrdersController;`,
   'apps/server/src/orders/orders.controller.ts': `import { OrdersService } from './orders.service'; export const OrdersController = OrdersService;`,
   'apps/server/src/orders/orders.service.ts': `import { thing } from '../catalog'; import { hook } from '@waybill/http'; import { rows } from './orders.repository'; export const OrdersService = [thing, hook, rows];`,
@@ -200,6 +200,12 @@ const planted: Plant[] = [
     to: `${orders}/hen.entity.ts`,
   },
   { rule: 'no-orphans', from: 'libs/http/src/forgotten.ts', to: 'libs/http/src/forgotten.ts' },
+  {
+    rule: 'migrations-are-listed',
+    from: `${orders}/migrations/1700000000001-never-run.ts`,
+    specifier: '@nestjs/common',
+    to: `${orders}/migrations/1700000000001-never-run.ts`,
+  },
   {
     rule: 'no-dev-dependency',
     from: 'libs/http/src/test-client.ts',
