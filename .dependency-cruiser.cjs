@@ -6,7 +6,8 @@ const ORDER = ['sessions', 'catalog', 'orders', 'packages', 'tickets', 'admin'];
 
 const SERVER = '^apps/server/src/';
 const MODULE = `${SERVER}[^/]+/`;
-const SPEC = String.raw`\.spec\.ts$`;
+/** Specs, and what the specs of one lib share. */
+const TESTS = String.raw`\.spec\.ts$|^libs/[^/]+/test/`;
 const LIB_INDEX = String.raw`^libs/[^/]+/src/index\.ts$`;
 
 /** One rule a module, so that a report names the module that looked ahead. */
@@ -48,7 +49,7 @@ const moduleRules = [
     name: 'modules-know-no-root',
     comment: 'main.ts and the composition roots import the modules, never the other way round.',
     severity: 'error',
-    from: { path: MODULE, pathNot: SPEC },
+    from: { path: MODULE, pathNot: TESTS },
     to: { path: String.raw`${SERVER}[^/]+\.ts$` },
   },
   ...orderRules,
@@ -75,7 +76,7 @@ const layerRules = [
     severity: 'error',
     from: {
       // A lib can be reached through its index only; lint keeps that name out of everything but the worker.
-      pathNot: [String.raw`${SERVER}worker\.module\.ts$`, LIB_INDEX, SPEC],
+      pathNot: [String.raw`${SERVER}worker\.module\.ts$`, LIB_INDEX, TESTS],
     },
     to: { path: String.raw`\.jobs\.module\.ts$` },
   },
@@ -83,7 +84,7 @@ const layerRules = [
     name: 'jobs-in-their-module',
     comment: 'Processors and schedules are registered by their own jobs module and used by nothing else.',
     severity: 'error',
-    from: { pathNot: [String.raw`\.jobs\.module\.ts$`, SPEC] },
+    from: { pathNot: [String.raw`\.jobs\.module\.ts$`, TESTS] },
     to: { path: String.raw`\.jobs\.ts$` },
   },
 ];
@@ -121,7 +122,7 @@ const libRules = [
     name: 'libs-by-alias',
     comment: 'A lib is named @waybill/<lib>, wherever the importing file stands.',
     severity: 'error',
-    from: { path: '^(apps|libs)/', pathNot: SPEC },
+    from: { path: '^(apps|libs)/', pathNot: TESTS },
     to: { path: LIB_INDEX, dependencyTypesNot: ['aliased'] },
   },
 ];
@@ -147,7 +148,7 @@ const hygieneRules = [
     severity: 'error',
     from: {
       orphan: true,
-      pathNot: [SPEC, String.raw`\.d\.ts$`, String.raw`^apps/[^/]+/src/main\.ts$`],
+      pathNot: [TESTS, String.raw`\.d\.ts$`, String.raw`^apps/[^/]+/src/main\.ts$`],
     },
     to: {},
   },
@@ -155,14 +156,14 @@ const hygieneRules = [
     name: 'migrations-are-listed',
     comment: 'A migration that nobody lists is never run.',
     severity: 'error',
-    from: { pathNot: SPEC },
-    module: { path: '/migrations/', pathNot: SPEC, numberOfDependentsLessThan: 1 },
+    from: { pathNot: TESTS },
+    module: { path: '/migrations/', pathNot: TESTS, numberOfDependentsLessThan: 1 },
   },
   {
     name: 'no-dev-dependency',
     comment: 'What production code imports is installed in production.',
     severity: 'error',
-    from: { path: '^(apps|libs)/', pathNot: SPEC },
+    from: { path: '^(apps|libs)/', pathNot: TESTS },
     to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
   },
   {
@@ -174,10 +175,10 @@ const hygieneRules = [
   },
   {
     name: 'no-test-code',
-    comment: 'Production code imports neither specs nor what stands under test/.',
+    comment: 'Production code imports neither specs nor what stands under a test/.',
     severity: 'error',
-    from: { path: '^(apps|libs)/', pathNot: SPEC },
-    to: { path: ['^test/', SPEC] },
+    from: { path: '^(apps|libs)/', pathNot: TESTS },
+    to: { path: ['^test/', TESTS] },
   },
   {
     name: 'no-unresolvable',

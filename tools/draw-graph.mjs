@@ -17,8 +17,8 @@ const page = 'docs/architecture.md';
  * Undefined for files that the graph leaves out (specs, packages, test code).
  */
 function partOf(path) {
-  if (path.endsWith('.spec.ts')) return undefined;
-  const [top, name, , module, ...below] = path.split('/');
+  const [top, name, folder, module, ...below] = path.split('/');
+  if (folder !== 'src' || path.endsWith('.spec.ts')) return undefined;
   if (top === 'libs') return { group: 'libs', label: name };
   if (top !== 'apps') return undefined;
   return { group: `apps/${name}`, label: below.length > 0 ? module : `${name} (composition root)` };

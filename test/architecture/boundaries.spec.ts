@@ -37,6 +37,8 @@ const clean: Sources = {
   'libs/database/src/purge.jobs.module.ts': `import { Purge } from './purge.jobs'; export const JobsOfDatabaseModule = Purge;`,
   'libs/database/src/purge.jobs.ts': `export const Purge = 1;`,
   'libs/http/src/index.ts': `export { hook } from './hook';`,
+  'libs/database/test/harness.ts': `import request from 'supertest'; import { connect } from '../src/index'; export const harness = [request, connect];`,
+  'libs/database/src/connect.spec.ts': `import { harness } from '../test/harness'; console.log(harness);`,
   'libs/http/src/hook.ts': `import fastify from 'fastify'; import { connect } from '@waybill/database'; export const hook = [fastify, connect];`,
 
   'apps/producer/src/main.ts': `import { connect } from '@waybill/database'; console.log(connect);`,
@@ -223,6 +225,12 @@ const planted: Plant[] = [
     from: 'libs/http/src/uses-test-support.ts',
     specifier: '../../../test/support/client',
     to: 'test/support/client.ts',
+  },
+  {
+    rule: 'no-test-code',
+    from: 'libs/database/src/uses-its-harness.ts',
+    specifier: '../test/harness',
+    to: 'libs/database/test/harness.ts',
   },
   {
     rule: 'no-test-code',

@@ -6,6 +6,7 @@ const lines = (count: number, text: string) => `${text}\n`.repeat(count);
 
 /** Each of these keeps a rule that the planted violations break, up to the rule's very limit. */
 const clean: Sources = {
+  'apps/server/main.ts': `import './src/main';\n`,
   'apps/server/src/main.ts': `console.log('listening');\n`,
   'apps/server/src/worker.module.ts': `import { PurgeJobsModule } from '@waybill/database';\nexport const worker = [PurgeJobsModule];\n`,
   'apps/server/src/orders/orders.service.ts': [
@@ -27,6 +28,7 @@ const clean: Sources = {
   'apps/server/src/orders/migrations/1700000000000-orders.ts': `export function up(query: (sql: string) => void): void {\n${lines(60, `  query('select 1');`)}}\n`,
   'libs/config/src/environment.ts': `import { env } from 'node:process';\nexport const port = env['PORT'] ?? process.env['PORT'];\n`,
   'libs/config/src/config.service.spec.ts': `describe('configuration', () => {\n  it('is read', () => {\n${lines(300, `    expect(process.env['HOME']).toBeDefined();`)}  });\n});\n`,
+  'libs/config/test/harness.ts': `console.log(process.env['HOME']);\n`,
   'tools/print.mjs': `console.log(process.env.HOME);\n`,
 };
 
