@@ -1,2 +1,29 @@
-import { x } from '@waybill/config';
-console.log(x, process.version);
+import { ConfigurationError, loadConfig, readEnvironment, type Role, roles } from '@waybill/config';
+import { startServer } from './server';
+
+const STOP_DEADLINE_MS = 10_000;
+
+/** `node dist/apps/server/main.js [api|worker|all]` */
+async function main(): Promise<void> {
+  const role = process.argv[2] ?? 'all';
+  if (!roles.includes(role as Role)) throw new ConfigurationError([`role: ${role} is none of ${roles.join(', ')}`]);
+  const config = loadConfig(role as Role, readEnvironment());
+  const starting = startServer(config);
+
+  let stopping = false;
+  const stop = async (): Promise<void> => {
+    if (stopping) return;
+    stopping = true;
+    setTimeout(() => process.exit(1), STOP_DEADLINE_MS).unref();
+    await (await starting).stop();
+    process.exit(0);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
+
+  await starting;
+}
+
+main().catch((error: Error) => {
+  process.stderr.write(`${error instanceof ConfigurationError ? error.message : error.stack}\n`);
+  process.exit(1);
+});

@@ -1,1 +1,3 @@
-export const x: number = 1;
+export { ConfigurationError, loadConfig, roles, type Config, type Role } from './config';
+export { CONFIG, ConfigModule } from './config.module';
+export { readEnvironment } from './read-environment';

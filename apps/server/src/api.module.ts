@@ -1,0 +1,9 @@
+import { Module } from '@nestjs/common';
+import { HttpModule } from '@waybill/http';
+import { CatalogModule } from './catalog';
+import { PackagesModule } from './packages';
+import { SessionsModule } from './sessions';
+
+/** What a process that serves HTTP is made of. */
+@Module({ imports: [HttpModule, SessionsModule, CatalogModule, PackagesModule] })
+export class ApiModule {}

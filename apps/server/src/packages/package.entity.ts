@@ -1,0 +1,57 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
+import type { Pricing, UnpricedReason } from './pricing';
+
+/** A parcel that a customer sends abroad. */
+@Entity('packages')
+@Unique('packages_registration_id_key', ['registrationId'])
+@Index('packages_owner_id_id_idx', ['ownerId', 'id'])
+@Index('packages_unpriced_idx', ['id'], { where: 'delivery_cost IS NULL' })
+@Check(
+  'packages_priced_check',
+  '(delivery_cost IS NULL) = (pricing IS NULL) AND (delivery_cost IS NULL) = (unpriced_reason IS NOT NULL)',
+)
+export class PackageEntity {
+  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'packages_pkey' })
+  id!: number;
+
+  @Column('uuid', { name: 'registration_id' })
+  registrationId!: string;
+
+  @Column('uuid', { name: 'owner_id' })
+  ownerId!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('numeric', { name: 'weight_kg', precision: 8, scale: 3 })
+  weightKg!: string;
+
+  @Column('numeric', { name: 'content_amount', precision: 14, scale: 2 })
+  contentAmount!: string;
+
+  @Column('text', { name: 'content_currency' })
+  contentCurrency!: string;
+
+  @Column('integer', { name: 'type_id' })
+  @ForeignKey('PackageTypeEntity', { name: 'packages_type_id_fkey' })
+  typeId!: number;
+
+  @Column('text', { name: 'order_uid', nullable: true })
+  orderUid!: string | null;
+
+  /** When its registration was accepted; the rate of this day prices it. */
+  @Column('timestamptz', { name: 'created_at' })
+  createdAt!: Date;
+
+  /** In roubles; null until there is a rate. */
+  @Column('numeric', { name: 'delivery_cost', precision: 20, scale: 2, nullable: true })
+  deliveryCost!: string | null;
+
+  /** How the cost came about, for anybody to compute again. */
+  @Column('jsonb', { nullable: true })
+  pricing!: Pricing | null;
+
+  /** Why there is no cost yet; null once there is one. */
+  @Column('text', { name: 'unpriced_reason', nullable: true })
+  unpricedReason!: UnpricedReason | null;
+}

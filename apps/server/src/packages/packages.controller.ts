@@ -1,0 +1,70 @@
+import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Ctx, CustomersOr, IntegerId, Location, Problems, type RequestContext, RetryAfter, UuidId } from '@waybill/http';
+import { CostDto } from './cost.dto';
+import { ListPackagesQuery, PackageDto, PackagePage, RegisterPackageDto, RegistrationDto } from './packages.dto';
+import { PackageNotFoundError, RegistrationExpiredError, RegistrationNotFoundError } from './packages.errors';
+import { PackagesQueries } from './packages.queries';
+import { PackagesService } from './packages.service';
+import { toCostDto, toPackageDto, toRegistrationDto } from './packages.views';
+
+@ApiTags('packages')
+@Controller('api/v1/packages')
+export class PackagesController {
+  constructor(
+    private readonly packages: PackagesService,
+    private readonly queries: PackagesQueries,
+  ) {}
+
+  /** Register a package. The reply says that it is accepted; its `Location` says what became of it. */
+  @Post()
+  @HttpCode(HttpStatus.ACCEPTED)
+  @CustomersOr('packages:write')
+  @Location<RegistrationDto>(({ id }) => `/api/v1/packages/status/${id}`)
+  @RetryAfter(1)
+  @ApiOperation({ operationId: 'registerPackage' })
+  @ApiAcceptedResponse({ type: RegistrationDto })
+  async register(@Ctx() ctx: RequestContext, @Body() dto: RegisterPackageDto): Promise<RegistrationDto> {
+    return toRegistrationDto(await this.packages.register(ctx, dto));
+  }
+
+  /** List packages, newest first: yours, or everybody's with the scope packages:read_all. */
+  @Get()
+  @CustomersOr('packages:read', 'packages:read_all')
+  @ApiOperation({ operationId: 'listPackages' })
+  @ApiOkResponse({ type: PackagePage })
+  async list(@Ctx() ctx: RequestContext, @Query() query: ListPackagesQuery): Promise<PackagePage> {
+    const page = await this.queries.list(ctx, query);
+    return { ...page, items: page.items.map(toPackageDto) };
+  }
+
+  /** Show what became of a registration. */
+  @Get('status/:id')
+  @CustomersOr('packages:read', 'packages:read_all')
+  @Problems(RegistrationNotFoundError, RegistrationExpiredError)
+  @ApiOperation({ operationId: 'getRegistration' })
+  @ApiOkResponse({ type: RegistrationDto })
+  async status(@Ctx() ctx: RequestContext, @Param('id', UuidId) id: string): Promise<RegistrationDto> {
+    return toRegistrationDto(await this.queries.status(ctx, id));
+  }
+
+  /** Show a package. */
+  @Get(':id')
+  @CustomersOr('packages:read', 'packages:read_all')
+  @Problems(PackageNotFoundError)
+  @ApiOperation({ operationId: 'getPackage' })
+  @ApiOkResponse({ type: PackageDto })
+  async get(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<PackageDto> {
+    return toPackageDto(await this.queries.get(ctx, id));
+  }
+
+  /** Explain the delivery cost of a package: everything that it takes to compute it again. */
+  @Get(':id/cost')
+  @CustomersOr('packages:read', 'packages:read_all')
+  @Problems(PackageNotFoundError)
+  @ApiOperation({ operationId: 'explainPackageCost' })
+  @ApiOkResponse({ type: CostDto })
+  async cost(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<CostDto> {
+    return toCostDto(await this.queries.cost(ctx, id));
+  }
+}

@@ -1,0 +1,36 @@
+import { DomainError } from '@waybill/http';
+
+/** No package has this id, or it is somebody else's. */
+export class PackageNotFoundError extends DomainError {
+  static override readonly code = 'package_not_found';
+  static override readonly kind = 'not_found';
+
+  constructor() {
+    super('There is no such package, or it is not yours.');
+  }
+}
+
+/** No registration has this id, it is somebody else's, or it was finished more than 30 days ago. */
+export class RegistrationNotFoundError extends DomainError {
+  static override readonly code = 'registration_not_found';
+  static override readonly kind = 'not_found';
+
+  constructor() {
+    super('There is no such registration, or it is not yours.');
+  }
+}
+
+/** The registration was finished more than 24 hours ago; its package, if it has one, is still there. */
+export class RegistrationExpiredError extends DomainError {
+  static override readonly code = 'registration_expired';
+  static override readonly kind = 'gone';
+
+  constructor(packageId: number | null) {
+    super(
+      packageId === null
+        ? 'This registration failed more than 24 hours ago; no package came of it.'
+        : `This registration was finished more than 24 hours ago. Its package is /api/v1/packages/${packageId}.`,
+      { members: { package_id: packageId } },
+    );
+  }
+}

@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { moscowDay } from '@waybill/currency-rate';
+import { decodeCursor, type Filters, type Page, type RequestContext, toPage } from '@waybill/http';
+import type { ListPackagesQuery } from './packages.dto';
+import { PackageNotFoundError, RegistrationExpiredError, RegistrationNotFoundError } from './packages.errors';
+import { type PackageRow, PackagesRepository, type PricedPackageRow, type Visibility } from './packages.repository';
+import { type RegistrationStatus, RegistrationsRepository } from './registrations.repository';
+
+const HOUR_MS = 3_600_000;
+const SHOWN_FOR_MS = 24 * HOUR_MS;
+const REMEMBERED_FOR_MS = 30 * 24 * HOUR_MS;
+const BEYOND_ANY_ID = 2_147_483_647;
+
+/** A package with the day whose rates price it. */
+export type PackageCost = PricedPackageRow & { day: string };
+
+/** Reads of packages and registrations, each as far as the caller may see. */
+@Injectable()
+export class PackagesQueries {
+  constructor(
+    private readonly packages: PackagesRepository,
+    private readonly registrations: RegistrationsRepository,
+  ) {}
+
+  /** @throws RegistrationNotFoundError, or RegistrationExpiredError from 24 hours after it was finished on. */
+  async status(ctx: RequestContext, id: string): Promise<RegistrationStatus> {
+    const registration = await this.registrations.findStatus(ctx, id);
+    const age = registration?.finishedAt ? Date.now() - registration.finishedAt.getTime() : 0;
+    if (!registration || !mayBeSeen(ctx, registration.ownerId) || age > REMEMBERED_FOR_MS) throw new RegistrationNotFoundError();
+    if (age > SHOWN_FOR_MS) throw new RegistrationExpiredError(registration.packageId);
+    return registration;
+  }
+
+  /** A page of the packages that the caller may see, newest first. */
+  async list(ctx: RequestContext, { limit, cursor, type_id: typeId, has_cost: hasCost }: ListPackagesQuery): Promise<Page<PackageRow>> {
+    const filters: Filters = { typeId, hasCost };
+    const [beforeId] = cursor === undefined ? [BEYOND_ANY_ID] : decodeCursor<[number]>(cursor, filters, isPackageKeyset);
+    const rows = await this.packages.list(ctx, visibleTo(ctx), { typeId, hasCost }, beforeId, limit + 1);
+    return toPage(rows, limit, filters, ({ id }) => [id]);
+  }
+
+  /** @throws PackageNotFoundError */
+  async get(ctx: RequestContext, id: number): Promise<PackageRow> {
+    const row = await this.packages.find(ctx, id, visibleTo(ctx));
+    if (!row) throw new PackageNotFoundError();
+    return row;
+  }
+
+  /** How the cost of a package came about. @throws PackageNotFoundError */
+  async cost(ctx: RequestContext, id: number): Promise<PackageCost> {
+    const row = await this.packages.findPriced(ctx, id, visibleTo(ctx));
+    if (!row) throw new PackageNotFoundError();
+    return { ...row, day: moscowDay(row.createdAt) };
+  }
+}
+
+function visibleTo({ principal }: RequestContext): Visibility {
+  return principal.scopes.has('packages:read_all') ? 'all' : principal.ownerIds;
+}
+
+function mayBeSeen(ctx: RequestContext, ownerId: string): boolean {
+  const visible = visibleTo(ctx);
+  return visible === 'all' || visible.includes(ownerId);
+}
+
+const isPackageKeyset = (keys: unknown[]): boolean => keys.length === 1 && isIntegerId(keys[0]);
+
+const isIntegerId = (key: unknown): boolean => Number.isInteger(key) && (key as number) > 0 && (key as number) <= BEYOND_ANY_ID;

@@ -1,0 +1,56 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '@waybill/config';
+import { RatesService } from '@waybill/currency-rate';
+import { Database } from '@waybill/database';
+import { type RequestContext, ValidationFailedError } from '@waybill/http';
+import { Doorbells } from '@waybill/queue';
+import { v7 as uuidv7 } from 'uuid';
+import { TypesService } from '../catalog';
+import type { RegisterPackageDto } from './packages.dto';
+import { ringFor } from './registration-jobs';
+import { type RegistrationStatus, RegistrationsRepository } from './registrations.repository';
+
+/** Commands on packages. */
+@Injectable()
+export class PackagesService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly database: Database,
+    private readonly registrations: RegistrationsRepository,
+    private readonly types: TypesService,
+    private readonly rates: RatesService,
+    private readonly doorbells: Doorbells,
+  ) {}
+
+  /**
+   * Accepts the registration of a package: once this has resolved and committed, the package will be made, whatever becomes
+   * of this process or of the queue.
+   * @throws ValidationFailedError for an unknown or archived type, or a currency without rates.
+   */
+  async register(ctx: RequestContext, dto: RegisterPackageDto): Promise<RegistrationStatus> {
+    await this.check(ctx, dto);
+    const registration = await this.registrations.insert(ctx, {
+      id: uuidv7(),
+      ownerId: ctx.principal.ownerId,
+      name: dto.name,
+      weightKg: dto.weight_kg,
+      contentAmount: dto.content_value.amount,
+      contentCurrency: dto.content_value.currency,
+      typeId: dto.type_id,
+      orderUid: dto.order_uid ?? null,
+    });
+    this.database.afterCommit(ctx, () => ringFor(this.doorbells, this.config, registration.id));
+    return registration;
+  }
+
+  private async check(ctx: RequestContext, dto: RegisterPackageDto): Promise<void> {
+    const errors = [];
+    if (!(await this.types.isUsable(ctx, dto.type_id))) {
+      errors.push({ code: 'unknown_type', detail: 'There is no such package type, or it is archived; see GET /api/v1/types.', pointer: '/type_id' });
+    }
+    if (!(await this.rates.isKnownCurrency(dto.content_value.currency))) {
+      errors.push({ code: 'unknown_currency', detail: 'The Bank of Russia quotes no such currency.', pointer: '/content_value/currency' });
+    }
+    if (errors.length > 0) throw new ValidationFailedError(errors);
+  }
+}

@@ -1,0 +1,58 @@
+import Big from 'big.js';
+import { ROUBLE, type RateQuote } from '@waybill/currency-rate';
+
+/** What a price is computed from. Decimals are strings, as PostgreSQL gives them. */
+export interface PricingInputs {
+  weightKg: string;
+  contentAmount: string;
+  contentCurrency: string;
+}
+
+/** How a cost came about: all that anybody needs, beside the inputs, to compute it again. */
+export interface Pricing {
+  formulaVersion: number;
+  rates: RateQuote[];
+  /** In roubles, exact. */
+  unrounded: string;
+}
+
+export type UnpricedReason = 'rate_unavailable' | 'currency_not_quoted';
+
+export interface Price {
+  /** In roubles, with 2 decimals. */
+  cost: string;
+  pricing: Pricing;
+}
+
+/** Raised whenever the formula changes, so that an old price still says what made it. */
+export const FORMULA_VERSION = 1;
+export const FORMULA =
+  'cost = 0.5 * weight_kg * R(USD) + 0.01 * content_value.amount * R(content_value.currency), where R(c) = value / nominal roubles for one unit of c, and R(RUB) = 1';
+
+const COST_DECIMALS = 2;
+
+/** The currencies whose rates a price needs. */
+export const currenciesOf = ({ contentCurrency }: PricingInputs): string[] => ['USD', contentCurrency];
+
+/**
+ * The delivery cost: exact in decimals, for nominals are powers of ten, and rounded half up once, at the end.
+ * @param rates a quote for the US dollar and for the content's currency, unless that is the rouble.
+ */
+export function priceOf(inputs: PricingInputs, rates: RateQuote[]): Price {
+  const byWeight = new Big('0.5').times(inputs.weightKg).times(roublesPerUnit('USD', rates));
+  const byValue = new Big('0.01').times(inputs.contentAmount).times(roublesPerUnit(inputs.contentCurrency, rates));
+  const unrounded = byWeight.plus(byValue);
+  return {
+    cost: unrounded.toFixed(COST_DECIMALS, Big.roundHalfUp),
+    pricing: { formulaVersion: FORMULA_VERSION, rates, unrounded: unrounded.toFixed() },
+  };
+}
+
+/** Roubles for one unit of a currency, as an exact decimal. */
+export function roublesPerUnit(currency: string, rates: RateQuote[]): Big {
+  if (currency === ROUBLE) return new Big(1);
+  const quote = rates.find((rate) => rate.currency === currency);
+  if (!quote) throw new Error(`No rate of ${currency} to price with`);
+  // A multiplication by 10^-n, where a division would round to Big.DP decimals.
+  return new Big(quote.value).times(new Big(`1e-${String(quote.nominal).length - 1}`));
+}

@@ -1,0 +1,62 @@
+import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+export const registrationStates = ['pending', 'succeeded', 'failed'] as const;
+export type RegistrationState = (typeof registrationStates)[number];
+
+/** Why a registration failed. */
+export interface RegistrationProblem {
+  code: string;
+  detail: string;
+}
+
+/** An accepted request to register a package. This row is the promise; a job only tells a worker to look at it. */
+@Entity('registrations')
+@Index('registrations_pending_idx', ['createdAt'], { where: "state = 'pending'" })
+@Check('registrations_state_check', "state IN ('pending', 'succeeded', 'failed')")
+@Check('registrations_finished_check', "(state = 'pending') = (finished_at IS NULL)")
+export class RegistrationEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'registrations_pkey' })
+  id!: string;
+
+  @Column('uuid', { name: 'owner_id' })
+  ownerId!: string;
+
+  @Column('text', { default: 'pending' })
+  state!: RegistrationState;
+
+  @Column('text')
+  name!: string;
+
+  @Column('numeric', { name: 'weight_kg', precision: 8, scale: 3 })
+  weightKg!: string;
+
+  @Column('numeric', { name: 'content_amount', precision: 14, scale: 2 })
+  contentAmount!: string;
+
+  @Column('text', { name: 'content_currency' })
+  contentCurrency!: string;
+
+  @Column('integer', { name: 'type_id' })
+  @ForeignKey('PackageTypeEntity', { name: 'registrations_type_id_fkey' })
+  typeId!: number;
+
+  @Column('text', { name: 'order_uid', nullable: true })
+  orderUid!: string | null;
+
+  /** Attempts that were begun, the one that is under way included. */
+  @Column('integer', { default: 0 })
+  attempts!: number;
+
+  @Column('integer', { name: 'package_id', nullable: true })
+  @ForeignKey('PackageEntity', { name: 'registrations_package_id_fkey' })
+  packageId!: number | null;
+
+  @Column('jsonb', { nullable: true })
+  problem!: RegistrationProblem | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt!: Date | null;
+}

@@ -1,0 +1,11 @@
+import { rateEntities, rateMigrations } from '@waybill/currency-rate';
+import type { Schema } from '@waybill/database';
+import { catalogSchema } from './catalog';
+import { packagesSchema } from './packages';
+import { sessionsSchema } from './sessions';
+
+/** Every table of Waybill: who owns one declares it, and this is where they come together. */
+export const schema: Schema = {
+  entities: [...sessionsSchema.entities, ...catalogSchema.entities, ...rateEntities, ...packagesSchema.entities],
+  migrations: [...sessionsSchema.migrations, ...catalogSchema.migrations, ...rateMigrations, ...packagesSchema.migrations],
+};

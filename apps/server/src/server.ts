@@ -1,0 +1,65 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Config } from '@waybill/config';
+import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@waybill/database';
+import { createHttpApplication } from '@waybill/http';
+import { createLogger, NestLogger, observeRequests, Readiness } from '@waybill/observability';
+import type { Logger } from 'pino';
+import { listen } from './listen';
+import { ProcessModule } from './process.module';
+import { schema } from './schema';
+import { printWelcome } from './welcome';
+
+/** A running process of Waybill. */
+export interface Server {
+  /** Not ready first, then what is in flight is finished, then everything stops. */
+  stop(): Promise<void>;
+}
+
+/** Starts what the role asks for: the embedded parts that are not configured, the newest schema, HTTP and jobs. */
+export async function startServer(config: Config): Promise<Server> {
+  const logger = createLogger(config.logLevel);
+  const postgres = config.database.url === undefined ? await startEmbedded(config, logger) : undefined;
+  const databaseUrl = config.database.url ?? (postgres as EmbeddedPostgres).url;
+  try {
+    await migrate({ ...schema, url: databaseUrl });
+    const app = await (config.role === 'worker' ? startWorker : startHttp)(config, databaseUrl, logger);
+    return { stop: () => stop(app, postgres) };
+  } catch (error) {
+    await postgres?.stop();
+    throw error;
+  }
+}
+
+function startEmbedded(config: Config, logger: Logger): Promise<EmbeddedPostgres> {
+  return startEmbeddedPostgres({
+    dir: config.dataDir,
+    onExit: (reason) => {
+      logger.fatal({ reason }, 'The embedded PostgreSQL is gone');
+      process.exit(1);
+    },
+  });
+}
+
+function startWorker(config: Config, databaseUrl: string, logger: Logger): Promise<INestApplicationContext> {
+  return NestFactory.createApplicationContext(ProcessModule.register(config, databaseUrl), {
+    logger: new NestLogger(logger),
+    abortOnError: false,
+  });
+}
+
+async function startHttp(config: Config, databaseUrl: string, logger: Logger): Promise<INestApplicationContext> {
+  const app = await createHttpApplication(ProcessModule.register(config, databaseUrl), {
+    bodyLimitBytes: config.bodyLimitBytes,
+    logger: new NestLogger(logger),
+    observe: (fastify) => observeRequests(fastify, logger),
+  });
+  printWelcome(config, await listen(app, config), app);
+  return app;
+}
+
+async function stop(app: INestApplicationContext, postgres: EmbeddedPostgres | undefined): Promise<void> {
+  app.get(Readiness).drain();
+  await app.close();
+  await postgres?.stop();
+}

@@ -1,0 +1,34 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Scope } from '@waybill/http';
+
+/** A key of a program or an administrator. Of the key itself only a SHA-256 is kept, and its first characters to know it by. */
+@Entity('api_keys')
+export class ApiKeyEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'api_keys_pkey' })
+  id!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text')
+  prefix!: string;
+
+  @Column('bytea', { name: 'key_hash' })
+  @Index('api_keys_key_hash_key', { unique: true })
+  keyHash!: Buffer;
+
+  @Column('text', { array: true })
+  scopes!: Scope[];
+
+  @Column('uuid', { name: 'owner_id' })
+  ownerId!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  @Column('timestamptz', { name: 'revoked_at', nullable: true })
+  revokedAt!: Date | null;
+}

@@ -1,0 +1,21 @@
+import fastifyCookie from '@fastify/cookie';
+
+const NAME = 'waybill_session';
+// Browsers keep a `__Host-` cookie only if it is Secure, has no Domain, and so can't be set by a neighbouring host.
+const nameOver = (secure: boolean): string => (secure ? `__Host-${NAME}` : NAME);
+
+/** The session token that a `Cookie` header carries, if any. */
+export function readSessionToken(cookieHeader: string | undefined, secure: boolean): string | undefined {
+  if (cookieHeader === undefined) return undefined;
+  return fastifyCookie.parse(cookieHeader)[nameOver(secure)];
+}
+
+/** The `Set-Cookie` value that hands a session's token to its browser. */
+export function sessionCookie(token: string, expires: Date, secure: boolean): string {
+  return fastifyCookie.serialize(nameOver(secure), token, { httpOnly: true, sameSite: 'lax', path: '/', expires, secure });
+}
+
+/** The `Set-Cookie` value that makes a browser forget its session. */
+export function clearedSessionCookie(secure: boolean): string {
+  return sessionCookie('', new Date(0), secure);
+}

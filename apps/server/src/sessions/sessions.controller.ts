@@ -1,0 +1,63 @@
+import { Controller, Delete, Get, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Authenticated, Ctx, Problems, Public, type RequestContext } from '@waybill/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { clearedSessionCookie, readSessionToken, sessionCookie } from './session-cookie';
+import { SessionDto, toSessionDto } from './sessions.dto';
+import { SessionNotFoundError } from './sessions.errors';
+import { SessionsService } from './sessions.service';
+
+@ApiTags('sessions')
+@Controller('api/v1/sessions')
+export class SessionsController {
+  constructor(private readonly sessions: SessionsService) {}
+
+  /** Open an anonymous session; its cookie is how you are known from then on. A valid cookie sent along gives that session. */
+  @Post()
+  @Public()
+  @ApiOperation({ operationId: 'openSession' })
+  @ApiCreatedResponse({ type: SessionDto, description: 'A new session' })
+  @ApiOkResponse({ type: SessionDto, description: 'The session of the cookie that was sent' })
+  async open(@Ctx() ctx: RequestContext, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionDto> {
+    return this.openWith(ctx, request, reply, HttpStatus.CREATED);
+  }
+
+  /** Open an anonymous session: the older form of POST /sessions, which always answers 200. */
+  @Get('new')
+  @Public()
+  @ApiOperation({ operationId: 'openSessionByGet' })
+  @ApiOkResponse({ type: SessionDto })
+  async openByGet(@Ctx() ctx: RequestContext, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionDto> {
+    return this.openWith(ctx, request, reply, HttpStatus.OK);
+  }
+
+  /** Show the session that you call with. */
+  @Get('current')
+  @Authenticated()
+  @Problems(SessionNotFoundError)
+  @ApiOperation({ operationId: 'getCurrentSession' })
+  @ApiOkResponse({ type: SessionDto })
+  async current(@Ctx() ctx: RequestContext): Promise<SessionDto> {
+    return toSessionDto(await this.sessions.current(ctx));
+  }
+
+  /** End the session that you call with. It stops at once, everywhere. */
+  @Delete('current')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @Authenticated()
+  @Problems(SessionNotFoundError)
+  @ApiOperation({ operationId: 'endCurrentSession' })
+  @ApiNoContentResponse()
+  async endCurrent(@Ctx() ctx: RequestContext, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    await this.sessions.endCurrent(ctx);
+    reply.header('Set-Cookie', clearedSessionCookie(request.protocol === 'https'));
+  }
+
+  private async openWith(ctx: RequestContext, request: FastifyRequest, reply: FastifyReply, status: number): Promise<SessionDto> {
+    const secure = request.protocol === 'https';
+    const { session, token } = await this.sessions.open(ctx, readSessionToken(request.headers.cookie, secure));
+    if (token) reply.header('Set-Cookie', sessionCookie(token, session.expiresAt, secure));
+    reply.header('Cache-Control', 'no-store').status(token ? status : HttpStatus.OK);
+    return toSessionDto(session);
+  }
+}

@@ -1,0 +1,1 @@
+export { CacheModule } from './cache.module';

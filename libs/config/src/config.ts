@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { environment, secretNames, type Environment } from './environment';
+
+/** What a process is: `api` serves HTTP, `worker` runs jobs and schedules, `all` does both. */
+export type Role = 'api' | 'worker' | 'all';
+export const roles: readonly Role[] = ['api', 'worker', 'all'];
+
+/** Everything in the environment that is wrong, in one message. */
+export class ConfigurationError extends Error {
+  constructor(readonly faults: string[]) {
+    super(`The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+  }
+}
+
+/** The configuration of one process: validated, typed, and the only way to what the environment says. */
+export type Config = ReturnType<typeof toConfig>;
+
+/**
+ * Reads and validates the environment of a process.
+ * @throws ConfigurationError naming every fault at once.
+ */
+export function loadConfig(role: Role, env: NodeJS.ProcessEnv): Config {
+  const faults: string[] = [];
+  const parsed = environment.safeParse(withSecretFiles(withoutEmpty(env), faults));
+  for (const issue of parsed.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
+  if (parsed.success) faults.push(...missingFor(role, parsed.data));
+  if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
+  return toConfig(role, parsed.data);
+}
+
+// `NAME=` in an env file or a compose file means "not set".
+function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ''));
+}
+
+function withSecretFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.ProcessEnv {
+  const result = { ...env };
+  for (const name of secretNames) {
+    const file = env[`${name}_FILE`];
+    if (file === undefined) continue;
+    if (env[name] !== undefined) {
+      faults.push(`${name}: set both directly and by ${name}_FILE; keep one`);
+      continue;
+    }
+    try {
+      result[name] = readFileSync(file, 'utf8').trim();
+    } catch (error) {
+      faults.push(`${name}_FILE: ${(error as NodeJS.ErrnoException).code ?? 'unreadable'}: ${file}`);
+    }
+  }
+  return result;
+}
+
+function missingFor(role: Role, env: Environment): string[] {
+  if (role === 'all' || env.DATABASE_URL !== undefined) return [];
+  return [`DATABASE_URL: the role ${role} runs beside others and needs a shared PostgreSQL; only "all" has an embedded one`];
+}
+
+function toConfig(role: Role, env: Environment) {
+  const production = env.NODE_ENV === 'production';
+  return {
+    role,
+    production,
+    host: env.HOST,
+    port: env.PORT,
+    opsPort: env.OPS_PORT ?? (role === 'worker' ? 8001 : undefined),
+    publicUrl: env.PUBLIC_URL,
+    dataDir: resolve(env.DATA_DIR),
+    bodyLimitBytes: env.BODY_LIMIT_BYTES,
+    bootstrapAdminKey: env.BOOTSTRAP_ADMIN_KEY,
+    database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE, logSql: env.LOG_SQL },
+    logLevel: env.LOG_LEVEL,
+    sessionTtlDays: env.SESSION_TTL_DAYS,
+    worker: { concurrency: env.WORKER_CONCURRENCY },
+    registrations: { attempts: env.REGISTRATION_ATTEMPTS, backoffMs: env.REGISTRATION_BACKOFF_MS },
+    rates: {
+      jsonUrl: env.CBR_JSON_URL,
+      xmlUrl: env.CBR_XML_URL,
+      timeoutMs: env.CBR_TIMEOUT_MS,
+      maxAgeDays: env.RATE_MAX_AGE_DAYS,
+      // A dated snapshot may only ever price for somebody who tries Waybill out.
+      snapshot: !production && env.DATABASE_URL === undefined,
+    },
+  };
+}

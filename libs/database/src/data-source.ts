@@ -1,0 +1,54 @@
+import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+
+/** What tables there are: the entities of every module, and the migrations that made them, ordered by their timestamps. */
+export interface Schema {
+  entities: (new () => object)[];
+  migrations: (new () => MigrationInterface)[];
+}
+
+export interface DatabaseOptions extends Schema {
+  url: string;
+  poolSize: number;
+  logSql: boolean;
+}
+
+/** The options of the one data source. No statement, lock or connection is waited for without an end. */
+export function dataSourceOptions({ url, entities, migrations, poolSize, logSql }: DatabaseOptions): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    migrationsTableName: 'schema_migrations',
+    migrationsTransactionMode: 'each',
+    synchronize: false,
+    logging: logSql ? ['query', 'error'] : false,
+    poolSize,
+    applicationName: 'waybill',
+    extra: {
+      connectionTimeoutMillis: 5_000,
+      statement_timeout: 15_000,
+      lock_timeout: 10_000,
+      idle_in_transaction_session_timeout: 30_000,
+    },
+  };
+}
+
+/**
+ * Brings a database to the newest schema. Any number of processes may call it at once: an advisory lock lets one work
+ * while the others wait for it.
+ */
+export async function migrate(schema: Schema & { url: string }): Promise<void> {
+  const options = dataSourceOptions({ ...schema, poolSize: 2, logSql: false });
+  // A migration may run for as long as it takes.
+  const dataSource = new DataSource({ ...options, extra: { connectionTimeoutMillis: 5_000 } } as DataSourceOptions);
+  await dataSource.initialize();
+  const lock = dataSource.createQueryRunner();
+  try {
+    await lock.query(`SELECT pg_advisory_lock(hashtext('waybill:migrations'))`);
+    await dataSource.runMigrations();
+  } finally {
+    await lock.release();
+    await dataSource.destroy();
+  }
+}

@@ -1,0 +1,18 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { type DatabaseOptions, dataSourceOptions } from './data-source';
+import { Database } from './database';
+
+/** Connects to PostgreSQL and offers `Database` everywhere. */
+@Module({})
+export class DatabaseModule {
+  static register(options: DatabaseOptions): DynamicModule {
+    return {
+      module: DatabaseModule,
+      global: true,
+      imports: [TypeOrmModule.forRoot({ ...dataSourceOptions(options), retryAttempts: 10, retryDelay: 1_000 })],
+      providers: [Database],
+      exports: [Database],
+    };
+  }
+}

@@ -1,0 +1,5 @@
+export { type DatabaseOptions, dataSourceOptions, migrate, type Schema } from './data-source';
+export { Database } from './database';
+export { DatabaseModule } from './database.module';
+export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres';
+export { WorkContext } from './work-context';

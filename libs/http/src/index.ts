@@ -1,0 +1,15 @@
+export { Authenticated, CustomersOr, Public, ScopeOnly } from './access/access-rule';
+export { type Credentials, PRINCIPAL_RESOLVER, type Principal, type PrincipalResolver } from './access/principal';
+export { type Scope, scopes } from './access/scopes';
+export { createHttpApplication } from './http-application';
+export { HttpModule } from './http.module';
+export { decodeCursor, type Filters } from './lists/cursor';
+export { ListQuery, type Page, toPage } from './lists/list';
+export { DomainError, type ErrorKind, type FieldError } from './problems/domain-error';
+export { UnavailableError, ValidationFailedError } from './problems/errors';
+export { Location, RetryAfter } from './replies/reply-headers';
+export { Ctx, RequestContext } from './request-context';
+export { Problems } from './routes/route-facts';
+export { RouteTable } from './routes/route-table';
+export { IsCurrencyCode, IsDecimalString, IsIntegerId, IsText } from './validation/decorators';
+export { IntegerId, UuidId } from './validation/path-ids';

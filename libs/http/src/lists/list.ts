@@ -1,0 +1,39 @@
+import { Transform } from 'class-transformer';
+import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { encodeCursor, type Filters, type Keyset } from './cursor';
+
+export const DEFAULT_LIMIT = 50;
+export const MAX_LIMIT = 200;
+
+/** The parameters of every list. */
+export class ListQuery {
+  /** How many items a page has. */
+  @Transform(({ value }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : (value as unknown)))
+  @IsInt({ message: '$property must be a whole number' })
+  @Min(1)
+  @Max(MAX_LIMIT)
+  limit: number = DEFAULT_LIMIT;
+
+  /** Where to go on: the `next_cursor` of the page before, with the same filters. */
+  @IsOptional()
+  @IsString()
+  @MaxLength(512)
+  cursor?: string;
+}
+
+/** A page of a list. */
+export interface Page<T> {
+  items: T[];
+  /** The cursor of the next page; null on the last one. */
+  next_cursor: string | null;
+}
+
+/**
+ * Makes a page of rows that were read with one more than the limit.
+ * @param keysOf the keys of a row in the list's order.
+ */
+export function toPage<T>(rows: T[], limit: number, filters: Filters, keysOf: (row: T) => Keyset): Page<T> {
+  const items = rows.slice(0, limit);
+  const last = items.at(-1);
+  return { items, next_cursor: rows.length > limit && last !== undefined ? encodeCursor(keysOf(last), filters) : null };
+}

@@ -1,0 +1,137 @@
+import { DomainError, type FieldError } from './domain-error';
+
+/** The body breaks rules; every field at fault is in `errors`. */
+export class ValidationFailedError extends DomainError {
+  static override readonly code = 'validation_failed';
+  static override readonly kind = 'invalid';
+
+  constructor(errors: FieldError[]) {
+    super('The body breaks the rules named in "errors".', { errors });
+  }
+
+  /** A single field of the body at fault. */
+  static at(pointer: string, code: string, detail: string): ValidationFailedError {
+    return new ValidationFailedError([{ code, detail, pointer }]);
+  }
+}
+
+/** A query parameter or a header is wrong, unknown or repeated. */
+export class BadRequestError extends DomainError {
+  static override readonly code = 'bad_request';
+  static override readonly kind = 'bad_request';
+
+  constructor(errors: FieldError[]) {
+    super('The request breaks the rules named in "errors".', { errors });
+  }
+}
+
+/** The request line, its length or its encoding can't be read. */
+export class MalformedRequestError extends DomainError {
+  static override readonly code = 'malformed_request';
+  static override readonly kind = 'bad_request';
+}
+
+/** The body is not JSON. */
+export class MalformedJsonError extends DomainError {
+  static override readonly code = 'malformed_json';
+  static override readonly kind = 'bad_request';
+
+  constructor() {
+    super('The body is not valid JSON.');
+  }
+}
+
+/** No credentials, or none that are valid. */
+export class UnauthenticatedError extends DomainError {
+  static override readonly code = 'unauthenticated';
+  static override readonly kind = 'unauthenticated';
+
+  constructor(presented: boolean) {
+    super(
+      presented
+        ? 'The credentials are unknown, expired or revoked.'
+        : 'This needs a session cookie (POST /api/v1/sessions) or an API key (Authorization: Bearer …).',
+      { headers: { 'WWW-Authenticate': `Bearer realm="waybill"${presented ? ', error="invalid_token"' : ''}` } },
+    );
+  }
+}
+
+/** The principal lacks the scope. */
+export class ForbiddenError extends DomainError {
+  static override readonly code = 'scope_missing';
+  static override readonly kind = 'forbidden';
+
+  constructor(scopes: readonly string[]) {
+    super(`This needs ${scopes.length > 1 ? 'one of the scopes' : 'the scope'} ${scopes.join(', ')}.`);
+  }
+}
+
+/** No route has this path. */
+export class RouteNotFoundError extends DomainError {
+  static override readonly code = 'route_not_found';
+  static override readonly kind = 'not_found';
+
+  constructor() {
+    super('There is nothing at this path. The routes are listed at /api/openapi.json.');
+  }
+}
+
+/** The path exists, with other methods. */
+export class MethodNotAllowedError extends DomainError {
+  static override readonly code = 'method_not_allowed';
+  static override readonly kind = 'method_not_allowed';
+
+  constructor(allowed: string[]) {
+    super(`This path answers ${allowed.join(', ')}.`, { headers: { Allow: allowed.join(', ') } });
+  }
+}
+
+/** The body is larger than the limit. */
+export class BodyTooLargeError extends DomainError {
+  static override readonly code = 'body_too_large';
+  static override readonly kind = 'body_too_large';
+
+  constructor() {
+    super('The body is larger than this route reads.');
+  }
+}
+
+/** The body is of a media type that the route does not read. */
+export class UnsupportedMediaTypeError extends DomainError {
+  static override readonly code = 'unsupported_media_type';
+  static override readonly kind = 'unsupported_media_type';
+
+  constructor() {
+    super('Send the body as application/json.');
+  }
+}
+
+/** The request's headers are larger than this server reads. */
+export class HeadersTooLargeError extends DomainError {
+  static override readonly code = 'headers_too_large';
+  static override readonly kind = 'headers_too_large';
+
+  constructor() {
+    super('The request line and headers are larger than this server reads.');
+  }
+}
+
+/** Something that this service needs is not there, or it is stopping. */
+export class UnavailableError extends DomainError {
+  static override readonly code = 'unavailable';
+  static override readonly kind = 'unavailable';
+
+  constructor(detail = 'The service cannot answer right now. Try again.', retryAfterSeconds = 5) {
+    super(detail, { headers: { 'Retry-After': String(retryAfterSeconds) } });
+  }
+}
+
+/** A fault of ours; what it was is in the log, under the request's id. */
+export class InternalError extends DomainError {
+  static override readonly code = 'internal_error';
+  static override readonly kind = 'internal';
+
+  constructor() {
+    super('Something went wrong on our side. The request id finds it in our logs.');
+  }
+}

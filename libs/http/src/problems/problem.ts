@@ -1,0 +1,52 @@
+import { STATUS_CODES } from 'node:http';
+import type { DomainError, ErrorKind, FieldError } from './domain-error';
+
+/** The one place where kinds of errors become HTTP statuses. */
+export const statusOfKind: Record<ErrorKind, number> = {
+  bad_request: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  not_found: 404,
+  method_not_allowed: 405,
+  conflict: 409,
+  gone: 410,
+  precondition_failed: 412,
+  body_too_large: 413,
+  unsupported_media_type: 415,
+  invalid: 422,
+  precondition_required: 428,
+  too_many_requests: 429,
+  headers_too_large: 431,
+  internal: 500,
+  unavailable: 503,
+};
+
+/** A problem document (RFC 9457) with Waybill's own members. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  instance: string;
+  code: string;
+  request_id: string;
+  errors: FieldError[];
+}
+
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+
+/** The problem document of a refusal; `instance` is the path that was asked, without its query. */
+export function problemOf(error: DomainError, request: { id: string; url: string }): Problem {
+  const status = statusOfKind[error.kind];
+  return {
+    type: `urn:waybill:problem:${error.code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: error.message,
+    instance: request.url.split('?', 1)[0] ?? '/',
+    code: error.code,
+    request_id: request.id,
+    errors: error.extras.errors ?? [],
+    ...error.extras.members,
+  };
+}

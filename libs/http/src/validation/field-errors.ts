@@ -1,0 +1,33 @@
+import type { ValidationError } from 'class-validator';
+
+/** A violated rule at a place in the input, whichever part of the request that input is. */
+export interface Violation {
+  code: string;
+  detail: string;
+  path: string[];
+}
+
+/** Flattens class-validator's tree to one violation a field, the first that it found. */
+export function violationsOf(errors: ValidationError[], parents: string[] = []): Violation[] {
+  return errors.flatMap((error) => {
+    const path = [...parents, error.property];
+    const own = ownViolation(error, path);
+    return own ? [own] : violationsOf(error.children ?? [], path);
+  });
+}
+
+function ownViolation(error: ValidationError, path: string[]): Violation | undefined {
+  const [rule] = Object.keys(error.constraints ?? {});
+  if (rule === undefined) return undefined;
+  if (rule === 'whitelistValidation') return { code: 'unknown_field', detail: 'There is no such field.', path };
+  if (error.value === undefined) return { code: 'required', detail: 'This field is required.', path };
+  return { code: snakeCase(rule), detail: sentence(error.constraints?.[rule] ?? ''), path };
+}
+
+/** An RFC 6901 pointer to a place in the body. */
+export const pointerOf = (path: string[]): string =>
+  path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+
+const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+
+const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}${message.endsWith('.') ? '' : '.'}`;

@@ -1,0 +1,52 @@
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+import { pointerOf, type Violation, violationsOf } from './field-errors';
+import { BadRequestError, ValidationFailedError } from '../problems/errors';
+
+type DtoClass = new () => object;
+
+// Deeper JSON than any DTO has would only exhaust the stack of those who walk it by recursion.
+const MAX_DEPTH = 16;
+
+/** Checks a JSON body against its DTO class. @throws ValidationFailedError with a pointer to every field at fault. */
+export async function validateBody<T extends object>(dto: new () => T, body: unknown): Promise<T> {
+  if (!isPlainObject(body)) throw ValidationFailedError.at('', 'is_object', 'The body must be a JSON object.');
+  if (isDeeperThan(MAX_DEPTH, body)) throw ValidationFailedError.at('', 'too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  const [instance, violations] = await check(dto, body);
+  if (violations.length === 0) return instance as T;
+  throw new ValidationFailedError(violations.map(({ path, ...rest }) => ({ ...rest, pointer: pointerOf(path) })));
+}
+
+/** Checks query parameters against their DTO class. @throws BadRequestError naming every parameter at fault. */
+export async function validateQuery<T extends object>(dto: new () => T, query: Record<string, unknown>): Promise<T> {
+  const repeated = Object.keys(query).filter((name) => typeof query[name] !== 'string');
+  if (repeated.length > 0) {
+    throw new BadRequestError(repeated.map((name) => ({ code: 'repeated', detail: 'Give this parameter once.', parameter: name })));
+  }
+  const [instance, violations] = await check(dto, query);
+  if (violations.length === 0) return instance as T;
+  throw new BadRequestError(violations.map((violation) => parameterError(violation)));
+}
+
+async function check(dto: DtoClass, plain: object): Promise<[object, Violation[]]> {
+  const instance = plainToInstance(dto, plain, { exposeUnsetFields: false });
+  const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, stopAtFirstError: true });
+  return [instance, violationsOf(errors)];
+}
+
+const parameterError = ({ code, detail, path }: Violation) => ({
+  code: code === 'unknown_field' ? 'unknown_parameter' : code,
+  detail: code === 'unknown_field' ? 'There is no such parameter.' : detail,
+  parameter: path.join('.'),
+});
+
+const isPlainObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function isDeeperThan(limit: number, root: object): boolean {
+  let level: unknown[] = [root];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return false;
+}

@@ -1,0 +1,5 @@
+/** How a process is. */
+export class HealthDto {
+  /** @example "ok" */
+  status!: 'ok';
+}

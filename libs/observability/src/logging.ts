@@ -1,0 +1,63 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { LoggerService } from '@nestjs/common';
+import { type Level, type Logger, pino } from 'pino';
+
+/** What every line that is logged on behalf of a request or a job carries. */
+export type LogFields = Record<string, string | undefined>;
+
+const fields = new AsyncLocalStorage<LogFields>();
+
+/** Adds fields to whatever is logged from here on, in this request or job. */
+export const logWith = (added: LogFields): void => fields.enterWith({ ...fields.getStore(), ...added });
+
+/** Runs `work` with fields on whatever it logs. */
+export const runWithLogFields = <T>(added: LogFields, work: () => T): T => fields.run({ ...fields.getStore(), ...added }, work);
+
+/** The process's log: JSON lines on stdout. What could hold a secret or a personal datum is never handed to it. */
+export function createLogger(level: string): Logger {
+  return pino({
+    level,
+    base: null,
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: { level: (label) => ({ level: label }) },
+    mixin: () => fields.getStore() ?? {},
+    redact: ['req.headers', '*.authorization', '*.cookie', '*.password', 'err.parameters', 'err.query', 'err.driverError'],
+  });
+}
+
+/** Lets Nest, and every Nest `Logger`, write to the process's log. */
+export class NestLogger implements LoggerService {
+  constructor(private readonly logger: Logger) {}
+
+  log(message: unknown, ...rest: unknown[]): void {
+    this.write('info', message, rest);
+  }
+
+  error(message: unknown, ...rest: unknown[]): void {
+    this.write('error', message, rest);
+  }
+
+  warn(message: unknown, ...rest: unknown[]): void {
+    this.write('warn', message, rest);
+  }
+
+  debug(message: unknown, ...rest: unknown[]): void {
+    this.write('debug', message, rest);
+  }
+
+  verbose(message: unknown, ...rest: unknown[]): void {
+    this.write('trace', message, rest);
+  }
+
+  fatal(message: unknown, ...rest: unknown[]): void {
+    this.write('fatal', message, rest);
+  }
+
+  // Nest appends the context's name, and before it, for errors, a stack or a further text.
+  private write(level: Level, message: unknown, rest: unknown[]): void {
+    const context = rest.at(-1);
+    const details = rest.slice(0, -1).filter((part) => part !== undefined);
+    if (typeof message === 'object' && message !== null) this.logger[level]({ context, ...message }, details.join(' '));
+    else this.logger[level]({ context, ...(details.length > 0 && { details }) }, String(message));
+  }
+}

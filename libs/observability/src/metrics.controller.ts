@@ -1,0 +1,20 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Public } from '@waybill/http';
+import { register } from 'prom-client';
+
+/** The metrics of this process; on a port of their own where `OPS_PORT` is set. */
+@ApiTags('operations')
+@Controller()
+export class MetricsController {
+  /** Give the metrics of this process in Prometheus's text format. */
+  @Get('metrics')
+  @Public()
+  @Header('Content-Type', register.contentType)
+  @ApiOperation({ operationId: 'getMetrics' })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ schema: { type: 'string' }, description: "Prometheus's text format" })
+  metrics(): Promise<string> {
+    return register.metrics();
+  }
+}

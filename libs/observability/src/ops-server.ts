@@ -1,0 +1,34 @@
+import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { CONFIG, type Config } from '@waybill/config';
+import { fastify, type FastifyInstance } from 'fastify';
+import { register } from 'prom-client';
+import { Readiness } from './readiness';
+
+/** `/livez`, `/readyz` and `/metrics` on `OPS_PORT`: for a worker, and for an API that keeps its metrics off the public port. */
+@Injectable()
+export class OpsServer implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger(OpsServer.name);
+  private server?: FastifyInstance;
+
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly readiness: Readiness,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.config.opsPort === undefined) return;
+    const server = fastify({ requestTimeout: 10_000 });
+    server.get('/livez', () => ({ status: 'ok' }));
+    server.get('/readyz', async (_request, reply) => {
+      const missing = await this.readiness.missing();
+      return missing.length === 0 ? { status: 'ok' } : reply.status(503).send({ status: 'unavailable', missing });
+    });
+    server.get('/metrics', async (_request, reply) => reply.type(register.contentType).send(await register.metrics()));
+    this.server = server;
+    this.logger.log(`Operations on ${await server.listen({ host: this.config.host, port: this.config.opsPort })}`);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.server?.close();
+  }
+}
