@@ -1,0 +1,58 @@
+import { parseCbrJson } from './cbr-json';
+import type { Question, SourceFormat } from './cbr-source';
+import { parseCbrXml } from './cbr-xml';
+import { decodeUtf8, decodeWindows1251 } from './charset';
+import { addDays, daysBetween } from './moscow-day';
+import type { ListInForce } from './rate-list';
+import { refused } from './upstream-error';
+
+/** Before long holidays the bank publishes a list dated after them. */
+const MAX_DAYS_AHEAD = 14;
+
+/** The JSON mirror: always its newest list, and with it the one before. */
+export function jsonMirror(url: string, maxAgeDays: number): SourceFormat {
+  return {
+    source: 'cbr-json',
+    url: () => new URL(url),
+    read: (download, { today }) => {
+      const { list, previous } = parseCbrJson(decodeUtf8(download));
+      const age = daysBetween(list.effectiveDate, today);
+      if (age > maxAgeDays || age < -MAX_DAYS_AHEAD) throw refused(`dated ${list.effectiveDate} on ${today}`);
+      const lists: ListInForce[] = [
+        { ...list, fromPrevious: false, through: latest(list.effectiveDate, today) },
+      ];
+      if (previous) lists.push({ ...previous, fromPrevious: true, through: addDays(list.effectiveDate, -1) });
+      return lists;
+    },
+  };
+}
+
+/** The bank's own XML: the list in force on a day. */
+export function bankXml(url: string, maxAgeDays: number): SourceFormat {
+  return {
+    source: 'cbr-xml',
+    url: ({ day }) => {
+      const result = new URL(url);
+      // As the bank has it, DD/MM/YYYY with bare slashes.
+      const query = `date_req=${day.split('-').reverse().join('/')}`;
+      result.search = result.search ? `${result.search}&${query}` : query;
+      return result;
+    },
+    read: (download, question) => {
+      const list = parseCbrXml(decodeWindows1251(download));
+      const age = daysBetween(list.effectiveDate, question.day);
+      if (age > maxAgeDays || age < 0)
+        throw refused(`dated ${list.effectiveDate}, asked for ${question.day}`);
+      return [{ ...list, fromPrevious: false, through: knownThrough(list.effectiveDate, question) }];
+    },
+  };
+}
+
+// Of a day that has not begun, an older list only says that a newer one is not out yet.
+function knownThrough(effectiveDate: string, { day, today }: Question): string {
+  return latest(effectiveDate, day > today ? today : day);
+}
+
+function latest(one: string, other: string): string {
+  return one > other ? one : other;
+}

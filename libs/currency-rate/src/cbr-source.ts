@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import {
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  ExponentialBackoff,
+  handleAll,
+  handleWhen,
+  isBrokenCircuitError,
+  retry,
+  wrap,
+} from 'cockatiel';
+import { type Download, download } from './cbr-client';
+import type { ListInForce, RateDocument, RateSource } from './rate-list';
+import { breakerState, fetches, retries } from './rates.metrics';
+import type { ResolvedRatesOptions } from './rates.options';
+import { UpstreamError } from './upstream-error';
+
+/** What is asked for: the list in force on `day`, by a clock that says `today` (both days of Moscow). */
+export interface Question {
+  day: string;
+  today: string;
+}
+
+/** What tells one upstream from another. */
+export interface SourceFormat {
+  source: RateSource;
+  url(question: Question): URL;
+  /** @throws UpstreamError for a document that can't be trusted. */
+  read(download: Download, question: Question): ListInForce[];
+}
+
+/** One upstream, with its retries and its circuit breaker. */
+export class CbrSource {
+  private readonly breaker;
+  private readonly policy;
+
+  constructor(
+    private readonly format: SourceFormat,
+    private readonly options: ResolvedRatesOptions,
+  ) {
+    this.breaker = circuitBreaker(handleAll, {
+      halfOpenAfter: options.breaker.halfOpenAfterMs,
+      breaker: new ConsecutiveBreaker(options.breaker.failures),
+    });
+    const again = retry(
+      handleWhen((error) => error instanceof UpstreamError && error.transient),
+      {
+        maxAttempts: options.retries,
+        backoff: new ExponentialBackoff({
+          initialDelay: options.retryDelayMs,
+          maxDelay: 10 * options.retryDelayMs,
+        }),
+      },
+    );
+    this.policy = wrap(again, this.breaker);
+    this.observe(again);
+  }
+
+  get source(): RateSource {
+    return this.format.source;
+  }
+
+  /** @throws UpstreamError, or the breaker's error while it is open. */
+  async fetch(question: Question, signal: AbortSignal): Promise<RateDocument> {
+    try {
+      return await this.policy.execute(() => this.attempt(question, signal), signal);
+    } catch (error) {
+      if (isBrokenCircuitError(error)) this.count('breaker_open');
+      throw error;
+    }
+  }
+
+  private async attempt(question: Question, signal: AbortSignal): Promise<RateDocument> {
+    try {
+      const answer = await download(this.format.url(question), { ...this.options, signal });
+      const lists = this.format.read(answer, question);
+      this.count('ok');
+      const documentSha256 = createHash('sha256').update(answer.bytes).digest('hex');
+      return { source: this.source, documentSha256, lists };
+    } catch (error) {
+      this.count(error instanceof UpstreamError ? error.fault : 'error');
+      throw error;
+    }
+  }
+
+  private count(outcome: string): void {
+    fetches.inc({ source: this.source, outcome });
+  }
+
+  private observe(again: { onRetry(listener: () => void): unknown }): void {
+    const { source } = this;
+    breakerState.set({ source }, CircuitState.Closed);
+    this.breaker.onStateChange((state) => breakerState.set({ source }, state));
+    retries.inc({ source }, 0);
+    again.onRetry(() => retries.inc({ source }));
+  }
+}

@@ -1,0 +1,64 @@
+import type { DataSource } from 'typeorm';
+import { createRatesDatabase, ratesDataSource } from '../../test/harness';
+
+describe('the tables of rates', () => {
+  let database: Awaited<ReturnType<typeof createRatesDatabase>>;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createRatesDatabase();
+    dataSource = await ratesDataSource(database.url).initialize();
+  });
+
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  async function tables(): Promise<string[]> {
+    const rows = await dataSource.query<{ name: string }[]>(
+      `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public' ORDER BY 1`,
+    );
+    return rows.map(({ name }) => name);
+  }
+
+  it('are what the entities say', async () => {
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('go and come again', async () => {
+    await dataSource.undoLastMigration();
+    expect(await tables()).toEqual(['schema_migrations']);
+    await dataSource.runMigrations();
+    expect(await tables()).toEqual(['currency_rates', 'rate_days', 'rate_lists', 'schema_migrations']);
+  });
+
+  it.each([
+    ['a zero', `INSERT INTO currency_rates VALUES ('USD', '2026-01-01', 0, 1)`, 'ck_currency_rates_value'],
+    [
+      'a nominal of 7',
+      `INSERT INTO currency_rates VALUES ('USD', '2026-01-01', 1, 7)`,
+      'ck_currency_rates_nominal',
+    ],
+    [
+      'no code',
+      `INSERT INTO currency_rates VALUES ('usd', '2026-01-01', 1, 1)`,
+      'ck_currency_rates_currency',
+    ],
+    [
+      'a rate of no list',
+      `INSERT INTO currency_rates VALUES ('USD', '2026-01-01', 1, 1)`,
+      'fk_currency_rates',
+    ],
+    ['a day of no list', `INSERT INTO rate_days VALUES ('2026-01-01', '2026-01-01')`, 'fk_rate_days'],
+    [
+      'another source',
+      `INSERT INTO rate_lists VALUES ('2026-01-01', 'bank', repeat('a', 64))`,
+      'ck_rate_lists_source',
+    ],
+    ['no digest', `INSERT INTO rate_lists VALUES ('2026-01-01', 'cbr-xml', 'a')`, 'ck_rate_lists_document'],
+  ])('refuse %s', async (_name, sql, constraint) => {
+    await expect(dataSource.query(sql)).rejects.toThrow(constraint);
+  });
+});

@@ -1,0 +1,4 @@
+/** Every source was asked, and none gave rates that can be trusted. What was known stays. */
+export class RatesUnavailableError extends Error {
+  static readonly code = 'rates_unavailable';
+}

@@ -1,0 +1,155 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { bulkhead, isBrokenCircuitError, isBulkheadRejectedError } from 'cockatiel';
+import type { EntityManager } from 'typeorm';
+import { bankXml, jsonMirror } from './cbr-formats';
+import { CbrSource } from './cbr-source';
+import { addDays, moscowDay } from './moscow-day';
+import type { RateDocument } from './rate-list';
+import { RATES_OPTIONS, type ResolvedRatesOptions } from './rates.options';
+import { RatesRepository } from './rates.repository';
+import { UpstreamError } from './upstream-error';
+
+/** How many different days may wait for their fetch; one more is told that there is no rate now. */
+const MAX_WAITING = 64;
+
+/**
+ * How asking ended: `busy` says nothing about the upstream, only that others are still asking.
+ */
+export type Asked = 'settled' | 'failed' | 'busy';
+
+/** What is wanted of the upstream. */
+interface Errand {
+  day: string | 'today';
+  sources: CbrSource[];
+  /** Whether it is there: by what is stored, or by the document that this errand has just fetched and stored. */
+  isDone(fetched: RateDocument | null, manager?: EntityManager): Promise<boolean>;
+}
+
+/** Gets lists from the upstream into PostgreSQL: one fetch at a time over the fleet, one waiting per process. */
+@Injectable()
+export class RatesFetcher implements OnModuleDestroy {
+  private readonly logger = new Logger(RatesFetcher.name);
+  private readonly stopping = new AbortController();
+  private readonly flights = new Map<string, Promise<RateDocument | Asked>>();
+  private readonly oneAtATime = bulkhead(1, MAX_WAITING);
+  private readonly json: CbrSource;
+  private readonly xml: CbrSource;
+
+  constructor(
+    private readonly repository: RatesRepository,
+    @Inject(RATES_OPTIONS) private readonly options: ResolvedRatesOptions,
+  ) {
+    this.json = new CbrSource(jsonMirror(options.jsonUrl, options.maxAgeDays), options);
+    this.xml = new CbrSource(bankXml(options.xmlUrl, options.maxAgeDays), options);
+  }
+
+  /** Ends the fetches that are under way, and waits until they have let go of PostgreSQL. */
+  async onModuleDestroy(): Promise<void> {
+    this.stopping.abort(new Error('The process is stopping'));
+    await Promise.allSettled(this.flights.values());
+  }
+
+  /** Asks until the day is settled. @throws when the process is stopping. */
+  async settle(day: string): Promise<Asked> {
+    const isDone: Errand['isDone'] = async (_fetched, manager) =>
+      (await this.repository.settledList(day, manager)) !== null;
+    return outcome(await this.join(`settle ${day}`, { day, sources: [this.json, this.xml], isDone }));
+  }
+
+  /** Asks the bank for the whole list of a day that is settled by `Previous` alone. @throws when the process is stopping. */
+  async complete(day: string): Promise<Asked> {
+    const isDone: Errand['isDone'] = async (_fetched, manager) => {
+      const list = await this.repository.settledList(day, manager);
+      return list !== null && !list.fromPrevious;
+    };
+    return outcome(await this.join(`complete ${day}`, { day, sources: [this.xml], isDone }));
+  }
+
+  /** Asks whatever is known. @returns the document that came, already stored; null when none did. */
+  async refresh(): Promise<RateDocument | null> {
+    const isDone: Errand['isDone'] = async (fetched) => fetched !== null;
+    const came = await this.join('refresh', { day: 'today', sources: [this.json, this.xml], isDone });
+    return typeof came === 'object' ? came : null;
+  }
+
+  private join(key: string, errand: Errand): Promise<RateDocument | Asked> {
+    const flying = this.flights.get(key);
+    if (flying) return flying;
+    const flight = this.inTurn(errand).finally(() => this.flights.delete(key));
+    this.flights.set(key, flight);
+    return flight;
+  }
+
+  private async inTurn(errand: Errand): Promise<RateDocument | Asked> {
+    this.stopping.signal.throwIfAborted();
+    try {
+      return await this.oneAtATime.execute(() => this.waitAndAsk(errand));
+    } catch (error) {
+      if (isBulkheadRejectedError(error)) return 'busy';
+      throw error;
+    }
+  }
+
+  // Polled rather than waited for in PostgreSQL: a waiter holds no connection, and can be stopped.
+  private async waitAndAsk(errand: Errand): Promise<RateDocument | Asked> {
+    const deadline = Date.now() + this.options.lockWaitMs;
+    do {
+      const turn = await this.repository.underFleetLock((manager) => this.askUnlessDone(errand, manager));
+      if (turn) return turn.result;
+      await pause(50 + Math.random() * 100, undefined, { signal: this.stopping.signal });
+      if (await errand.isDone(null)) return 'settled';
+    } while (Date.now() < deadline);
+    this.logger.warn(`Another process is still fetching rates after ${this.options.lockWaitMs} ms`);
+    return 'busy';
+  }
+
+  private async askUnlessDone(errand: Errand, manager: EntityManager): Promise<RateDocument | Asked> {
+    if (await errand.isDone(null, manager)) return 'settled';
+    // Read before asking: an answer proves nothing about a day that began while it was under way.
+    const now = this.options.now ? this.options.now() : await this.repository.databaseTime(manager);
+    const today = moscowDay(now);
+    const day = errand.day === 'today' ? today : errand.day;
+    for (const source of errand.sources) {
+      // Further ahead than tomorrow the bank has nothing, and would answer with what it has.
+      if (source === this.xml && day > addDays(today, 1)) continue;
+      const document = await this.ask(source, { day, today });
+      if (!document) continue;
+      await this.keep(document, manager);
+      if (await errand.isDone(document, manager)) return document;
+    }
+    return 'failed';
+  }
+
+  private async ask(
+    source: CbrSource,
+    question: { day: string; today: string },
+  ): Promise<RateDocument | null> {
+    try {
+      return await source.fetch(question, this.stopping.signal);
+    } catch (error) {
+      // Being stopped is not the upstream's failure: nothing may be priced because of it.
+      this.stopping.signal.throwIfAborted();
+      const expected = error instanceof UpstreamError || isBrokenCircuitError(error);
+      if (!expected) throw error;
+      const fault = error instanceof UpstreamError ? `${error.fault}: ${error.message}` : error.message;
+      this.logger.warn(`No rates for ${question.day} from ${source.source}: ${fault}`);
+      return null;
+    }
+  }
+
+  private async keep(document: RateDocument, manager: EntityManager): Promise<void> {
+    const contradictions = await this.repository.store(document, manager);
+    for (const { effectiveDate, currencies } of contradictions) {
+      this.logger.error(
+        `${document.source} contradicts the stored list of ${effectiveDate}, which stays: ${currencies}`,
+      );
+    }
+    const lists = document.lists.map((list) => `${list.effectiveDate} (${list.rates.size})`);
+    this.logger.log(`Rates from ${document.source}: ${lists.join(', ')}`);
+  }
+}
+
+function outcome(came: RateDocument | Asked): Asked {
+  return typeof came === 'object' ? 'settled' : came;
+}

@@ -1,0 +1,368 @@
+import { eventually } from '../../../test/support/poll';
+import {
+  type CbrUpstream,
+  datedJson,
+  datedXml,
+  hang,
+  serve,
+  startCbrUpstream,
+  status,
+} from '../../../test/support/cbr-upstream';
+import { createRatesDatabase, forgetRates, metric, type RatesProcess, startRates } from '../test/harness';
+import { addDays } from './moscow-day';
+import { RatesUnavailableError } from './rates.errors';
+
+const TODAY = '2026-11-21';
+const USD_PREVIOUS = '85.0159';
+
+let database: Awaited<ReturnType<typeof createRatesDatabase>>;
+let upstream: CbrUpstream;
+let here: RatesProcess;
+let clock: Date;
+const extra: RatesProcess[] = [];
+
+/** The time in Moscow, some days from today. */
+function moscow(time: string, days = 0): Date {
+  return new Date(`${addDays(TODAY, days)}T${time}:00+03:00`);
+}
+
+async function another(options: Partial<Parameters<typeof startRates>[1]> = {}): Promise<RatesProcess> {
+  const process = await startRates(database.url, { ...upstream, now: () => clock, ...options });
+  extra.push(process);
+  return process;
+}
+
+beforeAll(async () => {
+  database = await createRatesDatabase();
+});
+
+afterAll(() => database.drop());
+
+beforeEach(async () => {
+  clock = moscow('12:00');
+  upstream = await startCbrUpstream({ now: () => clock });
+  here = await startRates(database.url, { ...upstream, now: () => clock });
+  await forgetRates(here);
+});
+
+afterEach(async () => {
+  await Promise.all([here, ...extra.splice(0)].map((process) => process.stop()));
+  await upstream.stop();
+});
+
+describe('the rate of a day', () => {
+  it('is fetched once, with where it came from, and then known', async () => {
+    const quotes = [
+      {
+        currency: 'VND',
+        value: '33.7054',
+        nominal: 10_000,
+        effectiveDate: TODAY,
+        source: 'cbr-json',
+        documentSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        carriedOver: false,
+      },
+      expect.objectContaining({ currency: 'USD', value: '84.004', nominal: 1 }),
+    ];
+    expect(await here.rates.quotesOn(TODAY, ['VND', 'RUB', 'USD', 'VND'])).toEqual({ quotes });
+    expect(await (await another()).rates.quotesOn(TODAY, ['VND', 'USD'])).toEqual({ quotes });
+    expect(upstream.requests).toEqual([{ source: 'json', day: null }]);
+  });
+
+  it('needs no upstream for roubles alone', async () => {
+    expect(await here.rates.quotesOn(TODAY, ['RUB'])).toEqual({ quotes: [] });
+    expect(upstream.requests).toEqual([]);
+  });
+
+  it('is asked for again on a new day: a list fetched yesterday at 10:00 does not price today at 09:00', async () => {
+    clock = moscow('10:00', -1);
+    await here.rates.quotesOn(addDays(TODAY, -1), ['USD']);
+    clock = moscow('09:00');
+    const answer = await here.rates.quotesOn(TODAY, ['USD']);
+    expect(answer).toMatchObject({ quotes: [{ effectiveDate: TODAY, carriedOver: false }] });
+    expect(upstream.requests).toHaveLength(2);
+  });
+
+  it('is that of the last list on a weekend, settled by asking on that day', async () => {
+    clock = moscow('09:00', 2);
+    upstream.respondWith('json', serve(datedJson(TODAY, addDays(TODAY, -1))));
+    const answer = await here.rates.quotesOn(addDays(TODAY, 2), ['USD']);
+    expect(answer).toMatchObject({
+      quotes: [{ effectiveDate: TODAY, source: 'cbr-json', carriedOver: false }],
+    });
+    expect(upstream.requests.map(({ source }) => source)).toEqual(['json']);
+  });
+
+  it('comes from Previous when tomorrow’s list is already out', async () => {
+    clock = moscow('19:00');
+    upstream.respondWith('json', serve(datedJson(addDays(TODAY, 1), TODAY)));
+    const today = await here.rates.quotesOn(TODAY, ['USD']);
+    expect(today).toMatchObject({
+      quotes: [{ effectiveDate: TODAY, source: 'cbr-json', value: USD_PREVIOUS }],
+    });
+    const tomorrow = await here.rates.quotesOn(addDays(TODAY, 1), ['USD']);
+    expect(tomorrow).toMatchObject({ quotes: [{ effectiveDate: addDays(TODAY, 1), value: '84.004' }] });
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('comes from date_req when tomorrow’s list is out and Previous can’t be used', async () => {
+    const json = datedJson(addDays(TODAY, 1), TODAY).replace(/,\s+"Previous": 52.7014/, '');
+    upstream.respondWith('json', serve(json));
+    const answer = await here.rates.quotesOn(TODAY, ['USD']);
+    expect(answer).toMatchObject({ quotes: [{ effectiveDate: TODAY, source: 'cbr-xml', value: '84.004' }] });
+    expect(upstream.requests).toEqual([
+      { source: 'json', day: null },
+      { source: 'xml', day: TODAY },
+    ]);
+  });
+
+  it('of a day in the past comes from date_req, however late it is asked for', async () => {
+    const day = addDays(TODAY, -40);
+    const answer = await here.rates.quotesOn(day, ['USD']);
+    expect(answer).toMatchObject({ quotes: [{ effectiveDate: day, source: 'cbr-xml', carriedOver: false }] });
+  });
+
+  it('between two known lists is not taken from the older one', async () => {
+    for (const days of [-20, 0]) {
+      clock = moscow('12:00', days);
+      await here.rates.quotesOn(addDays(TODAY, days), ['USD']);
+    }
+    const day = addDays(TODAY, -10);
+    expect(await here.rates.quotesOn(day, ['USD'])).toMatchObject({ quotes: [{ effectiveDate: day }] });
+  });
+
+  it('of tomorrow is not settled by the list of today', async () => {
+    const tomorrow = addDays(TODAY, 1);
+    upstream.respondWith('xml', serve(datedXml(TODAY)));
+    const early = await here.rates.quotesOn(tomorrow, ['USD']);
+    expect(early).toMatchObject({ quotes: [{ effectiveDate: TODAY, carriedOver: true }] });
+    clock = moscow('00:01', 1);
+    const later = await here.rates.quotesOn(tomorrow, ['USD']);
+    expect(later).toMatchObject({ quotes: [{ effectiveDate: tomorrow, carriedOver: false }] });
+  });
+
+  it('goes by the clock of PostgreSQL unless it is given another', async () => {
+    const process = await another({ now: undefined });
+    clock = new Date();
+    const answer = await process.rates.quotesOn(addDays(clock.toISOString().slice(0, 10), -3), ['USD']);
+    expect(answer).toMatchObject({ quotes: [{ carriedOver: false }] });
+  });
+});
+
+describe('what was settled', () => {
+  it('stays when the mirror later contradicts it', async () => {
+    await here.rates.quotesOn(TODAY, ['USD']);
+    clock = moscow('19:00');
+    upstream.respondWith('json', serve(datedJson(addDays(TODAY, 1), TODAY)));
+    await here.rates.refresh();
+    const process = await another();
+    expect(await process.rates.quotesOn(TODAY, ['USD'])).toMatchObject({ quotes: [{ value: '84.004' }] });
+    expect(await process.rates.quotesOn(addDays(TODAY, 1), ['USD'])).toMatchObject({
+      quotes: [{ value: '84.004' }],
+    });
+  });
+
+  it('stays when a newer list turns up for a day that a slow mirror had settled', async () => {
+    upstream.respondWith('json', serve(datedJson(addDays(TODAY, -1), addDays(TODAY, -2))));
+    await here.rates.quotesOn(TODAY, ['USD']);
+    upstream.respondWith('json');
+    await here.rates.refresh();
+    const answer = await (await another()).rates.quotesOn(TODAY, ['USD']);
+    expect(answer).toMatchObject({ quotes: [{ effectiveDate: addDays(TODAY, -1) }] });
+  });
+
+  it('is completed by the bank where Previous leaves out a currency', async () => {
+    const json = datedJson(addDays(TODAY, 1), TODAY).replace(/"BGN": \{[^}]*\},/, '');
+    // The mirror's Previous and the bank's list agree on every figure, as they do in life.
+    upstream.respondWith(
+      'json',
+      serve(json.replace(/("Value": )([\d.]+)(,\s+"Previous": )[\d.]+/g, '$1$2$3$2')),
+    );
+    expect(await here.rates.quotesOn(TODAY, ['USD'])).toMatchObject({ quotes: [{ source: 'cbr-json' }] });
+    upstream.respondWith('xml', status(500));
+    expect(await here.rates.quotesOn(TODAY, ['BGN'])).toEqual({ unavailable: 'upstream_unavailable' });
+    upstream.respondWith('xml');
+    const both = await here.rates.quotesOn(TODAY, ['BGN', 'USD']);
+    expect(both).toMatchObject({ quotes: [{ currency: 'BGN', source: 'cbr-xml' }, { value: '84.004' }] });
+  });
+
+  it('says that a currency is not quoted rather than ask for ever', async () => {
+    upstream.respondWith(
+      'json',
+      serve(datedJson(TODAY, addDays(TODAY, -1)).replace(/"BGN": \{[^}]*\},/, '')),
+    );
+    expect(await here.rates.quotesOn(TODAY, ['BGN'])).toEqual({ unavailable: 'currency_not_quoted' });
+    expect(await here.rates.quotesOn(TODAY, ['BGN', 'USD'])).toEqual({ unavailable: 'currency_not_quoted' });
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('is served from the cache, and without it when the cache fails', async () => {
+    await here.rates.quotesOn(TODAY, ['USD']);
+    await here.dataSource.query(`UPDATE currency_rates SET value = 99 WHERE currency = 'USD'`);
+    expect(await here.rates.quotesOn(TODAY, ['USD'])).toMatchObject({ quotes: [{ value: '84.004' }] });
+    here.cache.get = () => Promise.reject(new Error('the cache is down'));
+    here.cache.set = () => Promise.reject(new Error('the cache is down'));
+    expect(await here.rates.quotesOn(TODAY, ['USD'])).toMatchObject({ quotes: [{ value: '99' }] });
+  });
+});
+
+describe('when asking fails', () => {
+  it('the newest list that is not too old stands in, marked; an older one does not', async () => {
+    await here.rates.quotesOn(TODAY, ['USD']);
+    upstream.respondWith('both', status(500));
+    clock = moscow('12:00', 14);
+    expect(await here.rates.quotesOn(addDays(TODAY, 14), ['USD'])).toMatchObject({
+      quotes: [{ effectiveDate: TODAY, carriedOver: true, source: 'cbr-json' }],
+    });
+    clock = moscow('12:00', 15);
+    expect(await here.rates.quotesOn(addDays(TODAY, 15), ['USD'])).toEqual({
+      unavailable: 'upstream_unavailable',
+    });
+  });
+
+  it('and nothing is known there is no rate, until there is one', async () => {
+    upstream.respondWith('both', status(500));
+    expect(await here.rates.quotesOn(TODAY, ['USD'])).toEqual({ unavailable: 'upstream_unavailable' });
+    clock = moscow('12:00', 3);
+    upstream.respondWith('both');
+    expect(await here.rates.quotesOn(TODAY, ['USD'])).toMatchObject({
+      quotes: [{ effectiveDate: TODAY, carriedOver: false }],
+    });
+  });
+
+  it('the shipped snapshot stands in only where it is allowed, and says so', async () => {
+    upstream.respondWith('both', status(500));
+    const embedded = await another({ snapshot: true });
+    const quote = { value: '84.004', effectiveDate: '2025-04-12', source: 'snapshot', carriedOver: true };
+    expect(await embedded.rates.quotesOn(TODAY, ['USD'])).toMatchObject({ quotes: [quote] });
+    expect(await here.rates.quotesOn(TODAY, ['USD'])).toEqual({ unavailable: 'upstream_unavailable' });
+  });
+
+  it('the snapshot gives way to what is fetched, and is not brought back', async () => {
+    const embedded = await another({ snapshot: true });
+    upstream.respondWith('both', status(500));
+    await embedded.rates.quotesOn(TODAY, ['USD']);
+    upstream.respondWith('both');
+    const fetched = await embedded.rates.quotesOn(TODAY, ['USD']);
+    expect(fetched).toMatchObject({ quotes: [{ source: 'cbr-json', effectiveDate: TODAY }] });
+    const itself = await embedded.rates.quotesOn('2025-04-12', ['USD']);
+    expect(itself).toMatchObject({
+      quotes: [{ source: 'cbr-xml', effectiveDate: '2025-04-12', carriedOver: false }],
+    });
+  });
+
+  it('a source is tried again in passing trouble, and the other one is asked next', async () => {
+    const retried = await metric('waybill_rates_retries_total', { source: 'cbr-json' });
+    upstream.respondWith('json', status(503));
+    expect(await here.rates.quotesOn(TODAY, ['USD'])).toMatchObject({ quotes: [{ source: 'cbr-xml' }] });
+    expect(upstream.requests.map(({ source }) => source)).toEqual(['json', 'json', 'xml']);
+    expect(await metric('waybill_rates_retries_total', { source: 'cbr-json' })).toBe(retried + 1);
+  });
+
+  it('often enough, a source is left alone until the breaker lets it be tried', async () => {
+    const process = await another({ retries: 0, breaker: { failures: 2, halfOpenAfterMs: 400 } });
+    const state = () => metric('waybill_rates_breaker_state', { source: 'cbr-json' });
+    upstream.respondWith('both', status(500));
+    for (let attempt = 0; attempt < 4; attempt++) await process.rates.quotesOn(TODAY, ['USD']);
+    expect(upstream.requests).toHaveLength(4);
+    expect(await state()).toBe(1);
+    upstream.respondWith('both');
+    await eventually(async () => 'quotes' in (await process.rates.quotesOn(TODAY, ['USD'])), {
+      describe: 'a rate after the breaker’s pause',
+    });
+    expect(await state()).toBe(0);
+  });
+
+  it('a process that stops waits for no upstream, and prices nothing because of it', async () => {
+    const process = await another({ timeoutMs: 60_000 });
+    await process.rates.quotesOn(addDays(TODAY, -1), ['USD']);
+    upstream.requests.length = 0;
+    await process.dataSource.query('DELETE FROM rate_days WHERE day = $1', [TODAY]);
+    upstream.respondWith('both', hang);
+    const asked = process.rates.quotesOn(TODAY, ['USD']);
+    await eventually(() => upstream.requests.length, { describe: 'the request' });
+    const failed = expect(asked).rejects.toThrow('The process is stopping');
+    await extra.pop()?.stop();
+    await failed;
+  }, 5_000);
+});
+
+describe('one fetch at a time over the fleet', () => {
+  it('serves a hundred callers in two processes', async () => {
+    const there = await another();
+    upstream.respondWith('json', (request, response) => {
+      setTimeout(() => serve(datedJson(TODAY, addDays(TODAY, -1)))(request, response), 300);
+    });
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => (index % 2 ? here : there).rates.quotesOn(TODAY, ['USD'])),
+    );
+    expect(
+      answers.filter((answer) => 'quotes' in answer && answer.quotes[0]?.value === '84.004'),
+    ).toHaveLength(100);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('is waited for no longer than it may take', async () => {
+    const process = await another({ lockWaitMs: 300 });
+    clock = moscow('12:00', -1);
+    await process.rates.quotesOn(addDays(TODAY, -1), ['USD']);
+    clock = moscow('12:00');
+    const runner = here.dataSource.createQueryRunner();
+    await runner.query(`SELECT pg_advisory_lock(hashtext('waybill:rates'))`);
+    expect(await process.rates.quotesOn(TODAY, ['USD'])).toEqual({ unavailable: 'upstream_unavailable' });
+    expect(upstream.requests).toHaveLength(1);
+    await runner.query(`SELECT pg_advisory_unlock(hashtext('waybill:rates'))`);
+    await runner.release();
+    expect(await process.rates.quotesOn(TODAY, ['USD'])).toMatchObject({
+      quotes: [{ effectiveDate: TODAY }],
+    });
+  });
+
+  it('holds no more connections than one, however many days wait', async () => {
+    const days = Array.from({ length: 20 }, (_, index) => addDays(TODAY, -index));
+    const answers = await Promise.all(days.map((day) => here.rates.quotesOn(day, ['USD'])));
+    expect(answers.map((answer) => 'quotes' in answer && answer.quotes[0]?.effectiveDate)).toEqual(days);
+  });
+});
+
+describe('administrators', () => {
+  it('refresh whatever is known, and hear what came', async () => {
+    await here.rates.refresh();
+    expect(await here.rates.refresh()).toEqual({ source: 'cbr-json', effectiveDate: TODAY, currencies: 43 });
+    expect(upstream.requests).toHaveLength(2);
+    upstream.respondWith('json', status(404));
+    expect(await here.rates.refresh()).toEqual({ source: 'cbr-xml', effectiveDate: TODAY, currencies: 43 });
+    upstream.respondWith('xml', status(404));
+    await expect(here.rates.refresh()).rejects.toBeInstanceOf(RatesUnavailableError);
+  });
+
+  it('see what is known and from where, in pages', async () => {
+    await here.rates.refresh();
+    upstream.respondWith('json', status(404));
+    await here.rates.quotesOn(addDays(TODAY, -5), ['USD']);
+    const dates = [TODAY, addDays(TODAY, -1), addDays(TODAY, -5)];
+    const lists = await here.rates.listKnown({ limit: 10 });
+    expect(lists.map(({ effectiveDate }) => effectiveDate)).toEqual(dates);
+    expect(lists.map(({ source }) => source)).toEqual(['cbr-json', 'cbr-json', 'cbr-xml']);
+    expect(lists[0]).toMatchObject({ currencies: 43, receivedAt: expect.any(Date) });
+    const page = await here.rates.listKnown({ limit: 1, before: TODAY });
+    expect(page.map(({ effectiveDate }) => effectiveDate)).toEqual([dates[1]]);
+  });
+
+  it('need not list currencies: a new one is known with the first list that quotes it', async () => {
+    expect(await here.rates.isKnownCurrency('RUB')).toBe(true);
+    expect(await here.rates.isKnownCurrency('USD')).toBe(true);
+    expect(await here.rates.isKnownCurrency('XTS')).toBe(false);
+    expect(await here.rates.isKnownCurrency("' OR 1=1")).toBe(false);
+    const json = datedJson(TODAY, addDays(TODAY, -1)).replace(
+      '"Valute": {',
+      '"Valute": {"XTS": {"CharCode": "XTS", "Nominal": 10, "Value": 7.5},',
+    );
+    upstream.respondWith('json', serve(json));
+    await here.rates.refresh();
+    expect(await here.rates.isKnownCurrency('XTS')).toBe(true);
+    expect(await here.rates.quotesOn(TODAY, ['XTS'])).toMatchObject({
+      quotes: [{ value: '7.5', nominal: 10 }],
+    });
+  });
+});

@@ -1,0 +1,34 @@
+import type { Rate } from './rate-list';
+import { refused } from './upstream-error';
+
+/** The bank quotes some forty currencies; a list of thousands is not its list. */
+const MAX_CURRENCIES = 300;
+
+/**
+ * Reads one quotation. The decimal is kept as text, with a point.
+ * @throws UpstreamError unless the value is a positive decimal and the nominal a power of ten up to a million.
+ */
+export function readRate(currency: string, value: string, nominal: string): Rate {
+  const decimal = value.replace(',', '.');
+  if (!/^(0|[1-9]\d{0,11})(\.\d{1,8})?$/.test(decimal))
+    throw refused(`${currency}: value ${value.slice(0, 40)}`);
+  if (!/[1-9]/.test(decimal)) throw refused(`${currency}: zero`);
+  if (!/^10{0,6}$/.test(nominal)) throw refused(`${currency}: nominal ${nominal.slice(0, 40)}`);
+  return { value: decimal, nominal: Number(nominal) };
+}
+
+/**
+ * Gathers quotations into a list.
+ * @throws UpstreamError for a code that is none, a repeated one, or a list without the US dollar.
+ */
+export function gatherRates(entries: { currency: string; rate: Rate }[]): Map<string, Rate> {
+  if (entries.length > MAX_CURRENCIES) throw refused(`${entries.length} currencies`);
+  const rates = new Map<string, Rate>();
+  for (const { currency, rate } of entries) {
+    if (!/^[A-Z]{3}$/.test(currency)) throw refused(`currency code ${currency.slice(0, 40)}`);
+    if (rates.has(currency)) throw refused(`${currency} twice`);
+    rates.set(currency, rate);
+  }
+  if (!rates.has('USD')) throw refused(entries.length === 0 ? 'an empty list' : 'no USD');
+  return rates;
+}

@@ -1,0 +1,97 @@
+import { randomUUID } from 'node:crypto';
+import { CACHE_MANAGER, CacheModule } from '@nestjs/cache-manager';
+import { type INestApplicationContext, Module } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import type { Cache } from 'cache-manager';
+import { register } from 'prom-client';
+import { DataSource } from 'typeorm';
+import { CurrencyRateModule, rateEntities, rateMigrations, type RatesOptions, RatesService } from '../src';
+
+const SERVER = 'postgres://postgres@127.0.0.1:5432';
+
+/** An empty database with this lib's tables, and its end. */
+export async function createRatesDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
+  const name = `waybill_rates_${process.pid}_${randomUUID().slice(0, 8)}`;
+  await onServer(`CREATE DATABASE ${name}`);
+  const url = `${SERVER}/${name}`;
+  const dataSource = ratesDataSource(url);
+  await dataSource.initialize();
+  await dataSource.runMigrations();
+  await dataSource.destroy();
+  return { url, drop: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`) };
+}
+
+/** A data source that knows this lib's tables and no others. */
+export function ratesDataSource(url: string): DataSource {
+  return new DataSource({
+    type: 'postgres',
+    url,
+    entities: rateEntities,
+    migrations: rateMigrations,
+    migrationsTableName: 'schema_migrations',
+  });
+}
+
+async function onServer(sql: string): Promise<void> {
+  const server = new DataSource({ type: 'postgres', url: `${SERVER}/postgres` });
+  await server.initialize();
+  await server.query(sql);
+  await server.destroy();
+}
+
+/** The lib as one process of the fleet has it: connections, cache and breakers of its own. */
+export interface RatesProcess {
+  rates: RatesService;
+  dataSource: DataSource;
+  cache: Cache;
+  stop(): Promise<void>;
+}
+
+/** Boots the lib's module; retries and pauses are short, and requests fail soon. */
+export async function startRates(
+  url: string,
+  options: Partial<RatesOptions> & Pick<RatesOptions, 'jsonUrl' | 'xmlUrl'>,
+): Promise<RatesProcess> {
+  @Module({
+    imports: [
+      TypeOrmModule.forRoot({ type: 'postgres', url, entities: rateEntities, poolSize: 5, retryAttempts: 0 }),
+      CacheModule.register({ isGlobal: true }),
+      CurrencyRateModule.register({
+        useFactory: () => ({
+          timeoutMs: 2_000,
+          maxAgeDays: 14,
+          snapshot: false,
+          retries: 1,
+          retryDelayMs: 1,
+          ...options,
+        }),
+      }),
+    ],
+  })
+  class TestModule {}
+  const app: INestApplicationContext = await NestFactory.createApplicationContext(TestModule, {
+    logger: false,
+  });
+  return {
+    rates: app.get(RatesService),
+    dataSource: app.get(DataSource),
+    cache: app.get<Cache>(CACHE_MANAGER),
+    stop: () => app.close(),
+  };
+}
+
+/** Forgets every rate, as a new installation. */
+export async function forgetRates({ dataSource, cache }: RatesProcess): Promise<void> {
+  await dataSource.query('TRUNCATE rate_days, currency_rates, rate_lists');
+  await cache.clear();
+}
+
+/** A metric's value now. */
+export async function metric(name: string, labels: Record<string, string>): Promise<number> {
+  const values = (await register.getSingleMetric(name)?.get())?.values ?? [];
+  const found = values.filter((value) =>
+    Object.entries(labels).every(([key, label]) => value.labels[key] === label),
+  );
+  return found.reduce((sum, { value }) => sum + value, 0);
+}
