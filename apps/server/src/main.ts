@@ -6,7 +6,8 @@ const STOP_DEADLINE_MS = 10_000;
 /** `node dist/apps/server/main.js [api|worker|all]` */
 async function main(): Promise<void> {
   const role = process.argv[2] ?? 'all';
-  if (!roles.includes(role as Role)) throw new ConfigurationError([`role: ${role} is none of ${roles.join(', ')}`]);
+  if (!roles.includes(role as Role))
+    throw new ConfigurationError([`role: ${role} is none of ${roles.join(', ')}`]);
   const config = loadConfig(role as Role, readEnvironment());
   const starting = startServer(config);
 

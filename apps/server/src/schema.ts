@@ -6,6 +6,16 @@ import { sessionsSchema } from './sessions';
 
 /** Every table of Waybill: who owns one declares it, and this is where they come together. */
 export const schema: Schema = {
-  entities: [...sessionsSchema.entities, ...catalogSchema.entities, ...rateEntities, ...packagesSchema.entities],
-  migrations: [...sessionsSchema.migrations, ...catalogSchema.migrations, ...rateMigrations, ...packagesSchema.migrations],
+  entities: [
+    ...sessionsSchema.entities,
+    ...catalogSchema.entities,
+    ...rateEntities,
+    ...packagesSchema.entities,
+  ],
+  migrations: [
+    ...sessionsSchema.migrations,
+    ...catalogSchema.migrations,
+    ...rateMigrations,
+    ...packagesSchema.migrations,
+  ],
 };

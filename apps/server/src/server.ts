@@ -48,7 +48,11 @@ function startWorker(config: Config, databaseUrl: string, logger: Logger): Promi
   });
 }
 
-async function startHttp(config: Config, databaseUrl: string, logger: Logger): Promise<INestApplicationContext> {
+async function startHttp(
+  config: Config,
+  databaseUrl: string,
+  logger: Logger,
+): Promise<INestApplicationContext> {
   const app = await createHttpApplication(ProcessModule.register(config, databaseUrl), {
     bodyLimitBytes: config.bodyLimitBytes,
     logger: new NestLogger(logger),

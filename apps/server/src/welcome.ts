@@ -7,7 +7,8 @@ export function printWelcome(config: Config, url: string, app: INestApplicationC
   process.stdout.write(`Waybill listens on ${url}\n`);
   if (config.role !== 'all') return;
   const bootstrap = app.get(BootstrapKey);
-  const key = config.bootstrapAdminKey === undefined ? `$(cat ${quote(bootstrap.file)})` : '$BOOTSTRAP_ADMIN_KEY';
+  const key =
+    config.bootstrapAdminKey === undefined ? `$(cat ${quote(bootstrap.file)})` : '$BOOTSTRAP_ADMIN_KEY';
   process.stdout.write(`
 Docs: ${url}/api/openapi (Swagger UI), ${url}/api/redoc
 

@@ -11,7 +11,12 @@ export class CacheModule {
   static register(): DynamicModule {
     return {
       module: CacheModule,
-      imports: [NestCacheModule.register({ isGlobal: true, stores: [createKeyv({ lruSize: MAX_ENTRIES, useClone: false })] })],
+      imports: [
+        NestCacheModule.register({
+          isGlobal: true,
+          stores: [createKeyv({ lruSize: MAX_ENTRIES, useClone: false })],
+        }),
+      ],
     };
   }
 }

@@ -54,7 +54,9 @@ function withSecretFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.Proce
 
 function missingFor(role: Role, env: Environment): string[] {
   if (role === 'all' || env.DATABASE_URL !== undefined) return [];
-  return [`DATABASE_URL: the role ${role} runs beside others and needs a shared PostgreSQL; only "all" has an embedded one`];
+  return [
+    `DATABASE_URL: the role ${role} runs beside others and needs a shared PostgreSQL; only "all" has an embedded one`,
+  ];
 }
 
 function toConfig(role: Role, env: Environment) {

@@ -10,26 +10,54 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' })
  * marked `secret` may also come as `NAME_FILE`, the path of a file that holds the value.
  */
 export const environment = z.object({
-  NODE_ENV: z.enum(['development', 'test', 'production']).default('development').describe('production never prints the key or uses the rate snapshot'),
+  NODE_ENV: z
+    .enum(['development', 'test', 'production'])
+    .default('development')
+    .describe('production never prints the key or uses the rate snapshot'),
   HOST: z.string().default('127.0.0.1').describe('the address to listen on; 0.0.0.0 in a container'),
   PORT: port.optional().describe('the public port; unset: 8000 or the next free one; 0: any free one'),
-  OPS_PORT: port.optional().describe('a port of its own for /livez, /readyz and /metrics; a worker without it takes 8001'),
+  OPS_PORT: port
+    .optional()
+    .describe('a port of its own for /livez, /readyz and /metrics; a worker without it takes 8001'),
   PUBLIC_URL: httpUrl.optional().describe('how browsers reach this API; unset: the URL that it listens on'),
   DATA_DIR: z.string().default('.data').describe('where the embedded parts and the bootstrap key live'),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' }).optional().meta({ secret: true }).describe('PostgreSQL 15 or newer; unset: the embedded one'),
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
+    .optional()
+    .meta({ secret: true })
+    .describe('PostgreSQL 15 or newer; unset: the embedded one'),
   DATABASE_POOL_SIZE: positive.max(200).default(10).describe('connections a process'),
-  BOOTSTRAP_ADMIN_KEY: z.string().min(32, 'must have 32 characters or more').max(256).optional().meta({ secret: true }).describe("the first administrator's API key; unset: made once and kept in DATA_DIR/admin.key"),
-  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info').describe('the least severe log line that is written'),
+  BOOTSTRAP_ADMIN_KEY: z
+    .string()
+    .min(32, 'must have 32 characters or more')
+    .max(256)
+    .optional()
+    .meta({ secret: true })
+    .describe("the first administrator's API key; unset: made once and kept in DATA_DIR/admin.key"),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('the least severe log line that is written'),
   LOG_SQL: flag.default(false).describe('log what the ORM sends to PostgreSQL, without its parameters'),
   BODY_LIMIT_BYTES: positive.max(16_777_216).default(262_144).describe('the largest JSON body that is read'),
   SESSION_TTL_DAYS: positive.max(365).default(30).describe('how long an anonymous session lives'),
   REGISTRATION_ATTEMPTS: positive.max(50).default(5).describe('attempts before a registration is failed'),
-  REGISTRATION_BACKOFF_MS: positive.max(600_000).default(1_000).describe('the first pause between attempts; it doubles'),
+  REGISTRATION_BACKOFF_MS: positive
+    .max(600_000)
+    .default(1_000)
+    .describe('the first pause between attempts; it doubles'),
   WORKER_CONCURRENCY: positive.max(500).default(10).describe('jobs that a worker process runs at once'),
-  CBR_JSON_URL: httpUrl.default('https://www.cbr-xml-daily.ru/daily_json.js').describe('the JSON mirror of the Bank of Russia'),
-  CBR_XML_URL: httpUrl.default('https://www.cbr.ru/scripts/XML_daily.asp').describe("the bank's own XML; date_req is added"),
+  CBR_JSON_URL: httpUrl
+    .default('https://www.cbr-xml-daily.ru/daily_json.js')
+    .describe('the JSON mirror of the Bank of Russia'),
+  CBR_XML_URL: httpUrl
+    .default('https://www.cbr.ru/scripts/XML_daily.asp')
+    .describe("the bank's own XML; date_req is added"),
   CBR_TIMEOUT_MS: positive.max(60_000).default(3_000).describe('how long one request to either may take'),
-  RATE_MAX_AGE_DAYS: positive.max(365).default(14).describe('how old a list may be that prices a day when asking fails'),
+  RATE_MAX_AGE_DAYS: positive
+    .max(365)
+    .default(14)
+    .describe('how old a list may be that prices a day when asking fails'),
 });
 
 export type Environment = z.infer<typeof environment>;

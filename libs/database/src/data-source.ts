@@ -13,7 +13,13 @@ export interface DatabaseOptions extends Schema {
 }
 
 /** The options of the one data source. No statement, lock or connection is waited for without an end. */
-export function dataSourceOptions({ url, entities, migrations, poolSize, logSql }: DatabaseOptions): DataSourceOptions {
+export function dataSourceOptions({
+  url,
+  entities,
+  migrations,
+  poolSize,
+  logSql,
+}: DatabaseOptions): DataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -41,7 +47,10 @@ export function dataSourceOptions({ url, entities, migrations, poolSize, logSql 
 export async function migrate(schema: Schema & { url: string }): Promise<void> {
   const options = dataSourceOptions({ ...schema, poolSize: 2, logSql: false });
   // A migration may run for as long as it takes.
-  const dataSource = new DataSource({ ...options, extra: { connectionTimeoutMillis: 5_000 } } as DataSourceOptions);
+  const dataSource = new DataSource({
+    ...options,
+    extra: { connectionTimeoutMillis: 5_000 },
+  } as DataSourceOptions);
   await dataSource.initialize();
   const lock = dataSource.createQueryRunner();
   try {

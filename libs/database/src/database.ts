@@ -68,7 +68,9 @@ export class Database {
   private async rollback(runner: QueryRunner): Promise<void> {
     if (!runner.isTransactionActive) return;
     // A lost connection has rolled back already, and its error must not hide the first one.
-    await runner.rollbackTransaction().catch((error: Error) => this.logger.warn(`Rollback: ${error.message}`));
+    await runner
+      .rollbackTransaction()
+      .catch((error: Error) => this.logger.warn(`Rollback: ${error.message}`));
   }
 
   private async runAfterCommit(hooks: AfterCommit[]): Promise<void> {

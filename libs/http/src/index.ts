@@ -1,5 +1,10 @@
-export { Authenticated, CustomersOr, Public, ScopeOnly } from './access/access-rule';
-export { type Credentials, PRINCIPAL_RESOLVER, type Principal, type PrincipalResolver } from './access/principal';
+export { Authenticated, CustomersOr, Public, ScopeOnly } from './access/access.decorators';
+export {
+  type Credentials,
+  PRINCIPAL_RESOLVER,
+  type Principal,
+  type PrincipalResolver,
+} from './access/principal';
 export { type Scope, scopes } from './access/scopes';
 export { createHttpApplication } from './http-application';
 export { HttpModule } from './http.module';

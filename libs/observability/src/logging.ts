@@ -11,7 +11,8 @@ const fields = new AsyncLocalStorage<LogFields>();
 export const logWith = (added: LogFields): void => fields.enterWith({ ...fields.getStore(), ...added });
 
 /** Runs `work` with fields on whatever it logs. */
-export const runWithLogFields = <T>(added: LogFields, work: () => T): T => fields.run({ ...fields.getStore(), ...added }, work);
+export const runWithLogFields = <T>(added: LogFields, work: () => T): T =>
+  fields.run({ ...fields.getStore(), ...added }, work);
 
 /** The process's log: JSON lines on stdout. What could hold a secret or a personal datum is never handed to it. */
 export function createLogger(level: string): Logger {
@@ -21,16 +22,33 @@ export function createLogger(level: string): Logger {
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
     mixin: () => fields.getStore() ?? {},
-    redact: ['req.headers', '*.authorization', '*.cookie', '*.password', 'err.parameters', 'err.query', 'err.driverError'],
+    redact: [
+      'req.headers',
+      '*.authorization',
+      '*.cookie',
+      '*.password',
+      'err.parameters',
+      'err.query',
+      'err.driverError',
+    ],
   });
 }
+
+// What Nest says of its own assembly helps only whoever debugs that.
+const CHATTY = new Set<unknown>([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
 
 /** Lets Nest, and every Nest `Logger`, write to the process's log. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(CHATTY.has(rest.at(-1)) ? 'debug' : 'info', message, rest);
   }
 
   error(message: unknown, ...rest: unknown[]): void {
@@ -57,7 +75,8 @@ export class NestLogger implements LoggerService {
   private write(level: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const details = rest.slice(0, -1).filter((part) => part !== undefined);
-    if (typeof message === 'object' && message !== null) this.logger[level]({ context, ...message }, details.join(' '));
+    if (typeof message === 'object' && message !== null)
+      this.logger[level]({ context, ...message }, details.join(' '));
     else this.logger[level]({ context, ...(details.length > 0 && { details }) }, String(message));
   }
 }

@@ -1,4 +1,10 @@
-import { Inject, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { fastify, type FastifyInstance } from 'fastify';
 import { register } from 'prom-client';
@@ -21,11 +27,17 @@ export class OpsServer implements OnApplicationBootstrap, OnApplicationShutdown 
     server.get('/livez', () => ({ status: 'ok' }));
     server.get('/readyz', async (_request, reply) => {
       const missing = await this.readiness.missing();
-      return missing.length === 0 ? { status: 'ok' } : reply.status(503).send({ status: 'unavailable', missing });
+      return missing.length === 0
+        ? { status: 'ok' }
+        : reply.status(503).send({ status: 'unavailable', missing });
     });
-    server.get('/metrics', async (_request, reply) => reply.type(register.contentType).send(await register.metrics()));
+    server.get('/metrics', async (_request, reply) =>
+      reply.type(register.contentType).send(await register.metrics()),
+    );
     this.server = server;
-    this.logger.log(`Operations on ${await server.listen({ host: this.config.host, port: this.config.opsPort })}`);
+    this.logger.log(
+      `Operations on ${await server.listen({ host: this.config.host, port: this.config.opsPort })}`,
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {

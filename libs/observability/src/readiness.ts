@@ -24,7 +24,9 @@ export class Readiness {
   /** The names of what is not as it must be; empty when ready. */
   async missing(): Promise<string[]> {
     if (this.draining) return ['draining'];
-    const results = await Promise.all([...this.checks].map(async ([name, check]) => ((await holds(check)) ? [] : [name])));
+    const results = await Promise.all(
+      [...this.checks].map(async ([name, check]) => ((await holds(check)) ? [] : [name])),
+    );
     return results.flat();
   }
 }

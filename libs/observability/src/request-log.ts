@@ -24,13 +24,25 @@ export function observeRequests(fastify: FastifyInstance, logger: Logger): void 
     const { method } = request;
     const status = reply.statusCode;
     durations.observe({ method, route, status }, reply.elapsedTime / 1_000);
-    logger.info({ method, route, status, ms: Math.round(reply.elapsedTime * 10) / 10, caller: request.context?.principalIfAny?.kind }, 'request');
+    logger.info(
+      {
+        method,
+        route,
+        status,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        caller: request.context?.principalIfAny?.kind,
+      },
+      'request',
+    );
     done();
   });
 }
 
 // W3C Trace Context: version, trace id, parent id, flags; an all-zero trace id is none.
 function traceIdOf(traceparent: unknown): string | undefined {
-  const match = typeof traceparent === 'string' ? /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent) : null;
+  const match =
+    typeof traceparent === 'string'
+      ? /^[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}/.exec(traceparent)
+      : null;
   return match?.[1] && !/^0+$/.test(match[1]) ? match[1] : undefined;
 }

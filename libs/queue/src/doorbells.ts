@@ -20,7 +20,8 @@ export class Doorbells implements OnModuleDestroy {
 
   /** Adds a job. With a `jobId`, a job of that id that is still waiting or running is enough. */
   ring<Name extends QueueName>(queue: Name, payload: JobPayloads[Name], options: JobsOptions): void {
-    if (this.ringing.size >= MAX_RINGING) return this.logger.warn(`${queue}: too many doorbells at once; left to the sweeper`);
+    if (this.ringing.size >= MAX_RINGING)
+      return this.logger.warn(`${queue}: too many doorbells at once; left to the sweeper`);
     const ring = this.add(queue, payload, options)
       .catch((error: Error) => this.logger.warn(`${queue}: nobody heard the doorbell: ${error.message}`))
       .finally(() => this.ringing.delete(ring));

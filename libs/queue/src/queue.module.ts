@@ -17,7 +17,12 @@ const CONNECTIONS_A_POOL = 3;
 export class QueueModule {
   static register({ databaseUrl }: QueueOptions): DynamicModule {
     setDefaultBackendFactory(createPostgresBackend);
-    const connection = { connectionString: databaseUrl, schema: 'bullmq', migrate: true, max: CONNECTIONS_A_POOL };
+    const connection = {
+      connectionString: databaseUrl,
+      schema: 'bullmq',
+      migrate: true,
+      max: CONNECTIONS_A_POOL,
+    };
     return {
       module: QueueModule,
       global: true,

@@ -4,7 +4,10 @@ import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 @Entity('package_types')
 @Unique('package_types_name_key', ['name'])
 export class PackageTypeEntity {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'package_types_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'package_types_pkey',
+  })
   id!: number;
 
   @Column('text')

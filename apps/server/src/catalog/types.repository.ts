@@ -20,7 +20,11 @@ export class TypesRepository {
   }
 
   async isCurrent(ctx: WorkContext, id: number): Promise<boolean> {
-    const rows = await this.database.query(ctx, `SELECT 1 FROM package_types WHERE id = $1 AND archived_at IS NULL`, [id]);
+    const rows = await this.database.query(
+      ctx,
+      `SELECT 1 FROM package_types WHERE id = $1 AND archived_at IS NULL`,
+      [id],
+    );
     return rows.length > 0;
   }
 }

@@ -2,7 +2,9 @@ import { CreatePackages1763600200000 } from './migrations/1763600200000-create-p
 import { PackageEntity } from './package.entity';
 import { RegistrationEntity } from './registration.entity';
 
-export { PackagesJobsModule } from './packages.jobs.module';
 export { PackagesModule } from './packages.module';
 
-export const packagesSchema = { entities: [PackageEntity, RegistrationEntity], migrations: [CreatePackages1763600200000] };
+export const packagesSchema = {
+  entities: [PackageEntity, RegistrationEntity],
+  migrations: [CreatePackages1763600200000],
+};

@@ -11,7 +11,10 @@ import type { Pricing, UnpricedReason } from './pricing';
   '(delivery_cost IS NULL) = (pricing IS NULL) AND (delivery_cost IS NULL) = (unpriced_reason IS NOT NULL)',
 )
 export class PackageEntity {
-  @PrimaryGeneratedColumn('identity', { generatedIdentity: 'ALWAYS', primaryKeyConstraintName: 'packages_pkey' })
+  @PrimaryGeneratedColumn('identity', {
+    generatedIdentity: 'ALWAYS',
+    primaryKeyConstraintName: 'packages_pkey',
+  })
   id!: number;
 
   @Column('uuid', { name: 'registration_id' })

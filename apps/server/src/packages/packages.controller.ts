@@ -1,8 +1,23 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Ctx, CustomersOr, IntegerId, Location, Problems, type RequestContext, RetryAfter, UuidId } from '@waybill/http';
+import {
+  Ctx,
+  CustomersOr,
+  IntegerId,
+  Location,
+  Problems,
+  type RequestContext,
+  RetryAfter,
+  UuidId,
+} from '@waybill/http';
 import { CostDto } from './cost.dto';
-import { ListPackagesQuery, PackageDto, PackagePage, RegisterPackageDto, RegistrationDto } from './packages.dto';
+import {
+  ListPackagesQuery,
+  PackageDto,
+  PackagePage,
+  RegisterPackageDto,
+  RegistrationDto,
+} from './packages.dto';
 import { PackageNotFoundError, RegistrationExpiredError, RegistrationNotFoundError } from './packages.errors';
 import { PackagesQueries } from './packages.queries';
 import { PackagesService } from './packages.service';

@@ -11,7 +11,13 @@ import { RegistrationsService } from './registrations.service';
 @Module({
   imports: [CatalogModule],
   controllers: [PackagesController],
-  providers: [PackagesService, PackagesQueries, PackagesRepository, RegistrationsService, RegistrationsRepository],
+  providers: [
+    PackagesService,
+    PackagesQueries,
+    PackagesRepository,
+    RegistrationsService,
+    RegistrationsRepository,
+  ],
   exports: [RegistrationsService],
 })
 export class PackagesModule {}

@@ -3,7 +3,12 @@ import { moscowDay } from '@waybill/currency-rate';
 import { decodeCursor, type Filters, type Page, type RequestContext, toPage } from '@waybill/http';
 import type { ListPackagesQuery } from './packages.dto';
 import { PackageNotFoundError, RegistrationExpiredError, RegistrationNotFoundError } from './packages.errors';
-import { type PackageRow, PackagesRepository, type PricedPackageRow, type Visibility } from './packages.repository';
+import {
+  type PackageRow,
+  PackagesRepository,
+  type PricedPackageRow,
+  type Visibility,
+} from './packages.repository';
 import { type RegistrationStatus, RegistrationsRepository } from './registrations.repository';
 
 const HOUR_MS = 3_600_000;
@@ -26,15 +31,20 @@ export class PackagesQueries {
   async status(ctx: RequestContext, id: string): Promise<RegistrationStatus> {
     const registration = await this.registrations.findStatus(ctx, id);
     const age = registration?.finishedAt ? Date.now() - registration.finishedAt.getTime() : 0;
-    if (!registration || !mayBeSeen(ctx, registration.ownerId) || age > REMEMBERED_FOR_MS) throw new RegistrationNotFoundError();
+    if (!registration || !mayBeSeen(ctx, registration.ownerId) || age > REMEMBERED_FOR_MS)
+      throw new RegistrationNotFoundError();
     if (age > SHOWN_FOR_MS) throw new RegistrationExpiredError(registration.packageId);
     return registration;
   }
 
   /** A page of the packages that the caller may see, newest first. */
-  async list(ctx: RequestContext, { limit, cursor, type_id: typeId, has_cost: hasCost }: ListPackagesQuery): Promise<Page<PackageRow>> {
+  async list(
+    ctx: RequestContext,
+    { limit, cursor, type_id: typeId, has_cost: hasCost }: ListPackagesQuery,
+  ): Promise<Page<PackageRow>> {
     const filters: Filters = { typeId, hasCost };
-    const [beforeId] = cursor === undefined ? [BEYOND_ANY_ID] : decodeCursor<[number]>(cursor, filters, isPackageKeyset);
+    const [beforeId] =
+      cursor === undefined ? [BEYOND_ANY_ID] : decodeCursor<[number]>(cursor, filters, isPackageKeyset);
     const rows = await this.packages.list(ctx, visibleTo(ctx), { typeId, hasCost }, beforeId, limit + 1);
     return toPage(rows, limit, filters, ({ id }) => [id]);
   }
@@ -65,4 +75,5 @@ function mayBeSeen(ctx: RequestContext, ownerId: string): boolean {
 
 const isPackageKeyset = (keys: unknown[]): boolean => keys.length === 1 && isIntegerId(keys[0]);
 
-const isIntegerId = (key: unknown): boolean => Number.isInteger(key) && (key as number) > 0 && (key as number) <= BEYOND_ANY_ID;
+const isIntegerId = (key: unknown): boolean =>
+  Number.isInteger(key) && (key as number) > 0 && (key as number) <= BEYOND_ANY_ID;

@@ -6,11 +6,27 @@ import type { PendingRegistration } from './registrations.repository';
 
 export type PackageRow = Pick<
   PackageEntity,
-  'id' | 'registrationId' | 'name' | 'weightKg' | 'contentAmount' | 'contentCurrency' | 'typeId' | 'orderUid' | 'createdAt' | 'deliveryCost'
+  | 'id'
+  | 'registrationId'
+  | 'name'
+  | 'weightKg'
+  | 'contentAmount'
+  | 'contentCurrency'
+  | 'typeId'
+  | 'orderUid'
+  | 'createdAt'
+  | 'deliveryCost'
 > & { typeName: string };
 export type PricedPackageRow = Pick<
   PackageEntity,
-  'id' | 'weightKg' | 'contentAmount' | 'contentCurrency' | 'createdAt' | 'deliveryCost' | 'pricing' | 'unpricedReason'
+  | 'id'
+  | 'weightKg'
+  | 'contentAmount'
+  | 'contentCurrency'
+  | 'createdAt'
+  | 'deliveryCost'
+  | 'pricing'
+  | 'unpricedReason'
 >;
 
 /** Whose packages may be seen: these owners', or everybody's. */
@@ -31,7 +47,11 @@ export class PackagesRepository {
   constructor(private readonly database: Database) {}
 
   /** Makes the package of a registration. @returns its id, or undefined where there is one already. */
-  async insertOnce(ctx: WorkContext, registration: PendingRegistration, price: Price | UnpricedReason): Promise<number | undefined> {
+  async insertOnce(
+    ctx: WorkContext,
+    registration: PendingRegistration,
+    price: Price | UnpricedReason,
+  ): Promise<number | undefined> {
     const priced = typeof price === 'object' ? price : undefined;
     const [row] = await this.database.query<{ id: number }>(
       ctx,
@@ -67,7 +87,13 @@ export class PackagesRepository {
   }
 
   /** Packages from before `beforeId` on, newest first. */
-  list(ctx: WorkContext, visible: Visibility, filters: PackageFilters, beforeId: number, count: number): Promise<PackageRow[]> {
+  list(
+    ctx: WorkContext,
+    visible: Visibility,
+    filters: PackageFilters,
+    beforeId: number,
+    count: number,
+  ): Promise<PackageRow[]> {
     return this.database.query(
       ctx,
       `SELECT ${ROW} FROM packages p JOIN package_types t ON t.id = p.type_id

@@ -46,10 +46,18 @@ export class PackagesService {
   private async check(ctx: RequestContext, dto: RegisterPackageDto): Promise<void> {
     const errors = [];
     if (!(await this.types.isUsable(ctx, dto.type_id))) {
-      errors.push({ code: 'unknown_type', detail: 'There is no such package type, or it is archived; see GET /api/v1/types.', pointer: '/type_id' });
+      errors.push({
+        code: 'unknown_type',
+        detail: 'There is no such package type, or it is archived; see GET /api/v1/types.',
+        pointer: '/type_id',
+      });
     }
     if (!(await this.rates.isKnownCurrency(dto.content_value.currency))) {
-      errors.push({ code: 'unknown_currency', detail: 'The Bank of Russia quotes no such currency.', pointer: '/content_value/currency' });
+      errors.push({
+        code: 'unknown_currency',
+        detail: 'The Bank of Russia quotes no such currency.',
+        pointer: '/content_value/currency',
+      });
     }
     if (errors.length > 0) throw new ValidationFailedError(errors);
   }

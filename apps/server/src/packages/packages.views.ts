@@ -7,7 +7,8 @@ import type { RegistrationStatus } from './registrations.repository';
 
 // What the API shows of rows. PostgreSQL's numeric columns give decimals with the scale that the API promises.
 
-const roubles = (amount: string | null): MoneyDto | null => (amount === null ? null : { amount, currency: 'RUB' });
+const roubles = (amount: string | null): MoneyDto | null =>
+  amount === null ? null : { amount, currency: 'RUB' };
 
 export function toRegistrationDto(row: RegistrationStatus): RegistrationDto {
   return {
@@ -38,7 +39,11 @@ export function toCostDto(row: PackageCost): CostDto {
     package_id: row.id,
     cost: roubles(row.deliveryCost),
     reason: row.unpricedReason,
-    inputs: { weight_kg: row.weightKg, content_value: { amount: row.contentAmount, currency: row.contentCurrency }, day: row.day },
+    inputs: {
+      weight_kg: row.weightKg,
+      content_value: { amount: row.contentAmount, currency: row.contentCurrency },
+      day: row.day,
+    },
     formula: FORMULA,
     formula_version: row.pricing?.formulaVersion ?? FORMULA_VERSION,
     rates: (row.pricing?.rates ?? []).map((rate) => ({

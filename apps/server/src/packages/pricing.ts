@@ -40,7 +40,9 @@ export const currenciesOf = ({ contentCurrency }: PricingInputs): string[] => ['
  */
 export function priceOf(inputs: PricingInputs, rates: RateQuote[]): Price {
   const byWeight = new Big('0.5').times(inputs.weightKg).times(roublesPerUnit('USD', rates));
-  const byValue = new Big('0.01').times(inputs.contentAmount).times(roublesPerUnit(inputs.contentCurrency, rates));
+  const byValue = new Big('0.01')
+    .times(inputs.contentAmount)
+    .times(roublesPerUnit(inputs.contentCurrency, rates));
   const unrounded = byWeight.plus(byValue);
   return {
     cost: unrounded.toFixed(COST_DECIMALS, Big.roundHalfUp),

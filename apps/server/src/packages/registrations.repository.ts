@@ -25,13 +25,26 @@ export class RegistrationsRepository {
       ctx,
       `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, order_uid)
        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${STATUS_COLUMNS}`,
-      [row.id, row.ownerId, row.name, row.weightKg, row.contentAmount, row.contentCurrency, row.typeId, row.orderUid],
+      [
+        row.id,
+        row.ownerId,
+        row.name,
+        row.weightKg,
+        row.contentAmount,
+        row.contentCurrency,
+        row.typeId,
+        row.orderUid,
+      ],
     );
     return inserted as RegistrationStatus;
   }
 
   async findStatus(ctx: WorkContext, id: string): Promise<RegistrationStatus | undefined> {
-    const [row] = await this.database.query<RegistrationStatus>(ctx, `SELECT ${STATUS_COLUMNS} FROM registrations WHERE id = $1`, [id]);
+    const [row] = await this.database.query<RegistrationStatus>(
+      ctx,
+      `SELECT ${STATUS_COLUMNS} FROM registrations WHERE id = $1`,
+      [id],
+    );
     return row;
   }
 
@@ -64,7 +77,11 @@ export class RegistrationsRepository {
   }
 
   /** The ids of what is pending, oldest first, from after `after` on. */
-  async listPending(ctx: WorkContext, after: { createdAt: Date; id: string } | undefined, count: number): Promise<{ id: string; createdAt: Date }[]> {
+  async listPending(
+    ctx: WorkContext,
+    after: { createdAt: Date; id: string } | undefined,
+    count: number,
+  ): Promise<{ id: string; createdAt: Date }[]> {
     return this.database.query(
       ctx,
       `SELECT id, created_at AS "createdAt" FROM registrations

@@ -62,7 +62,11 @@ export class RegistrationsService {
     return answer.unavailable === 'upstream_unavailable' ? 'rate_unavailable' : answer.unavailable;
   }
 
-  private async complete(ctx: WorkContext, registration: PendingRegistration, price: Price | UnpricedReason): Promise<void> {
+  private async complete(
+    ctx: WorkContext,
+    registration: PendingRegistration,
+    price: Price | UnpricedReason,
+  ): Promise<void> {
     const packageId = await this.packages.insertOnce(ctx, registration, price);
     if (packageId !== undefined) await this.registrations.succeed(ctx, registration.id, packageId);
   }

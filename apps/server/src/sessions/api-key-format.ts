@@ -32,6 +32,7 @@ const checksumOf = (text: string): string => toBase62(BigInt(crc32(text)), CHECK
 
 function toBase62(value: bigint, length: number): string {
   let digits = '';
-  for (let rest = value; digits.length < length; rest /= 62n) digits = BASE62.charAt(Number(rest % 62n)) + digits;
+  for (let rest = value; digits.length < length; rest /= 62n)
+    digits = BASE62.charAt(Number(rest % 62n)) + digits;
   return digits;
 }

@@ -19,7 +19,10 @@ export class ApiKeysRepository {
   }
 
   /** Makes the key of this id be exactly this one: a new one replaces it, and what it owned stays its own. */
-  async replace(ctx: WorkContext, key: Pick<ApiKeyEntity, 'id' | 'name' | 'prefix' | 'keyHash' | 'scopes' | 'ownerId'>): Promise<void> {
+  async replace(
+    ctx: WorkContext,
+    key: Pick<ApiKeyEntity, 'id' | 'name' | 'prefix' | 'keyHash' | 'scopes' | 'ownerId'>,
+  ): Promise<void> {
     await this.database.query(
       ctx,
       `INSERT INTO api_keys (id, name, prefix, key_hash, scopes, owner_id) VALUES ($1, $2, $3, $4, $5, $6)

@@ -5,4 +5,7 @@ import { SessionEntity } from './session.entity';
 export { BootstrapKey } from './bootstrap-key';
 export { SessionsModule } from './sessions.module';
 
-export const sessionsSchema = { entities: [SessionEntity, ApiKeyEntity], migrations: [CreateSessions1763600000000] };
+export const sessionsSchema = {
+  entities: [SessionEntity, ApiKeyEntity],
+  migrations: [CreateSessions1763600000000],
+};

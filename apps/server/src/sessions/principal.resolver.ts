@@ -17,7 +17,10 @@ export class SessionPrincipalResolver implements PrincipalResolver {
     private readonly keys: ApiKeysRepository,
   ) {}
 
-  async resolve(ctx: WorkContext, { authorization, cookie, secure }: Credentials): Promise<Principal | undefined> {
+  async resolve(
+    ctx: WorkContext,
+    { authorization, cookie, secure }: Credentials,
+  ): Promise<Principal | undefined> {
     if (authorization !== undefined) return this.byApiKey(ctx, authorization);
     const token = readSessionToken(cookie, secure);
     return token ? this.bySession(ctx, token) : undefined;
@@ -27,12 +30,28 @@ export class SessionPrincipalResolver implements PrincipalResolver {
     const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (key === undefined || key.length > MAX_SECRET_LENGTH) return undefined;
     const row = await this.keys.findUsable(ctx, hashSecret(key));
-    return row && { kind: 'api_key', id: row.id, ownerId: row.ownerId, ownerIds: [row.ownerId], scopes: new Set(row.scopes) };
+    return (
+      row && {
+        kind: 'api_key',
+        id: row.id,
+        ownerId: row.ownerId,
+        ownerIds: [row.ownerId],
+        scopes: new Set(row.scopes),
+      }
+    );
   }
 
   private async bySession(ctx: WorkContext, token: string): Promise<Principal | undefined> {
     if (token.length > MAX_SECRET_LENGTH) return undefined;
     const row = await this.sessions.findByTokenHash(ctx, hashSecret(token));
-    return row && { kind: 'customer', id: row.id, ownerId: row.ownerId, ownerIds: [row.ownerId], scopes: new Set() };
+    return (
+      row && {
+        kind: 'customer',
+        id: row.id,
+        ownerId: row.ownerId,
+        ownerIds: [row.ownerId],
+        scopes: new Set(),
+      }
+    );
   }
 }

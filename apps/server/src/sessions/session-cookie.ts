@@ -1,4 +1,4 @@
-import fastifyCookie from '@fastify/cookie';
+import { parse, serialize } from 'cookie';
 
 const NAME = 'waybill_session';
 // Browsers keep a `__Host-` cookie only if it is Secure, has no Domain, and so can't be set by a neighbouring host.
@@ -7,12 +7,12 @@ const nameOver = (secure: boolean): string => (secure ? `__Host-${NAME}` : NAME)
 /** The session token that a `Cookie` header carries, if any. */
 export function readSessionToken(cookieHeader: string | undefined, secure: boolean): string | undefined {
   if (cookieHeader === undefined) return undefined;
-  return fastifyCookie.parse(cookieHeader)[nameOver(secure)];
+  return parse(cookieHeader)[nameOver(secure)];
 }
 
 /** The `Set-Cookie` value that hands a session's token to its browser. */
 export function sessionCookie(token: string, expires: Date, secure: boolean): string {
-  return fastifyCookie.serialize(nameOver(secure), token, { httpOnly: true, sameSite: 'lax', path: '/', expires, secure });
+  return serialize(nameOver(secure), token, { httpOnly: true, sameSite: 'lax', path: '/', expires, secure });
 }
 
 /** The `Set-Cookie` value that makes a browser forget its session. */

@@ -1,5 +1,11 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiTags,
+} from '@nestjs/swagger';
 import { Authenticated, Ctx, Problems, Public, type RequestContext } from '@waybill/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clearedSessionCookie, readSessionToken, sessionCookie } from './session-cookie';
@@ -18,7 +24,11 @@ export class SessionsController {
   @ApiOperation({ operationId: 'openSession' })
   @ApiCreatedResponse({ type: SessionDto, description: 'A new session' })
   @ApiOkResponse({ type: SessionDto, description: 'The session of the cookie that was sent' })
-  async open(@Ctx() ctx: RequestContext, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionDto> {
+  async open(
+    @Ctx() ctx: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionDto> {
     return this.openWith(ctx, request, reply, HttpStatus.CREATED);
   }
 
@@ -27,7 +37,11 @@ export class SessionsController {
   @Public()
   @ApiOperation({ operationId: 'openSessionByGet' })
   @ApiOkResponse({ type: SessionDto })
-  async openByGet(@Ctx() ctx: RequestContext, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<SessionDto> {
+  async openByGet(
+    @Ctx() ctx: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionDto> {
     return this.openWith(ctx, request, reply, HttpStatus.OK);
   }
 
@@ -48,14 +62,26 @@ export class SessionsController {
   @Problems(SessionNotFoundError)
   @ApiOperation({ operationId: 'endCurrentSession' })
   @ApiNoContentResponse()
-  async endCurrent(@Ctx() ctx: RequestContext, @Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+  async endCurrent(
+    @Ctx() ctx: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
     await this.sessions.endCurrent(ctx);
     reply.header('Set-Cookie', clearedSessionCookie(request.protocol === 'https'));
   }
 
-  private async openWith(ctx: RequestContext, request: FastifyRequest, reply: FastifyReply, status: number): Promise<SessionDto> {
+  private async openWith(
+    ctx: RequestContext,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    status: number,
+  ): Promise<SessionDto> {
     const secure = request.protocol === 'https';
-    const { session, token } = await this.sessions.open(ctx, readSessionToken(request.headers.cookie, secure));
+    const { session, token } = await this.sessions.open(
+      ctx,
+      readSessionToken(request.headers.cookie, secure),
+    );
     if (token) reply.header('Set-Cookie', sessionCookie(token, session.expiresAt, secure));
     reply.header('Cache-Control', 'no-store').status(token ? status : HttpStatus.OK);
     return toSessionDto(session);

@@ -11,7 +11,10 @@ const COLUMNS = `id, owner_id AS "ownerId", created_at AS "createdAt", expires_a
 export class SessionsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(ctx: WorkContext, session: { id: string; tokenHash: Buffer; ownerId: string; ttlDays: number }): Promise<SessionRow> {
+  async insert(
+    ctx: WorkContext,
+    session: { id: string; tokenHash: Buffer; ownerId: string; ttlDays: number },
+  ): Promise<SessionRow> {
     const rows = await this.database.query<SessionRow>(
       ctx,
       `INSERT INTO sessions (id, token_hash, owner_id, expires_at)

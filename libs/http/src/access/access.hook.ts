@@ -16,9 +16,14 @@ export function guardRoutes(fastify: FastifyInstance, resolver: PrincipalResolve
     const { access } = factsOf(request);
     if (access === 'public') return;
     const { authorization, cookie } = request.headers;
-    const principal = await resolver.resolve(request.context, { authorization, cookie, secure: request.protocol === 'https' });
+    const principal = await resolver.resolve(request.context, {
+      authorization,
+      cookie,
+      secure: request.protocol === 'https',
+    });
     if (!principal) throw new UnauthenticatedError(authorization !== undefined || cookie !== undefined);
-    if (!access || !allows(access, principal)) throw new ForbiddenError(typeof access === 'object' ? access.scopes : []);
+    if (!access || !allows(access, principal))
+      throw new ForbiddenError(typeof access === 'object' ? access.scopes : []);
     request.context.principal = principal;
   });
 }

@@ -16,10 +16,16 @@ export function encodeCursor(keys: Keyset, filters: Filters): string {
  * The keys that a cursor holds.
  * @throws BadRequestError where it is none of ours, or one of other filters.
  */
-export function decodeCursor<K extends Keyset>(cursor: string, filters: Filters, isKeyset: (keys: unknown[]) => boolean): K {
+export function decodeCursor<K extends Keyset>(
+  cursor: string,
+  filters: Filters,
+  isKeyset: (keys: unknown[]) => boolean,
+): K {
   const parts = parse(cursor);
-  if (!parts || !isKeyset(parts.slice(1))) throw badCursor('bad_cursor', 'This is not a cursor of this list.');
-  if (parts[0] !== fingerprint(filters)) throw badCursor('cursor_of_other_filters', 'This cursor belongs to other filters.');
+  if (!parts || !isKeyset(parts.slice(1)))
+    throw badCursor('bad_cursor', 'This is not a cursor of this list.');
+  if (parts[0] !== fingerprint(filters))
+    throw badCursor('cursor_of_other_filters', 'This cursor belongs to other filters.');
   return parts.slice(1) as unknown as K;
 }
 
@@ -34,7 +40,8 @@ function parse(cursor: string): unknown[] | undefined {
 
 function fingerprint(filters: Filters): string {
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);
-  return createHash('sha256').update(JSON.stringify(given.sort())).digest('base64url').slice(0, 11);
+  return createHash('sha256').update(JSON.stringify(given.toSorted())).digest('base64url').slice(0, 11);
 }
 
-const badCursor = (code: string, detail: string) => new BadRequestError([{ code, detail, parameter: 'cursor' }]);
+const badCursor = (code: string, detail: string) =>
+  new BadRequestError([{ code, detail, parameter: 'cursor' }]);

@@ -35,5 +35,8 @@ export interface Page<T> {
 export function toPage<T>(rows: T[], limit: number, filters: Filters, keysOf: (row: T) => Keyset): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
-  return { items, next_cursor: rows.length > limit && last !== undefined ? encodeCursor(keysOf(last), filters) : null };
+  return {
+    items,
+    next_cursor: rows.length > limit && last !== undefined ? encodeCursor(keysOf(last), filters) : null,
+  };
 }

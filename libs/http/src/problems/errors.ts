@@ -51,7 +51,11 @@ export class UnauthenticatedError extends DomainError {
       presented
         ? 'The credentials are unknown, expired or revoked.'
         : 'This needs a session cookie (POST /api/v1/sessions) or an API key (Authorization: Bearer …).',
-      { headers: { 'WWW-Authenticate': `Bearer realm="waybill"${presented ? ', error="invalid_token"' : ''}` } },
+      {
+        headers: {
+          'WWW-Authenticate': `Bearer realm="waybill"${presented ? ', error="invalid_token"' : ''}`,
+        },
+      },
     );
   }
 }

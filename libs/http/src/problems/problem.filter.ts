@@ -17,7 +17,8 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = this.unroutedMethod(request, thrown) ?? toDomainError(thrown);
-    if (statusOfKind[error.kind] >= 500) this.logger.error({ err: thrown, code: error.code }, 'Request failed');
+    if (statusOfKind[error.kind] >= 500)
+      this.logger.error({ err: thrown, code: error.code }, 'Request failed');
     if (!reply.sent) sendProblem(error, request, reply);
   }
 

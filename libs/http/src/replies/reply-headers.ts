@@ -24,7 +24,8 @@ export class ReplyHeadersInterceptor implements NestInterceptor {
         if (location) reply.header('Location', location(body));
         if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
         const cursor = (body as Partial<Page<unknown>> | undefined)?.next_cursor;
-        if (typeof cursor === 'string') reply.header('Link', `<${nextPage(request.url, cursor)}>; rel="next"`);
+        if (typeof cursor === 'string')
+          reply.header('Link', `<${nextPage(request.url, cursor)}>; rel="next"`);
         return body;
       }),
     );

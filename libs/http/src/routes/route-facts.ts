@@ -18,7 +18,8 @@ export interface RouteFacts {
 /** Adds facts to the route of a controller's method. */
 export function declareRoute(facts: Partial<RouteFacts>): MethodDecorator {
   return (target, key, descriptor) => {
-    const declared = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, descriptor.value as object) as object | undefined;
+    const declared = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, descriptor.value as object) as
+      object | undefined;
     RouteConfig({ ...declared, ...facts })(target, key, descriptor);
   };
 }
@@ -27,4 +28,5 @@ export function declareRoute(facts: Partial<RouteFacts>): MethodDecorator {
 export const Problems = (...problems: DomainErrorClass[]): MethodDecorator => declareRoute({ problems });
 
 /** The facts that the route of a request declares. */
-export const factsOf = (request: FastifyRequest): Partial<RouteFacts> => (request.routeOptions.config ?? {}) as Partial<RouteFacts>;
+export const factsOf = (request: FastifyRequest): Partial<RouteFacts> =>
+  (request.routeOptions.config ?? {}) as Partial<RouteFacts>;

@@ -33,8 +33,10 @@ export class RouteTable {
   /** The methods that some route answers at this path, in the form of an `Allow` header; empty where there is none. */
   allowedMethods(path: string): string[] {
     const segments = segmentsOf(path);
-    const methods = this.all.filter((route) => matches(segmentsOf(route.path), segments)).map((route) => route.method);
-    return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].sort();
+    const methods = this.all
+      .filter((route) => matches(segmentsOf(route.path), segments))
+      .map((route) => route.method);
+    return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].toSorted();
   }
 }
 

@@ -9,8 +9,12 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
       name: 'isText',
       constraints: [min, max],
       validator: {
-        validate: (value: unknown) => typeof value === 'string' && isStorable(value) && hasLength(value, min, max),
-        defaultMessage: buildMessage((each) => `${each}$property must be a text of ${min} to ${max} characters without NUL`, options),
+        validate: (value: unknown) =>
+          typeof value === 'string' && isStorable(value) && hasLength(value, min, max),
+        defaultMessage: buildMessage(
+          (each) => `${each}$property must be a text of ${min} to ${max} characters without NUL`,
+          options,
+        ),
       },
     },
     options,
@@ -18,12 +22,17 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
 }
 
 /** A decimal string that is at least 0 (or above it), below `10^integerDigits`, with at most `decimals` decimals. */
-export function IsDecimalString(integerDigits: number, decimals: number, { positive = false } = {}): PropertyDecorator {
+export function IsDecimalString(
+  integerDigits: number,
+  decimals: number,
+  { positive = false } = {},
+): PropertyDecorator {
   const pattern = new RegExp(`^(?=[^.]{1,${integerDigits}}(?:\\.|$))${DECIMAL}(?:\\.\\d{1,${decimals}})?$`);
   return ValidateBy({
     name: 'isDecimalString',
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && pattern.test(value) && (!positive || /[1-9]/.test(value)),
+      validate: (value: unknown) =>
+        typeof value === 'string' && pattern.test(value) && (!positive || /[1-9]/.test(value)),
       defaultMessage: () =>
         `$property must be a decimal string ${positive ? 'above 0' : 'of at least 0'}, below 10^${integerDigits}, with at most ${decimals} decimals`,
     },
@@ -39,7 +48,8 @@ export function IsIntegerId(): PropertyDecorator {
   return ValidateBy({
     name: 'isIntegerId',
     validator: {
-      validate: (value: unknown) => Number.isInteger(value) && (value as number) > 0 && (value as number) <= 2_147_483_647,
+      validate: (value: unknown) =>
+        Number.isInteger(value) && (value as number) > 0 && (value as number) <= 2_147_483_647,
       defaultMessage: () => '$property must be a positive integer',
     },
   });

@@ -19,7 +19,8 @@ export function violationsOf(errors: ValidationError[], parents: string[] = []):
 function ownViolation(error: ValidationError, path: string[]): Violation | undefined {
   const [rule] = Object.keys(error.constraints ?? {});
   if (rule === undefined) return undefined;
-  if (rule === 'whitelistValidation') return { code: 'unknown_field', detail: 'There is no such field.', path };
+  if (rule === 'whitelistValidation')
+    return { code: 'unknown_field', detail: 'There is no such field.', path };
   if (error.value === undefined) return { code: 'required', detail: 'This field is required.', path };
   return { code: snakeCase(rule), detail: sentence(error.constraints?.[rule] ?? ''), path };
 }
@@ -30,4 +31,4 @@ export const pointerOf = (path: string[]): string =>
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const sentence = (message: string): string => `${message.charAt(0).toUpperCase()}${message.slice(1)}${message.endsWith('.') ? '' : '.'}`;
+const sentence = (message: string): string => (message.endsWith('.') ? message : `${message}.`);

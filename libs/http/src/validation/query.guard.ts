@@ -4,8 +4,6 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
 import { validateQuery } from './validate';
 
-class NoParameters {}
-
 /**
  * Validates the query of every route against the class of its `@Query()`, or against none, so that an unknown parameter is
  * refused everywhere. A guard and not a pipe: a wrong query is refused before an idempotent replay, a wrong body after it.
@@ -20,18 +18,27 @@ export class QueryGuard implements CanActivate {
   }
 }
 
-const known = new Map<string, new () => object>();
+const known = new Map<string, (new () => object) | undefined>();
 
-function queryClassOf(controller: new (...args: never[]) => unknown, method: string): new () => object {
+function queryClassOf(
+  controller: new (...args: never[]) => unknown,
+  method: string,
+): (new () => object) | undefined {
   const key = `${controller.name}.${method}`;
-  let dto = known.get(key);
-  if (!dto) known.set(key, (dto = findQueryClass(controller, method) ?? NoParameters));
-  return dto;
+  if (!known.has(key)) known.set(key, findQueryClass(controller, method));
+  return known.get(key);
 }
 
-function findQueryClass(controller: new (...args: never[]) => unknown, method: string): (new () => object) | undefined {
-  const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, { index: number }>;
-  const types = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, method) ?? []) as (new () => object)[];
+function findQueryClass(
+  controller: new (...args: never[]) => unknown,
+  method: string,
+): (new () => object) | undefined {
+  const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<
+    string,
+    { index: number }
+  >;
+  const types = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, method) ??
+    []) as (new () => object)[];
   const query = Object.entries(args).find(([key]) => key.startsWith(`${RouteParamtypes.QUERY}:`));
   return query && types[query[1].index];
 }

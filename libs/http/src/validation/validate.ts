@@ -10,27 +10,47 @@ const MAX_DEPTH = 16;
 
 /** Checks a JSON body against its DTO class. @throws ValidationFailedError with a pointer to every field at fault. */
 export async function validateBody<T extends object>(dto: new () => T, body: unknown): Promise<T> {
-  if (!isPlainObject(body)) throw ValidationFailedError.at('', 'is_object', 'The body must be a JSON object.');
-  if (isDeeperThan(MAX_DEPTH, body)) throw ValidationFailedError.at('', 'too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  if (!isPlainObject(body))
+    throw ValidationFailedError.at('', 'is_object', 'The body must be a JSON object.');
+  if (isDeeperThan(MAX_DEPTH, body))
+    throw ValidationFailedError.at('', 'too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
   const [instance, violations] = await check(dto, body);
   if (violations.length === 0) return instance as T;
-  throw new ValidationFailedError(violations.map(({ path, ...rest }) => ({ ...rest, pointer: pointerOf(path) })));
+  throw new ValidationFailedError(
+    violations.map(({ path, ...rest }) => ({ ...rest, pointer: pointerOf(path) })),
+  );
 }
 
-/** Checks query parameters against their DTO class. @throws BadRequestError naming every parameter at fault. */
-export async function validateQuery<T extends object>(dto: new () => T, query: Record<string, unknown>): Promise<T> {
-  const repeated = Object.keys(query).filter((name) => typeof query[name] !== 'string');
-  if (repeated.length > 0) {
-    throw new BadRequestError(repeated.map((name) => ({ code: 'repeated', detail: 'Give this parameter once.', parameter: name })));
-  }
+/**
+ * Checks query parameters against their DTO class; a route without one takes none.
+ * @throws BadRequestError naming every parameter at fault.
+ */
+export async function validateQuery(
+  dto: DtoClass | undefined,
+  query: Record<string, unknown>,
+): Promise<object> {
+  const names = Object.keys(query);
+  const repeated = names.filter((name) => typeof query[name] !== 'string');
+  if (repeated.length > 0) throw badParameters(repeated, 'repeated', 'Give this parameter once.');
+  if (!dto && names.length > 0)
+    throw badParameters(names, 'unknown_parameter', 'There is no such parameter.');
+  if (!dto) return {};
   const [instance, violations] = await check(dto, query);
-  if (violations.length === 0) return instance as T;
+  if (violations.length === 0) return instance;
   throw new BadRequestError(violations.map((violation) => parameterError(violation)));
 }
 
+const badParameters = (names: string[], code: string, detail: string): BadRequestError =>
+  new BadRequestError(names.map((parameter) => ({ code, detail, parameter })));
+
 async function check(dto: DtoClass, plain: object): Promise<[object, Violation[]]> {
   const instance = plainToInstance(dto, plain, { exposeUnsetFields: false });
-  const errors = await validate(instance, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true, stopAtFirstError: true });
+  const errors = await validate(instance, {
+    whitelist: true,
+    forbidNonWhitelisted: true,
+    forbidUnknownValues: true,
+    stopAtFirstError: true,
+  });
   return [instance, violationsOf(errors)];
 }
 
@@ -40,13 +60,16 @@ const parameterError = ({ code, detail, path }: Violation) => ({
   parameter: path.join('.'),
 });
 
-const isPlainObject = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isPlainObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function isDeeperThan(limit: number, root: object): boolean {
   let level: unknown[] = [root];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > limit) return true;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
   }
   return false;
 }

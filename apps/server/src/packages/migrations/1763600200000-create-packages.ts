@@ -41,7 +41,9 @@ export class CreatePackages1763600200000 implements MigrationInterface {
         finished_at timestamptz,
         CONSTRAINT registrations_finished_check CHECK ((state = 'pending') = (finished_at IS NULL))
       )`);
-    await runner.query(`CREATE INDEX registrations_pending_idx ON registrations (created_at) WHERE state = 'pending'`);
+    await runner.query(
+      `CREATE INDEX registrations_pending_idx ON registrations (created_at) WHERE state = 'pending'`,
+    );
   }
 
   async down(runner: QueryRunner): Promise<void> {

@@ -1,0 +1,16 @@
+import { declareRoute } from '../routes/route-facts';
+import type { Scope } from './scopes';
+
+/** Declares that a route needs no credentials. */
+export const Public = (): MethodDecorator => declareRoute({ access: 'public' });
+
+/** Declares that every known caller may call a route, for what is its own. */
+export const Authenticated = (): MethodDecorator => declareRoute({ access: 'authenticated' });
+
+/** Declares that customers may call a route for what is theirs, and others with any of these scopes. */
+export const CustomersOr = (...scopes: Scope[]): MethodDecorator =>
+  declareRoute({ access: { customers: true, scopes } });
+
+/** Declares that only principals with any of these scopes may call a route. */
+export const ScopeOnly = (...scopes: Scope[]): MethodDecorator =>
+  declareRoute({ access: { customers: false, scopes } });
