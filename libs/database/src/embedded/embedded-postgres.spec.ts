@@ -154,10 +154,15 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('is not kept from starting by a pid file that names a living stranger', async () => {
-    writeFileSync(path.join(data, 'postmaster.pid'), `${process.pid}\n${data}\n1\n5432\n\n127.0.0.1\n`);
+    const uid = statSync(data).uid; // PostgreSQL minds only strangers of its own uid
+    const stranger = spawn('sleep', ['60'], { ...(IS_ROOT && { uid, gid: uid }) });
+    await once(stranger, 'spawn');
+    writeFileSync(path.join(data, 'postmaster.pid'), `${stranger.pid}\n${data}\n1\n5432\n\n127.0.0.1\n`);
     const postgres = await startEmbeddedPostgres({ dir });
     expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
     await postgres.stop();
+    expect(stranger.exitCode).toBeNull();
+    stranger.kill();
   });
 
   it('does an unfinished initdb over, and leaves files that are not its own alone', async () => {

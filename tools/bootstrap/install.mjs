@@ -1,0 +1,108 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { BootstrapError } from './error.mjs';
+
+/**
+ * Why an install is due, or undefined. What is on disk is read from npm's own record of it, which `npm ci` writes last:
+ * a killed one leaves none.
+ */
+export function staleInstall(root, platform = process) {
+  const wanted = readPackages(path.join(root, 'package-lock.json'));
+  if (!wanted) throw new BootstrapError('package-lock.json is missing or damaged.');
+  const installed = readPackages(path.join(root, 'node_modules', '.package-lock.json'));
+  if (!installed) return 'node_modules is missing or unfinished';
+  return installFault(wanted, installed, platform);
+}
+
+/**
+ * Compares the `packages` of the lockfile with those of npm's record.
+ *
+ * Optional packages may be absent, as those of other platforms are, except those that we ask for ourselves: the pinned
+ * Node and PostgreSQL's binaries.
+ */
+export function installFault(wanted, installed, { platform, arch }) {
+  const ours = new Set(
+    Object.keys(wanted['']?.optionalDependencies ?? {}).map((name) => `node_modules/${name}`),
+  );
+  for (const [name, entry] of Object.entries(wanted)) {
+    if (name === '' || entry.link || entry.extraneous) continue;
+    const found = installed[name];
+    const mayBeAbsent = entry.optional && !(ours.has(name) && fits(entry, platform, arch));
+    if (!found && mayBeAbsent) continue;
+    if (!found) return `${name} is missing`;
+    if (found.version !== entry.version || found.integrity !== entry.integrity) return `${name} differs`;
+  }
+  const extra = Object.keys(installed).find((name) => !wanted[name] || wanted[name].extraneous);
+  return extra && `${extra} is not in the lockfile`;
+}
+
+const fits = ({ os: systems, cpu: cpus }, platform, arch) =>
+  (!systems || systems.includes(platform)) && (!cpus || cpus.includes(arch));
+
+function readPackages(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Installs exactly the lockfile, whatever npm was told elsewhere, and runs nobody's install scripts. */
+export function install(root) {
+  const env = installEnvironment(process.env);
+  const cache = cacheFor(env);
+  const [program, args] = npmCommand(process.env.npm_execpath);
+  const run = spawnSync(
+    program,
+    [
+      ...args,
+      'ci',
+      '--include=dev',
+      '--include=optional',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      '--loglevel=error',
+    ],
+    { cwd: root, stdio: 'inherit', env: { ...env, ...cache.env } },
+  );
+  cache.remove();
+  if (run.error) throw new BootstrapError(`npm can't be run: ${run.error.message}.`);
+  if (run.status !== 0)
+    throw new BootstrapError(`npm ci failed (${run.signal ?? `exit code ${run.status}`}).`);
+}
+
+const MISLEADING =
+  /^npm_config_(omit|include|production|only|ignore_scripts|dry_run|global|location|prefix|offline|package_lock.*)$/i;
+
+/** The environment without what would make `npm ci` leave packages out, install elsewhere or believe it is a script's child. */
+export function installEnvironment(environment) {
+  const kept = Object.entries(environment).filter(
+    ([name]) => !/^npm_(package|lifecycle)_/.test(name) && !MISLEADING.test(name) && name !== 'NODE_ENV',
+  );
+  return { ...Object.fromEntries(kept), npm_config_update_notifier: 'false' };
+}
+
+/** A temporary cache where npm's own can't be written: no HOME, or not ours. */
+function cacheFor(env) {
+  const own = env.npm_config_cache ?? path.join(env.HOME || '/nonexistent', '.npm');
+  try {
+    mkdirSync(own, { recursive: true });
+    accessSync(own, constants.W_OK);
+    return { env: {}, remove() {} };
+  } catch {
+    const temporary = mkdtempSync(path.join(os.tmpdir(), 'waybill-npm-'));
+    return {
+      env: { npm_config_cache: temporary },
+      remove: () => rmSync(temporary, { recursive: true, force: true }),
+    };
+  }
+}
+
+/** The npm that runs us, where one does. */
+function npmCommand(execPath) {
+  return execPath?.endsWith('.js') ? [process.execPath, [execPath]] : ['npm', []];
+}
