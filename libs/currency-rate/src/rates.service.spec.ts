@@ -288,17 +288,24 @@ describe('when asking fails', () => {
 });
 
 describe('one fetch at a time over the fleet', () => {
-  it('serves a hundred callers in two processes', async () => {
+  it('serves two hundred callers in two processes', async () => {
     const there = await another();
     upstream.respondWith('json', (request, response) => {
       setTimeout(() => serve(datedJson(TODAY, addDays(TODAY, -1)))(request, response), 300);
     });
     const answers = await Promise.all(
-      Array.from({ length: 100 }, (_, index) => (index % 2 ? here : there).rates.quotesOn(TODAY, ['USD'])),
+      Array.from({ length: 200 }, (_, index) => (index % 2 ? here : there).rates.quotesOn(TODAY, ['USD'])),
     );
     expect(
       answers.filter((answer) => 'quotes' in answer && answer.quotes[0]?.value === '84.004'),
-    ).toHaveLength(100);
+    ).toHaveLength(200);
+    expect(upstream.requests).toHaveLength(1);
+  });
+
+  it('spares those who waited what it has brought', async () => {
+    const days = [TODAY, addDays(TODAY, -1)];
+    const answers = await Promise.all(days.map((day) => here.rates.quotesOn(day, ['USD'])));
+    expect(answers.map((answer) => 'quotes' in answer && answer.quotes[0]?.effectiveDate)).toEqual(days);
     expect(upstream.requests).toHaveLength(1);
   });
 
