@@ -48,7 +48,7 @@ export function datedXml(date: string): Buffer {
       `<Valute ID="R"><NumCode>000</NumCode><CharCode>${code}</CharCode><Nominal>${nominal}</Nominal>` +
       `<Name>${code}</Name><Value>${value?.replace('.', ',')}</Value></Valute>`,
   );
-  const day = date.split('-').reverse().join('.');
+  const day = date.split('-').toReversed().join('.');
   return Buffer.from(
     `<?xml version="1.0" encoding="windows-1251"?><ValCurs Date="${day}" name="Foreign Currency Market">` +
       `${currencies.join('')}</ValCurs>`,
@@ -56,8 +56,8 @@ export function datedXml(date: string): Buffer {
 }
 
 /** A reply with a body. */
-export function serve(body: string | Buffer, headers: Record<string, string> = {}, status = 200): Reply {
-  return (_request, response) => response.writeHead(status, headers).end(body);
+export function serve(body: string | Buffer, headers: Record<string, string> = {}, code = 200): Reply {
+  return (_request, response) => response.writeHead(code, headers).end(body);
 }
 
 /** A reply without a body. */
@@ -106,7 +106,7 @@ export async function startCbrUpstream({ now = () => new Date() } = {}): Promise
 function readRequest(request: IncomingMessage): CbrRequest {
   const url = new URL(request.url ?? '/', 'http://localhost');
   if (url.pathname === '/daily_json.js') return { source: 'json', day: null };
-  return { source: 'xml', day: url.searchParams.get('date_req')?.split('/').reverse().join('-') ?? null };
+  return { source: 'xml', day: url.searchParams.get('date_req')?.split('/').toReversed().join('-') ?? null };
 }
 
 function serveJson(now: Date): Reply {

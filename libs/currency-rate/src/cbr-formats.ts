@@ -34,7 +34,7 @@ export function bankXml(url: string, maxAgeDays: number): SourceFormat {
     url: ({ day }) => {
       const result = new URL(url);
       // As the bank has it, DD/MM/YYYY with bare slashes.
-      const query = `date_req=${day.split('-').reverse().join('/')}`;
+      const query = `date_req=${day.split('-').toReversed().join('/')}`;
       result.search = result.search ? `${result.search}&${query}` : query;
       return result;
     },

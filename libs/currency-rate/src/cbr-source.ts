@@ -13,7 +13,7 @@ import {
 import { type Download, download } from './cbr-client';
 import type { ListInForce, RateDocument, RateSource } from './rate-list';
 import { breakerState, fetches, retries } from './rates.metrics';
-import type { ResolvedRatesOptions } from './rates.options';
+import { LONGEST_PAUSE, type ResolvedRatesOptions } from './rates.options';
 import { UpstreamError } from './upstream-error';
 
 /** What is asked for: the list in force on `day`, by a clock that says `today` (both days of Moscow). */
@@ -49,7 +49,7 @@ export class CbrSource {
         maxAttempts: options.retries,
         backoff: new ExponentialBackoff({
           initialDelay: options.retryDelayMs,
-          maxDelay: 10 * options.retryDelayMs,
+          maxDelay: LONGEST_PAUSE * options.retryDelayMs,
         }),
       },
     );

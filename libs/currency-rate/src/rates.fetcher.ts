@@ -6,7 +6,7 @@ import { bankXml, jsonMirror } from './cbr-formats';
 import { CbrSource } from './cbr-source';
 import { addDays, moscowDay } from './moscow-day';
 import type { RateDocument } from './rate-list';
-import { RATES_OPTIONS, type ResolvedRatesOptions } from './rates.options';
+import { longestFetchMs, RATES_OPTIONS, type ResolvedRatesOptions } from './rates.options';
 import { RatesRepository } from './rates.repository';
 import { UpstreamError } from './upstream-error';
 
@@ -94,8 +94,11 @@ export class RatesFetcher implements OnModuleDestroy {
   // Polled rather than waited for in PostgreSQL: a waiter holds no connection, and can be stopped.
   private async waitAndAsk(errand: Errand): Promise<RateDocument | Asked> {
     const deadline = Date.now() + this.options.lockWaitMs;
+    const idleMs = longestFetchMs(this.options) + 10_000;
     do {
-      const turn = await this.repository.underFleetLock((manager) => this.askUnlessDone(errand, manager));
+      const turn = await this.repository.underFleetLock(idleMs, (manager) =>
+        this.askUnlessDone(errand, manager),
+      );
       if (turn) return turn.result;
       await pause(50 + Math.random() * 100, undefined, { signal: this.stopping.signal });
       if (await errand.isDone(null)) return 'settled';

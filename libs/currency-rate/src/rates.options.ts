@@ -30,12 +30,23 @@ export interface RatesOptions {
 export type ResolvedRatesOptions = Required<Omit<RatesOptions, 'now'>> & Pick<RatesOptions, 'now'>;
 
 export function withDefaults(options: RatesOptions): ResolvedRatesOptions {
-  return {
+  const tuned = {
     retries: 2,
     retryDelayMs: 200,
     breaker: { failures: 5, halfOpenAfterMs: 30_000 },
-    lockWaitMs: 20_000,
     maxBytes: 1_048_576,
     ...options,
   };
+  return { lockWaitMs: longestFetchMs(tuned), ...tuned };
+}
+
+/** The longest pause between two attempts, in first pauses. */
+export const LONGEST_PAUSE = 10;
+
+/** How long asking both sources takes at worst, with every retry and pause. */
+export function longestFetchMs(
+  options: Pick<ResolvedRatesOptions, 'retries' | 'retryDelayMs' | 'timeoutMs'>,
+): number {
+  const pauses = options.retries * LONGEST_PAUSE * options.retryDelayMs;
+  return 2 * ((options.retries + 1) * options.timeoutMs + pauses);
 }

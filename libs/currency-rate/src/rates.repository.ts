@@ -19,24 +19,25 @@ const storedList = `
             FROM currency_rates r WHERE r.effective_date = l.effective_date) AS rates
     FROM rate_lists l`;
 
-/** No fetch takes longer: two sources, each with its retries. Whoever froze while holding the lock loses it. */
-const LONGEST_FETCH = '120s';
-
 /** Lists, their rates and settled days in PostgreSQL. Rates belong to everybody: it works in transactions of its own. */
 @Injectable()
 export class RatesRepository {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Runs `work` while no other process of the fleet does, in a transaction that commits what it stores.
+   * Runs `work` while no other process of the fleet does, in a transaction that commits what it stores. Whoever holds the
+   * lock and does nothing for `idleMs` (a frozen process) loses it.
    * @returns null, at once, when another process is at it.
    */
-  async underFleetLock<T>(work: (manager: EntityManager) => Promise<T>): Promise<{ result: T } | null> {
+  async underFleetLock<T>(
+    idleMs: number,
+    work: (manager: EntityManager) => Promise<T>,
+  ): Promise<{ result: T } | null> {
     return this.dataSource.transaction(async (manager) => {
       const [row] = await manager.query<{ locked: boolean }[]>(
         `SELECT pg_try_advisory_xact_lock(hashtext('waybill:rates')) AS locked,
                 set_config('idle_in_transaction_session_timeout', $1, true)`,
-        [LONGEST_FETCH],
+        [String(idleMs)],
       );
       return row?.locked ? { result: await work(manager) } : null;
     });

@@ -281,9 +281,7 @@ describe('when asking fails', () => {
     upstream.respondWith('both', hang);
     const asked = process.rates.quotesOn(TODAY, ['USD']);
     await eventually(() => upstream.requests.length, { describe: 'the request' });
-    const failed = expect(asked).rejects.toThrow('The process is stopping');
-    await extra.pop()?.stop();
-    await failed;
+    await Promise.all([expect(asked).rejects.toThrow('The process is stopping'), extra.pop()?.stop()]);
   }, 5_000);
 });
 
