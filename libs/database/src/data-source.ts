@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { SqlLogger } from './sql-logger';
 
 /** What tables there are: the entities of every module, and the migrations that made them, ordered by their timestamps. */
 export interface Schema {
@@ -29,6 +30,7 @@ export function dataSourceOptions({
     migrationsTransactionMode: 'each',
     synchronize: false,
     logging: logSql ? ['query', 'error'] : false,
+    logger: new SqlLogger(),
     poolSize,
     applicationName: 'waybill',
     extra: {

@@ -1,0 +1,32 @@
+import { crc32 } from 'node:zlib';
+import { generateApiKey, hashSecret, isWellFormedApiKey, visiblePrefix } from './api-key-format';
+
+describe('the format of API keys', () => {
+  it('is waybill_, 43 characters of secret and 6 of checksum, and never the same twice', () => {
+    const keys = Array.from({ length: 200 }, generateApiKey);
+    for (const key of keys) expect(key).toMatch(/^waybill_[0-9A-Za-z]{49}$/);
+    expect(new Set(keys).size).toBe(200);
+  });
+
+  it('lets a scanner know a key by its checksum, as documented: CRC-32 of the 43 characters, in base 62', () => {
+    const key = generateApiKey();
+    const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
+    const checksum = [...key.slice(-6)].reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
+    expect(checksum).toBe(crc32(key.slice(8, 51)));
+    expect(isWellFormedApiKey(key)).toBe(true);
+  });
+
+  it('does not know a key with one character changed', () => {
+    const key = generateApiKey();
+    const changed = key.slice(0, 20) + (key[20] === 'a' ? 'b' : 'a') + key.slice(21);
+    expect(isWellFormedApiKey(changed)).toBe(false);
+    expect(isWellFormedApiKey(`${key}x`)).toBe(false);
+  });
+
+  it('shows little and stores only a digest', () => {
+    const key = generateApiKey();
+    expect(visiblePrefix(key)).toHaveLength(14);
+    expect(hashSecret(key)).toHaveLength(32);
+    expect(hashSecret(key).toString('latin1')).not.toContain(key.slice(8, 20));
+  });
+});

@@ -1,0 +1,143 @@
+import { Logger } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
+import { dataSourceOptions } from './data-source';
+import { Database } from './database';
+import { WorkContext } from './work-context';
+
+describe('Database', () => {
+  let clone: TestDatabase;
+  let dataSource: DataSource;
+  let database: Database;
+
+  beforeAll(async () => {
+    clone = await createTestDatabase();
+    const options = { url: clone.url, entities: [], migrations: [], poolSize: 4, logSql: false };
+    dataSource = await new DataSource(dataSourceOptions(options)).initialize();
+    database = new Database(dataSource);
+    await dataSource.query('CREATE TABLE notes (text text PRIMARY KEY)');
+  });
+  afterEach(() => dataSource.query('TRUNCATE notes'));
+  afterAll(async () => {
+    await dataSource.destroy();
+    await clone.drop();
+  });
+
+  const write = (ctx: WorkContext, text: string) =>
+    database.query(ctx, 'INSERT INTO notes VALUES ($1)', [text]);
+  const stored = async () =>
+    (await database.query<{ text: string }>(new WorkContext(), 'SELECT text FROM notes ORDER BY text')).map(
+      ({ text }) => text,
+    );
+
+  it('commits all that a transaction wrote, and shows none of it before', async () => {
+    const ctx = new WorkContext();
+    await database.transaction(ctx, async () => {
+      await write(ctx, 'a');
+      expect(await stored()).toEqual([]);
+      await write(ctx, 'b');
+    });
+    expect(await stored()).toEqual(['a', 'b']);
+  });
+
+  it('rolls all of it back when the work throws, and forgets the transaction', async () => {
+    const ctx = new WorkContext();
+    const work = database.transaction(ctx, async () => {
+      await write(ctx, 'a');
+      throw new Error('no');
+    });
+    await expect(work).rejects.toThrow('no');
+    expect(await stored()).toEqual([]);
+    expect(ctx.transaction).toBeUndefined();
+  });
+
+  it('joins a transaction that is open: the inner one commits nothing by itself', async () => {
+    const ctx = new WorkContext();
+    const work = database.transaction(ctx, async () => {
+      await database.transaction(ctx, () => write(ctx, 'inner'));
+      throw new Error('outer');
+    });
+    await expect(work).rejects.toThrow('outer');
+    expect(await stored()).toEqual([]);
+  });
+
+  it('runs what was asked for just before the commit inside the transaction, in order', async () => {
+    const ctx = new WorkContext();
+    await database.transaction(ctx, async () => {
+      database.beforeCommit(ctx, async () => void (await write(ctx, 'hook 1')));
+      database.beforeCommit(ctx, async () => {
+        const seen = await database.query<{ text: string }>(ctx, 'SELECT text FROM notes');
+        await write(ctx, `hook 2 saw ${seen.length}`);
+      });
+      await write(ctx, 'work');
+    });
+    expect(await stored()).toEqual(['hook 1', 'hook 2 saw 2', 'work']);
+  });
+
+  it('rolls back when what runs before the commit throws', async () => {
+    const ctx = new WorkContext();
+    const work = database.transaction(ctx, async () => {
+      await write(ctx, 'work');
+      database.beforeCommit(ctx, () => Promise.reject(new Error('hook')));
+    });
+    await expect(work).rejects.toThrow('hook');
+    expect(await stored()).toEqual([]);
+  });
+
+  it('runs what may happen after the commit only after it, and never after a rollback', async () => {
+    const ctx = new WorkContext();
+    const seen: string[][] = [];
+    const observe = async () => void seen.push(await stored());
+    await database.transaction(ctx, async () => {
+      database.afterCommit(ctx, observe);
+      await write(ctx, 'a');
+    });
+    await database
+      .transaction(ctx, async () => {
+        database.afterCommit(ctx, observe);
+        throw new Error('no');
+      })
+      .catch(() => undefined);
+    expect(seen).toEqual([['a']]);
+  });
+
+  it('does what may happen after the commit at once where no transaction is open', () => {
+    let done = false;
+    database.afterCommit(new WorkContext(), () => void (done = true));
+    expect(done).toBe(true);
+  });
+
+  it('keeps what was committed when what happens afterwards fails, and logs that', async () => {
+    const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const ctx = new WorkContext();
+    const result = await database.transaction(ctx, async () => {
+      database.afterCommit(ctx, () => Promise.reject(new Error('nobody there')));
+      await write(ctx, 'a');
+      return 'done';
+    });
+    expect(result).toBe('done');
+    expect(await stored()).toEqual(['a']);
+    expect(logged).toHaveBeenCalledWith(expect.stringContaining('nobody there'), expect.anything());
+    logged.mockRestore();
+  });
+
+  it('has no hooks before a commit outside a transaction', () => {
+    expect(() => database.beforeCommit(new WorkContext(), async () => undefined)).toThrow(
+      'No transaction is open',
+    );
+  });
+
+  it('frees its connections: more transactions than the pool holds, half of them failing', async () => {
+    const attempts = Array.from({ length: 20 }, (_, n) => {
+      const ctx = new WorkContext();
+      return database
+        .transaction(ctx, async () => {
+          await write(ctx, String(n));
+          if (n % 2 === 1) throw new Error('odd');
+        })
+        .catch(() => undefined);
+    });
+    await Promise.all(attempts);
+    expect(await stored()).toHaveLength(10);
+  });
+});

@@ -1,0 +1,49 @@
+import { type DataSourceOptions, DataSource } from 'typeorm';
+import { schema } from '../../apps/server/src/schema';
+import { dataSourceOptions } from '../../libs/database/src';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+describe('the schema', () => {
+  let clone: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    clone = await createTestDatabase();
+    const options = dataSourceOptions({ ...schema, url: clone.url, poolSize: 2, logSql: false });
+    dataSource = await new DataSource(options as DataSourceOptions).initialize();
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await clone.drop();
+  });
+
+  const objects = async (): Promise<unknown> =>
+    dataSource.query(`
+      SELECT 'column' AS kind, table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '') AS what
+        FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'schema_migrations'
+      UNION ALL SELECT 'index', indexdef FROM pg_indexes WHERE schemaname = 'public' AND tablename <> 'schema_migrations'
+      UNION ALL SELECT 'constraint', conrelid::regclass || ' ' || conname || ' ' || pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace AND conrelid <> 'schema_migrations'::regclass
+      UNION ALL SELECT 'trigger', tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal
+      UNION ALL SELECT 'function', proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+      ORDER BY 1, 2`);
+
+  it('has migrations that are named by their time, no two at the same', () => {
+    const times = schema.migrations.map(({ name }) => /\d{13}$/.exec(name)?.[0]);
+    expect(times).not.toContain(undefined);
+    expect(new Set(times).size).toBe(times.length);
+  });
+
+  it('is what the entities say: TypeORM finds nothing to change', async () => {
+    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('goes down to nothing, one migration after the other, and up to the same again', async () => {
+    const before = await objects();
+    for (const _ of schema.migrations) await dataSource.undoLastMigration();
+    expect(await objects()).toEqual([]);
+    await dataSource.runMigrations();
+    expect(await objects()).toEqual(before);
+  });
+});

@@ -1,0 +1,38 @@
+// A preload (node --require) that kills its process, as kill -9 does, at the point that KILL_AT names. It wraps methods of
+// the built application, so that the product needs no hook for it.
+const { resolve } = require('node:path');
+
+const load = (path) => require(resolve(__dirname, '../../dist', path));
+const die = () => process.kill(process.pid, 'SIGKILL');
+
+function before(prototype, method) {
+  prototype[method] = () => {
+    die();
+    return new Promise(() => {});
+  };
+}
+
+function after(prototype, method) {
+  const original = prototype[method];
+  prototype[method] = async function (...args) {
+    await original.apply(this, args);
+    die();
+    return new Promise(() => {});
+  };
+}
+
+const { Doorbells } = load('libs/queue/src/doorbells.js');
+const { RatesService } = load('libs/currency-rate/src/rates.service.js');
+const { RegistrationsRepository } = load('apps/server/src/packages/registrations.repository.js');
+const { RegistrationsService } = load('apps/server/src/packages/registrations.service.js');
+
+const points = {
+  'after the commit': () => before(Doorbells.prototype, 'ring'),
+  'after the enqueue': () => after(Doorbells.prototype, 'add'),
+  'before the fetch': () => before(RatesService.prototype, 'quotesOn'),
+  'after the fetch': () => after(RatesService.prototype, 'quotesOn'),
+  'before the package’s commit': () => after(RegistrationsRepository.prototype, 'succeed'),
+  'after the package’s commit': () => after(RegistrationsService.prototype, 'process'),
+};
+
+points[process.env.KILL_AT]();
