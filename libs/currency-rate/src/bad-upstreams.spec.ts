@@ -11,6 +11,7 @@ import {
   status,
 } from '../../../test/support/cbr-upstream';
 import { createRatesDatabase, forgetRates, metric, type RatesProcess, startRates } from '../test/harness';
+import type { TestDatabase } from '../../../test/support/database';
 import { addDays } from './moscow-day';
 
 const TODAY = '2026-11-21';
@@ -21,7 +22,7 @@ const MEGABYTE = 1_048_576;
 const json = datedJson(TODAY, YESTERDAY);
 const xml = datedXml(TODAY).toString();
 
-let database: Awaited<ReturnType<typeof createRatesDatabase>>;
+let database: TestDatabase;
 let upstream: CbrUpstream;
 let rates: RatesProcess;
 let clock: Date;

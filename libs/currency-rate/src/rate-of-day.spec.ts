@@ -8,6 +8,7 @@ import {
   status,
 } from '../../../test/support/cbr-upstream';
 import { createRatesDatabase, forgetRates, type RatesProcess, startRates } from '../test/harness';
+import type { TestDatabase } from '../../../test/support/database';
 import { addDays, daysBetween, moscowDay } from './moscow-day';
 import type { RateQuote } from './rates.service';
 
@@ -72,7 +73,7 @@ function xmlFor(cal: Calendar, day: string, now: Date): string {
   return datedXml(date).toString().replace('84,004', usdOf(date).replace('.', ','));
 }
 
-let database: Awaited<ReturnType<typeof createRatesDatabase>>;
+let database: TestDatabase;
 let upstream: CbrUpstream;
 let rates: RatesProcess;
 let clock = new Date();

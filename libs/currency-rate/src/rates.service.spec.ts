@@ -9,13 +9,14 @@ import {
   status,
 } from '../../../test/support/cbr-upstream';
 import { createRatesDatabase, forgetRates, metric, type RatesProcess, startRates } from '../test/harness';
+import type { TestDatabase } from '../../../test/support/database';
 import { addDays } from './moscow-day';
 import { RatesUnavailableError } from './rates.errors';
 
 const TODAY = '2026-11-21';
 const USD_PREVIOUS = '85.0159';
 
-let database: Awaited<ReturnType<typeof createRatesDatabase>>;
+let database: TestDatabase;
 let upstream: CbrUpstream;
 let here: RatesProcess;
 let clock: Date;

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { CACHE_MANAGER, CacheModule } from '@nestjs/cache-manager';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -6,20 +5,18 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import type { Cache } from 'cache-manager';
 import { register } from 'prom-client';
 import { DataSource } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
 import { CurrencyRateModule, rateEntities, rateMigrations, type RatesOptions, RatesService } from '../src';
 
-const SERVER = 'postgres://postgres@127.0.0.1:5432';
-
-/** An empty database with this lib's tables, and its end. */
-export async function createRatesDatabase(): Promise<{ url: string; drop(): Promise<void> }> {
-  const name = `waybill_rates_${process.pid}_${randomUUID().slice(0, 8)}`;
-  await onServer(`CREATE DATABASE ${name}`);
-  const url = `${SERVER}/${name}`;
-  const dataSource = ratesDataSource(url);
-  await dataSource.initialize();
+/** A database with this lib's tables and no others, and its end. */
+export async function createRatesDatabase(): Promise<TestDatabase> {
+  const database = await createTestDatabase();
+  const dataSource = await ratesDataSource(database.url).initialize();
+  await dataSource.query('DROP SCHEMA public CASCADE');
+  await dataSource.query('CREATE SCHEMA public');
   await dataSource.runMigrations();
   await dataSource.destroy();
-  return { url, drop: () => onServer(`DROP DATABASE ${name} WITH (FORCE)`) };
+  return database;
 }
 
 /** A data source that knows this lib's tables and no others. */
@@ -31,13 +28,6 @@ export function ratesDataSource(url: string): DataSource {
     migrations: rateMigrations,
     migrationsTableName: 'schema_migrations',
   });
-}
-
-async function onServer(sql: string): Promise<void> {
-  const server = new DataSource({ type: 'postgres', url: `${SERVER}/postgres` });
-  await server.initialize();
-  await server.query(sql);
-  await server.destroy();
 }
 
 /** The lib as one process of the fleet has it: connections, cache and breakers of its own. */

@@ -1,8 +1,9 @@
 import type { DataSource } from 'typeorm';
 import { createRatesDatabase, ratesDataSource } from '../../test/harness';
+import type { TestDatabase } from '../../../../test/support/database';
 
 describe('the tables of rates', () => {
-  let database: Awaited<ReturnType<typeof createRatesDatabase>>;
+  let database: TestDatabase;
   let dataSource: DataSource;
 
   beforeAll(async () => {
