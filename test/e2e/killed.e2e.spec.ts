@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Client } from 'pg';
 import { connect } from '../support/api';
+import { openSession } from '../support/callers';
 import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
 import { createTestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
@@ -32,8 +33,7 @@ describe('a registration whose process is killed', () => {
     const database = await createTestDatabase();
     const env = { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
     const first = await startServer({ databaseUrl: database.url, preload, env: { ...env, KILL_AT: point } });
-    const opened = await (await connect(first.url)).anonymous().post('/sessions');
-    const cookie = String(opened.headers['set-cookie']).split(';', 1)[0] as string;
+    const cookie = await openSession(await connect(first.url));
     // The reply may or may not get out before the process dies.
     await (
       await connect(first.url)

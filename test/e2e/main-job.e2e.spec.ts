@@ -1,6 +1,8 @@
 import Big from 'big.js';
 import { type Api, connect } from '../support/api';
+import { administrator, newCustomer } from '../support/callers';
 import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
+import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
 
@@ -24,13 +26,10 @@ describe('a package, registered, priced and explained', () => {
   afterAll(async () => {
     await server.stop();
     await upstream.stop();
+    await database.drop();
   });
 
-  const customer = async (): Promise<Api> => {
-    const reply = await api.anonymous().post('/sessions');
-    const cookie = String(reply.headers['set-cookie']).split(';', 1)[0] as string;
-    return api.as({ cookie });
-  };
+  const customer = () => newCustomer(api);
   const registered = async (who: Api, body: object = boots): Promise<number> => {
     const accepted = await who.post('/packages', body);
     expect(accepted.status).toBe(202);
@@ -103,7 +102,7 @@ describe('a package, registered, priced and explained', () => {
       const reply = await other.get(path);
       expect([reply.status, reply.body.code]).toEqual([404, 'package_not_found']);
       expect((await api.anonymous().get(path)).status).toBe(401);
-      expect((await api.as({ key: server.adminKey }).get(path)).status).toBe(200);
+      expect((await administrator(api, server).get(path)).status).toBe(200);
     }
     expect((await other.get('/packages')).body.items).toEqual([]);
     const accepted = await owner.post('/packages', boots);
@@ -185,11 +184,17 @@ describe('a package, registered, priced and explained', () => {
 describe('a session', () => {
   let server: TestServer;
   let api: Api;
+  let database: TestDatabase;
+
   beforeAll(async () => {
-    server = await startServer();
+    database = await createTestDatabase();
+    server = await startServer({ databaseUrl: database.url });
     api = await connect(server.url);
   });
-  afterAll(() => server.stop());
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
 
   it('is opened once for a browser, known by a cookie that no script reads, and over at once when it is ended', async () => {
     const opened = await api.anonymous().post('/sessions');

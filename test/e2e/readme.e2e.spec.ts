@@ -65,7 +65,7 @@ describe('what a newcomer pastes', () => {
 
   it('works as npm start prints it', async () => {
     const printed = server
-      .stdout()
+      .output()
       .split(/^(?=curl )/m)
       .slice(1)
       .map((part) => part.split('\n\n', 1)[0] as string);

@@ -8,7 +8,7 @@ import type { Logger } from 'pino';
 import { listen } from './listen';
 import { ProcessModule } from './process.module';
 import { schema } from './schema';
-import { printWelcome } from './welcome';
+import { printOperations, printWelcome } from './welcome';
 
 /** A running process of Waybill. */
 export interface Server {
@@ -41,11 +41,17 @@ function startEmbedded(config: Config, logger: Logger): Promise<EmbeddedPostgres
   });
 }
 
-function startWorker(config: Config, databaseUrl: string, logger: Logger): Promise<INestApplicationContext> {
-  return NestFactory.createApplicationContext(ProcessModule.register(config, databaseUrl), {
+async function startWorker(
+  config: Config,
+  databaseUrl: string,
+  logger: Logger,
+): Promise<INestApplicationContext> {
+  const app = await NestFactory.createApplicationContext(ProcessModule.register(config, databaseUrl), {
     logger: new NestLogger(logger),
     abortOnError: false,
   });
+  printOperations(app);
+  return app;
 }
 
 async function startHttp(
@@ -58,7 +64,9 @@ async function startHttp(
     logger: new NestLogger(logger),
     observe: (fastify) => observeRequests(fastify, logger),
   });
-  printWelcome(config, await listen(app, config), app);
+  const url = await listen(app, config);
+  printOperations(app);
+  printWelcome(config, url, app);
   return app;
 }
 

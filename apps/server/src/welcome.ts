@@ -1,5 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Config } from '@waybill/config';
+import { OpsServer } from '@waybill/observability';
 import { BootstrapKey } from './sessions';
 
 /** Tells whoever started Waybill by hand what to do next. The key is printed outside production alone, and never logged. */
@@ -19,6 +20,12 @@ See it priced:
 ${listCurl(url, key)}
 ${config.production ? '' : `\nThe administrator's API key: ${bootstrap.read()}\n`}
 `);
+}
+
+/** Tells where health and metrics are, if on a port of their own. */
+export function printOperations(app: INestApplicationContext): void {
+  const { url } = app.get(OpsServer);
+  if (url !== undefined) process.stdout.write(`Waybill operations on ${url}\n`);
 }
 
 const registerCurl = (url: string, key: string): string => `curl -sS ${url}/api/v1/packages \\

@@ -29,8 +29,9 @@ export function dataSourceOptions({
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',
     synchronize: false,
-    logging: logSql ? ['query', 'error'] : false,
-    logger: new SqlLogger(),
+    logging: logSql,
+    // A logger of our own is told everything, whatever `logging` says.
+    ...(logSql && { logger: new SqlLogger() }),
     poolSize,
     applicationName: 'waybill',
     extra: {

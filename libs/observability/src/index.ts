@@ -1,4 +1,5 @@
 export { createLogger, NestLogger, runWithLogFields } from './logging';
 export { ObservabilityModule } from './observability.module';
+export { OpsServer } from './ops-server';
 export { Readiness } from './readiness';
 export { observeRequests } from './request-log';

@@ -16,7 +16,7 @@ export class ObservabilityModule {
       global: true,
       controllers: opsPort === undefined ? [HealthController, MetricsController] : [HealthController],
       providers: [Readiness, OpsServer],
-      exports: [Readiness],
+      exports: [Readiness, OpsServer],
     };
   }
 }

@@ -1,7 +1,6 @@
 import {
   Inject,
   Injectable,
-  Logger,
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
@@ -13,8 +12,10 @@ import { Readiness } from './readiness';
 /** `/livez`, `/readyz` and `/metrics` on `OPS_PORT`: for a worker, and for an API that keeps its metrics off the public port. */
 @Injectable()
 export class OpsServer implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger(OpsServer.name);
   private server?: FastifyInstance;
+
+  /** Where it listens; undefined without `OPS_PORT`. */
+  url?: string;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -35,9 +36,7 @@ export class OpsServer implements OnApplicationBootstrap, OnApplicationShutdown 
       reply.type(register.contentType).send(await register.metrics()),
     );
     this.server = server;
-    this.logger.log(
-      `Operations on ${await server.listen({ host: this.config.host, port: this.config.opsPort })}`,
-    );
+    this.url = await server.listen({ host: this.config.host, port: this.config.opsPort });
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Api } from './api';
+import type { TestServer } from './server';
+
+/** A new customer: an anonymous session of its own. */
+export async function newCustomer(api: Api): Promise<Api> {
+  return api.as({ cookie: await openSession(api) });
+}
+
+/** Opens a session. @returns what a browser would send as its `Cookie`. */
+export async function openSession(api: Api): Promise<string> {
+  const reply = await api.anonymous().post('/sessions');
+  return String(reply.headers['set-cookie']).split(';', 1)[0] as string;
+}
+
+/** The administrator whose key the server made at its start. */
+export function administrator(api: Api, server: TestServer): Api {
+  return api.as({ key: readFileSync(join(server.dataDir, 'admin.key'), 'utf8').trim() });
+}
