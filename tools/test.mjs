@@ -4,8 +4,8 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 
 const jest = fileURLToPath(new URL('../node_modules/jest/bin/jest.js', import.meta.url));
-if (!existsSync(jest)) {
-  console.error('test: jest is not installed; run `npm test`, which installs it');
+if (!existsSync(jest) || !process.execve) {
+  console.error('test: run `npm test`, which installs jest and the Node that it needs');
   process.exit(1);
 }
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));

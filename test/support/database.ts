@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import { Client } from 'pg';
+
+/** A PostgreSQL that suites run on: the run's own embedded one, always, and a service where one was found. */
+export interface PostgresBackend {
+  name: string;
+  on: 'embedded' | 'postgres';
+  /** An administrator's URL; undefined where there is none. */
+  adminUrl: string | undefined;
+}
+
+export interface TestDatabase {
+  url: string;
+  drop(): Promise<void>;
+}
+
+/** Handed from the global set-up to the workers, which are processes of their own. */
+export const HANDED = {
+  run: 'WAYBILL_TEST_RUN',
+  embedded: 'WAYBILL_TEST_EMBEDDED_URL',
+  postgres: 'WAYBILL_TEST_POSTGRES_URL',
+  redis: 'WAYBILL_TEST_REDIS_URL',
+} as const;
+
+/** The database that others are cloned from, with all migrations applied. */
+export const templateOf = (run: string): string => `${run}_template`;
+
+export function postgresBackends(): PostgresBackend[] {
+  return [
+    { name: 'embedded PostgreSQL', on: 'embedded', adminUrl: process.env[HANDED.embedded] },
+    { name: 'PostgreSQL service', on: 'postgres', adminUrl: process.env[HANDED.postgres] },
+  ];
+}
+
+/** Repeats a suite on each PostgreSQL; on one that was not found it is skipped under its name. */
+export function describeOnEachPostgres(title: string, suite: (on: PostgresBackend['on']) => void): void {
+  for (const { name, on, adminUrl } of postgresBackends()) {
+    (adminUrl ? describe : describe.skip)(`${title} (${name})`, () => suite(on));
+  }
+}
+
+/** The Redis that was found, comma-separated for a cluster; undefined where there is none. */
+export const redisUrl = (): string | undefined => process.env[HANDED.redis];
+
+/**
+ * A migrated database of the test's own, cloned from the run's template. What a test doesn't drop goes with the run.
+ *
+ * @throws Error when that PostgreSQL was not found
+ */
+export async function createTestDatabase({
+  on = 'embedded',
+}: { on?: PostgresBackend['on'] } = {}): Promise<TestDatabase> {
+  const adminUrl = process.env[HANDED[on]];
+  const run = process.env[HANDED.run];
+  if (!adminUrl || !run) throw new Error(`There is no ${on} PostgreSQL in this run of the tests`);
+  const name = `${run}_${randomBytes(5).toString('hex')}`;
+  // Copying files is the faster way, but has the whole service flush its buffers: not for one that others use.
+  const strategy = on === 'embedded' ? 'file_copy' : 'wal_log';
+  await asAdministrator(adminUrl, (client) =>
+    client.query(`create database ${name} template ${templateOf(run)} strategy ${strategy}`),
+  );
+  return {
+    url: urlOf(adminUrl, name),
+    drop: () =>
+      asAdministrator(adminUrl, (client) => client.query(`drop database if exists ${name} with (force)`)),
+  };
+}
+
+export function urlOf(adminUrl: string, database: string): string {
+  const url = new URL(adminUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+async function asAdministrator(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 5_000,
+    query_timeout: 30_000,
+  });
+  client.on('error', () => undefined); // shows in the query
+  await client.connect();
+  try {
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}

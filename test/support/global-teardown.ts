@@ -1,0 +1,4 @@
+/** Drops what the run made on found services, and stops and removes its own cluster. */
+export default async function globalTeardown(): Promise<void> {
+  await globalThis.closeTestRun?.();
+}

@@ -1,0 +1,41 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { createTestDatabase } from './database';
+import { startServer } from './server';
+
+describe('a server of a test', () => {
+  it('serves on a port of its own until it is stopped, and knows nothing of our environment', async () => {
+    const database = await createTestDatabase();
+    const server = await startServer({ databaseUrl: database.url });
+    expect((await fetch(`${server.url}/livez`)).status).toBe(200);
+    const environment = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0').filter(Boolean);
+    expect(environment.map((entry) => entry.split('=')[0]).sort()).toEqual([
+      'DATABASE_URL',
+      'DATA_DIR',
+      'PATH',
+      'PORT',
+    ]);
+    await server.stop();
+    await expect(fetch(`${server.url}/livez`)).rejects.toThrow();
+    expect(await server.exited).toEqual({ code: 0, signal: null });
+    expect(existsSync(server.dataDir)).toBe(false);
+    await database.drop();
+  });
+
+  it('is reported with what it said when it does not come up', async () => {
+    const starting = startServer({ env: { LOG_LEVEL: 'loud' } });
+    await expect(starting).rejects.toThrow(/^The all process ended \(with code 1\):\n[^]*LOG_LEVEL/);
+  });
+
+  it('is reported when it does not stop in order', async () => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'waybill-preload-'));
+    const preload = path.join(folder, 'preload.cjs');
+    writeFileSync(preload, `process.prependListener('SIGTERM', () => process.exit(3));`);
+    const database = await createTestDatabase();
+    const server = await startServer({ databaseUrl: database.url, preload });
+    await expect(server.stop()).rejects.toThrow(/^The server didn't stop in order \(with code 3\):\n/);
+    await database.drop();
+    rmSync(folder, { recursive: true });
+  });
+});

@@ -1,0 +1,148 @@
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import type { Readable } from 'node:stream';
+import { eventually } from './poll';
+
+const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
+const OUTPUT_LIMIT = 200_000;
+const START_DEADLINE_MS = 30_000;
+/** A stop may take the server 10 s. */
+const STOP_DEADLINE_MS = 15_000;
+
+/** What tells that the process serves: `api` and `all` their public URL, `worker` that of its operations port. */
+const LISTENS = { public: /^Waybill listens on (http\S+)$/m, ops: /^Waybill operations on (http\S+)$/m };
+
+export interface StartServerOptions {
+  role?: 'api' | 'worker' | 'all';
+  /** Unset: the process embeds its own, in its data folder. */
+  databaseUrl?: string;
+  /** Added to a minimal environment; nothing of this process's is inherited. */
+  env?: Record<string, string>;
+  /** A module that is loaded first, as by `node --require`. */
+  preload?: string;
+  /** Kept after the stop, for another start; unset: a temporary one. */
+  dataDir?: string;
+}
+
+export interface ServerExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface TestServer {
+  /** Of `api` and `all`; for a worker, the same as `opsUrl`. */
+  url: string;
+  /** Of a worker, and of one that got OPS_PORT. */
+  opsUrl: string | undefined;
+  pid: number;
+  dataDir: string;
+  /** What it has written to stdout and stderr, from the end up to a bound. */
+  output(): string;
+  exited: Promise<ServerExit>;
+  /** SIGTERM. @throws Error with its output unless it ends by itself, with code 0 and in time */
+  stop(): Promise<void>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+/**
+ * Starts the built application as a process of its own, on any free port, and waits until it serves.
+ *
+ * Its working directory is its data folder, so that no `.env` of the checkout is read.
+ *
+ * @throws Error with its output when it ends or is not up in time
+ */
+export async function startServer(options: StartServerOptions = {}): Promise<TestServer> {
+  const dataDir = options.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'waybill-server-'));
+  const child = spawnServer(options, dataDir);
+  const output = collectOutput(child);
+  const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }) as ServerExit);
+  const removeData = () => {
+    if (!options.dataDir) rmSync(dataDir, { recursive: true, force: true });
+  };
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await exited;
+    removeData();
+  };
+  const stop = async () => {
+    child.kill('SIGTERM');
+    const overdue = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+    const exit = await exited;
+    clearTimeout(overdue);
+    removeData();
+    if (exit.code !== 0) throw new Error(`The server didn't stop in order (${say(exit)}):\n${output()}`);
+  };
+  try {
+    const urls = await waitUntilServing(options.role ?? 'all', output, exited);
+    return { ...urls, pid: child.pid!, dataDir, output, exited, stop, kill };
+  } catch (cause) {
+    await kill();
+    throw cause;
+  }
+}
+
+type ServerProcess = ChildProcessByStdio<null, Readable, Readable>;
+
+function spawnServer(
+  { role = 'all', databaseUrl, env, preload }: StartServerOptions,
+  dataDir: string,
+): ServerProcess {
+  const command = [
+    ...endWithUs(),
+    process.execPath,
+    ...(preload ? ['--require', path.resolve(preload)] : []),
+    ...['--enable-source-maps', MAIN, role],
+  ];
+  return spawn(command[0]!, command.slice(1), {
+    cwd: dataDir,
+    env: {
+      PATH: process.env.PATH,
+      DATA_DIR: dataDir,
+      PORT: '0',
+      ...(role === 'worker' && { OPS_PORT: '0' }),
+      ...(databaseUrl && { DATABASE_URL: databaseUrl }),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+}
+
+/** A killed run of the tests leaves no server behind, where the machine has setpriv. */
+function endWithUs(): string[] {
+  const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
+  return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];
+}
+
+function collectOutput(child: ServerProcess): () => string {
+  let text = '';
+  const collect = (more: string) => {
+    text = (text + more).slice(-OUTPUT_LIMIT);
+  };
+  child.stdout.setEncoding('utf8').on('data', collect);
+  child.stderr.setEncoding('utf8').on('data', collect);
+  return () => text;
+}
+
+async function waitUntilServing(
+  role: string,
+  output: () => string,
+  exited: Promise<ServerExit>,
+): Promise<{ url: string; opsUrl: string | undefined }> {
+  let exit: ServerExit | undefined;
+  void exited.then((how) => (exit = how));
+  const find = (line: RegExp) => line.exec(output())?.[1]?.replace('//localhost', '//127.0.0.1');
+  const url = await eventually(() => exit ?? find(role === 'worker' ? LISTENS.ops : LISTENS.public), {
+    describe: `a ${role} process serves`,
+    deadlineMs: START_DEADLINE_MS,
+  }).catch((cause: Error) => {
+    throw new Error(`${cause.message}\n${output()}`);
+  });
+  if (typeof url !== 'string') throw new Error(`The ${role} process ended (${say(url)}):\n${output()}`);
+  return { url, opsUrl: find(LISTENS.ops) };
+}
+
+const say = ({ code, signal }: ServerExit): string => (signal ? `by ${signal}` : `with code ${code}`);

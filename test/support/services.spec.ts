@@ -1,0 +1,110 @@
+import { once } from 'node:events';
+import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
+import { describeServices, findServices } from './services';
+
+/** A server that answers each first message with the same bytes; none: it stays silent. */
+async function serve(
+  answer: string | undefined,
+  received: string[] = [],
+): Promise<Server & { port: number }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined);
+    socket.on('data', (data) => {
+      received.push(data.toString());
+      if (answer !== undefined) socket.write(answer);
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const close = server.close.bind(server);
+  return Object.assign(server, {
+    port: (server.address() as AddressInfo).port,
+    close: () => {
+      for (const socket of sockets) socket.destroy();
+      return close();
+    },
+  });
+}
+
+const CLOSED = 'postgres://postgres@127.0.0.1:1/postgres';
+
+describe('finding services', () => {
+  const servers: Server[] = [];
+  const redis = async (answer: string | undefined, received?: string[]) => {
+    const server = await serve(answer, received);
+    servers.push(server);
+    return `127.0.0.1:${server.port}`;
+  };
+  afterEach(() => servers.splice(0).forEach((server) => server.close()));
+
+  it('finds what a variable names, having spoken to it, and says of the rest why not', async () => {
+    const received: string[] = [];
+    const host = await redis('+OK\r\n+PONG\r\n', received);
+    const { found, missing } = await findServices({
+      DATABASE_URL: CLOSED,
+      REDIS_URL: `redis://:p%40ss@${host}`,
+    });
+    expect(received.join('')).toBe('*2\r\n$4\r\nAUTH\r\n$4\r\np@ss\r\n*1\r\n$4\r\nPING\r\n');
+    expect(found).toEqual([{ name: 'redis', url: `redis://:p%40ss@${host}` }]);
+    expect(missing).toEqual([
+      { name: 'postgres', reason: expect.stringMatching(/ECONNREFUSED.* at DATABASE_URL/) },
+    ]);
+    expect(describeServices(found, missing)).toMatch(
+      new RegExp(`^found    redis at ${host}\nskipped  postgres: .*ECONNREFUSED.* at DATABASE_URL$`),
+    );
+  });
+
+  it.each([
+    ['refuses', '-NOAUTH Authentication required.\r\n', /NOAUTH/],
+    ['speaks something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /not a Redis/],
+    ['stays silent', undefined, /no answer/],
+  ])('does not take for Redis what %s', async (_, answer, reason) => {
+    const { missing } = await findServices({
+      DATABASE_URL: CLOSED,
+      REDIS_URL: `redis://${await redis(answer)},redis://elsewhere:7000`,
+    });
+    expect(missing).toContainEqual({ name: 'redis', reason: expect.stringMatching(reason) });
+  });
+
+  it('gives a PostgreSQL that does not answer up after a second', async () => {
+    const host = await redis(undefined);
+    const { missing } = await findServices({
+      DATABASE_URL: `postgres://postgres@${host}/postgres`,
+      REDIS_URL: 'redis://127.0.0.1:1',
+    });
+    expect(missing).toContainEqual({
+      name: 'postgres',
+      reason: expect.stringMatching(/timeout.* at DATABASE_URL/),
+    });
+  });
+
+  it('looks for none with TEST_SERVICES=none, and takes no other value', async () => {
+    const received: string[] = [];
+    const REDIS_URL = `redis://${await redis('+PONG\r\n', received)}`;
+    const { found, missing } = await findServices({ TEST_SERVICES: 'none', REDIS_URL, DATABASE_URL: CLOSED });
+    expect([found, received]).toEqual([[], []]);
+    expect(missing.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
+      'postgres: TEST_SERVICES=none',
+      'redis: TEST_SERVICES=none',
+    ]);
+    await expect(findServices({ TEST_SERVICES: 'all' })).rejects.toThrow(
+      'TEST_SERVICES can be none or unset',
+    );
+  });
+
+  it('fails by name where a required one is missing, and for one that nobody knows', async () => {
+    const REDIS_URL = `redis://${await redis('+PONG\r\n')}`;
+    const environment = { DATABASE_URL: CLOSED, REDIS_URL };
+    await expect(findServices({ ...environment, REQUIRE_SERVICES: 'redis' })).resolves.toBeDefined();
+    await expect(findServices({ ...environment, REQUIRE_SERVICES: 'redis, postgres' })).rejects.toThrow(
+      /asks for what is not there: postgres \(.*ECONNREFUSED/,
+    );
+    await expect(findServices({ TEST_SERVICES: 'none', REQUIRE_SERVICES: 'redis' })).rejects.toThrow(
+      'redis (TEST',
+    );
+    await expect(findServices({ REQUIRE_SERVICES: 'postgers' })).rejects.toThrow(
+      'REQUIRE_SERVICES names postgers; the tests use postgres, redis',
+    );
+  });
+});

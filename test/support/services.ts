@@ -1,0 +1,164 @@
+import { type Socket, connect as connectTcp } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+import { Client } from 'pg';
+
+const PROBE_TIMEOUT_MS = 1_000;
+const OLDEST_POSTGRES = 15;
+
+export type ServiceName = 'postgres' | 'redis';
+
+/** A service that suites can run on. */
+interface Service {
+  name: ServiceName;
+  /** The variable that names one. */
+  variable: string;
+  /** Where one is looked for else: the standard port on this machine. */
+  standard: string;
+  /** Speaks its protocol; throws why it can't be used. */
+  probe(url: string): Promise<void>;
+}
+
+export interface FoundService {
+  name: ServiceName;
+  url: string;
+}
+
+export interface MissingService {
+  name: ServiceName;
+  /** Why it wasn't found, for the terminal. */
+  reason: string;
+}
+
+const SERVICES: Service[] = [
+  {
+    name: 'postgres',
+    variable: 'DATABASE_URL',
+    standard: 'postgres://postgres@127.0.0.1:5432/postgres',
+    probe: probePostgres,
+  },
+  { name: 'redis', variable: 'REDIS_URL', standard: 'redis://127.0.0.1:6379', probe: probeRedis },
+];
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * Looks for the services that suites can run on: where a variable names one, else on the standard port of this machine.
+ *
+ * `TEST_SERVICES=none` looks for none. `REQUIRE_SERVICES=postgres,redis` makes a missing one a failure.
+ *
+ * @throws Error naming each required service that is missing, and why
+ */
+export async function findServices(
+  environment: Environment,
+  services: Service[] = SERVICES,
+): Promise<{ found: FoundService[]; missing: MissingService[] }> {
+  const required = requiredNames(environment, services);
+  const none = looksForNone(environment);
+  const looks = await Promise.all(
+    services.map((service) =>
+      none ? { name: service.name, reason: 'TEST_SERVICES=none' } : look(service, environment),
+    ),
+  );
+  const found = looks.filter((look): look is FoundService => 'url' in look);
+  const missing = looks.filter((look): look is MissingService => 'reason' in look);
+  const faults = missing.filter(({ name }) => required.includes(name));
+  if (faults.length > 0) {
+    const list = faults.map(({ name, reason }) => `${name} (${reason})`).join(', ');
+    throw new Error(`REQUIRE_SERVICES asks for what is not there: ${list}`);
+  }
+  return { found, missing };
+}
+
+function looksForNone({ TEST_SERVICES: which }: Environment): boolean {
+  if (!which) return false;
+  if (which === 'none') return true;
+  throw new Error(`TEST_SERVICES can be none or unset, and is ${which}`);
+}
+
+function requiredNames({ REQUIRE_SERVICES: list = '' }: Environment, services: Service[]): string[] {
+  const names = list.split(',').flatMap((name) => name.trim() || []);
+  const known = services.map(({ name }) => name as string);
+  const unknown = names.filter((name) => !known.includes(name));
+  if (unknown.length === 0) return names;
+  throw new Error(`REQUIRE_SERVICES names ${unknown.join(', ')}; the tests use ${known.join(', ')}`);
+}
+
+async function look(service: Service, environment: Environment): Promise<FoundService | MissingService> {
+  const { name, variable, standard } = service;
+  const named = environment[variable];
+  try {
+    await service.probe(named || standard);
+    return { name, url: named || standard };
+  } catch (cause) {
+    const where = named ? `at ${variable}` : `at ${standard}, and ${variable} is unset`;
+    return { name, reason: `${messageOf(cause)} ${where}` };
+  }
+}
+
+/** What was found and what suites are skipped for, one line each. */
+export function describeServices(found: FoundService[], missing: MissingService[]): string {
+  return [
+    ...found.map(({ name, url }) => `found    ${name} at ${withoutPassword(url)}`),
+    ...missing.map(({ name, reason }) => `skipped  ${name}: ${reason}`),
+  ].join('\n');
+}
+
+const withoutPassword = (urls: string): string =>
+  urls
+    .split(',')
+    .map((url) => new URL(url).host)
+    .join(', ');
+
+/** Some errors have no message but several causes: a refused connection to a name with two addresses is one. */
+function messageOf(cause: unknown): string {
+  const { message, code } = cause as Error & { code?: string };
+  return message || code || String(cause);
+}
+
+async function probePostgres(url: string): Promise<void> {
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: PROBE_TIMEOUT_MS,
+    query_timeout: PROBE_TIMEOUT_MS,
+  });
+  client.on('error', () => undefined); // shows in the query
+  await client.connect();
+  try {
+    const { rows } = await client.query<{ major: number; creates: boolean }>(
+      `select current_setting('server_version_num')::int / 10000 as major, rolsuper or rolcreatedb as creates
+       from pg_roles where rolname = current_user`,
+    );
+    const { major, creates } = rows[0]!;
+    if (major < OLDEST_POSTGRES) throw new Error(`version ${major} is older than ${OLDEST_POSTGRES}`);
+    if (!creates) throw new Error('its user may not create databases');
+  } finally {
+    await client.end();
+  }
+}
+
+/** Asks one node for a PONG; of a cluster, the first. */
+function probeRedis(urls: string): Promise<void> {
+  const url = new URL(urls.split(',')[0]!);
+  const address = { host: url.hostname, port: Number(url.port || 6379) };
+  const socket: Socket = url.protocol === 'rediss:' ? connectTls(address) : connectTcp(address);
+  const secret = [decodeURIComponent(url.username), decodeURIComponent(url.password)].filter(Boolean);
+  return new Promise<void>((resolve, reject) => {
+    let reply = '';
+    const giveUp = setTimeout(() => reject(new Error('no answer')), PROBE_TIMEOUT_MS);
+    socket.once('close', () => {
+      clearTimeout(giveUp);
+      reject(new Error('it hung up'));
+    });
+    socket.once('error', reject);
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      reply = (reply + text).slice(0, 1_000);
+      if (/^\+PONG\r\n/m.test(reply)) resolve();
+      else if (/^-.*\r\n/m.test(reply)) reject(new Error(/^-(.*)\r\n/m.exec(reply)![1]));
+      else if (reply.includes('\n') && !reply.startsWith('+OK')) reject(new Error('not a Redis'));
+    });
+    socket.write((secret.length > 0 ? resp(['AUTH', ...secret]) : '') + resp(['PING']));
+  }).finally(() => socket.destroy());
+}
+
+const resp = (words: string[]): string =>
+  `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`;
