@@ -4,6 +4,7 @@ module.exports = {
   roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/tools'],
   testRegex: String.raw`\.spec\.ts$`,
   testEnvironment: 'node',
+  setupFiles: ['reflect-metadata'],
   transform: { [String.raw`\.ts$`]: '@swc/jest' },
   moduleNameMapper: { '^@waybill/([^/]+)$': '<rootDir>/libs/$1/src/index.ts' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',

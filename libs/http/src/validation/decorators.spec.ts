@@ -1,0 +1,82 @@
+import { validateSync } from 'class-validator';
+import fc from 'fast-check';
+import { IsCurrencyCode, IsDecimalString, IsIntegerId, IsText } from './decorators';
+
+class Sample {
+  @IsDecimalString(5, 3, { positive: true })
+  weight: unknown = '1';
+
+  @IsDecimalString(12, 2)
+  amount: unknown = '1';
+
+  @IsText(1, 4)
+  text: unknown = 'a';
+
+  @IsIntegerId()
+  id: unknown = 1;
+
+  @IsCurrencyCode()
+  currency: unknown = 'USD';
+}
+
+const refuses = (field: keyof Sample, value: unknown): boolean =>
+  validateSync(Object.assign(new Sample(), { [field]: value })).some(({ property }) => property === field);
+
+describe('the decorators of DTO fields', () => {
+  it.each(['0.001', '1', '1.5', '10', '99999.999', '0.100'])('take the weight %s', (value) => {
+    expect(refuses('weight', value)).toBe(false);
+  });
+
+  it.each([
+    '0',
+    '0.000',
+    '-1',
+    '+1',
+    '01',
+    '1.',
+    '.5',
+    '1.2345',
+    '100000',
+    '1e3',
+    ' 1',
+    '1\n',
+    '1,5',
+    '',
+    'NaN',
+    '１',
+    1.5,
+    null,
+    {},
+    ['1'],
+  ])('refuse the weight %p', (value) => {
+    expect(refuses('weight', value)).toBe(true);
+  });
+
+  it('take an amount exactly when it is a decimal of at most 12 digits and 2 decimals, zero included', () => {
+    const digits = fc.bigInt({ min: 0n, max: 10n ** 14n });
+    fc.assert(
+      fc.property(digits, fc.integer({ min: 0, max: 4 }), (whole, decimals) => {
+        const fraction = decimals === 0 ? '' : `.${'7'.repeat(decimals)}`;
+        return refuses('amount', `${whole}${fraction}`) === (whole >= 10n ** 12n || decimals > 2);
+      }),
+    );
+  });
+
+  it('count the characters of a text, not its UTF-16 units, and take none that PostgreSQL can’t store', () => {
+    expect(refuses('text', '📦📦📦📦')).toBe(false);
+    expect(refuses('text', '📦📦📦📦📦')).toBe(true);
+    for (const value of ['', 'a\0', '\ud800', 'abcde', 5, null, ['a']])
+      expect(refuses('text', value)).toBe(true);
+  });
+
+  it('take ids that fit an integer column', () => {
+    for (const value of [1, 2_147_483_647]) expect(refuses('id', value)).toBe(false);
+    for (const value of [0, -1, 1.5, 2_147_483_648, '1', Number.NaN, null])
+      expect(refuses('id', value)).toBe(true);
+  });
+
+  it('take currency codes of three capital letters', () => {
+    for (const value of ['usd', 'US', 'USDT', 'USD\n', 1, null])
+      expect(refuses('currency', value)).toBe(true);
+  });
+});

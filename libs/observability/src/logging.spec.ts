@@ -1,0 +1,42 @@
+import { spawnSync } from 'node:child_process';
+import { resolve } from 'node:path';
+
+// What is tested is what reaches stdout, so that a process of its own writes it.
+const library = resolve(__dirname, '../../../dist/libs/observability/src/logging.js');
+const linesOf = (script: string): Record<string, unknown>[] => {
+  const code = `const { createLogger, NestLogger, runWithLogFields } = require(${JSON.stringify(library)});
+    const pino = createLogger('debug'); const logger = new NestLogger(pino); ${script}`;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', code], {
+    encoding: 'utf8',
+    env: { PATH: process.env.PATH },
+  });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+};
+
+describe('the log', () => {
+  it('is JSON lines with the context and, in a request, its id', () => {
+    const [inside, outside] = linesOf(`
+      runWithLogFields({ request_id: 'r1', trace_id: undefined }, () => logger.log('hello', 'Greeter'));
+      logger.warn('bye', 'Greeter');`);
+    expect(inside).toMatchObject({ level: 'info', context: 'Greeter', request_id: 'r1', msg: 'hello' });
+    expect(outside).toMatchObject({ level: 'warn', msg: 'bye' });
+    expect(outside).not.toHaveProperty('request_id');
+  });
+
+  it('has no secret of a request and no parameter of a query in it', () => {
+    const [line] = linesOf(`
+      const err = Object.assign(new Error('insert failed'), { query: 'INSERT', parameters: ['tax number'], driverError: { detail: 'Key (email)=(a@b.c)' } });
+      logger.error({ err, headers: { authorization: 'Bearer k', cookie: 'waybill_session=t' } }, 'Here');`);
+    expect(JSON.stringify(line)).not.toMatch(/tax number|a@b\\.c|Bearer k|waybill_session/);
+    expect(line).toMatchObject({ level: 'error', err: { message: 'insert failed' } });
+  });
+
+  it('keeps what Nest says of its own assembly for debugging', () => {
+    const [line] = linesOf(`logger.log('Mapped {/x, GET} route', 'RouterExplorer');`);
+    expect(line?.level).toBe('debug');
+  });
+});
