@@ -17,10 +17,15 @@ describe('a package, registered, priced and explained', () => {
   let upstream: CbrUpstream;
   let server: TestServer;
   let api: Api;
+  let database: TestDatabase;
 
   beforeAll(async () => {
     upstream = await startCbrUpstream();
-    server = await startServer({ env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl } });
+    database = await createTestDatabase();
+    server = await startServer({
+      databaseUrl: database.url,
+      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl },
+    });
     api = await connect(server.url);
   });
   afterAll(async () => {
