@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, loadConfig } from './config';
+import { ConfigurationError, loadConfig, type Role } from './config';
 
-const faultsOf = (env: NodeJS.ProcessEnv, role: 'all' | 'api' = 'all'): string[] => {
+const faultsOf = (env: NodeJS.ProcessEnv, role: Role = 'all'): string[] => {
   try {
     loadConfig(role, env);
   } catch (error) {
@@ -47,8 +47,95 @@ describe('loadConfig', () => {
     expect(loadConfig('all', { DATABASE_URL: 'postgres://localhost/x' }).rates.snapshot).toBe(false);
   });
 
-  it('refuses a role that shares its work without a shared database', () => {
-    expect(faultsOf({}, 'api').join()).toContain('DATABASE_URL: the role api');
+  it.each<Role>(['api', 'worker'])(
+    'refuses the role %s without the services that a fleet shares, in one message',
+    (role) => {
+      const faults = faultsOf({ PORT: 'http' }, role);
+      expect(faults).toHaveLength(3);
+      expect(faults[0]).toContain('PORT: ');
+      expect(faults[1]).toContain(`DATABASE_URL: needed by the role ${role}`);
+      expect(faults[2]).toContain(`REDIS_URL: needed by the role ${role}`);
+      const config = loadConfig(role, { DATABASE_URL: 'postgres://db/x', REDIS_URL: 'redis://cache' });
+      expect(config.role).toBe(role);
+    },
+  );
+
+  it('migrates whatever database it is given, and no embedded one', () => {
+    expect(loadConfig('migrate', { DATABASE_URL: 'postgres://db/x' }).role).toBe('migrate');
+    expect(faultsOf({}, 'migrate').join()).toContain('DATABASE_URL: needed by the role migrate');
+  });
+
+  describe('Redis', () => {
+    it('is nowhere unless it is configured', () => {
+      expect(loadConfig('all', {}).redis).toEqual({ queue: undefined, cache: undefined, prefix: 'waybill' });
+    });
+
+    it('is one address for everything, or the cache has its own', () => {
+      const { redis } = loadConfig('all', { REDIS_URL: 'redis://one', CACHE_REDIS_URL: 'redis://two:7000' });
+      expect(redis.queue?.nodes).toEqual([{ host: 'one', port: 6379 }]);
+      expect(redis.cache?.nodes).toEqual([{ host: 'two', port: 7000 }]);
+      const shared = loadConfig('all', { REDIS_URL: 'redis://one' }).redis;
+      expect(shared.cache).toEqual(shared.queue);
+    });
+
+    it('may have a user, a password, a number, TLS, and a prefix of its own', () => {
+      const { redis } = loadConfig('all', {
+        REDIS_URL: 'rediss://user:p%40ss@[::1]:6380/3',
+        REDIS_PREFIX: 'staging',
+      });
+      expect(redis.prefix).toBe('staging');
+      expect(redis.queue).toEqual({
+        nodes: [{ host: '::1', port: 6380 }],
+        username: 'user',
+        password: 'p@ss',
+        database: 3,
+        tls: true,
+      });
+    });
+
+    it('is a cluster where several nodes are named', () => {
+      const { redis } = loadConfig('all', { REDIS_URL: 'redis://:pw@a:1, redis://:pw@b:2,redis://:pw@c' });
+      expect(redis.queue).toEqual({
+        nodes: [
+          { host: 'a', port: 1 },
+          { host: 'b', port: 2 },
+          { host: 'c', port: 6379 },
+        ],
+        password: 'pw',
+        database: 0,
+        tls: false,
+      });
+    });
+
+    it.each([
+      ['http://host', 'must be a redis:// or rediss:// URL'],
+      ['host:6379', 'must be a redis:// or rediss:// URL'],
+      ['redis://', 'must be a redis:// or rediss:// URL'],
+      ['redis://a,', 'must be a redis:// or rediss:// URL'],
+      ['redis://a/first', 'must be a redis:// or rediss:// URL'],
+      ['redis://a?db=1', 'must be a redis:// or rediss:// URL'],
+      ['redis://:%zz@a', 'must be a redis:// or rediss:// URL'],
+      ['redis://a,rediss://b', 'the same scheme, user and password'],
+      ['redis://:s3cret@a,redis://:other@b', 'the same scheme, user and password'],
+      ['redis://a/1,redis://b/1', 'must not select a database'],
+    ])('cannot be %s', (url, fault) => {
+      const faults = faultsOf({ REDIS_URL: url, CACHE_REDIS_URL: url });
+      expect(faults).toHaveLength(2);
+      expect(faults[0]).toContain('REDIS_URL: ');
+      expect(faults[1]).toContain('CACHE_REDIS_URL: ');
+      for (const message of faults) expect(message).toContain(fault);
+      expect(faults.join()).not.toContain('s3cret');
+    });
+
+    it('is a cluster of at most 100 named nodes', () => {
+      const nodes = Array.from({ length: 101 }, (_, index) => `redis://node-${index}`);
+      expect(loadConfig('all', { REDIS_URL: nodes.slice(1).join() }).redis.queue?.nodes).toHaveLength(100);
+      expect(faultsOf({ REDIS_URL: nodes.join() }).join()).toContain('must name at most 100 nodes');
+    });
+
+    it('refuses a prefix that would break its keys', () => {
+      expect(faultsOf({ REDIS_PREFIX: 'a{b}' }).join()).toContain('REDIS_PREFIX: must be');
+    });
   });
 
   describe('a secret from a file', () => {
@@ -63,8 +150,8 @@ describe('loadConfig', () => {
     });
 
     it('is a fault where it cannot be read, and where the secret is given twice', () => {
-      expect(faultsOf({ DATABASE_URL_FILE: join(directory, 'none') }).join()).toContain(
-        'DATABASE_URL_FILE: ENOENT',
+      expect(faultsOf({ REDIS_URL_FILE: join(directory, 'none') }).join()).toContain(
+        'REDIS_URL_FILE: ENOENT',
       );
       const file = join(directory, 'key');
       writeFileSync(file, 'k'.repeat(40));

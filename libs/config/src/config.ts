@@ -2,9 +2,14 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { environment, secretNames, type Environment } from './environment';
 
-/** What a process is: `api` serves HTTP, `worker` runs jobs and schedules, `all` does both. */
-export type Role = 'api' | 'worker' | 'all';
-export const roles: readonly Role[] = ['api', 'worker', 'all'];
+/**
+ * What a process is: `api` serves HTTP, `worker` runs jobs and schedules, `all` does both; `migrate` brings the database to
+ * the newest schema and ends.
+ */
+export type Role = 'api' | 'worker' | 'all' | 'migrate';
+export const roles: readonly Role[] = ['api', 'worker', 'all', 'migrate'];
+
+const FLEET = ['DATABASE_URL', 'REDIS_URL'] as const;
 
 /** Everything in the environment that is wrong, in one message. */
 export class ConfigurationError extends Error {
@@ -22,9 +27,10 @@ export type Config = ReturnType<typeof toConfig>;
  */
 export function loadConfig(role: Role, env: NodeJS.ProcessEnv): Config {
   const faults: string[] = [];
-  const parsed = environment.safeParse(withSecretFiles(withoutEmpty(env), faults));
+  const given = withSecretFiles(withoutEmpty(env), faults);
+  const parsed = environment.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
-  if (parsed.success) faults.push(...missingFor(role, parsed.data));
+  faults.push(...missingFor(role, given));
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return toConfig(role, parsed.data);
 }
@@ -52,11 +58,15 @@ function withSecretFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.Proce
   return result;
 }
 
-function missingFor(role: Role, env: Environment): string[] {
-  if (role === 'all' || env.DATABASE_URL !== undefined) return [];
-  return [
-    `DATABASE_URL: the role ${role} runs beside others and needs a shared PostgreSQL; only "all" has an embedded one`,
-  ];
+// Only `all` has embedded parts: every other process shares its services with the rest of the fleet.
+function missingFor(role: Role, env: NodeJS.ProcessEnv): string[] {
+  const needed = { all: [], migrate: ['DATABASE_URL'], api: FLEET, worker: FLEET } as const;
+  return needed[role]
+    .filter((name) => env[name] === undefined && env[`${name}_FILE`] === undefined)
+    .map(
+      (name) =>
+        `${name}: needed by the role ${role}, which shares it with other processes; only "all" can do without`,
+    );
 }
 
 function toConfig(role: Role, env: Environment) {
@@ -72,6 +82,7 @@ function toConfig(role: Role, env: Environment) {
     bodyLimitBytes: env.BODY_LIMIT_BYTES,
     bootstrapAdminKey: env.BOOTSTRAP_ADMIN_KEY,
     database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE, logSql: env.LOG_SQL },
+    redis: { queue: env.REDIS_URL, cache: env.CACHE_REDIS_URL ?? env.REDIS_URL, prefix: env.REDIS_PREFIX },
     logLevel: env.LOG_LEVEL,
     sessionTtlDays: env.SESSION_TTL_DAYS,
     worker: { concurrency: env.WORKER_CONCURRENCY },

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { redisAddress } from './redis-address';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -27,6 +28,22 @@ export const environment = z.object({
     .meta({ secret: true })
     .describe('PostgreSQL 15 or newer; unset: the embedded one'),
   DATABASE_POOL_SIZE: positive.max(200).default(10).describe('connections a process'),
+  REDIS_URL: redisAddress
+    .optional()
+    .meta({ secret: true })
+    .describe(
+      'Redis 6.2 or newer for queues, cache and limits: a redis(s):// URL, or several separated by commas for a ' +
+        'Redis Cluster; unset: queues in PostgreSQL, cache and limits in memory',
+    ),
+  CACHE_REDIS_URL: redisAddress
+    .optional()
+    .meta({ secret: true })
+    .describe('a Redis of its own for the cache, which may evict; unset: REDIS_URL'),
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
+    .default('waybill')
+    .describe('what every key in Redis begins with; one for each deployment that shares a Redis'),
   BOOTSTRAP_ADMIN_KEY: z
     .string()
     .min(32, 'must have 32 characters or more')

@@ -1,3 +1,4 @@
 export { ConfigurationError, loadConfig, roles, type Config, type Role } from './config';
 export { CONFIG, ConfigModule } from './config.module';
 export { readEnvironment } from './read-environment';
+export { type RedisAddress } from './redis-address';
