@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { AuditModule } from '@waybill/audit';
 import { CacheModule } from '@waybill/cache';
 import { CONFIG, type Config, ConfigModule } from '@waybill/config';
 import { CurrencyRateModule } from '@waybill/currency-rate';
@@ -21,9 +22,10 @@ export class PlatformModule {
         CacheModule.register(),
         QueueModule.register({ databaseUrl }),
         ObservabilityModule.register(config),
+        AuditModule,
         CurrencyRateModule.register({ inject: [CONFIG], useFactory: ({ rates }: Config) => rates }),
       ],
-      exports: [CurrencyRateModule],
+      exports: [AuditModule, CurrencyRateModule],
     };
   }
 }

@@ -1,3 +1,4 @@
+import { auditSchema } from '@waybill/audit';
 import { rateEntities, rateMigrations } from '@waybill/currency-rate';
 import type { Schema } from '@waybill/database';
 import { catalogSchema } from './catalog';
@@ -10,12 +11,14 @@ export const schema: Schema = {
     ...sessionsSchema.entities,
     ...catalogSchema.entities,
     ...rateEntities,
+    ...auditSchema.entities,
     ...packagesSchema.entities,
   ],
   migrations: [
     ...sessionsSchema.migrations,
     ...catalogSchema.migrations,
     ...rateMigrations,
+    ...auditSchema.migrations,
     ...packagesSchema.migrations,
   ],
 };

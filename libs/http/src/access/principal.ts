@@ -10,6 +10,8 @@ export interface Principal {
   readonly ownerId: string;
   /** Every owner id whose rows are this principal's own. */
   readonly ownerIds: readonly string[];
+  /** The user who is signed in; staff alone have one. */
+  readonly userId?: string;
   readonly scopes: ReadonlySet<Scope>;
 }
 

@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import type { WorkContext } from '@waybill/database';
+import { RequestContext } from '@waybill/http';
+import { v7 as uuidv7 } from 'uuid';
+import type { ActorKind, AuditEntryEntity } from './audit-entry.entity';
+import { AuditRepository } from './audit.repository';
+import { assertNoSecret } from './secrets';
+
+/** Who did it, where the context doesn't say: a login has no principal yet, and a job never has one. */
+export interface AuditActor {
+  kind: ActorKind;
+  id?: string;
+  userId?: string;
+  ownerId?: string;
+}
+
+/** What was done. */
+export interface AuditEntry {
+  /** `<what>.<done>`: `user.created`. */
+  action: string;
+  target: { kind: string; id: string };
+  /** The fields that were set or changed, with what they became; no secrets. */
+  changes?: Record<string, unknown>;
+  actor?: AuditActor;
+}
+
+const MAX_USER_AGENT_LENGTH = 256;
+
+/** Writes the append-only log of what staff, keys and the system change. */
+@Injectable()
+export class AuditService {
+  constructor(private readonly entries: AuditRepository) {}
+
+  /**
+   * Records what is done in the context's open transaction, so that neither is there without the other. Of what customers do
+   * with their own nothing is recorded.
+   * @throws Error (a fault of ours) without an open transaction, or where `changes` names or holds a secret.
+   */
+  async record(ctx: WorkContext, entry: AuditEntry): Promise<void> {
+    if (!ctx.transaction) throw new Error(`${entry.action} must be recorded in the transaction that does it`);
+    assertNoSecret(entry.changes ?? {});
+    const actor = entry.actor ?? actorOf(ctx);
+    if (!actor) return;
+    await this.entries.insert(ctx, {
+      id: uuidv7(),
+      ...actorColumns(actor),
+      action: entry.action,
+      targetKind: entry.target.kind,
+      targetId: entry.target.id,
+      changes: entry.changes ?? {},
+      ...originOf(ctx),
+    });
+  }
+}
+
+/** Undefined for a customer. */
+function actorOf(ctx: WorkContext): AuditActor | undefined {
+  const principal = ctx instanceof RequestContext ? ctx.principalIfAny : undefined;
+  if (!principal) return { kind: 'system' };
+  const { kind, id, ownerId, userId } = principal;
+  return kind === 'customer' ? undefined : { kind, id, ownerId, userId };
+}
+
+const actorColumns = ({ kind, id, userId, ownerId }: AuditActor) => ({
+  actorKind: kind,
+  actorId: id ?? null,
+  actorUserId: userId ?? null,
+  actorOwnerId: ownerId ?? null,
+});
+
+function originOf(ctx: WorkContext): Pick<AuditEntryEntity, 'address' | 'userAgent' | 'requestId'> {
+  if (!(ctx instanceof RequestContext)) return { address: null, userAgent: null, requestId: null };
+  const userAgent = ctx.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null;
+  return { address: ctx.address, userAgent, requestId: ctx.requestId };
+}

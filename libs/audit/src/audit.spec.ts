@@ -1,0 +1,238 @@
+import { DataSource } from 'typeorm';
+import {
+  createTestDatabase,
+  describeOnEachPostgres,
+  type TestDatabase,
+} from '../../../test/support/database';
+import { Database, dataSourceOptions, WorkContext } from '@waybill/database';
+import { RequestContext } from '@waybill/http';
+import { AuditPartitions, AuditQueries, auditSchema, AuditService } from '.';
+import { AuditRepository } from './audit.repository';
+
+const STAFF = {
+  kind: 'staff' as const,
+  id: '019301f0-0000-7000-8000-000000000001',
+  userId: '019301f0-0000-7000-8000-000000000002',
+  ownerId: '019301f0-0000-7000-8000-000000000003',
+  ownerIds: ['019301f0-0000-7000-8000-000000000003'],
+  scopes: new Set<never>(),
+};
+const TARGET = { kind: 'user', id: '42' };
+
+describeOnEachPostgres('the audit log', (on) => {
+  let clone: TestDatabase;
+  let dataSource: DataSource;
+  let database: Database;
+  let audit: AuditService;
+  let queries: AuditQueries;
+  let partitions: AuditPartitions;
+
+  beforeAll(async () => {
+    clone = await createTestDatabase({ on });
+    const options = dataSourceOptions({ ...auditSchema, url: clone.url, poolSize: 3, logSql: false });
+    dataSource = await new DataSource(options).initialize();
+  });
+  beforeEach(async () => {
+    await dataSource.query('DROP SCHEMA public CASCADE');
+    await dataSource.query('CREATE SCHEMA public');
+    await dataSource.runMigrations();
+    database = new Database(dataSource);
+    const repository = new AuditRepository(database);
+    audit = new AuditService(repository);
+    queries = new AuditQueries(repository);
+    partitions = new AuditPartitions(database, audit);
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await clone.drop();
+  });
+
+  const staffContext = () =>
+    Object.assign(new RequestContext('request-1', '192.0.2.1', `agent ${'x'.repeat(300)}`), {
+      principal: STAFF,
+    });
+  const record = (ctx: WorkContext, action = 'user.created', changes?: Record<string, unknown>) =>
+    database.transaction(ctx, () => audit.record(ctx, { action, target: TARGET, changes }));
+  const all = async () => (await queries.list(new WorkContext(), {}, { limit: 200 })).items;
+  const months = async (): Promise<string[]> =>
+    (
+      await dataSource.query<{ name: string }[]>(
+        `SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_log'::regclass ORDER BY 1`,
+      )
+    ).map(({ name }) => name);
+  const insertAt = (at: string) =>
+    dataSource.query(
+      `INSERT INTO audit_log (at, id, actor_kind, action, target_kind, target_id, changes)
+       VALUES ($1::text::timestamptz, gen_random_uuid(), 'system', 'a.b', 'x', $1::text, '{}')`,
+      [at],
+    );
+
+  it('is what the entity says, and goes and comes again', async () => {
+    const drift = await dataSource.driver.createSchemaBuilder().log();
+    expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
+    await dataSource.undoLastMigration();
+    const left = await dataSource.query(
+      `SELECT proname FROM pg_proc WHERE proname LIKE 'audit%' UNION SELECT relname FROM pg_class WHERE relname LIKE 'audit%'`,
+    );
+    expect(left).toEqual([]);
+    await dataSource.runMigrations();
+    await record(staffContext());
+    expect(await all()).toHaveLength(1);
+  });
+
+  it('says who did what, to what, when and from where', async () => {
+    await record(staffContext(), 'user.changed', { role: { from: 'agent', to: 'operator' } });
+    expect(await all()).toEqual([
+      {
+        at: expect.any(Date),
+        id: expect.any(String),
+        actorKind: 'staff',
+        actorId: STAFF.id,
+        actorUserId: STAFF.userId,
+        actorOwnerId: STAFF.ownerId,
+        action: 'user.changed',
+        targetKind: 'user',
+        targetId: '42',
+        changes: { role: { from: 'agent', to: 'operator' } },
+        address: '192.0.2.1',
+        userAgent: `agent ${'x'.repeat(250)}`,
+        requestId: 'request-1',
+      },
+    ]);
+  });
+
+  it('leaves out customers, and knows the system and the command line', async () => {
+    await record(Object.assign(staffContext(), { principal: { ...STAFF, kind: 'customer' } }), 'a.customer');
+    await record(new WorkContext(), 'a.system');
+    const ctx = new WorkContext();
+    await database.transaction(ctx, () =>
+      audit.record(ctx, { action: 'a.command', target: TARGET, actor: { kind: 'command_line' } }),
+    );
+    expect((await all()).map(({ action, actorKind }) => [action, actorKind])).toEqual([
+      ['a.command', 'command_line'],
+      ['a.system', 'system'],
+    ]);
+  });
+
+  it('is written in the transaction of what it records, or not at all', async () => {
+    await expect(audit.record(new WorkContext(), { action: 'a.b', target: TARGET })).rejects.toThrow(
+      'must be recorded in the transaction',
+    );
+    const ctx = staffContext();
+    const failed = database.transaction(ctx, async () => {
+      await audit.record(ctx, { action: 'a.b', target: TARGET });
+      throw new Error('rolled back');
+    });
+    await expect(failed).rejects.toThrow('rolled back');
+    expect(await all()).toEqual([]);
+  });
+
+  it.each([
+    { password: 'x' },
+    { nested: [{ password_hash: 'x' }] },
+    { api_key: 'x' },
+    { session_token: 'x' },
+    { note: `waybill_${'a'.repeat(49)}` },
+    { note: '$argon2id$v=19$m=19456' },
+  ])('refuses the secret in %j, without repeating it', async (changes) => {
+    await expect(record(staffContext(), 'a.b', changes)).rejects.toThrow(/which the audit log may not have$/);
+    expect(await all()).toEqual([]);
+  });
+
+  it.each([
+    ['UPDATE', `UPDATE audit_log SET action = 'other'`],
+    ['DELETE', `DELETE FROM audit_log`],
+    ['TRUNCATE', `TRUNCATE audit_log`],
+    ['UPDATE of a partition', `UPDATE audit_log_default SET action = 'other'`],
+    ['DELETE of a partition', `DELETE FROM audit_log_default`],
+    ['TRUNCATE of a partition', `TRUNCATE audit_log_default`],
+    ['TRUNCATE of a month', `TRUNCATE audit_log_${new Date().toISOString().slice(0, 7).replace('-', '_')}`],
+  ])('refuses %s to a superuser too, as a replica too', async (_name, sql) => {
+    await insertAt('2001-01-01T00:00:00Z');
+    await record(staffContext());
+    await expect(dataSource.query(sql)).rejects.toThrow('audit_log is append-only');
+    const asReplica = dataSource.transaction(async (manager) => {
+      await manager.query(`SET LOCAL session_replication_role = replica`);
+      await manager.query(sql);
+    });
+    await expect(asReplica).rejects.toThrow('audit_log is append-only');
+    expect(await all()).toHaveLength(2);
+  });
+
+  it('has partitions for this month and the next three, and one for whatever has none', async () => {
+    expect(await months()).toHaveLength(5);
+    await insertAt('1999-12-31T23:59:59.999Z');
+    expect(await dataSource.query('SELECT target_id FROM audit_log_default')).toHaveLength(1);
+  });
+
+  it('moves what the default partition holds to its month, and stays append-only', async () => {
+    for (const at of ['1999-12-31T23:59:59.999Z', '2000-01-01T00:00:00.000Z', '2000-02-01T00:00:00.000Z'])
+      await insertAt(at);
+    await Promise.all([1, 2, 3].map(() => partitions.makeAhead(new WorkContext())));
+    expect(await months()).toEqual(
+      expect.arrayContaining([
+        'audit_log_1999_12',
+        'audit_log_2000_01',
+        'audit_log_2000_02',
+        'audit_log_default',
+      ]),
+    );
+    expect(await dataSource.query('SELECT target_id FROM audit_log_2000_01')).toEqual([
+      { target_id: '2000-01-01T00:00:00.000Z' },
+    ]);
+    expect(await dataSource.query('SELECT FROM audit_log_default')).toEqual([]);
+    expect(await all()).toHaveLength(3);
+    for (const table of ['audit_log_2000_01', 'audit_log_default'])
+      await expect(dataSource.query(`TRUNCATE ${table}`)).rejects.toThrow('append-only');
+    const drift = await dataSource.driver.createSchemaBuilder().log();
+    expect(drift.upQueries).toEqual([]);
+  });
+
+  it('drops what is older than its retention by the month, and says so', async () => {
+    await insertAt('2000-01-15T00:00:00Z');
+    await record(staffContext());
+    expect(await partitions.dropExpired(new WorkContext(), 12)).toEqual(['audit_log_2000_01']);
+    expect((await all()).map(({ action, targetId }) => [action, targetId])).toEqual([
+      ['audit_log.partition_dropped', 'audit_log_2000_01'],
+      ['user.created', '42'],
+    ]);
+    expect(await partitions.dropExpired(new WorkContext(), 0)).toEqual([]);
+  });
+
+  it('is listed newest first, each entry once, however many share a moment', async () => {
+    await dataSource.query(
+      `INSERT INTO audit_log (at, id, actor_kind, action, target_kind, target_id, changes)
+       SELECT now() - (n / 5) * interval '1 ms', gen_random_uuid(), 'system', 'a.b', 'x', n::text, '{}' FROM generate_series(1, 23) n`,
+    );
+    const seen = [];
+    let cursor: string | undefined;
+    do {
+      const page = await queries.list(new WorkContext(), { action: 'a.b' }, { limit: 4, cursor });
+      seen.push(...page.items);
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor);
+    expect(new Set(seen.map(({ targetId }) => targetId)).size).toBe(23);
+    expect(seen).toHaveLength(23);
+    expect(seen.map(({ at }) => at.getTime())).toEqual(
+      seen.map(({ at }) => at.getTime()).toSorted((a, b) => b - a),
+    );
+  });
+
+  it('is filtered by actor, action, target and time; a cursor is good for its filters alone', async () => {
+    await insertAt('2026-01-01T00:00:00.000Z');
+    await insertAt('2026-01-02T00:00:00.000Z');
+    await record(staffContext());
+    const count = async (filters: Parameters<AuditQueries['list']>[1]) =>
+      (await queries.list(new WorkContext(), filters, { limit: 10 })).items.length;
+    expect(await count({ actor: STAFF.id })).toBe(1);
+    expect(await count({ actor: STAFF.userId })).toBe(1);
+    expect(await count({ actor: STAFF.ownerId })).toBe(0);
+    expect(await count({ action: 'a.b' })).toBe(2);
+    expect(await count({ targetKind: 'x', targetId: '2026-01-01T00:00:00.000Z' })).toBe(1);
+    expect(await count({ from: new Date('2026-01-02'), to: new Date('2026-01-03') })).toBe(1);
+    expect(await count({ from: new Date('2026-01-01'), to: new Date('2026-01-02') })).toBe(1);
+    const { next_cursor } = await queries.list(new WorkContext(), { action: 'a.b' }, { limit: 1 });
+    const other = queries.list(new WorkContext(), { action: 'c.d' }, { limit: 1, cursor: next_cursor! });
+    await expect(other).rejects.toMatchObject({ code: 'bad_request' });
+  });
+});
