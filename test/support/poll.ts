@@ -9,6 +9,7 @@ export interface EventuallyOptions {
   everyMs?: number;
 }
 
+type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
 type Seen = { value: unknown } | { error: unknown };
 
 /**
@@ -20,7 +21,7 @@ type Seen = { value: unknown } | { error: unknown };
 export async function eventually<T>(
   probe: () => T | Promise<T>,
   { describe, deadlineMs = 10_000, everyMs = 20 }: EventuallyOptions,
-): Promise<NonNullable<T>> {
+): Promise<Truthy<T>> {
   const timer = new AbortController();
   const deadline = delay(deadlineMs, 'deadline' as const, { signal: timer.signal });
   deadline.catch(() => undefined); // aborted below
@@ -29,7 +30,7 @@ export async function eventually<T>(
     for (;;) {
       const outcome = await Promise.race([look(probe), deadline]);
       if (outcome === 'deadline') throw new Error(overdue(describe, deadlineMs, seen));
-      if ('value' in outcome && outcome.value) return outcome.value;
+      if ('value' in outcome && outcome.value) return outcome.value as Truthy<T>;
       seen = outcome;
       const pause = await Promise.race([delay(everyMs, 'again' as const), deadline]);
       if (pause === 'deadline') throw new Error(overdue(describe, deadlineMs, seen));

@@ -10,14 +10,14 @@ describe('a server of a test', () => {
     const server = await startServer({ databaseUrl: database.url });
     expect((await fetch(`${server.url}/livez`)).status).toBe(200);
     const environment = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0').filter(Boolean);
-    expect(environment.map((entry) => entry.split('=')[0]).sort()).toEqual([
+    expect(environment.map((entry) => entry.split('=')[0]).toSorted()).toEqual([
       'DATABASE_URL',
       'DATA_DIR',
       'PATH',
       'PORT',
     ]);
     await server.stop();
-    await expect(fetch(`${server.url}/livez`)).rejects.toThrow();
+    await expect(fetch(`${server.url}/livez`)).rejects.toThrow('fetch failed');
     expect(await server.exited).toEqual({ code: 0, signal: null });
     expect(existsSync(server.dataDir)).toBe(false);
     await database.drop();

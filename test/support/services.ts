@@ -59,8 +59,8 @@ export async function findServices(
       none ? { name: service.name, reason: 'TEST_SERVICES=none' } : look(service, environment),
     ),
   );
-  const found = looks.filter((look): look is FoundService => 'url' in look);
-  const missing = looks.filter((look): look is MissingService => 'reason' in look);
+  const found = looks.filter((one): one is FoundService => 'url' in one);
+  const missing = looks.filter((one): one is MissingService => 'reason' in one);
   const faults = missing.filter(({ name }) => required.includes(name));
   if (faults.length > 0) {
     const list = faults.map(({ name, reason }) => `${name} (${reason})`).join(', ');
