@@ -1,6 +1,7 @@
 import { auditSchema } from '@waybill/audit';
 import { rateEntities, rateMigrations } from '@waybill/currency-rate';
 import type { Schema } from '@waybill/database';
+import { httpSchema } from '@waybill/http';
 import { catalogSchema } from './catalog';
 import { packagesSchema } from './packages';
 import { sessionsSchema } from './sessions';
@@ -8,6 +9,7 @@ import { sessionsSchema } from './sessions';
 /** Every table of Waybill: who owns one declares it, and this is where they come together. */
 export const schema: Schema = {
   entities: [
+    ...httpSchema.entities,
     ...sessionsSchema.entities,
     ...catalogSchema.entities,
     ...rateEntities,
@@ -15,6 +17,7 @@ export const schema: Schema = {
     ...packagesSchema.entities,
   ],
   migrations: [
+    ...httpSchema.migrations,
     ...sessionsSchema.migrations,
     ...catalogSchema.migrations,
     ...rateMigrations,

@@ -78,6 +78,12 @@ function toConfig(role: Role, env: Environment) {
     port: env.PORT,
     opsPort: env.OPS_PORT ?? (role === 'worker' ? 8001 : undefined),
     publicUrl: env.PUBLIC_URL,
+    corsOrigins: env.CORS_ORIGINS,
+    limits: {
+      principalPerMinute: env.LIMIT_PRINCIPAL_PER_MINUTE,
+      addressPerMinute: env.LIMIT_ADDRESS_PER_MINUTE,
+      sessionsPerMinute: env.LIMIT_SESSIONS_PER_MINUTE,
+    },
     dataDir: resolve(env.DATA_DIR),
     bodyLimitBytes: env.BODY_LIMIT_BYTES,
     bootstrapAdminKey: env.BOOTSTRAP_ADMIN_KEY,

@@ -4,6 +4,8 @@ import { redisAddress } from './redis-address';
 const port = z.coerce.number().int().min(0).max(65535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const positive = z.coerce.number().int().positive();
+const isOrigin = (text: string): boolean =>
+  /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
 /**
@@ -21,6 +23,27 @@ export const environment = z.object({
     .optional()
     .describe('a port of its own for /livez, /readyz and /metrics; a worker without it takes 8001'),
   PUBLIC_URL: httpUrl.optional().describe('how browsers reach this API; unset: the URL that it listens on'),
+  CORS_ORIGINS: z
+    .string()
+    .default('')
+    .transform((list) => list.split(',').flatMap((origin) => origin.trim() || []))
+    .refine(
+      (list) => list.every(isOrigin),
+      'must be origins such as https://example.com, separated by commas',
+    )
+    .describe('whose pages may use this API from a browser, besides its own; separated by commas'),
+  LIMIT_PRINCIPAL_PER_MINUTE: positive
+    .max(1_000_000)
+    .default(600)
+    .describe('requests that a session or an API key may make in a minute'),
+  LIMIT_ADDRESS_PER_MINUTE: positive
+    .max(1_000_000)
+    .default(1_200)
+    .describe('requests that may come from one address in a minute'),
+  LIMIT_SESSIONS_PER_MINUTE: positive
+    .max(1_000_000)
+    .default(30)
+    .describe('sessions that one address may open in a minute'),
   DATA_DIR: z.string().default('.data').describe('where the embedded parts and the bootstrap key live'),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })

@@ -1,15 +1,29 @@
-import { type IncomingMessage } from 'node:http';
-import { type LoggerService, type Type } from '@nestjs/common';
+import type { INestApplicationContext, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { CONFIG, type Config } from '@waybill/config';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
-import { guardRoutes } from './access/access.hook';
+import { authenticate, authorize } from './access/access.hooks';
 import { PRINCIPAL_RESOLVER, type PrincipalResolver } from './access/principal';
-import { MalformedJsonError } from './problems/errors';
+import { answerPreflights, shareWithOrigins } from './cross-origin/cors.hook';
+import { Origins } from './cross-origin/origins';
+import { refuseCrossOriginWrites } from './cross-origin/same-origin.hook';
+import { Limits } from './limits/limits';
+import { countAddress, countAddresses, countPrincipals, refuseBeyondLimits } from './limits/limits.hooks';
+import { tagReplies } from './preconditions/tagged';
 import { toDomainError } from './problems/framework-errors';
 import { sendProblem } from './problems/problem.filter';
+import { answerClientError } from './requests/client-errors';
+import { readJsonAlone, refuseEncodedBodies } from './requests/json-bodies';
+import {
+  open,
+  openRequests,
+  refuseBadHosts,
+  refuseWhileClosing,
+  requestIdOf,
+} from './requests/requests.hooks';
 import { RouteTable } from './routes/route-table';
+import { refuseUnrouted } from './routes/unrouted.hook';
 
 export interface HttpOptions {
   bodyLimitBytes: number;
@@ -29,9 +43,13 @@ export async function createHttpApplication(
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
     requestTimeout: REQUEST_TIMEOUT_MS,
+    // A request without a Host, or one that comes while we stop, is answered by a problem too.
+    http: { requireHostHeader: false },
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
     genReqId: requestIdOf,
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      sendProblem(toDomainError(error), request, reply),
+      void answerUnroutable(app.get(Limits), error, request, reply),
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_VALUE_LENGTH },
     skipMiddie: true,
   });
@@ -42,9 +60,9 @@ export async function createHttpApplication(
   });
   const fastify = adapter.getInstance();
   readJsonAlone(fastify);
-  fastify.addHook('onRequest', async (request, reply) => void reply.header('X-Request-Id', request.id));
+  openRequests(fastify);
   options.observe(fastify);
-  guardRoutes(fastify, app.get<PrincipalResolver>(PRINCIPAL_RESOLVER));
+  addHooks(fastify, app);
   app.get(RouteTable).collect(fastify);
   app.useSecurityHeaders({
     // Over plain HTTP, as on localhost, there is nothing to upgrade to and nothing to be strict about.
@@ -55,20 +73,39 @@ export async function createHttpApplication(
   return app;
 }
 
-// What reads other media types says so itself. A body that is empty is none: a DELETE may come with a Content-Type.
-function readJsonAlone(fastify: FastifyInstance): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body.length === 0) return done(null);
-    return parse(request, body as string, (error, value) =>
-      done(error ? new MalformedJsonError() : null, value),
-    );
-  });
+/**
+ * What comes before a body is read. The order of the refusals is DESIGN.md's; after them come 413, 415 and 400 of the
+ * body (Fastify), 400 of query and headers (guards), a replay (an interceptor), 422 (pipes), and what the service says.
+ */
+function addHooks(fastify: FastifyInstance, app: INestApplicationContext): void {
+  const { publicUrl, corsOrigins } = app.get<Config>(CONFIG);
+  const origins = new Origins(publicUrl, corsOrigins);
+  const limits = app.get(Limits);
+  const routes = app.get(RouteTable);
+  const resolver = app.get<PrincipalResolver>(PRINCIPAL_RESOLVER);
+  shareWithOrigins(fastify, origins);
+  countAddresses(fastify, limits);
+  refuseWhileClosing(fastify);
+  refuseBadHosts(fastify);
+  answerPreflights(fastify, origins, routes);
+  refuseUnrouted(fastify, routes);
+  authenticate(fastify, resolver);
+  countPrincipals(fastify, limits);
+  authorize(fastify);
+  refuseCrossOriginWrites(fastify, origins);
+  refuseBeyondLimits(fastify, limits, resolver);
+  refuseEncodedBodies(fastify);
+  tagReplies(fastify);
 }
 
-// A caller's own id is kept if it can do no harm in a header or a log.
-function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : uuidv7();
+// The router gives up before any hook has run.
+async function answerUnroutable(
+  limits: Limits,
+  error: Error,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<void> {
+  open(request, reply);
+  await countAddress(limits, request, reply);
+  sendProblem(toDomainError(error), request, reply);
 }

@@ -8,8 +8,16 @@ export {
 export { type Scope, scopes } from './access/scopes';
 export { createHttpApplication } from './http-application';
 export { HttpModule } from './http.module';
+export { httpSchema } from './idempotency/http-schema';
+export { Idempotent } from './idempotency/idempotent';
+export type { LimitsRedis } from './limits/limiter';
+export { LIMITS_REDIS } from './limits/limits';
+export { OpensSession, Unlimited } from './limits/limits.decorators';
 export { decodeCursor, type Filters } from './lists/cursor';
 export { ListQuery, type Page, toPage } from './lists/list';
+export { honourMatch, requireMatch } from './preconditions/preconditions';
+export { PreconditionFailedError, PreconditionRequiredError } from './preconditions/preconditions.errors';
+export { Tagged } from './preconditions/tagged';
 export { DomainError, type ErrorKind, type FieldError } from './problems/domain-error';
 export { UnavailableError, ValidationFailedError } from './problems/errors';
 export { Location, RetryAfter } from './replies/reply-headers';

@@ -2,9 +2,12 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { WorkContext } from '@waybill/database';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from './access/principal';
+import type { Preconditions } from './preconditions/entity-tags';
 
 /** What one request carries down: who asks, from where, and the transaction that its services share. */
 export class RequestContext extends WorkContext {
+  /** What the caller made the request depend on. */
+  preconditions: Preconditions = {};
   private caller?: Principal;
 
   constructor(

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Public, UnavailableError } from '@waybill/http';
+import { Public, UnavailableError, Unlimited } from '@waybill/http';
 import { HealthDto } from './health.dto';
 import { Readiness } from './readiness';
 
@@ -13,6 +13,7 @@ export class HealthController {
   /** Say whether the process lives. It asks nothing else. */
   @Get('livez')
   @Public()
+  @Unlimited()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'getLiveness' })
   @ApiOkResponse({ type: HealthDto })
@@ -23,6 +24,7 @@ export class HealthController {
   /** Say whether the process should be sent work: not while it starts or stops, nor without PostgreSQL. */
   @Get('readyz')
   @Public()
+  @Unlimited()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'getReadiness' })
   @ApiOkResponse({ type: HealthDto })

@@ -3,11 +3,13 @@ import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nest
 import {
   Ctx,
   CustomersOr,
+  Idempotent,
   IntegerId,
   Location,
   Problems,
   type RequestContext,
   RetryAfter,
+  Tagged,
   UuidId,
 } from '@waybill/http';
 import { CostDto } from './cost.dto';
@@ -35,6 +37,7 @@ export class PackagesController {
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   @CustomersOr('packages:write')
+  @Idempotent()
   @Location<RegistrationDto>(({ id }) => `/api/v1/packages/status/${id}`)
   @RetryAfter(1)
   @ApiOperation({ operationId: 'registerPackage' })
@@ -56,6 +59,7 @@ export class PackagesController {
   /** Show what became of a registration. */
   @Get('status/:id')
   @CustomersOr('packages:read', 'packages:read_all')
+  @Tagged()
   @Problems(RegistrationNotFoundError, RegistrationExpiredError)
   @ApiOperation({ operationId: 'getRegistration' })
   @ApiOkResponse({ type: RegistrationDto })
@@ -66,6 +70,7 @@ export class PackagesController {
   /** Show a package. */
   @Get(':id')
   @CustomersOr('packages:read', 'packages:read_all')
+  @Tagged()
   @Problems(PackageNotFoundError)
   @ApiOperation({ operationId: 'getPackage' })
   @ApiOkResponse({ type: PackageDto })
@@ -76,6 +81,7 @@ export class PackagesController {
   /** Explain the delivery cost of a package: everything that it takes to compute it again. */
   @Get(':id/cost')
   @CustomersOr('packages:read', 'packages:read_all')
+  @Tagged()
   @Problems(PackageNotFoundError)
   @ApiOperation({ operationId: 'explainPackageCost' })
   @ApiOkResponse({ type: CostDto })

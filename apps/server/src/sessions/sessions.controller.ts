@@ -6,7 +6,16 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { Authenticated, Ctx, Problems, Public, type RequestContext } from '@waybill/http';
+import {
+  Authenticated,
+  Ctx,
+  OpensSession,
+  PreconditionFailedError,
+  Problems,
+  Public,
+  type RequestContext,
+  Tagged,
+} from '@waybill/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clearedSessionCookie, readSessionToken, sessionCookie } from './session-cookie';
 import { SessionDto, toSessionDto } from './sessions.dto';
@@ -21,6 +30,7 @@ export class SessionsController {
   /** Open an anonymous session; its cookie is how you are known from then on. A valid cookie sent along gives that session. */
   @Post()
   @Public()
+  @OpensSession()
   @ApiOperation({ operationId: 'openSession' })
   @ApiCreatedResponse({ type: SessionDto, description: 'A new session' })
   @ApiOkResponse({ type: SessionDto, description: 'The session of the cookie that was sent' })
@@ -35,6 +45,7 @@ export class SessionsController {
   /** Open an anonymous session: the older form of POST /sessions, which always answers 200. */
   @Get('new')
   @Public()
+  @OpensSession()
   @ApiOperation({ operationId: 'openSessionByGet' })
   @ApiOkResponse({ type: SessionDto })
   async openByGet(
@@ -48,6 +59,7 @@ export class SessionsController {
   /** Show the session that you call with. */
   @Get('current')
   @Authenticated()
+  @Tagged()
   @Problems(SessionNotFoundError)
   @ApiOperation({ operationId: 'getCurrentSession' })
   @ApiOkResponse({ type: SessionDto })
@@ -59,7 +71,7 @@ export class SessionsController {
   @Delete('current')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Authenticated()
-  @Problems(SessionNotFoundError)
+  @Problems(SessionNotFoundError, PreconditionFailedError)
   @ApiOperation({ operationId: 'endCurrentSession' })
   @ApiNoContentResponse()
   async endCurrent(

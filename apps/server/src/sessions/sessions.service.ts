@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import type { RequestContext } from '@waybill/http';
+import { honourMatch, type RequestContext } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
 import { hashSecret } from './api-key-format';
+import { toSessionDto } from './sessions.dto';
 import { SessionNotFoundError } from './sessions.errors';
 import { type SessionRow, SessionsRepository } from './sessions.repository';
 
@@ -44,9 +45,13 @@ export class SessionsService {
     return session;
   }
 
-  /** Ends the caller's session at once. @throws SessionNotFoundError for a caller without one. */
+  /**
+   * Ends the caller's session at once.
+   * @throws SessionNotFoundError for a caller without one, PreconditionFailedError where its If-Match is stale.
+   */
   async endCurrent(ctx: RequestContext): Promise<void> {
-    const { id } = await this.current(ctx);
-    await this.sessions.delete(ctx, id);
+    const session = await this.current(ctx);
+    honourMatch(ctx, toSessionDto(session));
+    await this.sessions.delete(ctx, session.id);
   }
 }

@@ -90,6 +90,16 @@ export class MethodNotAllowedError extends DomainError {
   }
 }
 
+/** The request took too long to arrive. */
+export class RequestTimeoutError extends DomainError {
+  static override readonly code = 'request_timeout';
+  static override readonly kind = 'request_timeout';
+
+  constructor() {
+    super('The request did not arrive in time.');
+  }
+}
+
 /** The body is larger than the limit. */
 export class BodyTooLargeError extends DomainError {
   static override readonly code = 'body_too_large';
@@ -106,7 +116,7 @@ export class UnsupportedMediaTypeError extends DomainError {
   static override readonly kind = 'unsupported_media_type';
 
   constructor() {
-    super('Send the body as application/json.');
+    super('Send the body as application/json in UTF-8, and not compressed.');
   }
 }
 

@@ -13,6 +13,12 @@ export interface RouteFacts {
   location: (body: unknown) => string;
   /** The `Retry-After` of the reply, in seconds. */
   retryAfter: number;
+  /** It creates or triggers something, once under an `Idempotency-Key`. */
+  idempotent: true;
+  /** Its reply is one mutable resource: it carries an `ETag` and honours preconditions. */
+  tagged: true;
+  /** `none`: it is not limited; `session_creation`: it has a limit of its own for callers without a session. */
+  limit: 'none' | 'session_creation';
 }
 
 /** Adds facts to the route of a controller's method. */

@@ -21,6 +21,8 @@ export class RouteTable {
         if (verb === 'HEAD') continue;
         const facts = (config ?? {}) as Partial<RouteFacts>;
         if (!facts.access) throw new Error(`${verb} ${url} declares no access rule`);
+        if (facts.idempotent && facts.access === 'public')
+          throw new Error(`${verb} ${url} is public, and an idempotency key belongs to an owner`);
         this.all.push({ ...facts, method: verb, path: url });
       }
     });
@@ -36,7 +38,9 @@ export class RouteTable {
     const methods = this.all
       .filter((route) => matches(segmentsOf(route.path), segments))
       .map((route) => route.method);
-    return [...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method])))].toSorted();
+    return [
+      ...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
+    ].toSorted();
   }
 }
 

@@ -12,7 +12,7 @@ const MAX_DEPTH = 16;
 export async function validateBody<T extends object>(dto: new () => T, body: unknown): Promise<T> {
   if (!isPlainObject(body))
     throw ValidationFailedError.at('', 'is_object', 'The body must be a JSON object.');
-  if (isDeeperThan(MAX_DEPTH, body))
+  if (isTooDeep(body))
     throw ValidationFailedError.at('', 'too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
   const [instance, violations] = await check(dto, body);
   if (violations.length === 0) return instance as T;
@@ -63,10 +63,11 @@ const parameterError = ({ code, detail, path }: Violation) => ({
 const isPlainObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function isDeeperThan(limit: number, root: object): boolean {
+/** Whether a parsed JSON value is nested deeper than any body that is accepted. */
+export function isTooDeep(root: unknown): boolean {
   let level: unknown[] = [root];
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > limit) return true;
+    if (depth > MAX_DEPTH) return true;
     level = level.flatMap((value) =>
       typeof value === 'object' && value !== null ? Object.values(value) : [],
     );

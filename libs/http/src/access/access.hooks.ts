@@ -1,0 +1,33 @@
+import type { FastifyInstance } from 'fastify';
+import { ForbiddenError, UnauthenticatedError } from '../problems/errors';
+import { factsOf } from '../routes/route-facts';
+import { allows } from './access-rule';
+import type { PrincipalResolver } from './principal';
+
+/**
+ * Finds out who calls: before the body is read, so that nobody without credentials makes the server read or parse anything.
+ * A Nest guard would run after that.
+ */
+export function authenticate(fastify: FastifyInstance, resolver: PrincipalResolver): void {
+  fastify.addHook('onRequest', async (request) => {
+    if (factsOf(request).access === 'public') return;
+    const { authorization, cookie } = request.headers;
+    const principal = await resolver.resolve(request.context, {
+      authorization,
+      cookie,
+      secure: request.protocol === 'https',
+    });
+    if (!principal) throw new UnauthenticatedError(authorization !== undefined || cookie !== undefined);
+    request.context.principal = principal;
+  });
+}
+
+/** Refuses callers whom the route's rule does not let in. */
+export function authorize(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const { access } = factsOf(request);
+    if (access === 'public') return done();
+    if (access && allows(access, request.context.principal)) return done();
+    done(new ForbiddenError(typeof access === 'object' ? access.scopes : []));
+  });
+}

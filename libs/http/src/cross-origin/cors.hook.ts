@@ -1,0 +1,51 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { RouteTable } from '../routes/route-table';
+import type { Origins } from './origins';
+
+const READABLE_HEADERS =
+  'ETag, Idempotent-Replayed, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id';
+const SENDABLE_HEADERS =
+  'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent, X-Request-Id';
+const PREFLIGHT_SECONDS = 600;
+
+/** Lets pages of the allowed origins read replies (CORS, as the Fetch standard has it), and says which replies differ by origin. */
+export function shareWithOrigins(fastify: FastifyInstance, origins: Origins): void {
+  if (!origins.any) return;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { origin } = request.headers;
+    reply.header('Vary', 'Origin');
+    if (origin !== undefined && origins.isAllowed(origin))
+      reply.headers({
+        'Access-Control-Allow-Origin': origin,
+        'Access-Control-Allow-Credentials': 'true',
+        'Access-Control-Expose-Headers': READABLE_HEADERS,
+      });
+    done();
+  });
+}
+
+/** Answers the preflights of allowed origins; those of others are OPTIONS requests like any, which nothing here answers. */
+export function answerPreflights(fastify: FastifyInstance, origins: Origins, routes: RouteTable): void {
+  if (!origins.any) return;
+  fastify.addHook('onRequest', async (request, reply) => {
+    if (!isPreflight(request) || !origins.isAllowed(request.headers.origin as string)) return;
+    const methods = routes.allowedMethods(request.url.split('?', 1)[0] as string);
+    if (methods.length > 0) return answer(reply, methods);
+  });
+}
+
+const isPreflight = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'OPTIONS' &&
+  headers.origin !== undefined &&
+  headers['access-control-request-method'] !== undefined;
+
+const answer = (reply: FastifyReply, methods: string[]): FastifyReply =>
+  reply
+    .status(204)
+    .headers({
+      'Access-Control-Allow-Methods': methods.join(', '),
+      'Access-Control-Allow-Headers': SENDABLE_HEADERS,
+      'Access-Control-Max-Age': PREFLIGHT_SECONDS,
+      Vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
+    })
+    .send();

@@ -1,0 +1,11 @@
+import { DomainError } from '../problems/domain-error';
+
+/** A page of another origin made a browser send a write. */
+export class CrossOriginWriteError extends DomainError {
+  static override readonly code = 'cross_origin_write';
+  static override readonly kind = 'forbidden';
+
+  constructor() {
+    super('A browser sent this from a page of another origin, which may not write with a session.');
+  }
+}

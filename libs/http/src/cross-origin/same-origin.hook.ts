@@ -1,0 +1,25 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { CrossOriginWriteError } from './cross-origin-write.error';
+import type { Origins } from './origins';
+
+const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/**
+ * Refuses writes that a page of another origin made a browser send. With an API key it could not have, as a browser adds
+ * none by itself. A write without a cookie is held to it too: what opens a session or logs in would put somebody else's
+ * cookie in place of the visitor's (login CSRF).
+ */
+export function refuseCrossOriginWrites(fastify: FastifyInstance, origins: Origins): void {
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const isExempt = READS.has(request.method) || request.headers.authorization !== undefined;
+    done(isExempt || isSameOrigin(request, origins) ? undefined : new CrossOriginWriteError());
+  });
+}
+
+// Fetch Metadata says it outright; older browsers send the origin of the page alone, and what is no browser neither.
+function isSameOrigin(request: FastifyRequest, origins: Origins): boolean {
+  const { origin, 'sec-fetch-site': site } = request.headers;
+  if (origin !== undefined && origins.isAllowed(origin)) return true;
+  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  return origin === undefined || origins.isOwn(origin, request);
+}

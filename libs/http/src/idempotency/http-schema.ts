@@ -1,0 +1,8 @@
+import { IdempotencyKeyEntity } from './idempotency-key.entity';
+import { CreateIdempotencyKeys1763600020000 } from './migrations/1763600020000-create-idempotency-keys';
+
+/** The tables of this lib. */
+export const httpSchema = {
+  entities: [IdempotencyKeyEntity],
+  migrations: [CreateIdempotencyKeys1763600020000],
+};

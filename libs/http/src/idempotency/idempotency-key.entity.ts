@@ -1,0 +1,36 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** The first reply to a request under an idempotency key, for as long as a repeat gets it. */
+@Entity('idempotency_keys')
+export class IdempotencyKeyEntity {
+  @PrimaryColumn('uuid', { name: 'owner_id', primaryKeyConstraintName: 'idempotency_keys_pkey' })
+  ownerId!: string;
+
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'idempotency_keys_pkey' })
+  key!: string;
+
+  @Column('text')
+  method!: string;
+
+  /** The path, and the query if there was one. */
+  @Column('text')
+  target!: string;
+
+  /** SHA-256 of the body as canonical JSON. */
+  @Column('bytea', { name: 'body_hash' })
+  bodyHash!: Buffer;
+
+  @Column('smallint')
+  status!: number;
+
+  @Column('jsonb')
+  headers!: Record<string, string>;
+
+  /** As it was sent, to the byte; null where the reply had none. */
+  @Column('text', { nullable: true })
+  body!: string | null;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  @Index('idempotency_keys_created_at_idx')
+  createdAt!: Date;
+}

@@ -1,0 +1,29 @@
+import { BadRequestError } from '../problems/errors';
+
+const HEADER = 'Idempotency-Key';
+const MAX_LENGTH = 255;
+
+/**
+ * The key that an `Idempotency-Key` header holds: a string as RFC 8941 quotes it, or the same text bare.
+ * @param values the header's values, one for each time that it was sent.
+ * @throws BadRequestError where it is repeated or can't be a key.
+ */
+export function idempotencyKeyOf(values: readonly string[] | undefined): string | undefined {
+  const [value, ...more] = values ?? [];
+  if (value === undefined) return undefined;
+  if (more.length > 0) throw badKey('repeated', 'Send this header once.');
+  const key = value.startsWith('"') ? unquoted(value) : bare(value);
+  if (key === undefined || key.length > MAX_LENGTH)
+    throw badKey(
+      'malformed',
+      `Send 1 to ${MAX_LENGTH} visible ASCII characters, bare or as a quoted string.`,
+    );
+  return key;
+}
+
+const bare = (value: string): string | undefined => (/^[\x21-\x7e]+$/.test(value) ? value : undefined);
+
+const unquoted = (value: string): string | undefined =>
+  /^"((?:[\x20\x21\x23-\x5b\x5d-\x7e]|\\["\\])+)"$/.exec(value)?.[1]?.replaceAll(/\\(["\\])/g, '$1');
+
+const badKey = (code: string, detail: string) => new BadRequestError([{ code, detail, header: HEADER }]);

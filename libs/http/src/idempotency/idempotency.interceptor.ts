@@ -1,0 +1,89 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Database } from '@waybill/database';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import { factsOf } from '../routes/route-facts';
+import { isTooDeep } from '../validation/validate';
+import { digestOfBody } from './body-digest';
+import { idempotencyKeyOf } from './idempotency-key';
+import { IdempotencyKeyInFlightError, IdempotencyKeyReusedError } from './idempotency.errors';
+import { IdempotencyRepository, type KeyedRequest, type StoredReply } from './idempotency.repository';
+
+const KEPT_HEADERS = ['location', 'etag', 'retry-after'];
+
+/**
+ * Answers a route that is declared `@Idempotent()` once for each key: the key, what the handler does and the reply commit
+ * together, and a repeat gets that reply. The outermost interceptor, so that what it keeps is what is sent.
+ */
+@Injectable()
+export class IdempotencyInterceptor implements NestInterceptor {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: IdempotencyRepository,
+  ) {}
+
+  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const request = execution.switchToHttp().getRequest<FastifyRequest>();
+    const reply = execution.switchToHttp().getResponse<FastifyReply>();
+    if (!factsOf(request).idempotent) return next.handle();
+    const key = idempotencyKeyOf(request.raw.headersDistinct['idempotency-key']);
+    // What is nested too deep to be compared is refused by validation, and so never kept.
+    if (key === undefined || isTooDeep(request.body)) return next.handle();
+    return from(this.answerOnce(keyed(request, key), request, reply, next));
+  }
+
+  private answerOnce(
+    keyedRequest: KeyedRequest,
+    { context }: FastifyRequest,
+    reply: FastifyReply,
+    next: CallHandler,
+  ): Promise<unknown> {
+    return this.database.transaction(context, async () => {
+      if (!(await this.keys.lock(context, keyedRequest))) throw new IdempotencyKeyInFlightError();
+      const first = await this.keys.find(context, keyedRequest);
+      if (first && !isSame(first, keyedRequest)) throw new IdempotencyKeyReusedError();
+      if (first) return send(reply.header('Idempotent-Replayed', 'true'), first);
+      const rendered = render(reply, await lastValueFrom(next.handle(), { defaultValue: undefined }));
+      this.database.beforeCommit(context, () => this.keys.save(context, keyedRequest, rendered));
+      return send(reply, rendered);
+    });
+  }
+}
+
+function keyed(request: FastifyRequest, key: string): KeyedRequest {
+  return {
+    ownerId: request.context.principal.ownerId,
+    key,
+    method: request.method,
+    target: request.url.replace(/\/+(?=\?|$)/, ''),
+    bodyHash: digestOfBody(request.body),
+  };
+}
+
+const isSame = (
+  first: Pick<KeyedRequest, 'method' | 'target' | 'bodyHash'>,
+  request: KeyedRequest,
+): boolean =>
+  first.method === request.method &&
+  first.target === request.target &&
+  first.bodyHash.equals(request.bodyHash);
+
+function render(reply: FastifyReply, body: unknown): StoredReply {
+  const headers = KEPT_HEADERS.flatMap((name) => {
+    const value = reply.getHeader(name);
+    return value === undefined ? [] : [[name, String(value)]];
+  });
+  return {
+    status: reply.statusCode,
+    headers: Object.fromEntries(headers) as Record<string, string>,
+    body: body === undefined ? null : JSON.stringify(body),
+  };
+}
+
+// The first reply goes out as the text that is kept, so that no repeat can differ from it.
+function send(reply: FastifyReply, { status, headers, body }: StoredReply): string | undefined {
+  reply.status(status).headers({ ...headers, 'cache-control': 'no-store' });
+  if (body === null) return undefined;
+  reply.type('application/json; charset=utf-8');
+  return body;
+}

@@ -1,0 +1,28 @@
+import { Inject, Injectable, Optional } from '@nestjs/common';
+import { CONFIG, type Config } from '@waybill/config';
+import { addressKey } from './address-key';
+import { createLimiter, type Limiter, type LimitsRedis, type Standing } from './limiter';
+
+/** The injection token of a Redis client that all processes count in; without one each counts by itself. */
+export const LIMITS_REDIS = Symbol('LIMITS_REDIS');
+
+/** How much callers may ask: DESIGN.md, "Limits". */
+@Injectable()
+export class Limits {
+  private readonly principals: Limiter;
+  private readonly addresses: Limiter;
+  private readonly newSessions: Limiter;
+
+  constructor(@Inject(CONFIG) { limits }: Config, @Optional() @Inject(LIMITS_REDIS) redis?: LimitsRedis) {
+    this.principals = createLimiter('principal', limits.principalPerMinute, redis);
+    this.addresses = createLimiter('address', limits.addressPerMinute, redis);
+    this.newSessions = createLimiter('sessions', limits.sessionsPerMinute, redis);
+  }
+
+  countAddress = (address: string): Promise<Standing> => this.addresses.count(addressKey(address));
+
+  /** @param id the id of the session or the API key. */
+  countPrincipal = (id: string): Promise<Standing> => this.principals.count(id);
+
+  countNewSession = (address: string): Promise<Standing> => this.newSessions.count(addressKey(address));
+}

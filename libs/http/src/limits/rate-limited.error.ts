@@ -1,0 +1,18 @@
+import { DomainError } from '../problems/domain-error';
+
+/** A limit is used up. */
+export class RateLimitedError extends DomainError {
+  static override readonly code = 'rate_limited';
+  static override readonly kind = 'too_many_requests';
+
+  static example(): RateLimitedError {
+    return new RateLimitedError(600, 42);
+  }
+
+  /** @param seconds until the limit starts anew. */
+  constructor(quota: number, seconds: number) {
+    super(`More than ${quota} requests in a minute. Try again in ${seconds} s.`, {
+      headers: { 'Retry-After': String(seconds) },
+    });
+  }
+}

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+
+/** An entity tag as RFC 9110 (8.8.3) has it; `opaque` is what stands between the quotes. */
+interface EntityTag {
+  weak: boolean;
+  opaque: string;
+}
+
+/** What an `If-Match` or `If-None-Match` header names: tags, or anything that exists. */
+export type EntityTags = '*' | readonly EntityTag[];
+
+/** What a request's headers make it depend on. */
+export interface Preconditions {
+  ifMatch?: EntityTags | undefined;
+  ifNoneMatch?: EntityTags | undefined;
+}
+
+const TAG = /\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)/y;
+const DIGEST_CHARACTERS = 22; // 132 bits
+
+/** The strong entity tag of a representation, from its text as it is sent. */
+export const entityTagOf = (text: string): string =>
+  `"${createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_CHARACTERS)}"`;
+
+/** Reads the value of an `If-Match` or `If-None-Match` header. @returns undefined where it is malformed. */
+export function parseEntityTags(value: string): EntityTags | undefined {
+  if (value.trim() === '*') return '*';
+  const tags: EntityTag[] = [];
+  TAG.lastIndex = 0;
+  while (TAG.lastIndex < value.length) {
+    const match = TAG.exec(value);
+    if (!match) return undefined;
+    tags.push({ weak: match[1] !== undefined, opaque: match[2] as string });
+  }
+  return tags.length > 0 ? tags : undefined;
+}
+
+/** Whether a strong tag is among those named, by the comparison for `If-Match`: a weak tag matches nothing. */
+export const matchesStrongly = (tags: EntityTags, tag: string): boolean =>
+  tags === '*' || tags.some(({ weak, opaque }) => !weak && `"${opaque}"` === tag);
+
+/** Whether a tag is among those named, by the comparison for `If-None-Match`. */
+export const matchesWeakly = (tags: EntityTags, tag: string): boolean =>
+  tags === '*' || tags.some(({ opaque }) => `"${opaque}"` === tag);

@@ -1,0 +1,21 @@
+import { DomainError } from '../problems/domain-error';
+
+/** Changing what exists takes an `If-Match`, so that nobody overwrites what they have not seen. */
+export class PreconditionRequiredError extends DomainError {
+  static override readonly code = 'precondition_required';
+  static override readonly kind = 'precondition_required';
+
+  constructor() {
+    super('Send If-Match with the ETag of what you are changing; a GET gives it.');
+  }
+}
+
+/** What the caller has seen is not what there is now. */
+export class PreconditionFailedError extends DomainError {
+  static override readonly code = 'precondition_failed';
+  static override readonly kind = 'precondition_failed';
+
+  constructor() {
+    super('This has changed since you read it. Read it again, and decide again.');
+  }
+}

@@ -1,0 +1,25 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { BadRequestError } from '../problems/errors';
+import { type EntityTags, parseEntityTags } from './entity-tags';
+
+/** Reads what a request depends on, so that a header that can't be read is refused before anything is looked up. */
+@Injectable()
+export class PreconditionsGuard implements CanActivate {
+  canActivate(execution: ExecutionContext): true {
+    const { context, headers } = execution.switchToHttp().getRequest<FastifyRequest>();
+    context.preconditions = {
+      ifMatch: read('If-Match', headers['if-match']),
+      ifNoneMatch: read('If-None-Match', headers['if-none-match']),
+    };
+    return true;
+  }
+}
+
+function read(header: string, value: string | undefined): EntityTags | undefined {
+  if (value === undefined) return undefined;
+  const tags = parseEntityTags(value);
+  const detail = 'Send * or entity tags in quotes, separated by commas.';
+  if (!tags) throw new BadRequestError([{ code: 'malformed', detail, header }]);
+  return tags;
+}

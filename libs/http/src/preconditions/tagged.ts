@@ -1,0 +1,29 @@
+import { Readable } from 'node:stream';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { declareRoute, factsOf } from '../routes/route-facts';
+import { entityTagOf, matchesStrongly, matchesWeakly } from './entity-tags';
+import { PreconditionFailedError } from './preconditions.errors';
+
+/** Declares that the reply of a route is one mutable resource, as this caller sees it: it carries its `ETag`. */
+export const Tagged = (): MethodDecorator => declareRoute({ tagged: true });
+
+/** Puts the `ETag` on the replies of `@Tagged()` routes, and answers 304 or 412 where a read's preconditions say so. */
+export function tagReplies(fastify: FastifyInstance): void {
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    const isSuccess = reply.statusCode >= 200 && reply.statusCode < 300;
+    if (!factsOf(request).tagged || !isSuccess || typeof payload !== 'string') return done(null, payload);
+    const tag = entityTagOf(payload);
+    reply.header('ETag', tag);
+    if (request.method !== 'GET' && request.method !== 'HEAD') return done(null, payload);
+    const { ifMatch, ifNoneMatch } = request.context.preconditions;
+    if (ifMatch && !matchesStrongly(ifMatch, tag)) return done(new PreconditionFailedError());
+    if (!ifNoneMatch || !matchesWeakly(ifNoneMatch, tag)) return done(null, payload);
+    done(null, notModified(request, reply));
+  });
+}
+
+// Fastify measures what a HEAD would have sent, and knows a stream as something that has no length.
+function notModified(request: FastifyRequest, reply: FastifyReply): Readable | null {
+  reply.status(304).removeHeader('Content-Type');
+  return request.method === 'HEAD' ? Readable.from([]) : null;
+}

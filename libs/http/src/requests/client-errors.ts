@@ -1,0 +1,47 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import { v7 as uuidv7 } from 'uuid';
+import type { DomainError } from '../problems/domain-error';
+import {
+  BodyTooLargeError,
+  HeadersTooLargeError,
+  MalformedRequestError,
+  RequestTimeoutError,
+} from '../problems/errors';
+import { PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from '../problems/problem';
+
+// What Node's HTTP parser gives up on; everything else that it can't read is malformed.
+const byCode: Record<string, () => DomainError> = {
+  HPE_HEADER_OVERFLOW: () => new HeadersTooLargeError(),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: () => new BodyTooLargeError(),
+  ERR_HTTP_REQUEST_TIMEOUT: () => new RequestTimeoutError(),
+};
+
+/** Answers what is not HTTP enough to become a request, and hangs up: after it nobody knows where the next one begins. */
+export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || socket.destroyed) return;
+  // A reply that has begun can't be taken back.
+  const { _httpMessage: begun } = socket as Socket & { _httpMessage?: { headersSent: boolean } };
+  if (!socket.writable || begun?.headersSent) return void socket.destroy(error);
+  const known = byCode[error.code ?? ''];
+  socket.end(render(known ? known() : new MalformedRequestError('This is not a valid HTTP request.')), () =>
+    socket.destroy(),
+  );
+}
+
+function render(error: DomainError): string {
+  const status = statusOfKind[error.kind];
+  const id = uuidv7();
+  // There may be no path to name: the instance is this occurrence itself.
+  const body = JSON.stringify(problemOf(error, { id, url: `urn:uuid:${id}` }));
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `Content-Type: ${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    `X-Request-Id: ${id}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}
