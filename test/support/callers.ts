@@ -11,6 +11,7 @@ export async function newCustomer(api: Api): Promise<Api> {
 /** Opens a session. @returns what a browser would send as its `Cookie`. */
 export async function openSession(api: Api): Promise<string> {
   const reply = await api.anonymous().post('/sessions');
+  if (reply.status !== 201) throw new Error(`No session was opened: ${reply.status} ${reply.text}`);
   return String(reply.headers['set-cookie']).split(';', 1)[0] as string;
 }
 

@@ -103,6 +103,7 @@ function spawnServer(
       PATH: process.env.PATH,
       DATA_DIR: dataDir,
       PORT: '0',
+      ...withoutLimits,
       ...(role === 'worker' && { OPS_PORT: '0' }),
       ...(databaseUrl && { DATABASE_URL: databaseUrl }),
       ...env,
@@ -110,6 +111,13 @@ function spawnServer(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 }
+
+/** A test that is about limits sets its own. */
+const withoutLimits = {
+  LIMIT_PRINCIPAL_PER_MINUTE: '1000000',
+  LIMIT_ADDRESS_PER_MINUTE: '1000000',
+  LIMIT_SESSIONS_PER_MINUTE: '1000000',
+};
 
 /** A killed run of the tests leaves no server behind, where the machine has setpriv. */
 function endWithUs(): string[] {
