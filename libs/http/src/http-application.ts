@@ -10,6 +10,7 @@ import { Origins } from './cross-origin/origins';
 import { refuseCrossOriginWrites } from './cross-origin/same-origin.hook';
 import { Limits } from './limits/limits';
 import { countAddress, countAddresses, countPrincipals, refuseBeyondLimits } from './limits/limits.hooks';
+import { buildDocument } from './openapi/build-document';
 import { tagReplies } from './preconditions/tagged';
 import { toDomainError } from './problems/framework-errors';
 import { sendProblem } from './problems/problem.filter';
@@ -70,6 +71,7 @@ export async function createHttpApplication(
     strictTransportSecurity: false,
   });
   await app.init();
+  buildDocument(app);
   return app;
 }
 

@@ -1,5 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { DocsAssets } from './openapi/docs-assets';
+import { DocsController } from './openapi/docs.controller';
+import { OpenApiDocument } from './openapi/open-api-document';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { IdempotencyRepository } from './idempotency/idempotency.repository';
 import { Limits } from './limits/limits';
@@ -14,8 +17,11 @@ import { UnexpectedBodyInterceptor } from './validation/unexpected-body.intercep
 /** The conventions of the API, for every route there is. */
 @Global()
 @Module({
+  controllers: [DocsController],
   providers: [
     RouteTable,
+    OpenApiDocument,
+    DocsAssets,
     Limits,
     IdempotencyRepository,
     { provide: APP_GUARD, useClass: QueryGuard },

@@ -15,6 +15,8 @@ export { LIMITS_REDIS } from './limits/limits';
 export { OpensSession, Unlimited } from './limits/limits.decorators';
 export { decodeCursor, type Filters } from './lists/cursor';
 export { ListQuery, type Page, toPage } from './lists/list';
+export { setsCookie } from './openapi/headers';
+export { uuidParameter } from './openapi/parameters';
 export { honourMatch, requireMatch } from './preconditions/preconditions';
 export { PreconditionFailedError, PreconditionRequiredError } from './preconditions/preconditions.errors';
 export { Tagged } from './preconditions/tagged';

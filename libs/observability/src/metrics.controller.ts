@@ -14,7 +14,10 @@ export class MetricsController {
   @Header('Content-Type', register.contentType)
   @ApiOperation({ operationId: 'getMetrics' })
   @ApiProduces('text/plain')
-  @ApiOkResponse({ schema: { type: 'string' }, description: "Prometheus's text format" })
+  @ApiOkResponse({
+    schema: { type: 'string', example: 'process_start_time_seconds 1795251600' },
+    description: "Prometheus's text format",
+  })
   metrics(): Promise<string> {
     return register.metrics();
   }

@@ -12,6 +12,7 @@ export class CostInputsDto {
    * The day whose rates count: the one (Europe/Moscow) on which the registration was accepted.
    * @example "2026-11-21"
    */
+  @ApiProperty({ format: 'date' })
   day!: string;
 }
 
@@ -33,10 +34,10 @@ export class UsedRateDto {
    * From which day the rate is in force.
    * @example "2026-11-21"
    */
+  @ApiProperty({ format: 'date' })
   effective_date!: string;
 
   /** Where the list came from; `snapshot` is the one that is shipped for trying Waybill out. */
-  @ApiProperty({ enum: ['cbr-json', 'cbr-xml', 'snapshot'] })
   source!: 'cbr-json' | 'cbr-xml' | 'snapshot';
 
   /**
@@ -45,14 +46,16 @@ export class UsedRateDto {
    */
   document_sha256!: string;
 
-  /** The bank could not be asked about the day: this is the newest rate that was known. */
+  /**
+   * The bank could not be asked about the day: this is the newest rate that was known.
+   * @example false
+   */
   carried_over!: boolean;
 }
 
 /** How the exact result becomes money. */
 export class RoundingDto {
-  /** @example "half_up" */
-  mode!: string;
+  mode!: 'half_up';
 
   /** @example 2 */
   decimals!: number;
@@ -63,10 +66,13 @@ export class CostDto {
   /** @example 1 */
   package_id!: number;
 
+  /**
+   * In roubles; null where there is none.
+   * @example { "amount": "72.24", "currency": "RUB" }
+   */
   cost!: MoneyDto | null;
 
   /** Why there is no cost; null where there is one. */
-  @ApiProperty({ enum: ['rate_unavailable', 'currency_not_quoted'], nullable: true, type: String })
   reason!: 'rate_unavailable' | 'currency_not_quoted' | null;
 
   inputs!: CostInputsDto;

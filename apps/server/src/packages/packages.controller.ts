@@ -1,5 +1,5 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
-import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import {
   Ctx,
   CustomersOr,
@@ -11,6 +11,7 @@ import {
   RetryAfter,
   Tagged,
   UuidId,
+  uuidParameter,
 } from '@waybill/http';
 import { CostDto } from './cost.dto';
 import {
@@ -20,6 +21,7 @@ import {
   RegisterPackageDto,
   RegistrationDto,
 } from './packages.dto';
+import { acceptedRegistration } from './packages.examples';
 import { PackageNotFoundError, RegistrationExpiredError, RegistrationNotFoundError } from './packages.errors';
 import { PackagesQueries } from './packages.queries';
 import { PackagesService } from './packages.service';
@@ -41,7 +43,7 @@ export class PackagesController {
   @Location<RegistrationDto>(({ id }) => `/api/v1/packages/status/${id}`)
   @RetryAfter(1)
   @ApiOperation({ operationId: 'registerPackage' })
-  @ApiAcceptedResponse({ type: RegistrationDto })
+  @ApiAcceptedResponse({ type: RegistrationDto, example: acceptedRegistration })
   async register(@Ctx() ctx: RequestContext, @Body() dto: RegisterPackageDto): Promise<RegistrationDto> {
     return toRegistrationDto(await this.packages.register(ctx, dto));
   }
@@ -62,6 +64,7 @@ export class PackagesController {
   @Tagged()
   @Problems(RegistrationNotFoundError, RegistrationExpiredError)
   @ApiOperation({ operationId: 'getRegistration' })
+  @ApiParam(uuidParameter('id'))
   @ApiOkResponse({ type: RegistrationDto })
   async status(@Ctx() ctx: RequestContext, @Param('id', UuidId) id: string): Promise<RegistrationDto> {
     return toRegistrationDto(await this.queries.status(ctx, id));

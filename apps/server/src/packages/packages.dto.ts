@@ -55,7 +55,7 @@ export class RegisterPackageDto {
    */
   @IsOptional()
   @IsText(1, 128)
-  order_uid?: string;
+  order_uid?: string | null;
 }
 
 /** Why a registration failed. */
@@ -70,10 +70,13 @@ export class RegistrationProblemDto {
 /** An accepted request to register a package. */
 export class RegistrationDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11" */
+  @ApiProperty({ format: 'uuid' })
   id!: string;
 
-  /** `pending` until a worker has made the package; `failed` means that its attempts are exhausted. */
-  @ApiProperty({ enum: ['pending', 'succeeded', 'failed'] })
+  /**
+   * `pending` until a worker has made the package; `failed` means that its attempts are exhausted.
+   * @example "succeeded"
+   */
   state!: 'pending' | 'succeeded' | 'failed';
 
   /**
@@ -82,6 +85,7 @@ export class RegistrationDto {
    */
   package_id!: number | null;
 
+  /** Why it failed; null unless it did. */
   problem!: RegistrationProblemDto | null;
 
   /** @example "2026-11-21T09:00:00.000Z" */
@@ -118,7 +122,10 @@ export class PackageDto {
   /** @example "b563feb7b2b84b6test" */
   order_uid!: string | null;
 
-  /** The delivery cost in roubles; null until there is a rate. */
+  /**
+   * The delivery cost in roubles; null until there is a rate.
+   * @example { "amount": "72.24", "currency": "RUB" }
+   */
   cost!: MoneyDto | null;
 
   /**
@@ -139,6 +146,7 @@ export class PackagePage {
 /** What packages are listed by. */
 export class ListPackagesQuery extends ListQuery {
   /** Only packages of this type. */
+  @ApiProperty({ maximum: 999_999_999 })
   @IsOptional()
   @Transform(({ value }) => (/^[1-9]\d{0,8}$/.test(String(value)) ? Number(value) : (value as unknown)))
   @IsInt({ message: '$property must be the id of a type' })

@@ -24,6 +24,16 @@ export class RegistrationNotFoundError extends DomainError {
 export class RegistrationExpiredError extends DomainError {
   static override readonly code = 'registration_expired';
   static override readonly kind = 'gone';
+  static override readonly members = {
+    package_id: {
+      type: ['integer', 'null'],
+      description: 'The package that came of the registration; null if it failed.',
+    },
+  };
+
+  static override example(): RegistrationExpiredError {
+    return new RegistrationExpiredError(1);
+  }
 
   constructor(packageId: number | null) {
     super(

@@ -14,6 +14,7 @@ import {
   Problems,
   Public,
   type RequestContext,
+  setsCookie,
   Tagged,
 } from '@waybill/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -32,7 +33,7 @@ export class SessionsController {
   @Public()
   @OpensSession()
   @ApiOperation({ operationId: 'openSession' })
-  @ApiCreatedResponse({ type: SessionDto, description: 'A new session' })
+  @ApiCreatedResponse({ type: SessionDto, description: 'A new session', headers: setsCookie })
   @ApiOkResponse({ type: SessionDto, description: 'The session of the cookie that was sent' })
   async open(
     @Ctx() ctx: RequestContext,
@@ -47,7 +48,7 @@ export class SessionsController {
   @Public()
   @OpensSession()
   @ApiOperation({ operationId: 'openSessionByGet' })
-  @ApiOkResponse({ type: SessionDto })
+  @ApiOkResponse({ type: SessionDto, headers: setsCookie })
   async openByGet(
     @Ctx() ctx: RequestContext,
     @Req() request: FastifyRequest,
@@ -73,7 +74,7 @@ export class SessionsController {
   @Authenticated()
   @Problems(SessionNotFoundError, PreconditionFailedError)
   @ApiOperation({ operationId: 'endCurrentSession' })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({ headers: setsCookie })
   async endCurrent(
     @Ctx() ctx: RequestContext,
     @Req() request: FastifyRequest,

@@ -1,8 +1,10 @@
+import { ApiProperty } from '@nestjs/swagger';
 import type { SessionRow } from './sessions.repository';
 
 /** A session, without what proves it. */
 export class SessionDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11" */
+  @ApiProperty({ format: 'uuid' })
   id!: string;
 
   /** What sort of caller it is. */

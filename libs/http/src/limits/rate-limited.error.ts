@@ -5,7 +5,7 @@ export class RateLimitedError extends DomainError {
   static override readonly code = 'rate_limited';
   static override readonly kind = 'too_many_requests';
 
-  static example(): RateLimitedError {
+  static override example(): RateLimitedError {
     return new RateLimitedError(600, 42);
   }
 

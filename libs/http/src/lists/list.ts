@@ -1,3 +1,4 @@
+import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
 import { encodeCursor, type Filters, type Keyset } from './cursor';
@@ -7,14 +8,22 @@ export const MAX_LIMIT = 200;
 
 /** The parameters of every list. */
 export class ListQuery {
-  /** How many items a page has. */
+  @ApiPropertyOptional({
+    description: 'How many items a page has.',
+    minimum: 1,
+    maximum: MAX_LIMIT,
+    default: DEFAULT_LIMIT,
+  })
   @Transform(({ value }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : (value as unknown)))
   @IsInt({ message: '$property must be a whole number' })
   @Min(1)
   @Max(MAX_LIMIT)
   limit: number = DEFAULT_LIMIT;
 
-  /** Where to go on: the `next_cursor` of the page before, with the same filters. */
+  @ApiPropertyOptional({
+    description: 'Where to go on: the `next_cursor` of the page before, with the same filters.',
+    maxLength: 512,
+  })
   @IsOptional()
   @IsString()
   @MaxLength(512)

@@ -43,6 +43,14 @@ export interface ErrorExtras {
 export abstract class DomainError extends Error {
   static readonly code: string;
   static readonly kind: ErrorKind;
+  /** JSON Schemas of the further members that its problem document always has. */
+  static readonly members: Readonly<Record<string, object>> = {};
+
+  /** One such error, for the OpenAPI document. A class whose constructor takes arguments gives one of its own. */
+  static example(): DomainError {
+    if (this.length > 0) throw new Error(`${this.name} takes arguments: it needs an example() of its own`);
+    return new (this as unknown as new () => DomainError)();
+  }
 
   constructor(
     detail: string,
@@ -61,4 +69,6 @@ export abstract class DomainError extends Error {
 }
 
 /** A class of domain errors, as a route declares it. */
-export type DomainErrorClass = { readonly code: string; readonly kind: ErrorKind; readonly name: string };
+export type DomainErrorClass = Pick<typeof DomainError, 'code' | 'kind' | 'members' | 'example'> & {
+  readonly name: string;
+};

@@ -9,6 +9,10 @@ export class ValidationFailedError extends DomainError {
     super('The body breaks the rules named in "errors".', { errors });
   }
 
+  static override example(): ValidationFailedError {
+    return this.at('/name', 'required', 'This field is required.');
+  }
+
   /** A single field of the body at fault. */
   static at(pointer: string, code: string, detail: string): ValidationFailedError {
     return new ValidationFailedError([{ code, detail, pointer }]);
@@ -20,6 +24,12 @@ export class BadRequestError extends DomainError {
   static override readonly code = 'bad_request';
   static override readonly kind = 'bad_request';
 
+  static override example(): BadRequestError {
+    return new BadRequestError([
+      { code: 'unknown_parameter', detail: 'There is no such parameter.', parameter: 'colour' },
+    ]);
+  }
+
   constructor(errors: FieldError[]) {
     super('The request breaks the rules named in "errors".', { errors });
   }
@@ -29,6 +39,10 @@ export class BadRequestError extends DomainError {
 export class MalformedRequestError extends DomainError {
   static override readonly code = 'malformed_request';
   static override readonly kind = 'bad_request';
+
+  static override example(): MalformedRequestError {
+    return new MalformedRequestError('The path is not validly percent-encoded.');
+  }
 }
 
 /** The body is not JSON. */
@@ -45,6 +59,10 @@ export class MalformedJsonError extends DomainError {
 export class UnauthenticatedError extends DomainError {
   static override readonly code = 'unauthenticated';
   static override readonly kind = 'unauthenticated';
+
+  static override example(): UnauthenticatedError {
+    return new UnauthenticatedError(true);
+  }
 
   constructor(presented: boolean) {
     super(
@@ -64,6 +82,10 @@ export class UnauthenticatedError extends DomainError {
 export class ForbiddenError extends DomainError {
   static override readonly code = 'scope_missing';
   static override readonly kind = 'forbidden';
+
+  static override example(): ForbiddenError {
+    return new ForbiddenError(['packages:write']);
+  }
 
   constructor(scopes: readonly string[]) {
     super(`This needs ${scopes.length > 1 ? 'one of the scopes' : 'the scope'} ${scopes.join(', ')}.`);

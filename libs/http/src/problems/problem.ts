@@ -44,10 +44,14 @@ export function problemOf(error: DomainError, request: { id: string; url: string
     title: STATUS_CODES[status] ?? 'Error',
     status,
     detail: error.message,
-    instance: request.url.split('?', 1)[0] ?? '/',
+    instance: uriReference(request.url.split('?', 1)[0] ?? '/'),
     code: error.code,
     request_id: request.id,
     errors: error.extras.errors ?? [],
     ...error.extras.members,
   };
 }
+
+// A path comes as it was sent; what RFC 3986 lets stand in none is escaped.
+const uriReference = (path: string): string =>
+  path.replaceAll(/%(?![0-9a-f]{2})|[^\w!$%&'()*+,./:;=@~-]/gi, (character) => encodeURIComponent(character));

@@ -13,6 +13,8 @@ export interface RouteFacts {
   location: (body: unknown) => string;
   /** The `Retry-After` of the reply, in seconds. */
   retryAfter: number;
+  /** It stays out of the OpenAPI document: a page or a file for browsers. */
+  undocumented: true;
   /** It creates or triggers something, once under an `Idempotency-Key`. */
   idempotent: true;
   /** Its reply is one mutable resource: it carries an `ETag` and honours preconditions. */

@@ -1,8 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import type { AccessRule } from '../access/access-rule';
 import type { RouteFacts } from './route-facts';
 
 /** One route of the API. `path` is in Fastify's notation: `/api/v1/packages/:id`. */
 export interface Route extends Partial<RouteFacts> {
+  readonly access: AccessRule;
   readonly method: string;
   readonly path: string;
 }
@@ -23,7 +25,7 @@ export class RouteTable {
         if (!facts.access) throw new Error(`${verb} ${url} declares no access rule`);
         if (facts.idempotent && facts.access === 'public')
           throw new Error(`${verb} ${url} is public, and an idempotency key belongs to an owner`);
-        this.all.push({ ...facts, method: verb, path: url });
+        this.all.push({ ...facts, access: facts.access, method: verb, path: url });
       }
     });
   }

@@ -1,24 +1,26 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
 import { Matches, ValidateBy, type ValidationOptions, buildMessage } from 'class-validator';
 
-const DECIMAL = String.raw`(?:0|[1-9]\d*)`;
+// Each decorator says the same to class-validator and to the OpenAPI document.
 
 /** A text of `min` to `max` characters that PostgreSQL can store: no NUL, no half of a surrogate pair. */
 export function IsText(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
-  return ValidateBy(
-    {
-      name: 'isText',
-      constraints: [min, max],
-      validator: {
-        validate: (value: unknown) =>
-          typeof value === 'string' && isStorable(value) && hasLength(value, min, max),
-        defaultMessage: buildMessage(
-          (each) => `${each}$property must be a text of ${min} to ${max} characters without NUL`,
-          options,
-        ),
-      },
+  const isText = {
+    name: 'isText',
+    constraints: [min, max],
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && isStorable(value) && hasLength(value, min, max),
+      defaultMessage: buildMessage(
+        (each) => `${each}$property must be a text of ${min} to ${max} characters without NUL`,
+        options,
+      ),
     },
-    options,
-  );
+  };
+  // The lengths of a list's items are not those of the list.
+  const schema = options?.each ? [] : [ApiProperty({ minLength: min, maxLength: max })];
+  return applyDecorators(...schema, ValidateBy(isText, options));
 }
 
 /** A decimal string that is at least 0 (or above it), below `10^integerDigits`, with at most `decimals` decimals. */
@@ -27,32 +29,39 @@ export function IsDecimalString(
   decimals: number,
   { positive = false } = {},
 ): PropertyDecorator {
-  const pattern = new RegExp(`^(?=[^.]{1,${integerDigits}}(?:\\.|$))${DECIMAL}(?:\\.\\d{1,${decimals}})?$`);
-  return ValidateBy({
+  const pattern = `^${positive ? '(?=.*[1-9])' : ''}(?:0|[1-9]\\d{0,${integerDigits - 1}})(?:\\.\\d{1,${decimals}})?$`;
+  const expression = new RegExp(pattern);
+  const isDecimalString = {
     name: 'isDecimalString',
     validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' && pattern.test(value) && (!positive || /[1-9]/.test(value)),
+      validate: (value: unknown) => typeof value === 'string' && expression.test(value),
       defaultMessage: () =>
         `$property must be a decimal string ${positive ? 'above 0' : 'of at least 0'}, below 10^${integerDigits}, with at most ${decimals} decimals`,
     },
-  });
+  };
+  return applyDecorators(ApiProperty({ pattern }), ValidateBy(isDecimalString));
 }
 
 /** A currency as ISO 4217 writes it: three capital letters. */
 export const IsCurrencyCode = (): PropertyDecorator =>
-  Matches(/^[A-Z]{3}$/, { message: '$property must be a currency code of three capital letters' });
+  applyDecorators(
+    ApiProperty({ pattern: '^[A-Z]{3}$' }),
+    Matches(/^[A-Z]{3}$/, { message: '$property must be a currency code of three capital letters' }),
+  );
+
+const MAX_INTEGER_ID = 2_147_483_647;
 
 /** A positive integer that fits PostgreSQL's `integer`. */
 export function IsIntegerId(): PropertyDecorator {
-  return ValidateBy({
+  const isIntegerId = {
     name: 'isIntegerId',
     validator: {
       validate: (value: unknown) =>
-        Number.isInteger(value) && (value as number) > 0 && (value as number) <= 2_147_483_647,
+        Number.isInteger(value) && (value as number) > 0 && (value as number) <= MAX_INTEGER_ID,
       defaultMessage: () => '$property must be a positive integer',
     },
-  });
+  };
+  return applyDecorators(ApiProperty({ minimum: 1, maximum: MAX_INTEGER_ID }), ValidateBy(isIntegerId));
 }
 
 const isStorable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();

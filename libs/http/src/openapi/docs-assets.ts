@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { Injectable } from '@nestjs/common';
+import { type AssetName, assetFiles, ownScripts } from './docs-pages';
+
+export interface Asset {
+  body: Buffer;
+  type: string;
+}
+
+/** The files behind the documentation pages, read when first asked for. A file's address names its content, so it never changes. */
+@Injectable()
+export class DocsAssets {
+  private loaded?: { byKey: ReadonlyMap<string, Asset>; keys: ReadonlyMap<string, string> };
+
+  /** The address of a file. */
+  readonly url = (name: AssetName): string => `/api/docs/${this.files.keys.get(name)}`;
+
+  /** The file that an address ends in. */
+  find(key: string): Asset | undefined {
+    return this.files.byKey.get(key);
+  }
+
+  private get files() {
+    return (this.loaded ??= load());
+  }
+}
+
+function load() {
+  const assets: [string, Asset][] = [
+    ...Object.entries(assetFiles).map(([name, { from, type }]): [string, Asset] => [
+      name,
+      { body: readFileSync(require.resolve(from)), type },
+    ]),
+    ...Object.entries(ownScripts).map(([name, text]): [string, Asset] => [
+      name,
+      { body: Buffer.from(text), type: 'text/javascript; charset=utf-8' },
+    ]),
+  ];
+  const keys = new Map(assets.map(([name, { body }]) => [name, `${digestOf(body)}-${name}`]));
+  return { keys, byKey: new Map(assets.map(([name, asset]) => [keys.get(name) ?? name, asset])) };
+}
+
+const digestOf = (body: Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 16);

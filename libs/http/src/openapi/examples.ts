@@ -1,0 +1,41 @@
+import { componentName } from './schemas';
+import type { MediaType, Schema } from './types';
+
+// Deeper than any schema of ours; one that contains itself would otherwise never end.
+const MAX_DEPTH = 12;
+
+/**
+ * Gives a body the example that follows from the examples of its fields, unless it has one of its own: so none can be
+ * forgotten, and none says what its schema does not.
+ * @throws Error naming the field that has no example.
+ */
+export function addExample(media: MediaType, schemas: Record<string, Schema>): void {
+  if (media.example !== undefined || media.examples !== undefined) return;
+  media.example = exampleOf(media.schema, schemas, componentName(media.schema) ?? 'the body');
+}
+
+/** An example of what a schema describes. */
+export function exampleOf(
+  schema: Schema,
+  schemas: Record<string, Schema>,
+  place: string,
+  depth = 0,
+): unknown {
+  if (depth > MAX_DEPTH) throw new Error(`${place} is nested without end and needs an example of its own`);
+  if (schema.examples) return schema.examples[0];
+  if (schema.default !== undefined) return schema.default;
+  if (isNullable(schema)) return null;
+  if (schema.enum) return schema.enum[0];
+  const within = (inner: Schema, where: string) => exampleOf(inner, schemas, where, depth + 1);
+  const name = componentName(schema);
+  if (name !== undefined) return within(schemas[name] ?? {}, name);
+  if (schema.type === 'array' && schema.items) return [within(schema.items, `${place}[]`)];
+  if (schema.type === 'object') {
+    const fields = Object.entries(schema.properties ?? {});
+    return Object.fromEntries(fields.map(([field, inner]) => [field, within(inner, `${place}.${field}`)]));
+  }
+  throw new Error(`${place} has no example`);
+}
+
+const isNullable = ({ type, anyOf }: Schema): boolean =>
+  type?.includes('null') === true || anyOf?.some((option) => option.type === 'null') === true;

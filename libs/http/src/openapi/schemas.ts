@@ -1,0 +1,95 @@
+import type { ApiDescription, Operation, Parameter, Reply, Schema } from './types';
+
+const COMPONENT = '#/components/schemas/';
+
+/** The name of the component that a reference leads to. */
+export const componentName = ({ $ref }: Schema): string | undefined => $ref?.slice(COMPONENT.length);
+
+/** A reference to a named schema. */
+export const schemaReference = (name: string): { $ref: string } => ({ $ref: `${COMPONENT}${name}` });
+
+/** A DTO class is named for what it is in the code; callers know a package, not a PackageDto. */
+const publicName = (name: string): string => name.replace(/Dto$/, '');
+
+/**
+ * Brings every schema of a document into the form that OpenAPI 3.1 and this API have: callers' names, `examples`, references
+ * with siblings, and integers. Numbers with a fraction are decimal strings here; a field that truly holds a floating-point
+ * number says so with `format: 'double'`.
+ */
+export function normaliseSchemas(document: ApiDescription): void {
+  const { schemas } = document.components;
+  document.components.schemas = Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => [publicName(name), normalise(schema)]),
+  );
+  if (Object.keys(document.components.schemas).length < Object.keys(schemas).length)
+    throw new Error(`Two schemas of the OpenAPI document share a name: ${Object.keys(schemas).join(', ')}`);
+  for (const operation of operationsOf(document)) normaliseOperation(operation);
+}
+
+/** Says of everything that a request's body can hold that it holds nothing else: unknown fields are refused. */
+export function closeRequestSchemas(document: ApiDescription): void {
+  const open = operationsOf(document).flatMap(({ requestBody }) =>
+    Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => referencedBy(schema)),
+  );
+  const closed = new Set<string>();
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    const schema = document.components.schemas[name];
+    if (!schema || closed.has(name)) continue;
+    closed.add(name);
+    open.push(...referencedBy(schema));
+    if (schema.type === 'object') schema.additionalProperties ??= false;
+  }
+}
+
+export const operationsOf = ({ paths }: ApiDescription): Operation[] =>
+  Object.values(paths).flatMap((path) => Object.values(path));
+
+function normaliseOperation(operation: Operation): void {
+  for (const parameter of operation.parameters ?? []) normaliseParameter(parameter as Parameter);
+  const replies = Object.values(operation.responses) as Reply[];
+  for (const { content } of [operation.requestBody, ...replies].filter((part) => part !== undefined)) {
+    for (const media of Object.values(content ?? {})) media.schema = normalise(media.schema);
+  }
+}
+
+function normaliseParameter(parameter: Parameter): void {
+  const isId = parameter.in === 'path' && parameter.schema.type === 'number';
+  parameter.schema = normalise({
+    ...(isId && { minimum: 1, maximum: 2_147_483_647, example: 1 }),
+    ...parameter.schema,
+  });
+}
+
+function normalise({ example, $ref, allOf, ...schema }: Schema): Schema {
+  const [only, ...more] = allOf ?? [];
+  if (only?.$ref && more.length === 0) return normalise({ ...schema, example, $ref: only.$ref });
+  return {
+    ...($ref && schemaReference(publicName($ref.slice(COMPONENT.length)))),
+    ...schema,
+    ...(schema.type && { type: integral(schema) }),
+    ...(example !== undefined && { examples: [example] }),
+    ...(schema.properties && { properties: mapValues(schema.properties, normalise) }),
+    ...(schema.items && { items: normalise(schema.items) }),
+    ...(allOf && { allOf: allOf.map(normalise) }),
+    ...(schema.anyOf && { anyOf: schema.anyOf.map(normalise) }),
+    ...(schema.oneOf && { oneOf: schema.oneOf.map(normalise) }),
+    ...(typeof schema.additionalProperties === 'object' && {
+      additionalProperties: normalise(schema.additionalProperties),
+    }),
+  };
+}
+
+function integral({ type, format }: Schema): Schema['type'] {
+  if (format === 'double') return type;
+  const swap = (one: string): string => (one === 'number' ? 'integer' : one);
+  return Array.isArray(type) ? type.map(swap) : type && swap(type);
+}
+
+function referencedBy(schema: Schema): string[] {
+  return [...JSON.stringify(schema).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
+    ([, name]) => name ?? '',
+  );
+}
+
+const mapValues = <T, U>(object: Record<string, T>, change: (value: T) => U): Record<string, U> =>
+  Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value)]));

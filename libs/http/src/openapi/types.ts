@@ -1,0 +1,86 @@
+/** A JSON Schema (2020-12), as far as this API uses it. */
+export interface Schema {
+  $ref?: string;
+  type?: string | string[];
+  format?: string;
+  description?: string;
+  enum?: unknown[];
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: boolean | Schema;
+  items?: Schema;
+  allOf?: Schema[];
+  anyOf?: Schema[];
+  oneOf?: Schema[];
+  discriminator?: { propertyName: string; mapping: Record<string, string> };
+  pattern?: string;
+  minimum?: number;
+  maximum?: number;
+  maxLength?: number;
+  default?: unknown;
+  /** What @nestjs/swagger writes; `examples` in the finished document, as 3.1 has it. */
+  example?: unknown;
+  examples?: unknown[];
+}
+
+export interface Reference {
+  $ref: string;
+}
+
+export interface Header {
+  description: string;
+  required: boolean;
+  schema: Schema;
+}
+
+export interface Parameter {
+  name: string;
+  in: 'path' | 'query' | 'header' | 'cookie';
+  required?: boolean;
+  description?: string;
+  schema: Schema;
+  example?: unknown;
+}
+
+export interface MediaType {
+  schema: Schema;
+  example?: unknown;
+  examples?: Record<string, { summary?: string; value: unknown }>;
+}
+
+export interface Reply {
+  description: string;
+  headers?: Record<string, Reference>;
+  content?: Record<string, MediaType>;
+}
+
+export interface Operation {
+  operationId?: string;
+  tags?: string[];
+  summary?: string;
+  description?: string;
+  security?: Record<string, string[]>[];
+  parameters?: (Parameter | Reference)[];
+  requestBody?: { required?: boolean; content: Record<string, MediaType> };
+  responses: Record<string, Reply | Reference>;
+  /** The scopes of which staff and API keys need one. */
+  'x-scopes'?: readonly string[];
+}
+
+export interface Components {
+  schemas: Record<string, Schema>;
+  responses: Record<string, Reply>;
+  headers: Record<string, Header>;
+  parameters: Record<string, Parameter>;
+  securitySchemes: Record<string, unknown>;
+}
+
+/** An OpenAPI 3.1 document, as far as this API uses it. */
+export interface ApiDescription {
+  openapi: string;
+  info: Record<string, unknown>;
+  servers: { url: string; description: string }[];
+  tags: { name: string; description: string }[];
+  paths: Record<string, Record<string, Operation>>;
+  components: Components;
+}

@@ -1,0 +1,50 @@
+import { STATUS_CODES } from 'node:http';
+import type { OpenApiSchema } from './openapi';
+
+/** The schemas of a document's components, each object of which holds nothing that is not declared. */
+export function closed(schemas: Record<string, OpenApiSchema>): Record<string, OpenApiSchema> {
+  return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, close(schema, name)]));
+}
+
+function close(schema: OpenApiSchema, place: string): OpenApiSchema {
+  // Closing a part of a composition would refuse what its other parts declare.
+  if (schema.allOf) throw new Error(`${place} is composed by allOf: say how it is closed`);
+  const inner = (one: OpenApiSchema) => close(one, place);
+  return {
+    ...schema,
+    ...(schema.properties && {
+      additionalProperties: schema.additionalProperties ?? false,
+      properties: Object.fromEntries(
+        Object.entries(schema.properties).map(([key, one]) => [key, inner(one)]),
+      ),
+    }),
+    ...(schema.items && { items: inner(schema.items) }),
+    ...(schema.anyOf && { anyOf: schema.anyOf.map(inner) }),
+    ...(schema.oneOf && { oneOf: schema.oneOf.map(inner) }),
+  };
+}
+
+const text: OpenApiSchema = { type: 'string', minLength: 1 };
+const place = (name: string): OpenApiSchema => ({
+  type: 'object',
+  properties: { code: text, detail: text, [name]: { type: 'string' } },
+  required: ['code', 'detail', name],
+  additionalProperties: false,
+});
+
+export const fieldErrorSchema: OpenApiSchema = { oneOf: ['pointer', 'parameter', 'header'].map(place) };
+
+/** What the problem of a route must look like that no document speaks of; written apart from the application's own. */
+export function problemSchemaOf(status: number, code: string): OpenApiSchema {
+  const properties: Record<string, OpenApiSchema> = {
+    type: { type: 'string', format: 'uri' },
+    title: { enum: [STATUS_CODES[status]] },
+    status: { enum: [status] },
+    detail: text,
+    instance: { type: 'string', format: 'uri-reference' },
+    code: { enum: [code] },
+    request_id: text,
+    errors: { type: 'array', items: { $ref: '#/$defs/FieldError' } },
+  };
+  return { type: 'object', properties, required: Object.keys(properties), additionalProperties: false };
+}
