@@ -1,4 +1,5 @@
 import { ConfigurationError, loadConfig, readEnvironment, type Role, roles } from '@waybill/config';
+import { EmbeddedPostgresError } from '@waybill/database';
 import { startServer } from './server';
 
 const STOP_DEADLINE_MS = 10_000;
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${error instanceof ConfigurationError ? error.message : error.stack}\n`);
+  const isMeantForPeople = error instanceof ConfigurationError || error instanceof EmbeddedPostgresError;
+  process.stderr.write(`${isMeantForPeople ? error.message : error.stack}\n`);
   process.exit(1);
 });

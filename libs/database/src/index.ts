@@ -2,4 +2,5 @@ export { type DatabaseOptions, dataSourceOptions, migrate, type Schema } from '.
 export { Database } from './database';
 export { DatabaseModule } from './database.module';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres';
+export { EmbeddedPostgresError } from './embedded/embedded-postgres.error';
 export { WorkContext } from './work-context';

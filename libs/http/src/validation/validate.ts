@@ -8,12 +8,17 @@ type DtoClass = new () => object;
 // Deeper JSON than any DTO has would only exhaust the stack of those who walk it by recursion.
 const MAX_DEPTH = 16;
 
+// class-transformer leaves out a field of this name, so that class-validator never sees that it is unknown.
+const DROPPED_IN_SILENCE = 'constructor';
+
 /** Checks a JSON body against its DTO class. @throws ValidationFailedError with a pointer to every field at fault. */
 export async function validateBody<T extends object>(dto: new () => T, body: unknown): Promise<T> {
   if (!isPlainObject(body))
     throw ValidationFailedError.at('', 'is_object', 'The body must be a JSON object.');
   if (isTooDeep(body))
     throw ValidationFailedError.at('', 'too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
+  const dropped = pathTo(DROPPED_IN_SILENCE, body);
+  if (dropped) throw ValidationFailedError.at(pointerOf(dropped), 'unknown_field', 'There is no such field.');
   const [instance, violations] = await check(dto, body);
   if (violations.length === 0) return instance as T;
   throw new ValidationFailedError(
@@ -73,4 +78,15 @@ export function isTooDeep(root: unknown): boolean {
     );
   }
   return false;
+}
+
+/** Where a field of this name is; to be asked of values that are not too deep. */
+function pathTo(name: string, value: unknown, path: string[] = []): string[] | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  if (Object.hasOwn(value, name)) return [...path, name];
+  for (const [key, child] of Object.entries(value)) {
+    const found = pathTo(name, child, [...path, key]);
+    if (found) return found;
+  }
+  return undefined;
 }
