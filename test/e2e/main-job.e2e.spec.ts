@@ -167,7 +167,7 @@ describe('a package, registered, priced and explained', () => {
     ['/order_uid', { ...boots, order_uid: '' }],
     ['/a~1b~0c', { ...boots, 'a/b~c': 1 }],
     ['', []],
-    ['', 'text'],
+    ['', '"text"'],
     ['', null],
   ])('refuses a wrong field by its pointer: %s', async (pointer, body) => {
     const reply = await (await customer()).post('/packages', body as object);
