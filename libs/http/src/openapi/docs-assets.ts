@@ -30,7 +30,7 @@ function load() {
   const assets: [string, Asset][] = [
     ...Object.entries(assetFiles).map(([name, { from, type }]): [string, Asset] => [
       name,
-      { body: readFileSync(require.resolve(from)), type },
+      { body: withoutCdn(readFileSync(require.resolve(from), 'utf8')), type },
     ]),
     ...Object.entries(ownScripts).map(([name, text]): [string, Asset] => [
       name,
@@ -40,5 +40,11 @@ function load() {
   const keys = new Map(assets.map(([name, { body }]) => [name, `${digestOf(body)}-${name}`]));
   return { keys, byKey: new Map(assets.map(([name, asset]) => [keys.get(name) ?? name, asset])) };
 }
+
+// ReDoc shows its maker's logo, from its maker's server, and has no option against it.
+const withoutCdn = (text: string): Buffer =>
+  Buffer.from(text.replaceAll('https://cdn.redoc.ly/redoc/logo-mini.svg', NO_PICTURE));
+
+const NO_PICTURE = 'data:image/svg+xml,%3Csvg xmlns=%22http://www.w3.org/2000/svg%22/%3E';
 
 const digestOf = (body: Buffer): string => createHash('sha256').update(body).digest('hex').slice(0, 16);

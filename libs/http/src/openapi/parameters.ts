@@ -15,7 +15,7 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
     description:
       'A text of your own, quoted or bare: for 24 hours a repeat with the same key and body gets the first reply.',
     required: false,
-    schema: { type: 'string', maxLength: 512, examples: ['"8e03978e-40d5-43e8-bc93-6894a57f9324"'] },
+    schema: { type: 'string', maxLength: 512 },
   },
   IfMatch: {
     name: 'If-Match',

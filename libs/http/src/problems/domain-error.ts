@@ -48,8 +48,9 @@ export abstract class DomainError extends Error {
 
   /** One such error, for the OpenAPI document. A class whose constructor takes arguments gives one of its own. */
   static example(): DomainError {
-    if (this.length > 0) throw new Error(`${this.name} takes arguments: it needs an example() of its own`);
-    return new (this as unknown as new () => DomainError)();
+    const error = this.length === 0 ? new (this as unknown as new () => DomainError)() : undefined;
+    if (error?.message) return error;
+    throw new Error(`${this.name} takes arguments: it needs an example() of its own`);
   }
 
   constructor(

@@ -1,0 +1,119 @@
+import { existsSync } from 'node:fs';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import type { OpenApi } from '../support/openapi';
+import { startServer, type TestServer } from '../support/server';
+
+const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
+
+/** What a page did while it was shown. */
+interface Shown {
+  page: Page;
+  requests: string[];
+  faults: string[];
+}
+
+(CHROMIUM ? describe : describe.skip)('the documentation pages, in Chromium', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let browser: Browser;
+  let context: BrowserContext;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startServer({ role: 'all', databaseUrl: database.url });
+    browser = await chromium.launch({
+      executablePath: CHROMIUM as string,
+      args: [
+        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
+        ...['--disable-background-networking', '--disable-component-update'],
+      ],
+    });
+  }, 60_000);
+  beforeEach(async () => {
+    context = await browser.newContext();
+  });
+  afterEach(() => context.close());
+  afterAll(async () => {
+    await browser?.close();
+    await server?.stop();
+    await database?.drop();
+  });
+
+  const show = async (path: string): Promise<Shown> => {
+    const page = await context.newPage();
+    const shown: Shown = { page, requests: [], faults: [] };
+    page.on('request', (request) => shown.requests.push(request.url()));
+    page.on('requestfailed', (request) => shown.faults.push(`${request.url()} failed`));
+    page.on('pageerror', (error) => shown.faults.push(error.message));
+    page.on('console', (message) => {
+      if (['error', 'warning'].includes(message.type())) shown.faults.push(message.text());
+    });
+    await page.goto(`${server.url}${path}`);
+    return shown;
+  };
+
+  const operationsOf = async (): Promise<{ operationId: string; summary: string }[]> => {
+    const document = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as OpenApi;
+    return Object.values(document.paths).flatMap((path) =>
+      Object.values(path).map(({ operationId = '', summary = '' }) => ({ operationId, summary })),
+    );
+  };
+
+  const foreign = ({ requests }: Shown): string[] =>
+    requests.filter((url) => !url.startsWith(server.url) && !/^(?:data|blob):/.test(url));
+
+  it('show every operation in Swagger UI, and try one out', async () => {
+    const shown = await show('/api/openapi');
+    const { page } = shown;
+    await page.waitForSelector('.opblock');
+    const rendered = await page.locator('.opblock-summary-operation-id').allInnerTexts();
+    const declared = (await operationsOf()).map(({ operationId }) => operationId);
+    expect(rendered.map((text) => text.replaceAll('\u200b', '')).toSorted()).toEqual(declared.toSorted());
+
+    await page.locator('#operations-catalog-listPackageTypes .opblock-summary').click();
+    await page.locator('#operations-catalog-listPackageTypes .try-out__btn').click();
+    await page.locator('#operations-catalog-listPackageTypes .execute').click();
+    const reply = page
+      .locator('#operations-catalog-listPackageTypes .live-responses-table .microlight')
+      .first();
+    await reply.waitFor();
+    expect(await reply.innerText()).toContain('clothes');
+    expect(foreign(shown)).toEqual([]);
+    expect(shown.faults).toEqual([]);
+  });
+
+  it('show every operation in ReDoc, and find one', async () => {
+    const shown = await show('/api/redoc');
+    const { page } = shown;
+    await page.waitForSelector('[role="search"] input');
+    for (const { operationId, summary } of await operationsOf()) {
+      const operation = page.locator(`[data-section-id="operation/${operationId}"]`);
+      await operation.waitFor({ state: 'attached' });
+      expect(await operation.locator('h2').first().innerText()).toContain(summary);
+    }
+    await page.locator('[role="search"] input').fill('registration');
+    await page.locator('[data-role="search:results"] >> text=Show what became of a registration').waitFor();
+    expect(foreign(shown)).toEqual([]);
+    expect(shown.faults).toEqual([]);
+  });
+
+  it('keep what never changes and ask for no more than themselves', async () => {
+    const page = await fetch(`${server.url}/api/openapi`);
+    const files = [...(await page.text()).matchAll(/(?:src|href)="(\/api\/docs\/[^"]+)"/g)].map(
+      ([, path]) => path,
+    );
+    expect(files).toHaveLength(3);
+    for (const path of files) {
+      const reply = await fetch(`${server.url}${path}`);
+      expect(reply.status).toBe(200);
+      expect(reply.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
+      expect((await reply.text()).length).toBeGreaterThan(50);
+    }
+    const unknown = await fetch(`${server.url}/api/docs/package.json`);
+    expect(unknown.status).toBe(404);
+    expect(await unknown.json()).toMatchObject({ code: 'route_not_found' });
+  });
+});
