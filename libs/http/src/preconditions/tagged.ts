@@ -13,11 +13,11 @@ export function tagReplies(fastify: FastifyInstance): void {
     const isSuccess = reply.statusCode >= 200 && reply.statusCode < 300;
     if (!factsOf(request).tagged || !isSuccess || typeof payload !== 'string') return done(null, payload);
     const tag = entityTagOf(payload);
-    reply.header('ETag', tag);
-    if (request.method !== 'GET' && request.method !== 'HEAD') return done(null, payload);
+    const isRead = request.method === 'GET' || request.method === 'HEAD';
     const { ifMatch, ifNoneMatch } = request.context.preconditions;
-    if (ifMatch && !matchesStrongly(ifMatch, tag)) return done(new PreconditionFailedError());
-    if (!ifNoneMatch || !matchesWeakly(ifNoneMatch, tag)) return done(null, payload);
+    if (isRead && ifMatch && !matchesStrongly(ifMatch, tag)) return done(new PreconditionFailedError());
+    reply.header('ETag', tag);
+    if (!isRead || !ifNoneMatch || !matchesWeakly(ifNoneMatch, tag)) return done(null, payload);
     done(null, notModified(request, reply));
   });
 }
