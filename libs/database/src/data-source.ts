@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { SteadyClient } from './steady-client';
 import { SqlLogger } from './sql-logger';
 
 /** What tables there are: the entities of every module, and the migrations that made them, ordered by their timestamps. */
@@ -35,6 +36,7 @@ export function dataSourceOptions({
     poolSize,
     applicationName: 'waybill',
     extra: {
+      Client: SteadyClient,
       connectionTimeoutMillis: 5_000,
       statement_timeout: 15_000,
       lock_timeout: 10_000,
@@ -52,7 +54,7 @@ export async function migrate(schema: Schema & { url: string }): Promise<void> {
   // A migration may run for as long as it takes.
   const dataSource = new DataSource({
     ...options,
-    extra: { connectionTimeoutMillis: 5_000 },
+    extra: { Client: SteadyClient, connectionTimeoutMillis: 5_000 },
   } as DataSourceOptions);
   await dataSource.initialize();
   const lock = dataSource.createQueryRunner();

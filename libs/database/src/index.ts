@@ -3,4 +3,5 @@ export { Database } from './database';
 export { DatabaseModule } from './database.module';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres';
 export { EmbeddedPostgresError } from './embedded/embedded-postgres.error';
+export { SteadyClient } from './steady-client';
 export { WorkContext } from './work-context';
