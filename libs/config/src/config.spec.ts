@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { selfSignedCertificate } from '../../../test/support/certificate';
 import { ConfigurationError, loadConfig, type Role } from './config';
 
 const faultsOf = (env: NodeJS.ProcessEnv, role: Role = 'all'): string[] => {
@@ -160,5 +161,27 @@ describe('loadConfig', () => {
         'BOOTSTRAP_ADMIN_KEY: set both directly and by BOOTSTRAP_ADMIN_KEY_FILE',
       );
     });
+  });
+
+  it('takes a certificate and its key, together and matching', () => {
+    const { cert, key } = selfSignedCertificate();
+    const other = selfSignedCertificate();
+    expect(loadConfig('all', { TLS_CERT: cert, TLS_KEY: key }).tls).toEqual({ cert, key });
+    expect(loadConfig('all', {}).tls).toBeUndefined();
+    expect(faultsOf({ TLS_CERT: cert })).toEqual(['TLS_KEY: needed beside TLS_CERT']);
+    expect(faultsOf({ TLS_KEY: key })).toEqual(['TLS_CERT: needed beside TLS_KEY']);
+    expect(faultsOf({ TLS_CERT: 'no', TLS_KEY: 'no' })).toHaveLength(2);
+    const [fault, ...more] = faultsOf({ TLS_CERT: cert, TLS_KEY: other.key });
+    expect(fault).toMatch(/^TLS_CERT, TLS_KEY: can't be used together: \w+$/);
+    expect(more).toEqual([]);
+  });
+
+  it('knows the proxies in front by their number or their networks', () => {
+    const proxies = (TRUST_PROXY: string) => loadConfig('all', { TRUST_PROXY }).trustProxy;
+    expect(loadConfig('all', {}).trustProxy).toBeUndefined();
+    expect(proxies('2')).toBe(2);
+    expect(proxies('10.0.0.0/8, ::1, 192.0.2.7')).toEqual(['10.0.0.0/8', '::1', '192.0.2.7']);
+    for (const wrong of ['0', 'true', '10.0.0.0/33', '::1/129', '10.0.0.0/8/8', 'proxy.example', '10.0.0.1,'])
+      expect(faultsOf({ TRUST_PROXY: wrong })).toEqual([expect.stringMatching(/^TRUST_PROXY: must be/)]);
   });
 });

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { environment, secretNames, type Environment } from './environment';
+import { tlsFaults } from './tls';
 
 /**
  * What a process is: `api` serves HTTP, `worker` runs jobs and schedules, `all` does both; `migrate` brings the database to
@@ -31,6 +32,7 @@ export function loadConfig(role: Role, env: NodeJS.ProcessEnv): Config {
   const parsed = environment.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
   faults.push(...missingFor(role, given));
+  if (parsed.success) faults.push(...tlsFaults(parsed.data));
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return toConfig(role, parsed.data);
 }
@@ -78,6 +80,8 @@ function toConfig(role: Role, env: Environment) {
     port: env.PORT,
     opsPort: env.OPS_PORT ?? (role === 'worker' ? 8001 : undefined),
     publicUrl: env.PUBLIC_URL,
+    trustProxy: env.TRUST_PROXY,
+    tls: env.TLS_CERT && env.TLS_KEY ? { cert: env.TLS_CERT, key: env.TLS_KEY } : undefined,
     corsOrigins: env.CORS_ORIGINS,
     limits: {
       principalPerMinute: env.LIMIT_PRINCIPAL_PER_MINUTE,
@@ -91,6 +95,13 @@ function toConfig(role: Role, env: Environment) {
     redis: { queue: env.REDIS_URL, cache: env.CACHE_REDIS_URL ?? env.REDIS_URL, prefix: env.REDIS_PREFIX },
     logLevel: env.LOG_LEVEL,
     sessionTtlDays: env.SESSION_TTL_DAYS,
+    staffSessions: { ttlHours: env.STAFF_SESSION_TTL_HOURS, idleMinutes: env.STAFF_SESSION_IDLE_MINUTES },
+    login: {
+      windowMinutes: env.LOGIN_WINDOW_MINUTES,
+      failuresPerAccount: env.LOGIN_FAILURES_PER_ACCOUNT,
+      failuresPerAddress: env.LOGIN_FAILURES_PER_ADDRESS,
+    },
+    audit: { retentionMonths: env.AUDIT_RETENTION_MONTHS },
     worker: { concurrency: env.WORKER_CONCURRENCY },
     registrations: { attempts: env.REGISTRATION_ATTEMPTS, backoffMs: env.REGISTRATION_BACKOFF_MS },
     rates: {

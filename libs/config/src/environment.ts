@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { redisAddress } from './redis-address';
+import { certificate, privateKey } from './tls';
+import { trustedProxies } from './trusted-proxies';
 
 const port = z.coerce.number().int().min(0).max(65535);
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
@@ -23,6 +25,20 @@ export const environment = z.object({
     .optional()
     .describe('a port of its own for /livez, /readyz and /metrics; a worker without it takes 8001'),
   PUBLIC_URL: httpUrl.optional().describe('how browsers reach this API; unset: the URL that it listens on'),
+  TRUST_PROXY: trustedProxies
+    .optional()
+    .describe(
+      'the proxies in front whose X-Forwarded-For and X-Forwarded-Proto count: how many, or their addresses and ' +
+        'networks (CIDR), separated by commas; unset: none',
+    ),
+  TLS_CERT: certificate
+    .optional()
+    .meta({ secret: true })
+    .describe('the certificate chain (PEM) to serve TLS with; usually as TLS_CERT_FILE'),
+  TLS_KEY: privateKey
+    .optional()
+    .meta({ secret: true })
+    .describe('its private key (PEM); usually as TLS_KEY_FILE'),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -81,6 +97,18 @@ export const environment = z.object({
   LOG_SQL: flag.default(false).describe('log what the ORM sends to PostgreSQL, without its parameters'),
   BODY_LIMIT_BYTES: positive.max(16_777_216).default(262_144).describe('the largest JSON body that is read'),
   SESSION_TTL_DAYS: positive.max(365).default(30).describe('how long an anonymous session lives'),
+  STAFF_SESSION_TTL_HOURS: positive.max(720).default(12).describe('how long a sign-in holds at most'),
+  STAFF_SESSION_IDLE_MINUTES: positive.max(43_200).default(60).describe('how long a sign-in holds unused'),
+  LOGIN_WINDOW_MINUTES: positive.max(1_440).default(15).describe('the time that failed sign-ins count in'),
+  LOGIN_FAILURES_PER_ACCOUNT: positive
+    .max(1_000_000)
+    .default(10)
+    .describe('failed sign-ins in that time before an account waits'),
+  LOGIN_FAILURES_PER_ADDRESS: positive
+    .max(1_000_000)
+    .default(50)
+    .describe('failed sign-ins in that time before an address waits'),
+  AUDIT_RETENTION_MONTHS: positive.max(600).default(36).describe('how long the audit log is kept'),
   REGISTRATION_ATTEMPTS: positive.max(50).default(5).describe('attempts before a registration is failed'),
   REGISTRATION_BACKOFF_MS: positive
     .max(600_000)
