@@ -103,8 +103,9 @@ export class RatesRepository {
     return contradictions;
   }
 
-  async isQuoted(currency: string): Promise<boolean> {
-    const rows = await this.query(`SELECT 1 FROM currency_rates WHERE currency = $1 LIMIT 1`, [currency]);
+  async isQuoted(currency: string, manager?: EntityManager): Promise<boolean> {
+    const sql = `SELECT 1 FROM currency_rates WHERE currency = $1 LIMIT 1`;
+    const rows = await this.query(sql, [currency], manager);
     return rows.length > 0;
   }
 

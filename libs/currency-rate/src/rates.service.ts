@@ -1,6 +1,7 @@
 import { CACHE_MANAGER } from '@nestjs/cache-manager';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import type { Cache } from 'cache-manager';
+import type { EntityManager } from 'typeorm';
 import { ROUBLE, shippedCurrencies } from './currencies';
 import { addDays } from './moscow-day';
 import type { RateSource, StoredList } from './rate-list';
@@ -69,10 +70,14 @@ export class RatesService {
     return { quotes: toQuotes(older, wanted, true) };
   }
 
-  /** Whether a price in this currency may be accepted: the rouble, what the bank is known to quote, what is stored. */
-  async isKnownCurrency(code: string): Promise<boolean> {
+  /**
+   * Whether a price in this currency may be accepted: the rouble, what the bank is known to quote, what is stored.
+   * @param manager of the caller's transaction, if one is open: waiting for a second connection while holding one could
+   * wait for ever.
+   */
+  async isKnownCurrency(code: string, manager?: EntityManager): Promise<boolean> {
     if (code === ROUBLE || shippedCurrencies.has(code)) return true;
-    return /^[A-Z]{3}$/.test(code) && (await this.repository.isQuoted(code));
+    return /^[A-Z]{3}$/.test(code) && (await this.repository.isQuoted(code, manager));
   }
 
   /**
