@@ -52,7 +52,7 @@ export class PackagesService {
         pointer: '/type_id',
       });
     }
-    if (!(await this.rates.isKnownCurrency(dto.content_value.currency))) {
+    if (!(await this.rates.isKnownCurrency(dto.content_value.currency, ctx.transaction?.runner.manager))) {
       errors.push({
         code: 'unknown_currency',
         detail: 'The Bank of Russia quotes no such currency.',
