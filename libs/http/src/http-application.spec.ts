@@ -1,0 +1,230 @@
+import { randomUUID } from 'node:crypto';
+import { Body, Controller, Get, HttpCode, Module, Param, Post, Put } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { type Config, ConfigModule } from '@waybill/config';
+import { Database, DatabaseModule, WorkContext } from '@waybill/database';
+import request, { type Response } from 'supertest';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
+import { Authenticated, Public } from './access/access.decorators';
+import { PRINCIPAL_RESOLVER, type PrincipalResolver } from './access/principal';
+import { createHttpApplication } from './http-application';
+import { HttpModule } from './http.module';
+import { Idempotent } from './idempotency/idempotent';
+import { Undocumented } from './openapi/undocumented.decorator';
+import { requireMatch } from './preconditions/preconditions';
+import { Tagged } from './preconditions/tagged';
+import { DomainError } from './problems/domain-error';
+import { Location } from './replies/reply-headers';
+import { Ctx, RequestContext } from './request-context';
+import { IsText } from './validation/decorators';
+import { IntegerId } from './validation/path-ids';
+
+// The document of the routes that this lib has itself takes Nest's compiler plugin, which runs in a build alone.
+jest.mock('./openapi/build-document', () => ({ buildDocument: () => undefined }));
+
+class ThingNotFoundError extends DomainError {
+  static override readonly code = 'thing_not_found';
+  static override readonly kind = 'not_found';
+}
+
+class ThingLockedError extends DomainError {
+  static override readonly code = 'thing_locked';
+  static override readonly kind = 'conflict';
+}
+
+class RenameDto {
+  @IsText(1, 10)
+  name!: string;
+}
+
+const things = new Map([
+  [1, { id: 1, name: 'one', locked: false }],
+  [2, { id: 2, name: 'two', locked: true }],
+]);
+
+function find(id: number) {
+  const thing = things.get(id);
+  if (!thing) throw new ThingNotFoundError('There is no such thing.');
+  return thing;
+}
+
+// Routes of the shapes that the API will have and does not have yet.
+@Controller('things')
+class ThingsController {
+  constructor(private readonly database: Database) {}
+
+  @Get(':id')
+  @Public()
+  @Undocumented()
+  @Tagged()
+  get(@Param('id', IntegerId) id: number): object {
+    return find(id);
+  }
+
+  @Put(':id')
+  @Public()
+  @Undocumented()
+  @Tagged()
+  rename(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number, @Body() dto: RenameDto): object {
+    const thing = find(id);
+    requireMatch(ctx, thing);
+    if (thing.locked) throw new ThingLockedError('It is locked.');
+    return Object.assign(thing, dto);
+  }
+
+  @Post()
+  @Authenticated()
+  @Undocumented()
+  @Idempotent()
+  @Tagged()
+  @Location<{ id: string }>(({ id }) => `/things/${id}`)
+  create(@Body() { name }: RenameDto): object {
+    return { id: randomUUID(), name };
+  }
+
+  @Post(':id/poke')
+  @HttpCode(204)
+  @Authenticated()
+  @Undocumented()
+  @Idempotent()
+  async poke(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<void> {
+    await this.database.query(ctx, 'INSERT INTO pokes VALUES ($1)', [id]);
+    find(id);
+  }
+
+  @Get(':id/broken')
+  @Public()
+  @Undocumented()
+  broken(): never {
+    throw new Error('a secret of ours');
+  }
+}
+
+const resolver: PrincipalResolver = {
+  resolve: (_, { authorization }) =>
+    Promise.resolve(
+      authorization === undefined
+        ? undefined
+        : { kind: 'api_key', id: authorization, ownerId: authorization, ownerIds: [], scopes: new Set() },
+    ),
+};
+
+describe('the conventions, on routes of every shape', () => {
+  let database: TestDatabase;
+  let app: NestFastifyApplication;
+  let url: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const config = {
+      limits: { principalPerMinute: 1_000, addressPerMinute: 1_000, sessionsPerMinute: 1_000 },
+      corsOrigins: [],
+    } as unknown as Config;
+    @Module({
+      imports: [
+        ConfigModule.register(config),
+        DatabaseModule.register({
+          url: database.url,
+          poolSize: 4,
+          logSql: false,
+          entities: [],
+          migrations: [],
+        }),
+        HttpModule,
+      ],
+      controllers: [ThingsController],
+      providers: [{ provide: PRINCIPAL_RESOLVER, useValue: resolver }],
+      exports: [PRINCIPAL_RESOLVER],
+    })
+    class PlantedModule {}
+    const silent = { log() {}, error() {}, warn() {} };
+    app = await createHttpApplication(PlantedModule, {
+      bodyLimitBytes: 10_000,
+      logger: silent,
+      observe() {},
+    });
+    await app.listen(0, '127.0.0.1');
+    url = await app.getUrl();
+    await app.get(Database).query(new WorkContext(), 'CREATE TABLE pokes (thing integer)');
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const put = (path: string, body: object, ifMatch?: string) =>
+    request(url)
+      .put(path)
+      .set(ifMatch === undefined ? {} : { 'If-Match': ifMatch })
+      .send(body);
+  const post = (path: string, key: string, body?: object, owner = randomUUID()) =>
+    request(url).post(path).set({ Authorization: owner, 'Idempotency-Key': key }).send(body);
+  const told = ({ status, body }: Response) => [status, (body as { code?: string }).code];
+
+  describe('a PUT', () => {
+    it('is refused for its body, then as unknown, then for its precondition, then for a conflict', async () => {
+      expect(told(await put('/things/9', {}, '"x"'))).toEqual([422, 'validation_failed']);
+      expect(told(await put('/things/9', { name: 'x' }))).toEqual([404, 'thing_not_found']);
+      expect(told(await put('/things/2', { name: 'x' }))).toEqual([428, 'precondition_required']);
+      expect(told(await put('/things/2', { name: 'x' }, '"x"'))).toEqual([412, 'precondition_failed']);
+      const { headers } = await request(url).get('/things/2');
+      expect(told(await put('/things/2', { name: 'x' }, headers.etag))).toEqual([409, 'thing_locked']);
+    });
+
+    it('goes through with the tag that a GET gave, once, and gives the next tag', async () => {
+      const before = String((await request(url).get('/things/1')).headers.etag);
+      const done = await put('/things/1', { name: 'first' }, before).expect(200);
+      expect(told(await put('/things/1', { name: 'second' }, before))).toEqual([412, 'precondition_failed']);
+      expect((await request(url).get('/things/1')).headers.etag).toBe(done.headers.etag);
+      await put('/things/1', { name: 'second' }, done.headers.etag).expect(200);
+    });
+  });
+
+  describe('an idempotent POST', () => {
+    it('repeats its status, its body, its Location and its ETag', async () => {
+      const [key, owner] = [randomUUID(), randomUUID()];
+      const first = await post('/things', key, { name: 'x' }, owner).expect(201);
+      const repeat = await post('/things/', key, { name: 'x' }, owner).expect(201);
+      expect(first.headers.etag).toMatch(/^"/);
+      expect(repeat.text).toBe(first.text);
+      for (const header of ['location', 'etag'])
+        expect([header, repeat.headers[header]]).toEqual([header, first.headers[header]]);
+      expect(repeat.headers['idempotent-replayed']).toBe('true');
+    });
+
+    it('repeats a reply without a body, and does nothing again', async () => {
+      const [key, owner] = [randomUUID(), randomUUID()];
+      for (const replayed of [undefined, 'true']) {
+        const reply = await post('/things/1/poke', key, undefined, owner).expect(204);
+        expect([reply.text, reply.headers['idempotent-replayed']]).toEqual(['', replayed]);
+      }
+      expect(await pokes()).toEqual([1]);
+    });
+
+    it('leaves nothing of an attempt that failed', async () => {
+      const before = await pokes();
+      expect(told(await post('/things/9/poke', randomUUID()))).toEqual([404, 'thing_not_found']);
+      expect(await pokes()).toEqual(before);
+    });
+
+    it('refuses its key on another path', async () => {
+      const [key, owner] = [randomUUID(), randomUUID()];
+      await post('/things/1/poke', key, undefined, owner).expect(204);
+      expect(told(await post('/things/2/poke', key, undefined, owner))).toEqual([
+        422,
+        'idempotency_key_reused',
+      ]);
+    });
+
+    const pokes = async () => {
+      const rows = await app.get(Database).query<{ thing: number }>(new WorkContext(), 'SELECT * FROM pokes');
+      return rows.map(({ thing }) => thing);
+    };
+  });
+
+  it('tells nobody what went wrong inside', async () => {
+    const { status, body, text } = await request(url).get('/things/1/broken');
+    expect([status, body.code]).toEqual([500, 'internal_error']);
+    expect(text).not.toMatch(/secret|stack|spec/);
+  });
+});

@@ -1,0 +1,32 @@
+import { fastify } from 'fastify';
+import { RouteTable } from './route-table';
+
+const planted = (config: object | undefined) => {
+  const server = fastify();
+  const table = new RouteTable();
+  table.collect(server);
+  server.route({ method: 'POST', url: '/planted', handler: () => 'open', ...(config && { config }) });
+  return table;
+};
+
+describe('RouteTable', () => {
+  it.each([
+    ['without facts', undefined],
+    ['with facts but no rule', { retryAfter: 1 }],
+  ])('refuses a route %s', (_, config) => {
+    expect(() => planted(config)).toThrow('POST /planted declares no access rule');
+  });
+
+  it('refuses a public route that takes idempotency keys', () => {
+    expect(() => planted({ access: 'public', idempotent: true })).toThrow('POST /planted is public');
+  });
+
+  it('knows the routes and what their paths answer', () => {
+    const table = planted({ access: 'public' });
+    expect(table.routes).toEqual([
+      expect.objectContaining({ method: 'POST', path: '/planted', access: 'public' }),
+    ]);
+    expect(table.allowedMethods('/planted/')).toEqual(['POST']);
+    expect(table.allowedMethods('/other')).toEqual([]);
+  });
+});

@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import request from 'supertest';
+import { answered } from '../support/answered';
+import { type Api, connect } from '../support/api';
+import { openSession } from '../support/callers';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startServer, type TestServer } from '../support/server';
+
+const OWN = 'https://api.example.com';
+const ALLOWED = 'https://app.example.com';
+const FOREIGN = 'https://evil.example';
+
+describe('pages of other origins', () => {
+  const key = randomUUID();
+  let database: TestDatabase;
+  let server: TestServer;
+  let closed: TestServer;
+  let api: Api;
+  let cookie: string;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const start = (env: Record<string, string>) =>
+      startServer({ databaseUrl: database.url, env: { ...env, BOOTSTRAP_ADMIN_KEY: key } });
+    [server, closed] = await Promise.all([
+      start({ PUBLIC_URL: `${OWN}/`, CORS_ORIGINS: `${ALLOWED}, https://other.example.com` }),
+      start({}),
+    ]);
+    api = await connect(server.url);
+    cookie = await openSession(api);
+  });
+  afterAll(async () => {
+    await Promise.all([server.stop(), closed.stop()]);
+    await database.drop();
+  });
+
+  // A body that is refused tells a write that was let through from one that was not, and changes nothing.
+  const codeOf = async (headers: Record<string, string>, on = api): Promise<string> =>
+    (await on.post('/packages', {}, { headers })).body.code as string;
+
+  it.each<[string, Record<string, string>, boolean]>([
+    ['neither header, as curl', {}, true],
+    ['a page of ours', { 'Sec-Fetch-Site': 'same-origin', Origin: OWN }, true],
+    ['a page of ours without Fetch Metadata', { Origin: OWN }, true],
+    ['a person by the address bar', { 'Sec-Fetch-Site': 'none' }, true],
+    ['an allowed page', { 'Sec-Fetch-Site': 'cross-site', Origin: ALLOWED }, true],
+    ['an allowed page of our site', { 'Sec-Fetch-Site': 'same-site', Origin: ALLOWED }, true],
+    ['a foreign page', { 'Sec-Fetch-Site': 'cross-site', Origin: FOREIGN }, false],
+    ['a foreign page without Fetch Metadata', { Origin: FOREIGN }, false],
+    ['a foreign page that hides its origin', { 'Sec-Fetch-Site': 'cross-site' }, false],
+    ['a neighbour on our site', { 'Sec-Fetch-Site': 'same-site' }, false],
+    ['a sandboxed page', { Origin: 'null' }, false],
+    ['a page of ours in plain text', { Origin: 'http://api.example.com' }, false],
+    ['a word that Fetch Metadata does not know', { 'Sec-Fetch-Site': 'friendly' }, false],
+    ['our host, which is not PUBLIC_URL', { Origin: 'http://127.0.0.1' }, false],
+  ])('%s: a write with a session is let through or not', async (_, headers, isLetThrough) => {
+    expect(await codeOf({ Cookie: cookie, ...headers })).toBe(
+      isLetThrough ? 'validation_failed' : 'cross_origin_write',
+    );
+  });
+
+  it('are no matter to an API key, which no browser adds by itself', async () => {
+    const headers = { Authorization: `Bearer ${key}`, Origin: FOREIGN, 'Sec-Fetch-Site': 'cross-site' };
+    expect(await codeOf(headers)).toBe('validation_failed');
+    expect(await codeOf({ ...headers, Cookie: cookie })).toBe('validation_failed');
+  });
+
+  it('may not open a session in a visitor’s browser, with a cookie or without', async () => {
+    for (const own of [{}, { Cookie: cookie }] as Record<string, string>[]) {
+      const reply = await api.post('/sessions', undefined, {
+        headers: { ...own, 'Sec-Fetch-Site': 'cross-site' },
+      });
+      expect([reply.status, reply.body.code]).toEqual([403, 'cross_origin_write']);
+      expect(reply.headers).not.toHaveProperty('set-cookie');
+    }
+  });
+
+  it('may send reads', async () => {
+    const headers = { Cookie: cookie, Origin: FOREIGN, 'Sec-Fetch-Site': 'cross-site' };
+    const reply = await answered(api.get('/sessions/current', { headers }), 200);
+    expect(reply.headers).not.toHaveProperty('access-control-allow-origin');
+    expect(reply.headers.vary).toBe('Origin');
+  });
+
+  it('are those of another host than the one named, where PUBLIC_URL is unset', async () => {
+    const other = await connect(closed.url);
+    const own = { Cookie: await openSession(other) };
+    expect(await codeOf({ ...own, Origin: closed.url }, other)).toBe('validation_failed');
+    expect(await codeOf({ ...own, Origin: server.url }, other)).toBe('cross_origin_write');
+  });
+
+  describe('CORS', () => {
+    it('lets allowed pages read replies, problems too', async () => {
+      for (const path of ['/types', '/nothing']) {
+        const { headers } = await api.get(path, { headers: { Origin: ALLOWED } });
+        expect(headers).toMatchObject({
+          'access-control-allow-origin': ALLOWED,
+          'access-control-allow-credentials': 'true',
+          'access-control-expose-headers': expect.stringContaining('ETag'),
+          vary: 'Origin',
+        });
+      }
+    });
+
+    const preflight = (on: TestServer, url: string, origin: string, method = 'POST') =>
+      request(on.url).options(url).set({
+        Origin: origin,
+        'Access-Control-Request-Method': method,
+        'Access-Control-Request-Headers': 'content-type,idempotency-key',
+      });
+
+    it('answers the preflights of allowed pages without credentials', async () => {
+      const { headers, text } = await preflight(server, '/api/v1/packages', ALLOWED).expect(204);
+      expect(text).toBe('');
+      expect(headers).toMatchObject({
+        'access-control-allow-origin': ALLOWED,
+        'access-control-allow-credentials': 'true',
+        'access-control-allow-methods': 'GET, HEAD, POST',
+        'access-control-allow-headers': expect.stringContaining('Idempotency-Key'),
+        'access-control-max-age': '600',
+        vary: 'Origin, Access-Control-Request-Method, Access-Control-Request-Headers',
+      });
+      await preflight(server, '/api/v1/nothing', ALLOWED).expect(404);
+    });
+
+    it('gives other pages nothing', async () => {
+      for (const [on, origin] of [
+        [server, FOREIGN],
+        [server, 'null'],
+        [closed, ALLOWED],
+      ] as const) {
+        const { headers } = await preflight(on, '/api/v1/packages', origin).expect(405);
+        expect(Object.keys(headers).filter((name) => name.startsWith('access-control'))).toEqual([]);
+      }
+    });
+  });
+});

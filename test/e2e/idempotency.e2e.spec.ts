@@ -1,0 +1,203 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { Client } from 'pg';
+import request from 'supertest';
+import { answered } from '../support/answered';
+import { type Api, connect } from '../support/api';
+import { newCustomer, openSession } from '../support/callers';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startServer, type StartServerOptions, type TestServer } from '../support/server';
+
+const KILL = path.resolve(__dirname, '../support/kill-at.cjs');
+const boots = {
+  name: 'Winter boots',
+  weight_kg: '1.5',
+  content_value: { amount: '10.99', currency: 'USD' },
+  type_id: 1,
+};
+// Nobody answers there: what is registered stays without a price, which is all the same here.
+const env = {
+  CBR_JSON_URL: 'http://127.0.0.1:9/',
+  CBR_XML_URL: 'http://127.0.0.1:9/',
+  LIMIT_SESSIONS_PER_MINUTE: '1000',
+};
+
+describe('Idempotency-Key', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let sql: Client;
+  let api: Api;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    sql = new Client({ connectionString: database.url });
+    await sql.connect();
+    server = await startServer({ databaseUrl: database.url, env });
+    api = await connect(server.url);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await sql.end();
+    await database.drop();
+  });
+
+  const register = (who: Api, key: string | undefined, body: string | object = boots) =>
+    who.post('/packages', body, { headers: key === undefined ? {} : { 'Idempotency-Key': key } });
+  const registrations = async (name: string): Promise<number> => {
+    const { rows } = await sql.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM registrations WHERE name = $1',
+      [name],
+    );
+    return rows[0]!.count;
+  };
+  const keysKept = async (key: string): Promise<number> =>
+    (await sql.query('SELECT 1 FROM idempotency_keys WHERE key = $1', [key])).rowCount as number;
+
+  it('gives a repeat the first reply, to the byte, and says so', async () => {
+    const customer = await newCustomer(api);
+    const key = randomUUID();
+    const first = await answered(register(customer, key), 202);
+    expect(first.headers).not.toHaveProperty('idempotent-replayed');
+    const repeat = await answered(register(customer, `"${key}"`), 202);
+    expect(repeat.headers['idempotent-replayed']).toBe('true');
+    expect(repeat.text).toBe(first.text);
+    for (const header of ['location', 'retry-after', 'content-type', 'cache-control'])
+      expect([header, repeat.headers[header]]).toEqual([header, first.headers[header]]);
+    expect(first.headers.location).toBe(`/api/v1/packages/status/${first.body.id}`);
+    expect(repeat.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
+  });
+
+  it('makes one package of 50 parallel requests, and gives each the same reply or says to wait', async () => {
+    const customer = await newCustomer(api);
+    const body = { ...boots, name: randomUUID() };
+    const key = randomUUID();
+    const replies = await Promise.all(Array.from({ length: 50 }, () => register(customer, key, body)));
+    const accepted = replies.filter(({ status }) => status === 202);
+    const waiting = replies.filter(({ status }) => status !== 202);
+    expect(new Set(accepted.map(({ text }) => text)).size).toBe(1);
+    for (const { status, headers, body: problem } of waiting) {
+      expect([status, problem.code, headers['retry-after']]).toEqual([409, 'idempotency_key_in_flight', '1']);
+    }
+    expect(await registrations(body.name)).toBe(1);
+    expect((await answered(register(customer, key, body), 202)).text).toBe(accepted[0]?.text);
+  });
+
+  it('compares bodies as JSON, whatever the order and the spaces', async () => {
+    const customer = await newCustomer(api);
+    const key = randomUUID();
+    const first = await answered(register(customer, key), 202);
+    const reordered = JSON.stringify(Object.fromEntries(Object.entries(boots).toReversed()), null, 2);
+    expect((await answered(register(customer, key, reordered), 202)).text).toBe(first.text);
+  });
+
+  it.each([
+    ['another body', { ...boots, name: 'Summer boots' }],
+    ['a body that would be refused', {}],
+  ])('refuses %s under the same key', async (_, other) => {
+    const customer = await newCustomer(api);
+    const key = randomUUID();
+    await answered(register(customer, key), 202);
+    const { body: problem } = await answered(register(customer, key, other), 422);
+    expect(problem).toMatchObject({
+      code: 'idempotency_key_reused',
+      errors: [{ header: 'Idempotency-Key' }],
+    });
+  });
+
+  it('belongs to its owner: others may use the same key', async () => {
+    const key = randomUUID();
+    const [one, other] = [await newCustomer(api), await newCustomer(api)];
+    const first = await answered(register(one, key), 202);
+    const second = await answered(register(other, key, { ...boots, name: 'Skis' }), 202);
+    expect(second.body.id).not.toBe(first.body.id);
+    expect(second.headers).not.toHaveProperty('idempotent-replayed');
+  });
+
+  it('keeps nothing of an attempt that failed, which runs again', async () => {
+    const customer = await newCustomer(api);
+    const key = randomUUID();
+    await answered(register(customer, key, { ...boots, type_id: 999_999 }), 422);
+    await answered(register(customer, key, { name: 1 }), 422);
+    expect(await keysKept(key)).toBe(0);
+    const done = await answered(register(customer, key), 202);
+    expect(done.headers).not.toHaveProperty('idempotent-replayed');
+    expect(await keysKept(key)).toBe(1);
+  });
+
+  it('is forgotten after 24 hours', async () => {
+    const customer = await newCustomer(api);
+    const key = randomUUID();
+    const first = await answered(register(customer, key), 202);
+    const age = (interval: string) =>
+      sql.query(`UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1`, [
+        key,
+        interval,
+      ]);
+    await age('23 hours 59 minutes');
+    expect((await answered(register(customer, key), 202)).body.id).toBe(first.body.id);
+    await age('24 hours 1 second');
+    const later = await answered(register(customer, key, { ...boots, name: 'Skis' }), 202);
+    expect(later.body.id).not.toBe(first.body.id);
+    expect((await answered(register(customer, key, { ...boots, name: 'Skis' }), 202)).text).toBe(later.text);
+  });
+
+  it('is optional: without it every request is another', async () => {
+    const customer = await newCustomer(api);
+    const [one, other] = [await register(customer, undefined), await register(customer, undefined)];
+    expect(one.body.id).not.toBe(other.body.id);
+  });
+
+  it.each([
+    ['two of them', ['a', 'b']],
+    ['an empty one', ['']],
+    ['one that is too long', ['x'.repeat(256)]],
+  ])('refuses %s', async (_, values) => {
+    // No client of ours sends a header twice.
+    const asked = request(server.url)
+      .post('/api/v1/packages')
+      .set('Cookie', await openSession(api));
+    const { body: problem } = await asked.set({ 'Idempotency-Key': values }).send(boots).expect(400);
+    expect(problem).toMatchObject({ code: 'bad_request', errors: [{ header: 'Idempotency-Key' }] });
+  });
+
+  it('is ignored where credentials are issued', async () => {
+    const open = () => api.post('/sessions', undefined, { headers: { 'Idempotency-Key': 'same' } });
+    const [one, other] = [await answered(open(), 201), await answered(open(), 201)];
+    expect(one.body.id).not.toBe(other.body.id);
+  });
+
+  it('holds while more keyed requests come at once than there are connections', async () => {
+    const customer = await newCustomer(api);
+    // This currency is shipped nowhere, so that the database is asked for it.
+    const unknown = { ...boots, content_value: { amount: '1', currency: 'XQZ' } };
+    const replies = await Promise.all(
+      Array.from({ length: 40 }, () => register(customer, randomUUID(), unknown)),
+    );
+    expect(replies.map(({ status }) => status)).toEqual(Array(40).fill(422));
+  });
+
+  it('gives the reply of a process that died between commit and reply', async () => {
+    // A database of its own: a process that finds pending registrations at its start would die at once.
+    const own = await createTestDatabase();
+    const start = (more: Partial<StartServerOptions>) =>
+      startServer({ databaseUrl: own.url, env: { ...env, KILL_AT: 'after the commit' }, ...more });
+    const dying = await start({ preload: KILL });
+    const cookie = await openSession(await connect(dying.url));
+    const key = randomUUID();
+    const doomed = (await connect(dying.url)).as({ cookie });
+    await expect(register(doomed, key)).rejects.toThrow('socket hang up');
+    expect(await dying.exited).toMatchObject({ signal: 'SIGKILL' });
+
+    const next = await start({});
+    const customer = (await connect(next.url)).as({ cookie });
+    const retry = await answered(register(customer, key), 202);
+    expect(retry.headers['idempotent-replayed']).toBe('true');
+    expect(retry.body.state).toBe('pending');
+    const status = await answered(customer.get(String(retry.headers.location)), 200);
+    expect(status.body.id).toBe(retry.body.id);
+    const other = await answered(register(customer, randomUUID()), 202);
+    expect(other.body.id).not.toBe(retry.body.id);
+    await next.stop();
+    await own.drop();
+  });
+});

@@ -1,0 +1,128 @@
+import { Client } from 'pg';
+import { answered } from '../support/answered';
+import { type Api, connect } from '../support/api';
+import { newCustomer } from '../support/callers';
+import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { startServer, type TestServer } from '../support/server';
+
+const boots = {
+  name: 'Winter boots',
+  weight_kg: '1.5',
+  content_value: { amount: '10.99', currency: 'USD' },
+  type_id: 1,
+};
+
+describe('ETag and preconditions', () => {
+  let upstream: CbrUpstream;
+  let database: TestDatabase;
+  let server: TestServer;
+  let sql: Client;
+  let api: Api;
+  let customer: Api;
+  let tagged: string[];
+
+  beforeAll(async () => {
+    upstream = await startCbrUpstream();
+    database = await createTestDatabase();
+    sql = new Client({ connectionString: database.url });
+    await sql.connect();
+    server = await startServer({
+      databaseUrl: database.url,
+      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl },
+    });
+    api = await connect(server.url);
+    customer = await newCustomer(api);
+    const accepted = await answered(customer.post('/packages', boots), 202);
+    const status = String(accepted.headers.location);
+    const id = await eventually(async () => (await get(status)).body.package_id as number | null, {
+      describe: 'the package to be there',
+    });
+    tagged = [`/packages/${id}`, `/packages/${id}/cost`, status, '/sessions/current'];
+  });
+  afterAll(async () => {
+    await server.stop();
+    await sql.end();
+    await database.drop();
+    await upstream.stop();
+  });
+
+  const get = (path: string, headers: Record<string, string> = {}) => customer.get(path, { headers });
+  const head = (path: string, headers: Record<string, string> = {}) => customer.head(path, { headers });
+  const tagOf = async (path: string): Promise<string> =>
+    String((await answered(get(path), 200)).headers.etag);
+
+  it('stand on every resource that can change, strong and the same while it is the same', async () => {
+    for (const path of tagged) {
+      const tag = await tagOf(path);
+      expect([path, tag]).toEqual([path, expect.stringMatching(/^"[\w-]+"$/)]);
+      expect(await tagOf(path)).toBe(tag);
+      const { headers } = await answered(head(path), 200);
+      expect(headers.etag).toBe(tag);
+    }
+    expect(new Set(await Promise.all(tagged.map((path) => tagOf(path)))).size).toBe(tagged.length);
+  });
+
+  it('answer 304, without a body, what the caller has already', async () => {
+    for (const path of tagged) {
+      const tag = await tagOf(path);
+      for (const held of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
+        for (const reply of [
+          await get(path, { 'If-None-Match': held }),
+          await head(path, { 'If-None-Match': held }),
+        ]) {
+          expect([reply.status, reply.text ?? '', reply.headers.etag]).toEqual([304, '', tag]);
+          expect(reply.headers).not.toHaveProperty('content-type');
+          expect(reply.headers).not.toHaveProperty('content-length');
+          expect(reply.headers).toMatchObject({ 'cache-control': 'no-store', ratelimit: expect.any(String) });
+        }
+      }
+      expect((await get(path, { 'If-None-Match': '"other"' })).status).toBe(200);
+    }
+  });
+
+  it('move when what is embedded changes its name, and only then', async () => {
+    const [path, cost] = tagged as [string, string];
+    const [before, costBefore] = [await tagOf(path), await tagOf(cost)];
+    await sql.query(`UPDATE package_types SET name = 'clothing' WHERE id = 1`);
+    const { headers, body } = await answered(get(path, { 'If-None-Match': before }), 200);
+    expect(body.type.name).toBe('clothing');
+    expect(headers.etag).not.toBe(before);
+    expect(await tagOf(cost)).toBe(costBefore);
+  });
+
+  it('honour If-Match on a read', async () => {
+    const path = tagged[0] as string;
+    const tag = await tagOf(path);
+    await answered(get(path, { 'If-Match': tag }), 200);
+    for (const stale of ['"other"', `W/${tag}`]) {
+      const { body, headers } = await answered(get(path, { 'If-Match': stale }), 412);
+      expect(body).toMatchObject({ code: 'precondition_failed', request_id: headers['x-request-id'] });
+      expect(headers['content-type']).toBe('application/problem+json; charset=utf-8');
+    }
+    await answered(head(path, { 'If-Match': '"other"' }), 412);
+  });
+
+  it('honour If-Match on a write', async () => {
+    const other = await newCustomer(api);
+    const end = (ifMatch: string) => other.delete('/sessions/current', { headers: { 'If-Match': ifMatch } });
+    const { headers } = await answered(other.get('/sessions/current'), 200);
+    const { body } = await answered(end('"other"'), 412);
+    expect(body.code).toBe('precondition_failed');
+    await answered(end(String(headers.etag)), 204);
+    await answered(other.get('/sessions/current'), 401);
+  });
+
+  it('refuse headers that name no tags', async () => {
+    for (const header of ['If-Match', 'If-None-Match']) {
+      const { body } = await answered(get('/packages/999999', { [header]: 'unquoted' }), 400);
+      expect(body).toMatchObject({ code: 'bad_request', errors: [{ code: 'malformed', header }] });
+    }
+  });
+
+  it('stand on no problem and on no list', async () => {
+    expect((await answered(get('/packages/999999'), 404)).headers).not.toHaveProperty('etag');
+    expect((await answered(get('/packages'), 200)).headers).not.toHaveProperty('etag');
+  });
+});

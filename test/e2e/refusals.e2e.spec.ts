@@ -1,0 +1,336 @@
+import request from 'supertest';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { RawConnection, type RawReply, sendRaw } from '../support/raw-http';
+import { startServer, type TestServer } from '../support/server';
+
+const BODY_LIMIT = 10_000;
+const boots = JSON.stringify({
+  name: 'Зимние ботинки',
+  weight_kg: '1.5',
+  content_value: { amount: '10.99', currency: 'USD' },
+  type_id: 1,
+});
+
+describe('what the framework refuses', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let cookie: string;
+
+  const start = () =>
+    startServer({
+      databaseUrl: database.url,
+      env: {
+        BODY_LIMIT_BYTES: String(BODY_LIMIT),
+        CBR_JSON_URL: 'http://127.0.0.1:9/',
+        CBR_XML_URL: 'http://127.0.0.1:9/',
+      },
+    });
+  const openSession = async (on: TestServer) => {
+    const { headers } = await request(on.url).post('/api/v1/sessions');
+    return String(headers['set-cookie']).split(';', 1)[0] as string;
+  };
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await start();
+    cookie = await openSession(server);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  /** A request as it goes over the wire; `Connection: close` so that the reply ends. */
+  const wire = (line: string, headers: string[] = [], body: string | Buffer = ''): Buffer =>
+    Buffer.concat([
+      Buffer.from([`${line} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers, '', ''].join('\r\n')),
+      Buffer.from(body),
+    ]);
+  const post = (headers: string[], body: string | Buffer): Buffer =>
+    wire(
+      'POST /api/v1/packages',
+      [`Cookie: ${cookie}`, `Content-Length: ${Buffer.byteLength(body)}`, ...headers],
+      body,
+    );
+  const json = (body: string | Buffer, ...headers: string[]) =>
+    post(['Content-Type: application/json', ...headers], body);
+
+  function expectProblem(reply: RawReply | undefined, status: number, code: string): void {
+    expect([reply?.status, reply?.headers['content-type']]).toEqual([
+      status,
+      'application/problem+json; charset=utf-8',
+    ]);
+    const problem = JSON.parse(reply!.body) as Record<string, unknown>;
+    expect(problem).toEqual({
+      type: `urn:waybill:problem:${code}`,
+      title: expect.any(String),
+      status,
+      detail: expect.stringMatching(/\.$/),
+      instance: expect.any(String),
+      code,
+      request_id: reply?.headers['x-request-id'],
+      errors: expect.any(Array),
+    });
+    expect(reply?.headers['cache-control']).toBe('no-store');
+  }
+
+  it.each<[string, number, string, () => Buffer | string]>([
+    ['an unknown route', 404, 'route_not_found', () => wire('GET /api/v1/nothing')],
+    ['a path that leaves the API', 404, 'route_not_found', () => wire('GET /api/v1/../../etc/passwd')],
+    ['the same, encoded', 404, 'route_not_found', () => wire('GET /api/v1/%2e%2e%2f%2e%2e%2fetc%2fpasswd')],
+    ['a doubled slash', 404, 'route_not_found', () => wire('GET //api/v1/types')],
+    ['a target that is no path', 404, 'route_not_found', () => wire('OPTIONS *')],
+    [
+      'a value in the path that is too long',
+      404,
+      'route_not_found',
+      () => wire(`GET /api/v1/packages/${'1'.repeat(600)}`),
+    ],
+    ['a wrong method', 405, 'method_not_allowed', () => wire('DELETE /api/v1/types')],
+    ['a rare method', 405, 'method_not_allowed', () => wire('PROPFIND /api/v1/types')],
+    ['TRACE', 405, 'method_not_allowed', () => wire('TRACE /api/v1/types')],
+    ['an invalid percent-encoding', 400, 'malformed_request', () => wire('GET /api/v1/packages/%zz')],
+    ['an encoding that is not UTF-8', 400, 'malformed_request', () => wire('GET /api/v1/packages/%ff')],
+    ['no Host', 400, 'malformed_request', () => 'GET /api/v1/types HTTP/1.1\r\nConnection: close\r\n\r\n'],
+    ['two Hosts', 400, 'malformed_request', () => wire('GET /api/v1/types', ['Host: y'])],
+    ['no HTTP', 400, 'malformed_request', () => 'Hello!\r\n\r\n'],
+    ['an unknown method', 400, 'malformed_request', () => wire('FETCH /api/v1/types')],
+    ['an unknown version', 400, 'malformed_request', () => 'GET / HTTP/7.3\r\nHost: x\r\n\r\n'],
+    ['HTTP/2', 400, 'malformed_request', () => 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
+    ['TLS', 400, 'malformed_request', () => Buffer.from('16030100c8010000c40303', 'hex')],
+    ['a header without a name', 400, 'malformed_request', () => wire('GET /api/v1/types', [': x'])],
+    ['a folded header', 400, 'malformed_request', () => wire('GET /api/v1/types', ['X-A: b', ' c'])],
+    [
+      'a length that is no number',
+      400,
+      'malformed_request',
+      () => wire('POST /api/v1/sessions', ['Content-Length: ten']),
+    ],
+    [
+      'a negative length',
+      400,
+      'malformed_request',
+      () => wire('POST /api/v1/sessions', ['Content-Length: -1']),
+    ],
+    [
+      'two lengths',
+      400,
+      'malformed_request',
+      () => wire('POST /api/v1/sessions', ['Content-Length: 1', 'Content-Length: 2'], '{}'),
+    ],
+    [
+      'a length and chunks',
+      400,
+      'malformed_request',
+      () => wire('POST /api/v1/sessions', ['Content-Length: 2', 'Transfer-Encoding: chunked'], '{}'),
+    ],
+    [
+      'an unknown transfer coding',
+      400,
+      'malformed_request',
+      () => wire('POST /api/v1/sessions', ['Transfer-Encoding: gzip'], '{}'),
+    ],
+    [
+      'a chunk that is none',
+      400,
+      'malformed_request',
+      () =>
+        wire(
+          'POST /api/v1/packages',
+          [`Cookie: ${cookie}`, 'Content-Type: application/json', 'Transfer-Encoding: chunked'],
+          'zz\r\n',
+        ),
+    ],
+    [
+      'a header that is too large',
+      431,
+      'headers_too_large',
+      () => wire('GET /api/v1/types', [`X-Large: ${'x'.repeat(20_000)}`]),
+    ],
+    ['a path that is too long', 431, 'headers_too_large', () => wire(`GET /${'x'.repeat(20_000)}`)],
+    ['JSON that does not parse', 400, 'malformed_json', () => json('{"name":')],
+    ['JSON that is not UTF-8', 400, 'malformed_json', () => json(Buffer.from('{"name":"\xff"}', 'latin1'))],
+    ['JSON that would set a prototype', 400, 'malformed_json', () => json('{"__proto__":{}}')],
+    [
+      'JSON that is nested too deep',
+      422,
+      'validation_failed',
+      () => json(`${'['.repeat(4_000)}${']'.repeat(4_000)}`),
+    ],
+    ['a body without a type', 415, 'unsupported_media_type', () => post([], boots)],
+    [
+      'a form',
+      415,
+      'unsupported_media_type',
+      () => post(['Content-Type: application/x-www-form-urlencoded'], 'name=b'),
+    ],
+    [
+      'a type that only begins like ours',
+      415,
+      'unsupported_media_type',
+      () => post(['Content-Type: application/jsonx'], boots),
+    ],
+    ['a type that is none', 415, 'unsupported_media_type', () => post(['Content-Type: json'], boots)],
+    [
+      'another charset',
+      415,
+      'unsupported_media_type',
+      () => post(['Content-Type: application/json; charset=windows-1251'], boots),
+    ],
+    [
+      'another charset in quotes',
+      415,
+      'unsupported_media_type',
+      () => post(['Content-Type: application/json;a=1; Charset="KOI8-R"'], boots),
+    ],
+    ['a compressed body', 415, 'unsupported_media_type', () => json(boots, 'Content-Encoding: gzip')],
+    ['a body that says it is too large', 413, 'body_too_large', () => json(' '.repeat(BODY_LIMIT + 1))],
+    [
+      'a body that turns out too large',
+      413,
+      'body_too_large',
+      () =>
+        wire(
+          'POST /api/v1/packages',
+          [`Cookie: ${cookie}`, 'Content-Type: application/json', 'Transfer-Encoding: chunked'],
+          `${(BODY_LIMIT + 1).toString(16)}\r\n${' '.repeat(BODY_LIMIT + 1)}\r\n0\r\n\r\n`,
+        ),
+    ],
+    ['an unknown query parameter', 400, 'bad_request', () => wire('GET /api/v1/types?colour=red')],
+    [
+      'an unknown query parameter where there are none',
+      400,
+      'bad_request',
+      () => wire('POST /api/v1/sessions?a=1'),
+    ],
+    ['a repeated query parameter', 400, 'bad_request', () => wire('GET /api/v1/types?limit=1&limit=2')],
+    [
+      'a field where there is no body',
+      422,
+      'validation_failed',
+      () => wire('POST /api/v1/sessions', ['Content-Type: application/json', 'Content-Length: 7'], '{"a":1}'),
+    ],
+    [
+      'a list where there is no body',
+      422,
+      'validation_failed',
+      () => wire('POST /api/v1/sessions', ['Content-Type: application/json', 'Content-Length: 3'], '[1]'),
+    ],
+  ])('%s: %i %s', async (_, status, code, bytes) => {
+    const replies = await sendRaw(server.url, bytes());
+    expect(replies).toHaveLength(1);
+    expectProblem(replies[0], status, code);
+  });
+
+  it.each<[string, number, () => Buffer]>([
+    ['UTF-8 by name', 202, () => post(['Content-Type: application/JSON;Charset=UTF-8'], boots)],
+    ['UTF-8 by its other name', 202, () => post(['Content-Type: application/json; charset="utf8"'], boots)],
+    ['a parameter that means nothing', 202, () => post(['Content-Type: application/json; v=1'], boots)],
+    ['a byte order mark', 202, () => json(`\ufeff${boots}`)],
+    ['no encoding, by name', 202, () => json(boots, 'Content-Encoding: identity')],
+    [
+      'a query, a body and a slash too many',
+      200,
+      () => wire('GET /api/v1/types/?limit=1', ['Content-Length: 2'], '{}'),
+    ],
+    [
+      'an empty object where there is no body',
+      201,
+      () => wire('POST /api/v1/sessions', ['Content-Type: application/json', 'Content-Length: 2'], '{}'),
+    ],
+    [
+      'nothing at all in the name of JSON',
+      201,
+      () => wire('POST /api/v1/sessions', ['Content-Type: application/json']),
+    ],
+    ['an expectation that nobody knows', 200, () => wire('GET /api/v1/types', ['Expect: wonders'])],
+    ['a whole URL as the target', 200, () => wire('GET http://x/api/v1/types')],
+  ])('and what it takes: %s: %i', async (_, status, bytes) => {
+    const [reply] = await sendRaw(server.url, bytes());
+    expect([reply?.status, reply?.headers['content-type']]).toEqual([
+      status,
+      'application/json; charset=utf-8',
+    ]);
+  });
+
+  it('takes HTTP/1.0 without a Host', async () => {
+    expect((await sendRaw(server.url, 'GET /livez HTTP/1.0\r\n\r\n'))[0]?.status).toBe(200);
+  });
+
+  it('says which methods a path answers', async () => {
+    const [reply] = await sendRaw(server.url, wire('PATCH /api/v1/sessions/current'));
+    expect(reply?.headers.allow).toBe('DELETE, GET, HEAD');
+  });
+
+  it('answers a body that ends before its length', async () => {
+    const connection = await RawConnection.open(server.url);
+    const [reply] = await connection.send(json(boots).subarray(0, -5)).end().replies();
+    expectProblem(reply, 400, 'malformed_request');
+  });
+
+  it('answers a request that can’t be read after one that can', async () => {
+    const connection = await RawConnection.open(server.url);
+    connection.send('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
+    await eventually(() => connection.text.endsWith('}'), { describe: 'the first reply' });
+    const [first, second, ...more] = await connection.send('Hello!\r\n\r\n').replies();
+    expect([first?.status, more]).toEqual([200, []]);
+    expectProblem(second, 400, 'malformed_request');
+  });
+
+  it('keeps a request id that can do no harm, and makes one for others', async () => {
+    const idOf = async (given: string) =>
+      (await sendRaw(server.url, wire('GET /api/v1/nothing', [`X-Request-Id: ${given}`])))[0]?.headers[
+        'x-request-id'
+      ];
+    expect(await idOf('build-7:42')).toBe('build-7:42');
+    expect(await idOf('a b')).toMatch(/^[0-9a-f-]{36}$/);
+    expect(await idOf('x'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/);
+  });
+
+  it('carries security headers, on problems too', async () => {
+    for (const line of ['GET /api/v1/types', 'GET /api/v1/nothing', 'GET /api/v1/packages']) {
+      const [reply] = await sendRaw(server.url, wire(line));
+      expect(reply?.headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'x-frame-options': 'SAMEORIGIN',
+        'content-security-policy': expect.stringContaining("default-src 'self'"),
+      });
+      expect(reply?.headers).not.toHaveProperty('x-powered-by');
+    }
+  });
+
+  it('is a 503 on a connection that is still open while the server stops, and what is under way is finished', async () => {
+    const stopping = await start();
+    const own = await openSession(stopping);
+    const body = Buffer.from(boots);
+    const connection = await RawConnection.open(stopping.url);
+    const head = [
+      'POST /api/v1/packages HTTP/1.1',
+      'Host: x',
+      `Cookie: ${own}`,
+      'Content-Type: application/json',
+      `Content-Length: ${body.length}`,
+    ];
+    connection.send(`${head.join('\r\n')}\r\n\r\n`).send(body.subarray(0, 10));
+    // The server has begun with it once it answers something that was sent later.
+    await request(stopping.url).get('/livez').expect(200);
+    const stopped = stopping.stop();
+    await eventually(
+      () =>
+        fetch(stopping.url).then(
+          () => false,
+          () => true,
+        ),
+      {
+        describe: 'the server to listen no more',
+      },
+    );
+    connection.send(body.subarray(10)).send('GET /api/v1/types HTTP/1.1\r\nHost: x\r\n\r\n');
+    const [underWay, late] = await connection.replies();
+    expect(underWay?.status).toBe(202);
+    expectProblem(late, 503, 'unavailable');
+    expect(late?.headers).toMatchObject({ 'retry-after': '1', connection: 'close' });
+    await stopped;
+  });
+});

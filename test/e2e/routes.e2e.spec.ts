@@ -1,0 +1,108 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { loadConfig } from '../../libs/config/src/config';
+import type { createHttpApplication } from '../../libs/http/src/http-application';
+import type { Route, RouteTable } from '../../libs/http/src/routes/route-table';
+import type { ProcessModule } from '../../apps/server/src/process.module';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+
+/** From the build, as it runs: the OpenAPI document takes the compiler plugin. */
+const built = <T>(file: string): T => require(path.resolve(__dirname, '../../dist', file)) as T;
+
+const own = (...scopes: string[]) => ({ customers: true, scopes });
+
+// DESIGN.md, "Who may do what": written by hand, never derived from the decorators.
+const table: Record<string, unknown> = {
+  'GET /livez': 'public',
+  'GET /readyz': 'public',
+  'GET /metrics': 'public',
+  'GET /api/openapi.json': 'public',
+  'GET /api/openapi': 'public',
+  'GET /api/redoc': 'public',
+  'GET /api/docs/:file': 'public',
+  'GET /api/v1/types': 'public',
+  'POST /api/v1/sessions': 'public',
+  'GET /api/v1/sessions/new': 'public',
+  'GET /api/v1/sessions/current': 'authenticated',
+  'DELETE /api/v1/sessions/current': 'authenticated',
+  'POST /api/v1/packages': own('packages:write'),
+  'GET /api/v1/packages': own('packages:read', 'packages:read_all'),
+  'GET /api/v1/packages/:id': own('packages:read', 'packages:read_all'),
+  'GET /api/v1/packages/:id/cost': own('packages:read', 'packages:read_all'),
+  'GET /api/v1/packages/status/:id': own('packages:read', 'packages:read_all'),
+};
+
+/** The POSTs that take no idempotency key: they issue credentials. */
+const notIdempotent = ['POST /api/v1/sessions'];
+/** Reads of one thing that never changes, or is no JSON. */
+const untagged = ['GET /api/docs/:file'];
+/** Routes that watch over the process. */
+const unlimited = ['GET /livez', 'GET /metrics', 'GET /readyz'];
+
+describe('the routes of the booted application', () => {
+  let database: TestDatabase;
+  let app: NestFastifyApplication;
+  let routes: readonly Route[];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const config = built<{ loadConfig: typeof loadConfig }>('libs/config/src/config.js').loadConfig('all', {
+      BOOTSTRAP_ADMIN_KEY: randomUUID(),
+      DATABASE_URL: database.url,
+      NODE_ENV: 'test',
+    });
+    const { ProcessModule: Root } = built<{ ProcessModule: typeof ProcessModule }>(
+      'apps/server/src/process.module.js',
+    );
+    const http = built<{ createHttpApplication: typeof createHttpApplication }>(
+      'libs/http/src/http-application.js',
+    );
+    app = await http.createHttpApplication(Root.register(config, database.url), {
+      bodyLimitBytes: config.bodyLimitBytes,
+      logger: { log() {}, error() {}, warn() {} },
+      observe() {},
+    });
+    const { RouteTable: Table } = built<{ RouteTable: typeof RouteTable }>(
+      'libs/http/src/routes/route-table.js',
+    );
+    routes = app.get(Table).routes;
+  });
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const nameOf = ({ method, path: at }: Route): string => `${method} ${at}`;
+  const namesWhere = (holds: (route: Route) => boolean): string[] =>
+    routes.filter(holds).map(nameOf).toSorted();
+
+  it('let in whom the table says, and there is no other route', () => {
+    const declared = Object.fromEntries(routes.map((route) => [nameOf(route), route.access]));
+    expect(declared).toEqual(table);
+  });
+
+  it('take idempotency keys where they create or trigger something', () => {
+    const posts = namesWhere(({ method }) => method === 'POST');
+    expect(posts.filter((name) => !notIdempotent.includes(name))).toEqual(
+      namesWhere(({ idempotent }) => idempotent === true),
+    );
+  });
+
+  it('carry an ETag where they show one resource', () => {
+    const single = namesWhere(
+      ({ method, path: at }) => method === 'GET' && /\/(:\w+|current)(\/cost)?$|openapi\.json$/.test(at),
+    );
+    expect(single.filter((name) => !untagged.includes(name))).toEqual(
+      namesWhere(({ method, tagged }) => method === 'GET' && tagged === true),
+    );
+  });
+
+  it('are limited, but for those that watch over the process; those that open sessions more than others', () => {
+    expect(namesWhere(({ limit }) => limit === 'none')).toEqual(unlimited);
+    expect(namesWhere(({ limit }) => limit === 'session_creation')).toEqual([
+      'GET /api/v1/sessions/new',
+      'POST /api/v1/sessions',
+    ]);
+  });
+});

@@ -1,0 +1,8 @@
+import type { Response } from 'supertest';
+
+/** The reply, which has this status. @throws Error with what came instead */
+export async function answered(reply: Promise<Response>, status: number): Promise<Response> {
+  const response = await reply;
+  if (response.status === status) return response;
+  throw new Error(`Answered ${response.status} instead of ${status}: ${response.text}`);
+}
