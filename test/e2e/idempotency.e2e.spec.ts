@@ -19,7 +19,6 @@ const boots = {
 const env = {
   CBR_JSON_URL: 'http://127.0.0.1:9/',
   CBR_XML_URL: 'http://127.0.0.1:9/',
-  LIMIT_SESSIONS_PER_MINUTE: '1000',
 };
 
 describe('Idempotency-Key', () => {

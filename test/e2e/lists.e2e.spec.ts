@@ -24,8 +24,7 @@ describe('lists', () => {
     database = await createTestDatabase();
     sql = new Client({ connectionString: database.url });
     await sql.connect();
-    const env = { LIMIT_PRINCIPAL_PER_MINUTE: '1000000', LIMIT_ADDRESS_PER_MINUTE: '1000000' };
-    server = await startServer({ databaseUrl: database.url, env });
+    server = await startServer({ databaseUrl: database.url });
     customer = await newCustomer(await connect(server.url));
     const { body } = await customer.get('/sessions/current');
     const { rows } = await sql.query<{ owner_id: string }>('SELECT owner_id FROM sessions WHERE id = $1', [

@@ -44,7 +44,6 @@ describe('the order of refusals', () => {
       databaseUrl: database.url,
       env: {
         LIMIT_PRINCIPAL_PER_MINUTE: String(PER_MINUTE),
-        LIMIT_SESSIONS_PER_MINUTE: '1000',
         BODY_LIMIT_BYTES: String(BODY_LIMIT),
         CBR_JSON_URL: 'http://127.0.0.1:9/',
         CBR_XML_URL: 'http://127.0.0.1:9/',

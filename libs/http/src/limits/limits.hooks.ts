@@ -54,15 +54,17 @@ export function refuseBeyondLimits(
 ): void {
   fastify.addHook('onRequest', async (request, reply) => {
     if (!request.standings) return;
-    if (factsOf(request).limit === 'session_creation' && !(await hasSession(resolver, request))) {
-      request.standings.newSession = await limits.countNewSession(request.ip);
-      show(request.standings, reply);
-    }
-    const exceeded = Object.values(request.standings as object).find(
-      (standing: Standing) => standing.exceeded,
-    ) as Standing | undefined;
-    if (exceeded) throw new RateLimitedError(exceeded.quota, exceeded.reset);
+    refuseIfExceeded(request.standings.principal);
+    refuseIfExceeded(request.standings.address);
+    if (factsOf(request).limit !== 'session_creation' || (await hasSession(resolver, request))) return;
+    request.standings.newSession = await limits.countNewSession(request.ip);
+    show(request.standings, reply);
+    refuseIfExceeded(request.standings.newSession);
   });
+}
+
+function refuseIfExceeded(standing: Standing | undefined): void {
+  if (standing?.exceeded) throw new RateLimitedError(standing.quota, standing.reset);
 }
 
 // Whoever has a session gets that one, and opens none.
