@@ -28,7 +28,8 @@ describe('a process and what it stands on', () => {
     await database.drop();
   });
 
-  const readiness = async (): Promise<number> => (await fetch(`${server.opsUrl}/readyz`)).status;
+  const readiness = async (): Promise<number> =>
+    (await fetch(`${server.opsUrl}/readyz`, { signal: AbortSignal.timeout(5_000) })).status;
 
   it('is told to stop: it is not ready any more, finishes what is in flight, and ends in order', async () => {
     const who = await newCustomer(api);
@@ -89,7 +90,8 @@ describe('a process and what it stands on', () => {
 
   async function waitingForALock(): Promise<boolean> {
     const { rows } = await rival.query(
-      `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`,
+      `SELECT 1 FROM pg_stat_activity
+       WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE 'INSERT INTO registrations%'`,
     );
     return rows.length > 0;
   }
