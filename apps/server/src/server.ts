@@ -61,6 +61,8 @@ async function startHttp(
 ): Promise<INestApplicationContext> {
   const app = await createHttpApplication(ProcessModule.register(config, databaseUrl), {
     bodyLimitBytes: config.bodyLimitBytes,
+    tls: config.tls,
+    trustProxy: config.trustProxy,
     logger: new NestLogger(logger),
     observe: (fastify) => observeRequests(fastify, logger),
   });

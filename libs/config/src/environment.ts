@@ -28,8 +28,8 @@ export const environment = z.object({
   TRUST_PROXY: trustedProxies
     .optional()
     .describe(
-      'the proxies in front whose X-Forwarded-For and X-Forwarded-Proto count: how many, or their addresses and ' +
-        'networks (CIDR), separated by commas; unset: none',
+      'the addresses and networks (CIDR) of the proxies in front, whose X-Forwarded-For, -Proto and -Host then count; ' +
+        'also loopback, linklocal and uniquelocal; unset: none',
     ),
   TLS_CERT: certificate
     .optional()

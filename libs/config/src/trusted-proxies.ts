@@ -2,18 +2,22 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const BITS: Record<number, number> = { 4: 32, 6: 128 };
+/** Names that Fastify knows: of this machine, of this link, and of private networks. */
+const NAMED = ['loopback', 'linklocal', 'uniquelocal'];
 
-/** How many proxies stand in front, or the addresses and networks (CIDR) that they have. */
+/**
+ * The addresses and networks (CIDR) of the proxies in front. A mere number of proxies is none: it would trust whoever
+ * reaches this process without them.
+ */
 export const trustedProxies = z
   .string()
-  .transform((text): number | string[] =>
-    /^\d{1,2}$/.test(text) ? Number(text) : text.split(',').map((part) => part.trim()),
-  )
-  .refine((proxies) => (Array.isArray(proxies) ? proxies.every(isNetwork) : proxies > 0), {
-    error: 'must be how many proxies there are, or their addresses and networks (CIDR)',
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .refine((proxies) => proxies.every(isNetwork), {
+    error: `must be addresses, networks (CIDR), ${NAMED.join(' or ')}, separated by commas`,
   });
 
 function isNetwork(text: string): boolean {
+  if (NAMED.includes(text)) return true;
   const [address = '', length, ...more] = text.split('/');
   const bits = BITS[isIP(address)];
   if (bits === undefined || more.length > 0) return false;

@@ -16,6 +16,7 @@ import { toDomainError } from './problems/framework-errors';
 import { sendProblem } from './problems/problem.filter';
 import { answerClientError } from './requests/client-errors';
 import { readJsonAlone, refuseEncodedBodies } from './requests/json-bodies';
+import { requireTransportSecurity } from './requests/transport-security';
 import {
   open,
   openRequests,
@@ -28,6 +29,10 @@ import { refuseUnrouted } from './routes/unrouted.hook';
 
 export interface HttpOptions {
   bodyLimitBytes: number;
+  /** To serve TLS with, both PEM; without it HTTP is plain. */
+  tls?: { cert: string; key: string };
+  /** The addresses and networks (CIDR) of proxies whose `X-Forwarded-*` headers count; nobody's without it. */
+  trustProxy?: string[];
   logger: LoggerService;
   /** Adds what observes requests, before anything else sees them. */
   observe: (fastify: FastifyInstance) => void;
@@ -43,6 +48,9 @@ export async function createHttpApplication(
 ): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
+    trustProxy: options.trustProxy ?? false,
+    // What Fastify's types make of a server that may be one or the other is no use here.
+    ...((options.tls ? { https: options.tls } : {}) as object),
     requestTimeout: REQUEST_TIMEOUT_MS,
     // A request without a Host, or one that comes while we stop, is answered by a problem too.
     http: { requireHostHeader: false },
@@ -66,7 +74,7 @@ export async function createHttpApplication(
   addHooks(fastify, app);
   app.get(RouteTable).collect(fastify);
   app.useSecurityHeaders({
-    // Over plain HTTP, as on localhost, there is nothing to upgrade to and nothing to be strict about.
+    // Over plain HTTP, as on localhost, there is nothing to upgrade to; requireTransportSecurity knows which it is.
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
     strictTransportSecurity: false,
   });
@@ -85,6 +93,7 @@ function addHooks(fastify: FastifyInstance, app: INestApplicationContext): void 
   const limits = app.get(Limits);
   const routes = app.get(RouteTable);
   const resolver = app.get<PrincipalResolver>(PRINCIPAL_RESOLVER);
+  requireTransportSecurity(fastify);
   shareWithOrigins(fastify, origins);
   countAddresses(fastify, limits);
   refuseWhileClosing(fastify);

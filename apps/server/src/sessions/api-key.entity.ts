@@ -31,4 +31,12 @@ export class ApiKeyEntity {
 
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt!: Date | null;
+
+  /** To the minute. */
+  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  lastUsedAt!: Date | null;
+
+  /** The key that took its place by rotation. */
+  @Column('uuid', { name: 'replaced_by_id', nullable: true })
+  replacedById!: string | null;
 }

@@ -2,32 +2,113 @@ import { Injectable } from '@nestjs/common';
 import { Database, type WorkContext } from '@waybill/database';
 import type { ApiKeyEntity } from './api-key.entity';
 
-export type ApiKeyRow = Pick<ApiKeyEntity, 'id' | 'ownerId' | 'scopes'>;
+/** A key as staff see it: all but the hash. */
+export type ApiKeyRow = Omit<ApiKeyEntity, 'keyHash'>;
+
+/** What a request needs to know of the key that it came with. */
+export type KeyCaller = Pick<ApiKeyEntity, 'id' | 'ownerId' | 'scopes' | 'keyHash'> & {
+  /** Whether its last use is worth recording again. */
+  isStale: boolean;
+};
+
+type NewApiKey = Pick<
+  ApiKeyEntity,
+  'id' | 'name' | 'prefix' | 'keyHash' | 'scopes' | 'ownerId' | 'expiresAt'
+>;
+
+const COLUMNS = `id, name, prefix, scopes, owner_id AS "ownerId", created_at AS "createdAt", expires_at AS "expiresAt",
+  revoked_at AS "revokedAt", last_used_at AS "lastUsedAt", replaced_by_id AS "replacedById"`;
 
 @Injectable()
 export class ApiKeysRepository {
   constructor(private readonly database: Database) {}
 
-  async findUsable(ctx: WorkContext, keyHash: Buffer): Promise<ApiKeyRow | undefined> {
-    const [row] = await this.database.query<ApiKeyRow>(
+  async findUsable(ctx: WorkContext, keyHash: Buffer): Promise<KeyCaller | undefined> {
+    const [row] = await this.database.query<KeyCaller>(
       ctx,
-      `SELECT id, owner_id AS "ownerId", scopes FROM api_keys
-       WHERE key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+      `SELECT id, owner_id AS "ownerId", scopes, key_hash AS "keyHash",
+         last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS "isStale"
+       FROM api_keys WHERE key_hash = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
       [keyHash],
     );
     return row;
   }
 
-  /** Makes the key of this id be exactly this one: a new one replaces it, and what it owned stays its own. */
-  async replace(
-    ctx: WorkContext,
-    key: Pick<ApiKeyEntity, 'id' | 'name' | 'prefix' | 'keyHash' | 'scopes' | 'ownerId'>,
-  ): Promise<void> {
+  async insert(ctx: WorkContext, key: NewApiKey): Promise<ApiKeyRow> {
+    const [row] = await this.database.query<ApiKeyRow>(
+      ctx,
+      `INSERT INTO api_keys (id, name, prefix, key_hash, scopes, owner_id, expires_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING ${COLUMNS}`,
+      [key.id, key.name, key.prefix, key.keyHash, key.scopes, key.ownerId, key.expiresAt],
+    );
+    return row as ApiKeyRow;
+  }
+
+  /**
+   * Makes the key of this id be exactly this one: a new one replaces it, and what it owned stays its own. The same one
+   * again, if it was revoked, stays so.
+   */
+  async replace(ctx: WorkContext, key: Omit<NewApiKey, 'expiresAt'>): Promise<void> {
     await this.database.query(
       ctx,
       `INSERT INTO api_keys (id, name, prefix, key_hash, scopes, owner_id) VALUES ($1, $2, $3, $4, $5, $6)
-       ON CONFLICT (id) DO UPDATE SET prefix = excluded.prefix, key_hash = excluded.key_hash, scopes = excluded.scopes`,
+       ON CONFLICT (id) DO UPDATE SET prefix = excluded.prefix, key_hash = excluded.key_hash, scopes = excluded.scopes,
+         expires_at = CASE WHEN api_keys.key_hash = excluded.key_hash THEN api_keys.expires_at END,
+         revoked_at = CASE WHEN api_keys.key_hash = excluded.key_hash THEN api_keys.revoked_at END,
+         replaced_by_id = CASE WHEN api_keys.key_hash = excluded.key_hash THEN api_keys.replaced_by_id END`,
       [key.id, key.name, key.prefix, key.keyHash, key.scopes, key.ownerId],
+    );
+  }
+
+  async find(ctx: WorkContext, id: string): Promise<ApiKeyRow | undefined> {
+    const [row] = await this.database.query<ApiKeyRow>(ctx, `SELECT ${COLUMNS} FROM api_keys WHERE id = $1`, [
+      id,
+    ]);
+    return row;
+  }
+
+  /** The key, held until the open transaction ends, and whether it still opens anything. */
+  async lock(ctx: WorkContext, id: string): Promise<(ApiKeyRow & { isUsable: boolean }) | undefined> {
+    const [row] = await this.database.query<ApiKeyRow & { isUsable: boolean }>(
+      ctx,
+      `SELECT ${COLUMNS}, revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AS "isUsable"
+       FROM api_keys WHERE id = $1 FOR UPDATE`,
+      [id],
+    );
+    return row;
+  }
+
+  /** Newest first. @param beforeId the id to go on after */
+  async list(ctx: WorkContext, beforeId: string | undefined, limit: number): Promise<ApiKeyRow[]> {
+    return this.database.query<ApiKeyRow>(
+      ctx,
+      `SELECT ${COLUMNS} FROM api_keys WHERE $1::uuid IS NULL OR id < $1 ORDER BY id DESC LIMIT $2`,
+      [beforeId ?? null, limit],
+    );
+  }
+
+  async markReplaced(ctx: WorkContext, id: string, byId: string, overlapSeconds: number): Promise<void> {
+    await this.database.query(
+      ctx,
+      `UPDATE api_keys SET replaced_by_id = $2, expires_at = least(expires_at, now() + $3 * interval '1 second')
+       WHERE id = $1`,
+      [id, byId, overlapSeconds],
+    );
+  }
+
+  async revoke(ctx: WorkContext, id: string): Promise<void> {
+    await this.database.query(ctx, `UPDATE api_keys SET revoked_at = now() WHERE id = $1`, [id]);
+  }
+
+  /** Records that keys are in use. A row that somebody else has locked is left for the next time. */
+  async touch(ctx: WorkContext, ids: readonly string[]): Promise<void> {
+    await this.database.query(
+      ctx,
+      `UPDATE api_keys SET last_used_at = now() WHERE id IN (
+         SELECT id FROM api_keys
+         WHERE id = ANY($1) AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+         FOR UPDATE SKIP LOCKED)`,
+      [ids],
     );
   }
 }

@@ -1,10 +1,13 @@
+import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { WorkContext } from '@waybill/database';
 import type { Credentials, Principal, PrincipalResolver } from '@waybill/http';
 import { hashSecret } from './api-key-format';
 import { ApiKeysRepository } from './api-keys.repository';
+import { LastUse } from './last-use';
+import { scopesOfRole } from './roles';
 import { readSessionToken } from './session-cookie';
-import { SessionsRepository } from './sessions.repository';
+import { type SessionCaller, SessionsRepository } from './sessions.repository';
 
 // Longer than any secret of ours; what is longer is not worth a hash and a query.
 const MAX_SECRET_LENGTH = 256;
@@ -15,6 +18,7 @@ export class SessionPrincipalResolver implements PrincipalResolver {
   constructor(
     private readonly sessions: SessionsRepository,
     private readonly keys: ApiKeysRepository,
+    private readonly lastUse: LastUse,
   ) {}
 
   async resolve(
@@ -29,29 +33,24 @@ export class SessionPrincipalResolver implements PrincipalResolver {
   private async byApiKey(ctx: WorkContext, authorization: string): Promise<Principal | undefined> {
     const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
     if (key === undefined || key.length > MAX_SECRET_LENGTH) return undefined;
-    const row = await this.keys.findUsable(ctx, hashSecret(key));
-    return (
-      row && {
-        kind: 'api_key',
-        id: row.id,
-        ownerId: row.ownerId,
-        ownerIds: [row.ownerId],
-        scopes: new Set(row.scopes),
-      }
-    );
+    const keyHash = hashSecret(key);
+    const row = await this.keys.findUsable(ctx, keyHash);
+    if (!row || !timingSafeEqual(row.keyHash, keyHash)) return undefined;
+    if (row.isStale) this.lastUse.noteKey(row.id);
+    const { id, ownerId } = row;
+    return { kind: 'api_key', id, ownerId, ownerIds: [ownerId], scopes: new Set(row.scopes) };
   }
 
   private async bySession(ctx: WorkContext, token: string): Promise<Principal | undefined> {
     if (token.length > MAX_SECRET_LENGTH) return undefined;
-    const row = await this.sessions.findByTokenHash(ctx, hashSecret(token));
-    return (
-      row && {
-        kind: 'customer',
-        id: row.id,
-        ownerId: row.ownerId,
-        ownerIds: [row.ownerId],
-        scopes: new Set(),
-      }
-    );
+    const caller = await this.sessions.findCaller(ctx, hashSecret(token));
+    if (caller?.isStale) this.lastUse.noteSession(caller.id);
+    return caller && principalOf(caller);
   }
+}
+
+function principalOf({ id, ownerId, ownerIds, userId, role }: SessionCaller): Principal {
+  return userId === null || role === null
+    ? { kind: 'customer', id, ownerId, ownerIds, scopes: new Set() }
+    : { kind: 'staff', id, userId, ownerId, ownerIds, scopes: scopesOfRole[role] };
 }

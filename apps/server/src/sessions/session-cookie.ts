@@ -4,10 +4,15 @@ const NAME = 'waybill_session';
 // Browsers keep a `__Host-` cookie only if it is Secure, has no Domain, and so can't be set by a neighbouring host.
 const nameOver = (secure: boolean): string => (secure ? `__Host-${NAME}` : NAME);
 
-/** The session token that a `Cookie` header carries, if any. */
+/**
+ * The session token that a `Cookie` header carries, if any. Several of the name are none: one of them may have been tossed
+ * in by a neighbouring host, and which is not to be told.
+ */
 export function readSessionToken(cookieHeader: string | undefined, secure: boolean): string | undefined {
   if (cookieHeader === undefined) return undefined;
-  return parse(cookieHeader)[nameOver(secure)];
+  const name = nameOver(secure);
+  const given = cookieHeader.split(';').filter((pair) => pair.split('=', 1)[0]?.trim() === name);
+  return given.length === 1 ? parse(given[0] as string)[name] || undefined : undefined;
 }
 
 /** The `Set-Cookie` value that hands a session's token to its browser. */

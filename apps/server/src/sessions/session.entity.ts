@@ -1,8 +1,9 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 /** A caller known by a cookie. Of the token only a SHA-256 is kept. */
 @Entity('sessions')
 @Index('sessions_expires_at_idx', ['expiresAt'])
+@Index('sessions_user_id_id_idx', ['userId', 'id'])
 export class SessionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
   id!: string;
@@ -14,9 +15,22 @@ export class SessionEntity {
   @Column('uuid', { name: 'owner_id' })
   ownerId!: string;
 
+  /** Who signed in; null for a customer. */
+  @Column('uuid', { name: 'user_id', nullable: true })
+  @ForeignKey('UserEntity', { name: 'sessions_user_id_fkey' })
+  userId!: string | null;
+
+  /** The `User-Agent` that opened it. */
+  @Column('text', { nullable: true })
+  device!: string | null;
+
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
+
+  /** To the minute. */
+  @Column('timestamptz', { name: 'last_used_at', default: () => 'now()' })
+  lastUsedAt!: Date;
 }

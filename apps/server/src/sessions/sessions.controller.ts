@@ -1,14 +1,16 @@
-import { Controller, Delete, Get, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
+  ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
 import {
   Authenticated,
   Ctx,
+  ListQuery,
   OpensSession,
   PreconditionFailedError,
   Problems,
@@ -16,10 +18,12 @@ import {
   type RequestContext,
   setsCookie,
   Tagged,
+  UuidId,
+  uuidParameter,
 } from '@waybill/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clearedSessionCookie, readSessionToken, sessionCookie } from './session-cookie';
-import { SessionDto, toSessionDto } from './sessions.dto';
+import { SessionDto, SessionPage, toListedSessionDto, toSessionDto } from './sessions.dto';
 import { SessionNotFoundError } from './sessions.errors';
 import { SessionsService } from './sessions.service';
 
@@ -82,6 +86,28 @@ export class SessionsController {
   ): Promise<void> {
     await this.sessions.endCurrent(ctx);
     reply.header('Set-Cookie', clearedSessionCookie(request.protocol === 'https'));
+  }
+
+  /** List your own sessions, newest first: with the device that opened each, and when it was last used. */
+  @Get()
+  @Authenticated()
+  @ApiOperation({ operationId: 'listSessions' })
+  @ApiOkResponse({ type: SessionPage })
+  async list(@Ctx() ctx: RequestContext, @Query() query: ListQuery): Promise<SessionPage> {
+    const page = await this.sessions.list(ctx, query);
+    return { ...page, items: page.items.map((row) => toListedSessionDto(row, ctx.principal.id)) };
+  }
+
+  /** End one of your own sessions. It stops at once, everywhere. */
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @Authenticated()
+  @Problems(SessionNotFoundError, PreconditionFailedError)
+  @ApiOperation({ operationId: 'endSession' })
+  @ApiParam(uuidParameter('id'))
+  @ApiNoContentResponse()
+  async end(@Ctx() ctx: RequestContext, @Param('id', UuidId) id: string): Promise<void> {
+    await this.sessions.end(ctx, id);
   }
 
   private async openWith(

@@ -7,8 +7,12 @@ export class SessionDto {
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
-  /** What sort of caller it is. */
-  kind!: 'anonymous';
+  /**
+   * What sort of caller it is.
+   * @example "anonymous"
+   */
+  @ApiProperty({ enum: ['anonymous', 'staff'] })
+  kind!: 'anonymous' | 'staff';
 
   /** @example "2026-11-21T09:00:00.000Z" */
   created_at!: Date;
@@ -17,6 +21,50 @@ export class SessionDto {
   expires_at!: Date;
 }
 
+/** A session among all of a caller's own. */
+export class ListedSessionDto extends SessionDto {
+  /**
+   * The `User-Agent` that opened it.
+   * @example "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+   */
+  device!: string | null;
+
+  /**
+   * To the minute.
+   * @example "2026-11-21T09:30:00.000Z"
+   */
+  last_used_at!: Date;
+
+  /**
+   * Whether it is the one that you call with.
+   * @example true
+   */
+  current!: boolean;
+}
+
+/** A page of the caller's own sessions, newest first. */
+export class SessionPage {
+  items!: ListedSessionDto[];
+
+  /** The cursor of the next page; null on the last one. */
+  next_cursor!: string | null;
+}
+
 export function toSessionDto(row: SessionRow): SessionDto {
-  return { id: row.id, kind: 'anonymous', created_at: row.createdAt, expires_at: row.expiresAt };
+  return {
+    id: row.id,
+    kind: row.userId === null ? 'anonymous' : 'staff',
+    created_at: row.createdAt,
+    expires_at: row.expiresAt,
+  };
+}
+
+/** @param currentId the session that the caller calls with. */
+export function toListedSessionDto(row: SessionRow, currentId: string): ListedSessionDto {
+  return {
+    ...toSessionDto(row),
+    device: row.device,
+    last_used_at: row.lastUsedAt,
+    current: row.id === currentId,
+  };
 }

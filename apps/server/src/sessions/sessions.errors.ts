@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/http';
 
-/** The caller has no session: it came with an API key, or the session has just ended. */
+/** The caller has no such session: it came with an API key, it is somebody else's, or it has just ended. */
 export class SessionNotFoundError extends DomainError {
   static override readonly code = 'session_not_found';
   static override readonly kind = 'not_found';

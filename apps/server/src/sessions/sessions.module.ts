@@ -1,21 +1,34 @@
 import { Global, Module } from '@nestjs/common';
 import { PRINCIPAL_RESOLVER } from '@waybill/http';
+import { ApiKeysController } from './api-keys.controller';
 import { ApiKeysRepository } from './api-keys.repository';
+import { ApiKeysService } from './api-keys.service';
+import { AuthController } from './auth.controller';
+import { AuthService } from './auth.service';
 import { BootstrapKey } from './bootstrap-key';
+import { LastUse } from './last-use';
+import { LoginFailuresRepository } from './login-failures.repository';
+import { LoginThrottle } from './login-throttle';
 import { SessionPrincipalResolver } from './principal.resolver';
 import { SessionsController } from './sessions.controller';
-import { SessionsRepository } from './sessions.repository';
 import { SessionsService } from './sessions.service';
+import { UsersController } from './users.controller';
+import { UsersModule } from './users.module';
 
 /** Who is calling. */
 @Global()
 @Module({
-  controllers: [SessionsController],
+  imports: [UsersModule],
+  controllers: [SessionsController, AuthController, UsersController, ApiKeysController],
   providers: [
     SessionsService,
-    SessionsRepository,
+    AuthService,
+    LoginThrottle,
+    LoginFailuresRepository,
+    ApiKeysService,
     ApiKeysRepository,
     BootstrapKey,
+    LastUse,
     { provide: PRINCIPAL_RESOLVER, useClass: SessionPrincipalResolver },
   ],
   exports: [PRINCIPAL_RESOLVER, BootstrapKey],

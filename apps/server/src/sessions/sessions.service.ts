@@ -1,9 +1,19 @@
-import { randomBytes } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditService } from '@waybill/audit';
 import { CONFIG, type Config } from '@waybill/config';
-import { honourMatch, type RequestContext } from '@waybill/http';
+import { Database, type WorkContext } from '@waybill/database';
+import {
+  decodeCursor,
+  honourMatch,
+  isUuidKeyset,
+  type ListQuery,
+  type Page,
+  type RequestContext,
+  toPage,
+} from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
 import { hashSecret } from './api-key-format';
+import { deviceOf, newIdentity } from './session-token';
 import { toSessionDto } from './sessions.dto';
 import { SessionNotFoundError } from './sessions.errors';
 import { type SessionRow, SessionsRepository } from './sessions.repository';
@@ -14,26 +24,30 @@ export interface OpenedSession {
   token?: string;
 }
 
-const TOKEN_BYTES = 32;
+const HOURS_A_DAY = 24;
+const PURGE_BATCH = 1_000;
 
-/** Opens, shows and ends anonymous sessions. */
+/** Opens anonymous sessions; shows and ends sessions of either kind. */
 @Injectable()
 export class SessionsService {
   constructor(
-    @Inject(CONFIG) private readonly config: Config,
+    @Inject(CONFIG) private readonly config: Pick<Config, 'sessionTtlDays'>,
+    private readonly database: Database,
     private readonly sessions: SessionsRepository,
+    private readonly audit: AuditService,
   ) {}
 
   /** The session that a valid cookie names, or a new one. */
   async open(ctx: RequestContext, presentedToken: string | undefined): Promise<OpenedSession> {
     const present = presentedToken && (await this.sessions.findByTokenHash(ctx, hashSecret(presentedToken)));
     if (present) return { session: present };
-    const token = randomBytes(TOKEN_BYTES).toString('base64url');
+    const { token, ...identity } = newIdentity();
     const session = await this.sessions.insert(ctx, {
-      id: uuidv7(),
-      tokenHash: hashSecret(token),
+      ...identity,
       ownerId: uuidv7(),
-      ttlDays: this.config.sessionTtlDays,
+      userId: null,
+      device: deviceOf(ctx.userAgent),
+      ttlHours: this.config.sessionTtlDays * HOURS_A_DAY,
     });
     return { session, token };
   }
@@ -45,13 +59,46 @@ export class SessionsService {
     return session;
   }
 
-  /**
-   * Ends the caller's session at once.
-   * @throws SessionNotFoundError for a caller without one, PreconditionFailedError where its If-Match is stale.
-   */
-  async endCurrent(ctx: RequestContext): Promise<void> {
-    const session = await this.current(ctx);
-    honourMatch(ctx, toSessionDto(session));
-    await this.sessions.delete(ctx, session.id);
+  /** The caller's own sessions, newest first: all of a user's, the one of a customer, and none of an API key's. */
+  async list(ctx: RequestContext, { limit, cursor }: ListQuery): Promise<Page<SessionRow>> {
+    const { userId, kind, id } = ctx.principal;
+    const [beforeId] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, {}, isUuidKeyset);
+    if (userId !== undefined) {
+      const rows = await this.sessions.listOfUser(ctx, userId, beforeId, limit + 1);
+      return toPage(rows, limit, {}, (row) => [row.id]);
+    }
+    const own = kind === 'customer' && beforeId === undefined && (await this.sessions.findById(ctx, id));
+    return { items: own ? [own] : [], next_cursor: null };
   }
+
+  /** Ends the caller's session at once. @throws as `end` does. */
+  async endCurrent(ctx: RequestContext): Promise<void> {
+    await this.end(ctx, ctx.principal.id);
+  }
+
+  /**
+   * Ends a session of the caller's at once, in every process.
+   * @throws SessionNotFoundError where it is none of theirs, PreconditionFailedError where their If-Match is stale.
+   */
+  async end(ctx: RequestContext, id: string): Promise<void> {
+    await this.database.transaction(ctx, async () => {
+      const session = await this.sessions.findById(ctx, id);
+      if (!session || !isOwn(ctx, session)) throw new SessionNotFoundError();
+      honourMatch(ctx, toSessionDto(session));
+      if (!(await this.sessions.delete(ctx, id))) throw new SessionNotFoundError();
+      await this.audit.record(ctx, { action: 'session.ended', target: { kind: 'session', id } });
+    });
+  }
+
+  /** Removes sessions that are over. @returns how many. */
+  async purge(ctx: WorkContext): Promise<number> {
+    let removed = 0;
+    for (let batch = PURGE_BATCH; batch === PURGE_BATCH; removed += batch)
+      batch = await this.sessions.deleteExpired(ctx, PURGE_BATCH);
+    return removed;
+  }
+}
+
+function isOwn({ principal }: RequestContext, session: SessionRow): boolean {
+  return session.id === principal.id || (session.userId !== null && session.userId === principal.userId);
 }

@@ -7,6 +7,8 @@ export type Keyset = readonly (string | number)[];
 /** What a list was filtered by; a cursor is good for the same filters alone. */
 export type Filters = Readonly<Record<string, string | number | boolean | undefined>>;
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /** An opaque cursor that continues a list after the row with these keys. */
 export function encodeCursor(keys: Keyset, filters: Filters): string {
   return Buffer.from(JSON.stringify([fingerprint(filters), ...keys])).toString('base64url');
@@ -28,6 +30,10 @@ export function decodeCursor<K extends Keyset>(
     throw badCursor('cursor_of_other_filters', 'This cursor belongs to other filters.');
   return parts.slice(1) as unknown as K;
 }
+
+/** The keys of a list that is ordered by a UUID alone. */
+export const isUuidKeyset = (keys: unknown[]): boolean =>
+  keys.length === 1 && typeof keys[0] === 'string' && UUID.test(keys[0]);
 
 function parse(cursor: string): unknown[] | undefined {
   try {

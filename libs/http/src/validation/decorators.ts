@@ -64,6 +64,29 @@ export function IsIntegerId(): PropertyDecorator {
   return applyDecorators(ApiProperty({ minimum: 1, maximum: MAX_INTEGER_ID }), ValidateBy(isIntegerId));
 }
 
+/** A time as RFC 3339 has it, with its offset: `2026-11-21T09:00:00Z`; from the year 1000 on, and a day that there is. */
+export function IsTimestamp(): PropertyDecorator {
+  return ValidateBy({
+    name: 'isTimestamp',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && isTimestamp(value),
+      defaultMessage: () => '$property must be a time such as 2026-11-21T09:00:00Z',
+    },
+  });
+}
+
+const TIMESTAMP = /^([1-9]\d{3}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+
+function isTimestamp(value: string): boolean {
+  const day = Date.parse(TIMESTAMP.exec(value)?.[1] ?? '');
+  // A day such as February 30 is read as one in March.
+  return (
+    !Number.isNaN(day) &&
+    new Date(day).toISOString().startsWith(value.slice(0, 10)) &&
+    !Number.isNaN(Date.parse(value))
+  );
+}
+
 const isStorable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
 
 // Characters as PostgreSQL counts them, and no need to count a text that is far too long.

@@ -1,0 +1,99 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import {
+  Ctx,
+  ListQuery,
+  Location,
+  PreconditionFailedError,
+  Problems,
+  type RequestContext,
+  ScopeOnly,
+  Tagged,
+  UuidId,
+  uuidParameter,
+} from '@waybill/http';
+import {
+  ApiKeyDto,
+  ApiKeyPage,
+  CreateApiKeyDto,
+  NewApiKeyDto,
+  RotateApiKeyDto,
+  toApiKeyDto,
+  toNewApiKeyDto,
+} from './api-keys.dto';
+import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
+import { ApiKeysService } from './api-keys.service';
+
+@ApiTags('sessions')
+@Controller('api/v1/api-keys')
+export class ApiKeysController {
+  constructor(private readonly keys: ApiKeysService) {}
+
+  /** Make an API key. The key itself is in this reply and nowhere else, so that an Idempotency-Key is ignored. */
+  @Post()
+  @ScopeOnly('keys:manage')
+  @Location<ApiKeyDto>(({ id }) => `/api/v1/api-keys/${id}`)
+  @Problems(ScopeNotHeldError)
+  @ApiOperation({ operationId: 'createApiKey' })
+  @ApiCreatedResponse({ type: NewApiKeyDto })
+  async create(@Ctx() ctx: RequestContext, @Body() dto: CreateApiKeyDto): Promise<NewApiKeyDto> {
+    return toNewApiKeyDto(await this.keys.create(ctx, dto));
+  }
+
+  /** List all API keys, newest first. */
+  @Get()
+  @ScopeOnly('keys:manage')
+  @ApiOperation({ operationId: 'listApiKeys' })
+  @ApiOkResponse({ type: ApiKeyPage })
+  async list(@Ctx() ctx: RequestContext, @Query() query: ListQuery): Promise<ApiKeyPage> {
+    const page = await this.keys.list(ctx, query);
+    return { ...page, items: page.items.map(toApiKeyDto) };
+  }
+
+  /** Show an API key. */
+  @Get(':id')
+  @ScopeOnly('keys:manage')
+  @Tagged()
+  @Problems(ApiKeyNotFoundError)
+  @ApiOperation({ operationId: 'getApiKey' })
+  @ApiParam(uuidParameter('id'))
+  @ApiOkResponse({ type: ApiKeyDto })
+  async get(@Ctx() ctx: RequestContext, @Param('id', UuidId) id: string): Promise<ApiKeyDto> {
+    return toApiKeyDto(await this.keys.get(ctx, id));
+  }
+
+  /** Make a key that takes another's place. It has the same name, scopes and packages; the old one works on for the overlap. */
+  @Post(':id/rotate')
+  @ScopeOnly('keys:manage')
+  @Location<ApiKeyDto>(({ id }) => `/api/v1/api-keys/${id}`)
+  @Problems(ApiKeyNotFoundError, ApiKeyNotActiveError, ScopeNotHeldError, PreconditionFailedError)
+  @ApiOperation({ operationId: 'rotateApiKey' })
+  @ApiParam(uuidParameter('id'))
+  @ApiCreatedResponse({ type: NewApiKeyDto })
+  async rotate(
+    @Ctx() ctx: RequestContext,
+    @Param('id', UuidId) id: string,
+    @Body() dto: RotateApiKeyDto,
+  ): Promise<NewApiKeyDto> {
+    return toNewApiKeyDto(await this.keys.rotate(ctx, id, dto));
+  }
+
+  /** Revoke an API key. It stops at once, everywhere. */
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ScopeOnly('keys:manage')
+  @Problems(ApiKeyNotFoundError, PreconditionFailedError)
+  @ApiOperation({ operationId: 'revokeApiKey' })
+  @ApiParam(uuidParameter('id'))
+  @ApiNoContentResponse()
+  async revoke(@Ctx() ctx: RequestContext, @Param('id', UuidId) id: string): Promise<void> {
+    await this.keys.revoke(ctx, id);
+  }
+}

@@ -1,0 +1,144 @@
+import { ApiProperty } from '@nestjs/swagger';
+import {
+  ArrayMaxSize,
+  ArrayNotEmpty,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsOptional,
+  Max,
+  Min,
+} from 'class-validator';
+import { IsText, IsTimestamp, type Scope, scopes } from '@waybill/http';
+import type { ApiKeyRow } from './api-keys.repository';
+
+const DAY_SECONDS = 86_400;
+const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS;
+
+/** What an API key is made with. */
+export class CreateApiKeyDto {
+  /**
+   * Who or what uses it.
+   * @example "Warehouse import"
+   */
+  @IsText(1, 100)
+  name!: string;
+
+  /** What it may do: nothing that you may not do yourself. */
+  @ApiProperty({ enum: scopes, isArray: true, example: ['packages:read', 'packages:read_all'] })
+  @IsArray()
+  @ArrayNotEmpty()
+  @ArrayMaxSize(scopes.length)
+  @ArrayUnique()
+  @IsIn(scopes, { each: true })
+  scopes!: Scope[];
+
+  /**
+   * From when on it opens nothing; left out: never.
+   * @example "2027-11-21T09:00:00Z"
+   */
+  @ApiProperty({ format: 'date-time', required: false })
+  @IsOptional()
+  @IsTimestamp()
+  expires_at?: string;
+}
+
+/** How an API key is rotated. */
+export class RotateApiKeyDto {
+  /**
+   * How long the old key still works beside the new one.
+   * @example 86400
+   */
+  @IsOptional()
+  @IsInt()
+  @Min(0)
+  @Max(MAX_OVERLAP_SECONDS)
+  overlap_seconds: number = DAY_SECONDS;
+
+  /**
+   * From when on the new key opens nothing; left out: it lives as long as the old one was to.
+   * @example "2027-11-21T09:00:00Z"
+   */
+  @ApiProperty({ format: 'date-time', required: false })
+  @IsOptional()
+  @IsTimestamp()
+  expires_at?: string;
+}
+
+/** An API key, without what proves it. */
+export class ApiKeyDto {
+  /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11" */
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  /** @example "Warehouse import" */
+  name!: string;
+
+  /**
+   * What it begins with, to know it by.
+   * @example "waybill_4fGh2K"
+   */
+  prefix!: string;
+
+  @ApiProperty({ enum: scopes, isArray: true, example: ['packages:read', 'packages:read_all'] })
+  scopes!: Scope[];
+
+  /** @example "2026-11-21T09:00:00.000Z" */
+  created_at!: Date;
+
+  /** @example "2027-11-21T09:00:00.000Z" */
+  expires_at!: Date | null;
+
+  /** @example null */
+  revoked_at!: Date | null;
+
+  /**
+   * To the minute.
+   * @example "2026-11-21T09:30:00.000Z"
+   */
+  last_used_at!: Date | null;
+
+  /**
+   * The key that took its place by rotation.
+   * @example null
+   */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  replaced_by_id!: string | null;
+}
+
+/** A new API key, with what proves it: this is the only time that it is shown. */
+export class NewApiKeyDto extends ApiKeyDto {
+  /**
+   * To be sent as `Authorization: Bearer …`.
+   * @example "waybill_… (57 characters)"
+   */
+  key!: string;
+}
+
+/** A page of API keys, newest first. */
+export class ApiKeyPage {
+  items!: ApiKeyDto[];
+
+  /** The cursor of the next page; null on the last one. */
+  next_cursor!: string | null;
+}
+
+export function toApiKeyDto(row: ApiKeyRow): ApiKeyDto {
+  return {
+    id: row.id,
+    name: row.name,
+    prefix: row.prefix,
+    scopes: row.scopes,
+    created_at: row.createdAt,
+    expires_at: row.expiresAt,
+    revoked_at: row.revokedAt,
+    last_used_at: row.lastUsedAt,
+    replaced_by_id: row.replacedById,
+  };
+}
+
+export const toNewApiKeyDto = ({ row, key }: { row: ApiKeyRow; key: string }): NewApiKeyDto => ({
+  ...toApiKeyDto(row),
+  key,
+});

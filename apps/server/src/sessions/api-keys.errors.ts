@@ -1,0 +1,35 @@
+import { DomainError, type Scope } from '@waybill/http';
+
+/** No API key has this id. */
+export class ApiKeyNotFoundError extends DomainError {
+  static override readonly code = 'api_key_not_found';
+  static override readonly kind = 'not_found';
+
+  constructor() {
+    super('There is no such API key.');
+  }
+}
+
+/** The key is revoked, expired or rotated already. */
+export class ApiKeyNotActiveError extends DomainError {
+  static override readonly code = 'api_key_not_active';
+  static override readonly kind = 'conflict';
+
+  constructor() {
+    super('This API key is revoked, expired or rotated already. Make a new one.');
+  }
+}
+
+/** Somebody gives a key or a user what they may not do themselves. */
+export class ScopeNotHeldError extends DomainError {
+  static override readonly code = 'scope_not_held';
+  static override readonly kind = 'forbidden';
+
+  static override example(): ScopeNotHeldError {
+    return new ScopeNotHeldError(['packages:manage']);
+  }
+
+  constructor(lacking: readonly Scope[]) {
+    super(`Nobody can give what they may not do themselves: ${lacking.join(', ')}.`);
+  }
+}

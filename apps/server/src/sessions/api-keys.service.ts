@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import { AuditService } from '@waybill/audit';
+import { Database } from '@waybill/database';
+import {
+  decodeCursor,
+  honourMatch,
+  isUuidKeyset,
+  type ListQuery,
+  type Page,
+  type RequestContext,
+  type Scope,
+  toPage,
+  ValidationFailedError,
+} from '@waybill/http';
+import { v7 as uuidv7 } from 'uuid';
+import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
+import { type CreateApiKeyDto, type RotateApiKeyDto, toApiKeyDto } from './api-keys.dto';
+import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
+import { type ApiKeyRow, ApiKeysRepository } from './api-keys.repository';
+import { scopesLacking } from './roles';
+
+/** A key that has just been made: the key itself can't be had again. */
+export interface IssuedApiKey {
+  row: ApiKeyRow;
+  key: string;
+}
+
+/** Makes, shows, rotates and revokes API keys. */
+@Injectable()
+export class ApiKeysService {
+  constructor(
+    private readonly database: Database,
+    private readonly keys: ApiKeysRepository,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @throws ScopeNotHeldError, ValidationFailedError for an expiry that has passed. */
+  async create(ctx: RequestContext, { name, scopes, expires_at }: CreateApiKeyDto): Promise<IssuedApiKey> {
+    assertHolds(ctx, scopes);
+    const expiresAt = expiryOf(expires_at);
+    return this.database.transaction(ctx, async () => {
+      const issued = await this.issue(ctx, { name, scopes, expiresAt, ownerId: uuidv7() });
+      await this.record(ctx, 'api_key.created', issued.row.id, { name, scopes, expires_at: expiresAt });
+      return issued;
+    });
+  }
+
+  /** A page of all keys, newest first. */
+  async list(ctx: RequestContext, { limit, cursor }: ListQuery): Promise<Page<ApiKeyRow>> {
+    const [beforeId] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, {}, isUuidKeyset);
+    const rows = await this.keys.list(ctx, beforeId, limit + 1);
+    return toPage(rows, limit, {}, (row) => [row.id]);
+  }
+
+  /** @throws ApiKeyNotFoundError */
+  async get(ctx: RequestContext, id: string): Promise<ApiKeyRow> {
+    const row = await this.keys.find(ctx, id);
+    if (!row) throw new ApiKeyNotFoundError();
+    return row;
+  }
+
+  /**
+   * Makes a key that takes another's place: same name, scopes and owner. The old one works on for the overlap.
+   * @throws ApiKeyNotFoundError, ApiKeyNotActiveError, PreconditionFailedError, and as `create` does.
+   */
+  async rotate(
+    ctx: RequestContext,
+    id: string,
+    { overlap_seconds: overlapSeconds, expires_at }: RotateApiKeyDto,
+  ): Promise<IssuedApiKey> {
+    const chosenExpiry = expiryOf(expires_at);
+    return this.database.transaction(ctx, async () => {
+      const old = await this.keys.lock(ctx, id);
+      if (!old) throw new ApiKeyNotFoundError();
+      honourMatch(ctx, toApiKeyDto(old));
+      assertHolds(ctx, old.scopes);
+      if (!old.isUsable || old.replacedById !== null) throw new ApiKeyNotActiveError();
+      const { name, scopes, ownerId } = old;
+      const expiresAt = chosenExpiry ?? renewedExpiry(old);
+      const issued = await this.issue(ctx, { name, scopes, ownerId, expiresAt });
+      await this.keys.markReplaced(ctx, id, issued.row.id, overlapSeconds);
+      await this.record(ctx, 'api_key.rotated', id, {
+        replaced_by_id: issued.row.id,
+        overlap_seconds: overlapSeconds,
+      });
+      return issued;
+    });
+  }
+
+  /** Revokes a key at once, in every process. Doing it again changes nothing. @throws ApiKeyNotFoundError, PreconditionFailedError */
+  async revoke(ctx: RequestContext, id: string): Promise<void> {
+    await this.database.transaction(ctx, async () => {
+      const key = await this.keys.lock(ctx, id);
+      if (!key) throw new ApiKeyNotFoundError();
+      honourMatch(ctx, toApiKeyDto(key));
+      if (key.revokedAt !== null) return;
+      await this.keys.revoke(ctx, id);
+      await this.record(ctx, 'api_key.revoked', id);
+    });
+  }
+
+  private async issue(
+    ctx: RequestContext,
+    key: Pick<ApiKeyRow, 'name' | 'scopes' | 'ownerId' | 'expiresAt'>,
+  ): Promise<IssuedApiKey> {
+    const secret = generateApiKey();
+    const row = await this.keys.insert(ctx, {
+      ...key,
+      id: uuidv7(),
+      prefix: visiblePrefix(secret),
+      keyHash: hashSecret(secret),
+    });
+    return { row, key: secret };
+  }
+
+  private record(
+    ctx: RequestContext,
+    action: string,
+    id: string,
+    changes?: Record<string, unknown>,
+  ): Promise<void> {
+    return this.audit.record(ctx, { action, target: { kind: 'api_key', id }, changes });
+  }
+}
+
+function assertHolds({ principal }: RequestContext, scopes: readonly Scope[]): void {
+  const lacking = scopesLacking(principal, scopes);
+  if (lacking.length > 0) throw new ScopeNotHeldError(lacking);
+}
+
+function expiryOf(given: string | undefined): Date | null {
+  if (given === undefined) return null;
+  const at = new Date(given);
+  if (at.getTime() <= Date.now())
+    throw ValidationFailedError.at('/expires_at', 'in_the_past', 'This time has passed.');
+  return at;
+}
+
+/** As long from now as the old key was to live from its making on. */
+function renewedExpiry({ createdAt, expiresAt }: ApiKeyRow): Date | null {
+  return expiresAt && new Date(Date.now() + expiresAt.getTime() - createdAt.getTime());
+}

@@ -1,0 +1,76 @@
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  Authenticated,
+  Ctx,
+  PreconditionFailedError,
+  Problems,
+  Public,
+  type RequestContext,
+  setsCookie,
+} from '@waybill/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ChangePasswordDto, LoginDto } from './auth.dto';
+import { LoginFailedError, LoginThrottledError, NoPasswordError } from './auth.errors';
+import { AuthService } from './auth.service';
+import { clearedSessionCookie, readSessionToken, sessionCookie } from './session-cookie';
+import { SessionDto, toSessionDto } from './sessions.dto';
+import { SessionNotFoundError } from './sessions.errors';
+import { SessionsService } from './sessions.service';
+
+@ApiTags('sessions')
+@Controller('api/v1/auth')
+export class AuthController {
+  constructor(
+    private readonly auth: AuthService,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  /** Sign in. A session that is sent along ends, and what it owned is the user's; the new one's cookie is in the reply. */
+  @Post('login')
+  @HttpCode(HttpStatus.OK)
+  @Public()
+  @Problems(LoginFailedError, LoginThrottledError)
+  @ApiOperation({ operationId: 'signIn' })
+  @ApiOkResponse({ type: SessionDto, headers: setsCookie })
+  async login(
+    @Ctx() ctx: RequestContext,
+    @Body() dto: LoginDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionDto> {
+    const secure = request.protocol === 'https';
+    const presented = readSessionToken(request.headers.cookie, secure);
+    const { session, token } = await this.auth.login(ctx, dto, presented);
+    reply.header('Set-Cookie', sessionCookie(token, session.expiresAt, secure));
+    reply.header('Cache-Control', 'no-store');
+    return toSessionDto(session);
+  }
+
+  /** Sign out: the session that you call with ends at once, everywhere. */
+  @Post('logout')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @Authenticated()
+  @Problems(SessionNotFoundError, PreconditionFailedError)
+  @ApiOperation({ operationId: 'signOut' })
+  @ApiNoContentResponse({ headers: setsCookie })
+  async logout(
+    @Ctx() ctx: RequestContext,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    await this.sessions.endCurrent(ctx);
+    reply.header('Set-Cookie', clearedSessionCookie(request.protocol === 'https'));
+  }
+
+  /** Change your own password. It takes the present one, and ends your other sessions. */
+  @Post('password')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @Authenticated()
+  @Problems(NoPasswordError, LoginThrottledError)
+  @ApiOperation({ operationId: 'changePassword' })
+  @ApiNoContentResponse()
+  async changePassword(@Ctx() ctx: RequestContext, @Body() dto: ChangePasswordDto): Promise<void> {
+    await this.auth.changePassword(ctx, dto);
+  }
+}

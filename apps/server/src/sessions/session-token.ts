@@ -1,0 +1,16 @@
+import { randomBytes } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import { hashSecret } from './api-key-format';
+
+const TOKEN_BYTES = 32;
+const MAX_DEVICE_LENGTH = 256;
+
+/** A new session's identity, and the token that proves it: only the digest of the token is kept. */
+export function newIdentity(): { id: string; token: string; tokenHash: Buffer } {
+  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  return { id: uuidv7(), token, tokenHash: hashSecret(token) };
+}
+
+/** What is kept of a `User-Agent`. */
+export const deviceOf = (userAgent: string | undefined): string | null =>
+  userAgent?.slice(0, MAX_DEVICE_LENGTH) ?? null;

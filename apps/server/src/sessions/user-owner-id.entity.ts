@@ -1,0 +1,16 @@
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+
+/** An owner id of an anonymous session in which a user signed in: what it owns is the user's from then on. */
+@Entity('user_owner_ids')
+@Index('user_owner_ids_user_id_linked_at_idx', ['userId', 'linkedAt'])
+export class UserOwnerIdEntity {
+  @PrimaryColumn('uuid', { name: 'owner_id', primaryKeyConstraintName: 'user_owner_ids_pkey' })
+  ownerId!: string;
+
+  @Column('uuid', { name: 'user_id' })
+  @ForeignKey('UserEntity', { name: 'user_owner_ids_user_id_fkey' })
+  userId!: string;
+
+  @Column('timestamptz', { name: 'linked_at', default: () => 'now()' })
+  linkedAt!: Date;
+}

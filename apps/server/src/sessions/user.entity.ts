@@ -1,0 +1,31 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { Role } from './roles';
+
+/** Somebody of the staff. Of the password only an Argon2id hash is kept. */
+@Entity('users')
+@Check('users_role_check', `role IN ('agent', 'operator', 'admin')`)
+export class UserEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'users_pkey' })
+  id!: string;
+
+  /** In lower case. */
+  @Column('text')
+  @Index('users_email_key', { unique: true })
+  email!: string;
+
+  @Column('text')
+  role!: Role;
+
+  @Column('text', { name: 'password_hash' })
+  passwordHash!: string;
+
+  /** What rows keep that the user makes in a session that was not anonymous before. */
+  @Column('uuid', { name: 'owner_id' })
+  ownerId!: string;
+
+  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  createdAt!: Date;
+
+  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  disabledAt!: Date | null;
+}

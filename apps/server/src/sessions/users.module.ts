@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { ARGON2, argon2id } from './argon2';
+import { PasswordHasher } from './password-hasher';
+import { SessionsRepository } from './sessions.repository';
+import { UsersRepository } from './users.repository';
+import { UsersService } from './users.service';
+
+/** The staff's users, without HTTP: for the API and for the command line. */
+@Module({
+  providers: [
+    UsersService,
+    UsersRepository,
+    SessionsRepository,
+    PasswordHasher,
+    { provide: ARGON2, useValue: argon2id },
+  ],
+  exports: [UsersService, UsersRepository, SessionsRepository, PasswordHasher],
+})
+export class UsersModule {}

@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { type AuditActor, AuditService } from '@waybill/audit';
+import { Database, type WorkContext } from '@waybill/database';
+import {
+  decodeCursor,
+  type Filters,
+  isUuidKeyset,
+  type Page,
+  requireMatch,
+  type RequestContext,
+  toPage,
+  ValidationFailedError,
+} from '@waybill/http';
+import { v7 as uuidv7 } from 'uuid';
+import { ScopeNotHeldError } from './api-keys.errors';
+import { isCommonPassword } from './common-passwords';
+import { PasswordHasher } from './password-hasher';
+import { type Role, scopesLacking, scopesOfRole } from './roles';
+import { SessionsRepository } from './sessions.repository';
+import { type ChangeUserDto, type CreateUserDto, type ListUsersQuery, toUserDto } from './users.dto';
+import { EmailTakenError, LastAdministratorError, UserNotFoundError } from './users.errors';
+import { type UserRow, UsersRepository } from './users.repository';
+
+/** Makes, shows and changes the staff's users. */
+@Injectable()
+export class UsersService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly hasher: PasswordHasher,
+    private readonly audit: AuditService,
+  ) {}
+
+  /** @throws ScopeNotHeldError for a role that may do what the caller may not, and as `add` does. */
+  async create(ctx: RequestContext, user: CreateUserDto): Promise<UserRow> {
+    assertHoldsAllOf(ctx, user.role);
+    return this.add(ctx, user);
+  }
+
+  /**
+   * Adds a user, whoever asks.
+   * @param actor who does it, where the context doesn't say.
+   * @throws EmailTakenError, ValidationFailedError for a common password.
+   */
+  async add(
+    ctx: WorkContext,
+    { email, role, password }: Pick<CreateUserDto, 'email' | 'role' | 'password'>,
+    actor?: AuditActor,
+  ): Promise<UserRow> {
+    const passwordHash = await this.hashNew(password, '/password');
+    return this.database.transaction(ctx, async () => {
+      const row = await this.users.insert(ctx, {
+        id: uuidv7(),
+        email: email.toLowerCase(),
+        role,
+        passwordHash,
+        ownerId: uuidv7(),
+      });
+      if (!row) throw new EmailTakenError();
+      await this.audit.record(ctx, {
+        action: 'user.created',
+        target: { kind: 'user', id: row.id },
+        changes: { email: row.email, role },
+        actor,
+      });
+      return row;
+    });
+  }
+
+  /** A page of users, newest first. */
+  async list(ctx: RequestContext, { limit, cursor, role, disabled }: ListUsersQuery): Promise<Page<UserRow>> {
+    const filters: Filters = { role, disabled };
+    const [beforeId] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, filters, isUuidKeyset);
+    const rows = await this.users.list(ctx, { role, disabled }, beforeId, limit + 1);
+    return toPage(rows, limit, filters, (row) => [row.id]);
+  }
+
+  /** @throws UserNotFoundError */
+  async get(ctx: RequestContext, id: string): Promise<UserRow> {
+    const row = await this.users.find(ctx, id);
+    if (!row) throw new UserNotFoundError();
+    return row;
+  }
+
+  /**
+   * Changes a user's role, whether they may sign in, or their password; the latter two end their sessions.
+   * @throws UserNotFoundError, PreconditionRequiredError, PreconditionFailedError, LastAdministratorError,
+   *   ScopeNotHeldError where the user may do or is to do what the caller may not, ValidationFailedError for a common password.
+   */
+  async change(ctx: RequestContext, id: string, change: ChangeUserDto): Promise<UserRow> {
+    const { role, disabled, password } = change;
+    const passwordHash = password === undefined ? undefined : await this.hashNew(password, '/password');
+    return this.database.transaction(ctx, async () => {
+      await this.users.lockAll(ctx);
+      const before = await this.get(ctx, id);
+      requireMatch(ctx, toUserDto(before));
+      for (const held of [before.role, role ?? before.role]) assertHoldsAllOf(ctx, held);
+      const after = await this.users.update(ctx, id, { role, disabled, passwordHash });
+      if (!isActiveAdministrator(after) && isActiveAdministrator(before))
+        await this.assertOtherAdministrator(ctx, id);
+      if (password !== undefined || after.disabledAt) await this.sessions.deleteOfUser(ctx, id);
+      await this.recordChange(ctx, before, after, password !== undefined);
+      return after;
+    });
+  }
+
+  /** The hash of a password that somebody chose. @throws ValidationFailedError where it is a common one. */
+  async hashNew(password: string, pointer: string): Promise<string> {
+    if (await isCommonPassword(password))
+      throw ValidationFailedError.at(
+        pointer,
+        'common_password',
+        'This is one of the passwords that are tried first, or hardly more than one.',
+      );
+    return this.hasher.hash(password);
+  }
+
+  private async assertOtherAdministrator(ctx: WorkContext, id: string): Promise<void> {
+    if (!(await this.users.hasOtherAdministrator(ctx, id))) throw new LastAdministratorError();
+  }
+
+  private async recordChange(
+    ctx: RequestContext,
+    before: UserRow,
+    after: UserRow,
+    passwordReset: boolean,
+  ): Promise<void> {
+    const record = (action: string, changes?: Record<string, unknown>) =>
+      this.audit.record(ctx, { action, target: { kind: 'user', id: after.id }, changes });
+    if (before.role !== after.role)
+      await record('user.role_changed', { role: { from: before.role, to: after.role } });
+    if (!before.disabledAt && after.disabledAt) await record('user.disabled');
+    if (before.disabledAt && !after.disabledAt) await record('user.enabled');
+    if (passwordReset) await record('user.password_reset');
+  }
+}
+
+const isActiveAdministrator = ({ role, disabledAt }: UserRow): boolean => role === 'admin' && !disabledAt;
+
+function assertHoldsAllOf({ principal }: RequestContext, role: Role): void {
+  const lacking = scopesLacking(principal, scopesOfRole[role]);
+  if (lacking.length > 0) throw new ScopeNotHeldError(lacking);
+}
