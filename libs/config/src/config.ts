@@ -95,13 +95,7 @@ function toConfig(role: Role, env: Environment) {
     redis: { queue: env.REDIS_URL, cache: env.CACHE_REDIS_URL ?? env.REDIS_URL, prefix: env.REDIS_PREFIX },
     logLevel: env.LOG_LEVEL,
     sessionTtlDays: env.SESSION_TTL_DAYS,
-    staffSessions: { ttlHours: env.STAFF_SESSION_TTL_HOURS, idleMinutes: env.STAFF_SESSION_IDLE_MINUTES },
-    login: {
-      windowMinutes: env.LOGIN_WINDOW_MINUTES,
-      failuresPerAccount: env.LOGIN_FAILURES_PER_ACCOUNT,
-      failuresPerAddress: env.LOGIN_FAILURES_PER_ADDRESS,
-    },
-    audit: { retentionMonths: env.AUDIT_RETENTION_MONTHS },
+    ...accessOf(env),
     worker: { concurrency: env.WORKER_CONCURRENCY },
     registrations: { attempts: env.REGISTRATION_ATTEMPTS, backoffMs: env.REGISTRATION_BACKOFF_MS },
     rates: {
@@ -112,5 +106,18 @@ function toConfig(role: Role, env: Environment) {
       // A dated snapshot may only ever price for somebody who tries Waybill out.
       snapshot: !production && env.DATABASE_URL === undefined,
     },
+  };
+}
+
+// How staff sign in, and how long is kept what they did.
+function accessOf(env: Environment) {
+  return {
+    staffSessions: { ttlHours: env.STAFF_SESSION_TTL_HOURS, idleMinutes: env.STAFF_SESSION_IDLE_MINUTES },
+    login: {
+      windowMinutes: env.LOGIN_WINDOW_MINUTES,
+      failuresPerAccount: env.LOGIN_FAILURES_PER_ACCOUNT,
+      failuresPerAddress: env.LOGIN_FAILURES_PER_ADDRESS,
+    },
+    audit: { retentionMonths: env.AUDIT_RETENTION_MONTHS },
   };
 }
