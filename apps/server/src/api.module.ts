@@ -1,9 +1,10 @@
 import { Module } from '@nestjs/common';
 import { HttpModule } from '@waybill/http';
+import { AuditLogModule } from './admin/audit.module';
 import { CatalogModule } from './catalog';
 import { PackagesModule } from './packages';
 import { SessionsModule } from './sessions';
 
 /** What a process that serves HTTP is made of. */
-@Module({ imports: [HttpModule, SessionsModule, CatalogModule, PackagesModule] })
+@Module({ imports: [HttpModule, SessionsModule, CatalogModule, PackagesModule, AuditLogModule] })
 export class ApiModule {}

@@ -29,3 +29,4 @@ export { Problems } from './routes/route-facts';
 export { RouteTable } from './routes/route-table';
 export { IsCurrencyCode, IsDecimalString, IsIntegerId, IsText, IsTimestamp } from './validation/decorators';
 export { IntegerId, UuidId } from './validation/path-ids';
+export { validateBody } from './validation/validate';

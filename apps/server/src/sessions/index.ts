@@ -7,8 +7,9 @@ import { UserOwnerIdEntity } from './user-owner-id.entity';
 import { UserEntity } from './user.entity';
 
 export { BootstrapKey } from './bootstrap-key';
-export { type Role, roles } from './roles';
+export { roles } from './roles';
 export { SessionsModule } from './sessions.module';
+export { CreateUserDto } from './users.dto';
 export { UsersModule } from './users.module';
 export { UsersService } from './users.service';
 

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AuditModule } from '@waybill/audit';
 import { ARGON2, argon2id } from './argon2';
 import { PasswordHasher } from './password-hasher';
 import { SessionsRepository } from './sessions.repository';
@@ -7,6 +8,7 @@ import { UsersService } from './users.service';
 
 /** The staff's users, without HTTP: for the API and for the command line. */
 @Module({
+  imports: [AuditModule],
   providers: [
     UsersService,
     UsersRepository,

@@ -28,7 +28,8 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-const DATABASE = 'waybill';
+/** Its name in a cluster that is kept. */
+export const DATABASE = 'waybill';
 
 /**
  * Starts PostgreSQL 18 from the binaries that npm brought, as root or as an ordinary user, on Linux x64.

@@ -1,0 +1,21 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AuditQueries } from '@waybill/audit';
+import { Ctx, type RequestContext, ScopeOnly } from '@waybill/http';
+import { AuditEntryPage, ListAuditEntriesQuery, toAuditEntryDto, toAuditFilters } from './audit.dto';
+
+@ApiTags('admin')
+@Controller('api/v1/admin/audit-log')
+export class AuditController {
+  constructor(private readonly entries: AuditQueries) {}
+
+  /** List what staff, API keys and the system did, newest first. */
+  @Get()
+  @ScopeOnly('audit:read')
+  @ApiOperation({ operationId: 'listAuditEntries' })
+  @ApiOkResponse({ type: AuditEntryPage })
+  async list(@Ctx() ctx: RequestContext, @Query() query: ListAuditEntriesQuery): Promise<AuditEntryPage> {
+    const page = await this.entries.list(ctx, toAuditFilters(query), query);
+    return { ...page, items: page.items.map(toAuditEntryDto) };
+  }
+}
