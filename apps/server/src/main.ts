@@ -1,15 +1,16 @@
 import { ConfigurationError, loadConfig, readEnvironment, type Role, roles } from '@waybill/config';
 import { EmbeddedPostgresError } from '@waybill/database';
-import { startServer } from './server';
+import { migrateDatabase, startServer } from './server';
 
 const STOP_DEADLINE_MS = 10_000;
 
-/** `node dist/apps/server/main.js [api|worker|all]` */
+/** `node dist/apps/server/main.js [api|worker|all|migrate]` */
 async function main(): Promise<void> {
   const role = process.argv[2] ?? 'all';
   if (!roles.includes(role as Role))
     throw new ConfigurationError([`role: ${role} is none of ${roles.join(', ')}`]);
   const config = loadConfig(role as Role, readEnvironment());
+  if (config.role === 'migrate') return migrateDatabase(config);
   const starting = startServer(config);
 
   let stopping = false;

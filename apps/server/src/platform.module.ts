@@ -4,14 +4,17 @@ import { CacheModule } from '@waybill/cache';
 import { CONFIG, type Config, ConfigModule } from '@waybill/config';
 import { CurrencyRateModule } from '@waybill/currency-rate';
 import { DatabaseModule } from '@waybill/database';
+import { LIMITS_REDIS } from '@waybill/http';
 import { ObservabilityModule } from '@waybill/observability';
 import { QueueModule } from '@waybill/queue';
+import { REDIS, RedisModule } from '@waybill/redis';
 import { schema } from './schema';
 
 /** What both sorts of processes stand on. */
 @Module({})
 export class PlatformModule {
   static register(config: Config, databaseUrl: string): DynamicModule {
+    const { redis, worker } = config;
     const { poolSize, logSql } = config.database;
     return {
       module: PlatformModule,
@@ -19,13 +22,20 @@ export class PlatformModule {
       imports: [
         ConfigModule.register(config),
         DatabaseModule.register({ ...schema, url: databaseUrl, poolSize, logSql }),
-        CacheModule.register(),
-        QueueModule.register({ databaseUrl }),
+        RedisModule.register(redis.queue),
+        CacheModule.register({ redis: redis.cache, prefix: redis.prefix }),
+        QueueModule.register({
+          databaseUrl,
+          redis: redis.queue,
+          prefix: redis.prefix,
+          concurrency: worker.concurrency,
+        }),
         ObservabilityModule.register(config),
         AuditModule,
         CurrencyRateModule.register({ inject: [CONFIG], useFactory: ({ rates }: Config) => rates }),
       ],
-      exports: [AuditModule, CurrencyRateModule],
+      providers: [{ provide: LIMITS_REDIS, useExisting: REDIS }],
+      exports: [AuditModule, CurrencyRateModule, LIMITS_REDIS],
     };
   }
 }

@@ -31,6 +31,12 @@ export async function startServer(config: Config): Promise<Server> {
   }
 }
 
+/** Brings a configured database to the newest schema, before the processes of a release are started. */
+export async function migrateDatabase({ database }: Config): Promise<void> {
+  await migrate({ ...schema, url: database.url as string });
+  process.stdout.write('The database has the newest schema.\n');
+}
+
 function startEmbedded(config: Config, logger: Logger): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres({
     dir: config.dataDir,

@@ -1,1 +1,2 @@
-export { CacheModule } from './cache.module';
+export { type CacheOptions, CacheModule } from './cache.module';
+export { keysOf } from './keys';

@@ -1,37 +1,77 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  type DynamicModule,
+  Inject,
+  Module,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { BullModule } from '@nestjs/bullmq';
-import { createPostgresBackend, setDefaultBackendFactory } from 'bullmq';
+import type { RedisAddress } from '@waybill/config';
+import { REDIS, type RedisClient } from '@waybill/redis';
 import { Doorbells } from './doorbells';
-import { queueNames } from './queues';
+import { DrainingWorker, type WorkerSetting } from './draining-worker';
+import { EvictionCheck } from './eviction-check';
+import { postgresQueueBackend, QUEUE_BACKEND, type QueueBackend, redisQueueBackend } from './queue-backend';
 
 export interface QueueOptions {
-  /** The PostgreSQL that carries the queues, in a schema of their own. */
+  /** The PostgreSQL that carries the queues where there is no Redis, in a schema of their own. */
   databaseUrl: string;
+  /** The Redis that carries them; `RedisModule` is connected to the same one. */
+  redis: RedisAddress | undefined;
+  /** What their keys in Redis begin with. */
+  prefix: string;
+  /** How many jobs of one queue a process works on at once. */
+  concurrency: number;
 }
 
-// BullMQ opens a pool for every queue and worker.
-const CONNECTIONS_A_POOL = 3;
+const WORKER_SETTING = Symbol('WORKER_SETTING');
 
-/** The task queues, on BullMQ. */
+/** The task queues, on BullMQ. A class marked `@Processor(<queue>)` anywhere in the process works on that queue's jobs. */
 @Module({})
-export class QueueModule {
-  static register({ databaseUrl }: QueueOptions): DynamicModule {
-    setDefaultBackendFactory(createPostgresBackend);
-    const connection = {
-      connectionString: databaseUrl,
-      schema: 'bullmq',
-      migrate: true,
-      max: CONNECTIONS_A_POOL,
-    };
+export class QueueModule implements BeforeApplicationShutdown, OnApplicationShutdown {
+  constructor(
+    @Inject(WORKER_SETTING) private readonly setting: WorkerSetting,
+    @Inject(QUEUE_BACKEND) private readonly backend: QueueBackend,
+  ) {}
+
+  static register(options: QueueOptions): DynamicModule {
+    BullModule.workerClass = DrainingWorker;
     return {
       module: QueueModule,
       global: true,
       imports: [
-        BullModule.forRoot({ connection: connection as never }),
-        ...queueNames.map((name) => BullModule.registerQueue({ name })),
+        // Without a queue, this brings what finds the processors.
+        BullModule.registerQueue(),
+        BullModule.forRootAsync({
+          useFactory: (setting: WorkerSetting) => ({ connection: setting as never }),
+          inject: [WORKER_SETTING],
+        }),
       ],
-      providers: [Doorbells],
-      exports: [Doorbells],
+      providers: [
+        { provide: QUEUE_BACKEND, useFactory: backendFor(options), inject: [REDIS] },
+        { provide: WORKER_SETTING, useFactory: settingFor(options), inject: [QUEUE_BACKEND] },
+        Doorbells,
+        EvictionCheck,
+      ],
+      exports: [Doorbells, WORKER_SETTING],
     };
   }
+
+  /** Before anything that a job may need is closed: Nest would close the workers together with the database. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(Array.from(this.setting.workers, (worker) => worker.close()));
+  }
+
+  onApplicationShutdown(): void {
+    this.backend.close();
+  }
 }
+
+const backendFor =
+  ({ databaseUrl, redis, prefix }: QueueOptions) =>
+  (client: RedisClient | undefined): QueueBackend =>
+    client && redis ? redisQueueBackend(client, redis, prefix) : postgresQueueBackend(databaseUrl);
+
+const settingFor =
+  ({ concurrency }: QueueOptions) =>
+  (backend: QueueBackend): WorkerSetting => ({ backend, concurrency, workers: new Set() });

@@ -58,7 +58,7 @@ const url = redisUrl();
     expect(await one.count('a')).toMatchObject({ remaining: 1, exceeded: false });
     expect(await other.count('a')).toMatchObject({ remaining: 0, exceeded: false });
     expect(await one.count('a')).toMatchObject({ remaining: 0, exceeded: true });
-    await clients[0]?.del('limits:test:a');
+    await clients[0]?.del('test:a');
     for (const client of clients) client.disconnect();
   });
 

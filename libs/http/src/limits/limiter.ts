@@ -26,7 +26,7 @@ const MAX_KEYS = 100_000;
  * @param name what the keys in Redis begin with.
  */
 export function createLimiter(name: string, quota: number, redis?: LimitsRedis): Limiter {
-  const options = { keyPrefix: `limits:${name}`, points: quota, duration: WINDOW_SECONDS };
+  const options = { keyPrefix: name, points: quota, duration: WINDOW_SECONDS };
   const memory = new BoundedMemory(options);
   const limiter = redis
     ? new RateLimiterRedis({

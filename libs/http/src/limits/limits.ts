@@ -13,10 +13,13 @@ export class Limits {
   private readonly addresses: Limiter;
   private readonly newSessions: Limiter;
 
-  constructor(@Inject(CONFIG) { limits }: Config, @Optional() @Inject(LIMITS_REDIS) redis?: LimitsRedis) {
-    this.principals = createLimiter('principal', limits.principalPerMinute, redis);
-    this.addresses = createLimiter('address', limits.addressPerMinute, redis);
-    this.newSessions = createLimiter('sessions', limits.sessionsPerMinute, redis);
+  constructor(
+    @Inject(CONFIG) { limits, redis: { prefix } }: Config,
+    @Optional() @Inject(LIMITS_REDIS) redis?: LimitsRedis,
+  ) {
+    this.principals = createLimiter(`${prefix}:limits:principal`, limits.principalPerMinute, redis);
+    this.addresses = createLimiter(`${prefix}:limits:address`, limits.addressPerMinute, redis);
+    this.newSessions = createLimiter(`${prefix}:limits:sessions`, limits.sessionsPerMinute, redis);
   }
 
   countAddress = (address: string): Promise<Standing> => this.addresses.count(addressKey(address));

@@ -1,0 +1,36 @@
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { REDIS, type RedisClient } from '@waybill/redis';
+import { Cluster } from 'ioredis';
+
+/** Warns where Redis may evict keys: BullMQ would lose jobs, and with half of a job's keys gone, its order too. */
+@Injectable()
+export class EvictionCheck implements OnModuleInit {
+  private readonly logger = new Logger(EvictionCheck.name);
+
+  constructor(@Inject(REDIS) private readonly client: RedisClient | undefined) {}
+
+  onModuleInit(): void {
+    const { client } = this;
+    if (!client) return;
+    if (client.status === 'ready') void this.check(client);
+    else client.once('ready', () => void this.check(client));
+  }
+
+  private async check(client: RedisClient): Promise<void> {
+    const nodes = client instanceof Cluster ? client.nodes('master') : [client];
+    try {
+      const policies = (await Promise.all(nodes.map((node) => node.info('memory')))).map(policyOf);
+      const evicting = policies.find((policy) => policy !== undefined && policy !== 'noeviction');
+      if (evicting === undefined) return;
+      this.logger.warn(
+        `REDIS_URL: its maxmemory-policy is ${evicting}, and the queues need noeviction: jobs may be lost until the ` +
+          'sweeper rings again for them. Set it, or give the cache a Redis of its own (CACHE_REDIS_URL).',
+      );
+    } catch (error) {
+      // Not everybody may ask.
+      this.logger.debug(`The eviction policy is unknown: ${(error as Error).message}`);
+    }
+  }
+}
+
+const policyOf = (info: string): string | undefined => /^maxmemory_policy:(\S+)/m.exec(info)?.[1];

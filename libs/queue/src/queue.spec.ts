@@ -1,0 +1,169 @@
+import { randomBytes } from 'node:crypto';
+import { createTestDatabase } from '../../../test/support/database';
+import { eventually } from '../../../test/support/poll';
+import { dropKeys, keysOf, redisTargets } from '../../../test/support/redis';
+import {
+  all,
+  held,
+  noting,
+  type QueuePlace,
+  type QueueProcess,
+  startRinger,
+  startWorker,
+} from '../test/harness';
+
+interface Target {
+  name: string;
+  start: (() => Promise<{ place: QueuePlace; stop(): Promise<void> }>) | undefined;
+}
+
+const POSTGRES = 'PostgreSQL';
+const ONCE = { removeOnComplete: true, removeOnFail: true };
+
+for (const { name, start } of targets())
+  (start ? describe : describe.skip)(`the task queues on ${name}`, () => {
+    const processes: QueueProcess[] = [];
+    const gates: (() => void)[] = [];
+    const hold = () => {
+      const holding = held();
+      gates.push(holding.letGo);
+      return holding;
+    };
+    const opened = async (process: Promise<QueueProcess>) => {
+      processes.push(await process);
+      return process;
+    };
+    let place: QueuePlace;
+    let stop: () => Promise<void>;
+
+    beforeAll(async () => {
+      ({ place, stop } = await start!());
+    });
+    beforeEach(() => {
+      place = { ...place, prefix: newPrefix() };
+    });
+    afterEach(async () => {
+      for (const letGo of gates.splice(0)) letGo();
+      await Promise.all(processes.splice(0).map((process) => process.close()));
+      if (place.redisUrl) await dropKeys(place.redisUrl, place.prefix);
+    });
+    afterAll(() => stop());
+
+    it('carry a doorbell to a worker, whether it is there already or comes later', async () => {
+      const ringer = await opened(startRinger(place));
+      ringer.doorbells.ring('registrations', { registrationId: 'early' }, ONCE);
+      const { work, seen } = noting();
+      await opened(startWorker(place, work));
+      ringer.doorbells.ring('registrations', { registrationId: 'late' }, ONCE);
+
+      expect(await all(seen, 2)).toEqual(['early', 'late']);
+      expect(ringer.warnings).toEqual([]);
+    });
+
+    it('take one doorbell for many of the same id, until it was answered', async () => {
+      const { doorbells } = await opened(startRinger(place));
+      for (const registrationId of ['same', 'same', 'other'])
+        doorbells.ring('registrations', { registrationId }, { ...ONCE, jobId: registrationId });
+      await doorbells.settled();
+      const { work, seen } = noting();
+      await opened(startWorker(place, work));
+      expect(await all(seen, 2)).toEqual(['other', 'same']);
+
+      const again = async () => {
+        doorbells.ring('registrations', { registrationId: 'same' }, { ...ONCE, jobId: 'same' });
+        await doorbells.settled();
+        return seen.length > 2;
+      };
+      await eventually(again, { describe: 'the same doorbell is answered again' });
+    });
+
+    it('share the work out, and repeat what failed after a pause', async () => {
+      const { doorbells } = await opened(startRinger(place));
+      const seen: string[] = [];
+      const failOnce = async (id: string) => {
+        const first = !seen.includes(id);
+        seen.push(id);
+        if (first) throw new Error('not yet');
+      };
+      await opened(startWorker(place, failOnce));
+      await opened(startWorker(place, failOnce));
+      for (const registrationId of ['a', 'b', 'c', 'd'])
+        doorbells.ring(
+          'registrations',
+          { registrationId },
+          { ...ONCE, attempts: 2, backoff: { type: 'fixed', delay: 50 } },
+        );
+
+      expect(await all(seen, 8)).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd']);
+    });
+
+    it('work on as many jobs at once as configured', async () => {
+      const { doorbells } = await opened(startRinger(place));
+      const { work, underWay, done, letGo } = hold();
+      await opened(startWorker(place, work, { concurrency: 2 }));
+      for (const registrationId of ['a', 'b', 'c']) doorbells.ring('registrations', { registrationId }, ONCE);
+      await eventually(() => underWay.length >= 2, { describe: 'two jobs are under way' });
+      const { work: other, seen } = noting();
+      await opened(startWorker(place, other));
+
+      // The third is not with the first worker, so somebody else has it.
+      expect(await all(seen, 1)).toHaveLength(1);
+      expect(underWay).toHaveLength(2);
+      letGo();
+      await eventually(() => done.length === 2, { describe: 'both are done' });
+    });
+
+    it('finish what a closing worker has begun, before anything that it needs is closed', async () => {
+      const { doorbells } = await opened(startRinger(place));
+      const { work, underWay, done, letGo } = hold();
+      const worker = await opened(startWorker(place, work, { concurrency: 1 }));
+      doorbells.ring('registrations', { registrationId: 'begun' }, ONCE);
+      await eventually(() => underWay.length === 1, { describe: 'the job is under way' });
+      doorbells.ring('registrations', { registrationId: 'waiting' }, ONCE);
+      await doorbells.settled();
+
+      const closing = worker.close();
+      setImmediate(letGo);
+      await closing;
+      expect(done).toEqual([{ id: 'begun', open: true }]);
+
+      const { work: next, seen } = noting();
+      await opened(startWorker(place, next));
+      expect(await all(seen, 1)).toEqual(['waiting']);
+    });
+
+    if (name === POSTGRES) return;
+
+    it('keep to their own prefix, in one slot of a cluster', async () => {
+      const { doorbells } = await opened(startRinger(place));
+      doorbells.ring('registrations', { registrationId: 'any' }, { ...ONCE, jobId: 'any' });
+      await doorbells.settled();
+      const keys = await keysOf(place.redisUrl!, place.prefix);
+      expect(keys).toContain(`{${place.prefix}}:registrations:any`);
+      expect(keys.filter((key) => !key.startsWith(`{${place.prefix}}:registrations:`))).toEqual([]);
+    });
+  });
+
+function targets(): Target[] {
+  const onPostgres = async () => {
+    const database = await createTestDatabase();
+    return { place: { databaseUrl: database.url, prefix: newPrefix() }, stop: () => database.drop() };
+  };
+  return [
+    { name: POSTGRES, start: onPostgres },
+    ...redisTargets().map(({ name, start }) => ({
+      name,
+      start:
+        start &&
+        (async () => {
+          const { url, stop } = await start();
+          return {
+            place: { databaseUrl: 'postgres://nobody@127.0.0.1:1/none', redisUrl: url, prefix: newPrefix() },
+            stop,
+          };
+        }),
+    })),
+  ];
+}
+
+const newPrefix = (): string => `test-${randomBytes(6).toString('hex')}`;

@@ -1,0 +1,112 @@
+import { Processor, WorkerHost } from '@nestjs/bullmq';
+import { Injectable, Module, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { loadConfig } from '@waybill/config';
+import { RedisModule } from '@waybill/redis';
+import type { Job } from 'bullmq';
+import { eventually } from '../../../test/support/poll';
+import { Doorbells, QueueModule } from '../src';
+
+/** Where the queues of a test are. */
+export interface QueuePlace {
+  databaseUrl: string;
+  redisUrl?: string;
+  prefix: string;
+}
+
+export interface QueueProcess {
+  doorbells: Doorbells;
+  /** Every line that was logged, from the level `warn` on. */
+  warnings: string[];
+  close(): Promise<void>;
+}
+
+/** What a job does in a test. */
+export type Work = (id: string, resource: Resource) => Promise<void>;
+
+/** Something that jobs need, closed when Nest closes databases. */
+@Injectable()
+export class Resource implements OnApplicationShutdown {
+  open = true;
+
+  onApplicationShutdown(): void {
+    this.open = false;
+  }
+}
+
+/** A process that rings. */
+export const startRinger = (place: QueuePlace): Promise<QueueProcess> => start(place, [], 1);
+
+/** A process that works on what was rung for. */
+export function startWorker(place: QueuePlace, work: Work, { concurrency = 10 } = {}): Promise<QueueProcess> {
+  @Processor('registrations')
+  class TestProcessor extends WorkerHost {
+    constructor(private readonly resource: Resource) {
+      super();
+    }
+
+    process(job: Job<{ registrationId: string }>): Promise<void> {
+      return work(job.data.registrationId, this.resource);
+    }
+  }
+  return start(place, [TestProcessor], concurrency);
+}
+
+/** The work that takes note of what it was called for. */
+export function noting(): { work: Work; seen: string[] } {
+  const seen: string[] = [];
+  return { seen, work: async (id) => void seen.push(id) };
+}
+
+/** The work that is under way until it is let go. */
+export function held(): {
+  work: Work;
+  underWay: string[];
+  done: { id: string; open: boolean }[];
+  letGo(): void;
+} {
+  const underWay: string[] = [];
+  const done: { id: string; open: boolean }[] = [];
+  let letGo = () => undefined as void;
+  const gate = new Promise<void>((resolve) => (letGo = resolve));
+  const work: Work = async (id, resource) => {
+    underWay.push(id);
+    await gate;
+    done.push({ id, open: resource.open });
+  };
+  return { work, underWay, done, letGo };
+}
+
+/** Waits for as many, and gives them in order. */
+export async function all(seen: string[], count: number): Promise<string[]> {
+  await eventually(() => seen.length >= count, {
+    describe: `${count} jobs were worked on`,
+    deadlineMs: 15_000,
+  });
+  return seen.toSorted();
+}
+
+async function start(place: QueuePlace, processors: Type[], concurrency: number): Promise<QueueProcess> {
+  const { redis } = loadConfig('all', { REDIS_URL: place.redisUrl, REDIS_PREFIX: place.prefix });
+  @Module({
+    imports: [
+      RedisModule.register(redis.queue),
+      QueueModule.register({
+        databaseUrl: place.databaseUrl,
+        redis: redis.queue,
+        prefix: redis.prefix,
+        concurrency,
+      }),
+    ],
+    providers: [Resource, ...processors],
+  })
+  class TestModule {}
+  const warnings: string[] = [];
+  const note = (message: string) => void warnings.push(message);
+  const silent = () => undefined;
+  const app = await NestFactory.createApplicationContext(TestModule, {
+    logger: { log: silent, warn: note, error: note, fatal: note },
+    abortOnError: false,
+  });
+  return { doorbells: app.get(Doorbells), warnings, close: () => app.close() };
+}

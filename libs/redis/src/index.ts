@@ -1,0 +1,2 @@
+export { connectRedis, type RedisClient } from './redis-client';
+export { REDIS, RedisModule } from './redis.module';

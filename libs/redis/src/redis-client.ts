@@ -1,0 +1,96 @@
+import { Logger } from '@nestjs/common';
+import type { RedisAddress } from '@waybill/config';
+import { Cluster, Redis, type RedisOptions } from 'ioredis';
+
+/** A connection to one Redis, or to a Redis Cluster. */
+export type RedisClient = Redis | Cluster;
+
+/**
+ * What becomes of a command while Redis is away. `impatient`: it fails, at once or within a second, for whoever answers a
+ * request meanwhile. `patient`: it waits until Redis is back, for whoever has nothing else to do.
+ */
+export type Patience = 'impatient' | 'patient';
+
+const CONNECT_TIMEOUT_MS = 3_000;
+const COMMAND_TIMEOUT_MS = 1_000;
+const LONGEST_PAUSE_MS = 2_000;
+
+const pauseBetweenConnects = (times: number): number => Math.min(times * 100, LONGEST_PAUSE_MS);
+
+/** Connects in the background, and again whenever the connection is lost; losing it is logged and throws nowhere. */
+export function connectRedis(address: RedisAddress, patience: Patience): RedisClient {
+  const client =
+    address.nodes.length > 1 ? connectCluster(address, patience) : connectNode(address, patience);
+  logOutages(client);
+  return client;
+}
+
+/** Waits for a connection, but not for long. @returns whether there is one. */
+export async function isConnected(client: RedisClient, withinMs: number): Promise<boolean> {
+  if (client.status === 'ready') return true;
+  let found = () => undefined as void;
+  let timer: NodeJS.Timeout | undefined;
+  await new Promise<void>((resolve) => {
+    found = resolve;
+    client.once('ready', found);
+    timer = setTimeout(resolve, withinMs);
+  });
+  client.off('ready', found);
+  clearTimeout(timer);
+  return (client.status as string) === 'ready';
+}
+
+function connectNode(address: RedisAddress, patience: Patience): Redis {
+  return new Redis({
+    ...optionsFor(address, patience),
+    ...address.nodes[0],
+    db: address.database,
+    enableOfflineQueue: patience === 'patient',
+    retryStrategy: pauseBetweenConnects,
+    // A failover may leave us with a replica.
+    reconnectOnError: (error) => error.message.startsWith('READONLY'),
+  });
+}
+
+function connectCluster(address: RedisAddress, patience: Patience): Cluster {
+  return new Cluster(address.nodes, {
+    redisOptions: optionsFor(address, patience),
+    enableOfflineQueue: patience === 'patient',
+    clusterRetryStrategy: pauseBetweenConnects,
+    slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
+    // Certificates name hosts; what the cluster announces are addresses, and those are kept as they are.
+    dnsLookup: (host, found) => found(null, host),
+  });
+}
+
+function optionsFor({ username, password, tls }: RedisAddress, patience: Patience): RedisOptions {
+  return {
+    username,
+    password,
+    ...(tls ? { tls: {} } : {}),
+    connectTimeout: CONNECT_TIMEOUT_MS,
+    keepAlive: 10_000,
+    ...(patience === 'patient'
+      ? { maxRetriesPerRequest: null }
+      : {
+          maxRetriesPerRequest: 0,
+          autoResendUnfulfilledCommands: false,
+          commandTimeout: COMMAND_TIMEOUT_MS,
+        }),
+  };
+}
+
+// One line when it goes and one when it is back, not one an attempt.
+function logOutages(client: RedisClient): void {
+  const logger = new Logger('Redis');
+  let away = false;
+  client.on('error', (error: Error) => {
+    if (away) return logger.debug(error.message);
+    away = true;
+    logger.warn(`Redis is away: ${error.message}`);
+  });
+  client.on('ready', () => {
+    if (away) logger.log('Redis is back');
+    away = false;
+  });
+}

@@ -1,0 +1,221 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { Cluster, Redis } from 'ioredis';
+import { redisUrl } from './database';
+import { eventually } from './poll';
+
+const BINARY = 'redis-server';
+const SLOTS = 16_384;
+const MASTERS = 3;
+/** A cluster's nodes talk to each other 10,000 ports above; both stay below those that the system hands out. */
+const PORTS = { from: 20_000, count: 2_700, bus: 10_000 };
+
+/** A Redis of the test's own, that it may do anything to. */
+export interface TestRedis {
+  url: string;
+  port: number;
+  /** SIGKILL: all that it held is gone. */
+  kill(): Promise<void>;
+  /** Stops it from answering, with its connections open, and lets it go on. */
+  freeze(): void;
+  thaw(): void;
+  /** After a kill: an empty one in its place. */
+  restart(): Promise<void>;
+  /** Ends it for good. */
+  stop(): Promise<void>;
+}
+
+export interface TestRedisCluster {
+  /** All nodes, as `REDIS_URL` has them. */
+  url: string;
+  nodes: TestRedis[];
+  stop(): Promise<void>;
+}
+
+/** Whether the machine has the binary that tests start Redis from. */
+export const hasRedisServer = (): boolean => spawnSync(BINARY, ['--version']).status === 0;
+
+/** `describe`, or where the machine has no `redis-server`, a suite that is skipped by its name. */
+export const describeWithRedisServer = (name: string, suite: () => void): void =>
+  (hasRedisServer() ? describe : describe.skip)(`${name} (redis-server of this machine)`, suite);
+
+/** A Redis that the suites of a port repeat on. */
+export interface RedisTarget {
+  name: string;
+  /** Undefined where it was not found. */
+  start: (() => Promise<{ url: string; stop(): Promise<void> }>) | undefined;
+}
+
+/** The Redis service that was found, and a cluster of the test's own. */
+export function redisTargets(): RedisTarget[] {
+  const found = redisUrl();
+  return [
+    {
+      name: 'Redis service',
+      start: found ? async () => ({ url: found, stop: async () => undefined }) : undefined,
+    },
+    { name: 'Redis Cluster of three masters', start: hasRedisServer() ? startRedisCluster : undefined },
+  ];
+}
+
+/** The keys that begin with a prefix, or with it in braces. */
+export async function keysOf(url: string, prefix: string): Promise<string[]> {
+  return withRedis(url, async (client) => {
+    const found = new Set<string>();
+    for (const node of client instanceof Cluster ? client.nodes('master') : [client]) {
+      for (const match of [`${prefix}*`, `{${prefix}}*`])
+        for await (const keys of node.scanStream({ match, count: 500 }) as AsyncIterable<string[]>)
+          for (const key of keys) found.add(key);
+    }
+    return [...found];
+  });
+}
+
+/** Removes what a test wrote into a Redis that may be somebody's own. */
+export async function dropKeys(url: string, prefix: string): Promise<void> {
+  const keys = await keysOf(url, prefix);
+  await withRedis(url, (client) => Promise.all(keys.map((key) => client.unlink(key))));
+}
+
+/** Lends a connection of the test's own, made once it is there. */
+export async function withRedis<T>(urls: string, work: (client: Redis | Cluster) => Promise<T>): Promise<T> {
+  const nodes = urls.split(',');
+  const client = nodes.length === 1 ? new Redis(nodes[0]!, { maxRetriesPerRequest: 2 }) : new Cluster(nodes);
+  client.on('error', () => undefined); // shows in the command
+  try {
+    await eventually(() => client.status === 'ready', { describe: 'Redis is connected to' });
+    return await work(client);
+  } finally {
+    client.disconnect();
+  }
+}
+
+/**
+ * Starts a Redis on a free port, that ends with this process.
+ * @throws Error when it is not up in time
+ */
+export async function startRedis({ args = [] }: { args?: string[] } = {}): Promise<TestRedis> {
+  const dir = mkdtempSync(path.join(os.tmpdir(), 'waybill-redis-'));
+  const port = await freePort();
+  let child = await launch(port, dir, args);
+  const end = async () => {
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exit = once(child, 'exit');
+    child.kill('SIGKILL');
+    await exit;
+  };
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    port,
+    kill: end,
+    freeze: () => child.kill('SIGSTOP'),
+    thaw: () => child.kill('SIGCONT'),
+    restart: async () => {
+      child = await launch(port, dir, args);
+    },
+    stop: async () => {
+      await end();
+      rmSync(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+async function launch(port: number, dir: string, args: string[]): Promise<ChildProcess> {
+  const command = [...endWithUs(), BINARY, '--port', String(port), '--bind', '127.0.0.1', '--dir', dir];
+  const child = spawn(command[0]!, [...command.slice(1), '--save', '', '--appendonly', 'no', ...args], {
+    stdio: 'ignore',
+  });
+  const client = new Redis({ port, lazyConnect: true, retryStrategy: () => 20, maxRetriesPerRequest: null });
+  client.on('error', () => undefined); // until it is up
+  try {
+    await client.connect().catch(() => undefined);
+    await eventually(() => client.ping(), { describe: `Redis answers on port ${port}` });
+    return child;
+  } catch (cause) {
+    child.kill('SIGKILL');
+    throw cause;
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** A killed run of the tests leaves none behind, where the machine has setpriv. */
+function endWithUs(): string[] {
+  const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
+  return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];
+}
+
+async function freePort(): Promise<number> {
+  for (let tries = 0; tries < 100; tries++) {
+    const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
+    if ((await isFree(port)) && (await isFree(port + PORTS.bus))) return port;
+  }
+  throw new Error('No free port for a Redis');
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+      .once('error', () => resolve(false))
+      .once('listening', () => probe.close(() => resolve(true)))
+      .listen(port, '127.0.0.1');
+  });
+}
+
+/** Starts a Redis Cluster of three masters without replicas. It keeps its shape when a node is killed and restarted. */
+export async function startRedisCluster(): Promise<TestRedisCluster> {
+  const nodes: TestRedis[] = [];
+  const stop = async () => {
+    await Promise.all(nodes.map((node) => node.stop()));
+  };
+  try {
+    for (let index = 0; index < MASTERS; index++)
+      nodes.push(
+        await startRedis({
+          args: [
+            '--cluster-enabled',
+            'yes',
+            '--cluster-node-timeout',
+            '3000',
+            '--cluster-require-full-coverage',
+            'no',
+          ],
+        }),
+      );
+    await formCluster(nodes);
+  } catch (cause) {
+    await stop();
+    throw cause;
+  }
+  return { url: nodes.map(({ url }) => url).join(','), nodes, stop };
+}
+
+async function formCluster(nodes: TestRedis[]): Promise<void> {
+  const clients = nodes.map(({ port }) => new Redis({ port }));
+  try {
+    const share = Math.ceil(SLOTS / nodes.length);
+    for (const [index, client] of clients.entries()) {
+      const count = Math.min(share, SLOTS - index * share);
+      await client.cluster('ADDSLOTS', ...Array.from({ length: count }, (_, slot) => index * share + slot));
+      await client.cluster('SET-CONFIG-EPOCH', index + 1);
+    }
+    for (const { port } of nodes.slice(1)) await clients[0]!.cluster('MEET', '127.0.0.1', port);
+    for (const client of clients) {
+      await eventually(async () => knowsAll((await client.cluster('INFO')) as string, nodes.length), {
+        describe: 'the nodes of a Redis Cluster know each other',
+        deadlineMs: 20_000,
+      });
+    }
+  } finally {
+    for (const client of clients) client.disconnect();
+  }
+}
+
+const knowsAll = (info: string, count: number): boolean =>
+  info.includes('cluster_state:ok') &&
+  info.includes(`cluster_slots_ok:${SLOTS}`) &&
+  info.includes(`cluster_size:${count}`);
