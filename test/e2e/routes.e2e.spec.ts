@@ -11,6 +11,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database';
 const built = <T>(file: string): T => require(path.resolve(__dirname, '../../dist', file)) as T;
 
 const own = (...scopes: string[]) => ({ customers: true, scopes });
+const only = (...scopes: string[]) => ({ customers: false, scopes });
 
 // DESIGN.md, "Who may do what": written by hand, never derived from the decorators.
 const table: Record<string, unknown> = {
@@ -26,6 +27,21 @@ const table: Record<string, unknown> = {
   'GET /api/v1/sessions/new': 'public',
   'GET /api/v1/sessions/current': 'authenticated',
   'DELETE /api/v1/sessions/current': 'authenticated',
+  'GET /api/v1/sessions': 'authenticated',
+  'DELETE /api/v1/sessions/:id': 'authenticated',
+  'POST /api/v1/auth/login': 'public',
+  'POST /api/v1/auth/logout': 'authenticated',
+  'POST /api/v1/auth/password': 'authenticated',
+  'POST /api/v1/users': only('users:manage'),
+  'GET /api/v1/users': only('users:manage'),
+  'GET /api/v1/users/:id': only('users:manage'),
+  'PATCH /api/v1/users/:id': only('users:manage'),
+  'POST /api/v1/api-keys': only('keys:manage'),
+  'GET /api/v1/api-keys': only('keys:manage'),
+  'GET /api/v1/api-keys/:id': only('keys:manage'),
+  'POST /api/v1/api-keys/:id/rotate': only('keys:manage'),
+  'DELETE /api/v1/api-keys/:id': only('keys:manage'),
+  'GET /api/v1/admin/audit-log': only('audit:read'),
   'POST /api/v1/packages': own('packages:write'),
   'GET /api/v1/packages': own('packages:read', 'packages:read_all'),
   'GET /api/v1/packages/:id': own('packages:read', 'packages:read_all'),
@@ -33,8 +49,16 @@ const table: Record<string, unknown> = {
   'GET /api/v1/packages/status/:id': own('packages:read', 'packages:read_all'),
 };
 
-/** The POSTs that take no idempotency key: they issue credentials. */
-const notIdempotent = ['POST /api/v1/sessions'];
+/** The POSTs that take no idempotency key: they issue credentials, or end them. */
+const notIdempotent = [
+  'POST /api/v1/api-keys',
+  'POST /api/v1/api-keys/:id/rotate',
+  'POST /api/v1/auth/login',
+  'POST /api/v1/auth/logout',
+  'POST /api/v1/auth/password',
+  'POST /api/v1/sessions',
+  'POST /api/v1/users',
+];
 /** Reads of one thing that never changes, or is no JSON. */
 const untagged = ['GET /api/docs/:file'];
 /** Routes that watch over the process. */

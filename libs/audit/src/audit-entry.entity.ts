@@ -46,7 +46,7 @@ export class AuditEntryEntity {
 
   /** What was set or changed, by field, without secrets. */
   @Column('jsonb')
-  changes!: Record<string, unknown>;
+  changes!: object;
 
   @Column('text', { nullable: true })
   address!: string | null;

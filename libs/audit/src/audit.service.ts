@@ -14,13 +14,18 @@ export interface AuditActor {
   ownerId?: string;
 }
 
+/** What a field was or became. */
+export type AuditValue = string | number | boolean | Date | null | readonly (string | number)[];
+
+/** Fields with what they became, or what they were and became; no secrets. */
+export type AuditChanges = Readonly<Record<string, AuditValue | { from: AuditValue; to: AuditValue }>>;
+
 /** What was done. */
 export interface AuditEntry {
   /** `<what>.<done>`: `user.created`. */
   action: string;
   target: { kind: string; id: string };
-  /** The fields that were set or changed, with what they became; no secrets. */
-  changes?: Record<string, unknown>;
+  changes?: AuditChanges;
   actor?: AuditActor;
 }
 

@@ -6,7 +6,7 @@ import {
 } from '../../../test/support/database';
 import { Database, dataSourceOptions, WorkContext } from '@waybill/database';
 import { RequestContext } from '@waybill/http';
-import { AuditPartitions, AuditQueries, auditSchema, AuditService } from '.';
+import { type AuditChanges, AuditPartitions, AuditQueries, auditSchema, AuditService } from '.';
 import { AuditRepository } from './audit.repository';
 
 const STAFF = {
@@ -51,8 +51,10 @@ describeOnEachPostgres('the audit log', (on) => {
     Object.assign(new RequestContext('request-1', '192.0.2.1', `agent ${'x'.repeat(300)}`), {
       principal: STAFF,
     });
-  const record = (ctx: WorkContext, action = 'user.created', changes?: Record<string, unknown>) =>
-    database.transaction(ctx, () => audit.record(ctx, { action, target: TARGET, changes }));
+  const record = (ctx: WorkContext, action = 'user.created', changes?: object) =>
+    database.transaction(ctx, () =>
+      audit.record(ctx, { action, target: TARGET, changes: changes as AuditChanges }),
+    );
   const all = async () => (await queries.list(new WorkContext(), {}, { limit: 200 })).items;
   const months = async (): Promise<string[]> =>
     (

@@ -5,7 +5,7 @@ export { AuditPartitions } from './audit-partitions';
 export { AuditModule } from './audit.module';
 export { AuditQueries } from './audit.queries';
 export type { AuditEntryRow, AuditFilters } from './audit.repository';
-export { type AuditActor, type AuditEntry, AuditService } from './audit.service';
+export { type AuditActor, type AuditChanges, type AuditEntry, AuditService } from './audit.service';
 
 export const auditSchema = {
   entities: [AuditEntryEntity],

@@ -85,6 +85,28 @@ export class AuditOriginDto {
   request_id!: string | null;
 }
 
+const value = {
+  anyOf: [
+    ...['string', 'number', 'boolean', 'null'].map((type) => ({ type })),
+    { type: 'array', items: { type: 'string' } },
+  ],
+};
+type AuditValue = string | number | boolean | string[] | null;
+
+/** A field that was set or changed; it is never a secret. */
+export class AuditChangeDto {
+  /** @example "role" */
+  field!: string;
+
+  /** What it was; null where it is new. */
+  @ApiProperty({ ...value, example: 'agent' })
+  from!: AuditValue;
+
+  /** What it became. */
+  @ApiProperty({ ...value, example: 'operator' })
+  to!: AuditValue;
+}
+
 /** Something that staff, a key or the system did. */
 export class AuditEntryDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d16" */
@@ -101,13 +123,7 @@ export class AuditEntryDto {
 
   target!: AuditTargetDto;
 
-  /** What was set or changed, by field, without secrets. */
-  @ApiProperty({
-    type: 'object',
-    additionalProperties: true,
-    example: { role: { from: 'agent', to: 'operator' } },
-  })
-  changes!: Record<string, unknown>;
+  changes!: AuditChangeDto[];
 
   origin!: AuditOriginDto;
 }
@@ -139,7 +155,16 @@ export function toAuditEntryDto(row: AuditEntryRow): AuditEntryDto {
     actor: { kind: row.actorKind, id: row.actorId, user_id: row.actorUserId, owner_id: row.actorOwnerId },
     action: row.action,
     target: { kind: row.targetKind, id: row.targetId },
-    changes: row.changes,
+    changes: Object.entries(row.changes).map(([field, change]) => toChangeDto(field, change)),
     origin: { address: row.address, user_agent: row.userAgent, request_id: row.requestId },
   };
+}
+
+// Kept as what a field became, or as what it was and became.
+function toChangeDto(
+  field: string,
+  change: AuditValue | { from: AuditValue; to: AuditValue },
+): AuditChangeDto {
+  const isBoth = typeof change === 'object' && change !== null && 'to' in change;
+  return isBoth ? { field, from: change.from, to: change.to } : { field, from: null, to: change };
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AuditService } from '@waybill/audit';
+import { type AuditChanges, AuditService } from '@waybill/audit';
 import { Database } from '@waybill/database';
 import {
   decodeCursor,
@@ -113,12 +113,7 @@ export class ApiKeysService {
     return { row, key: secret };
   }
 
-  private record(
-    ctx: RequestContext,
-    action: string,
-    id: string,
-    changes?: Record<string, unknown>,
-  ): Promise<void> {
+  private record(ctx: RequestContext, action: string, id: string, changes?: AuditChanges): Promise<void> {
     return this.audit.record(ctx, { action, target: { kind: 'api_key', id }, changes });
   }
 }

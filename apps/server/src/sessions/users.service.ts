@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditActor, AuditService } from '@waybill/audit';
+import { type AuditActor, type AuditChanges, AuditService } from '@waybill/audit';
 import { Database, type WorkContext } from '@waybill/database';
 import {
   decodeCursor,
@@ -126,7 +126,7 @@ export class UsersService {
     after: UserRow,
     passwordReset: boolean,
   ): Promise<void> {
-    const record = (action: string, changes?: Record<string, unknown>) =>
+    const record = (action: string, changes?: AuditChanges) =>
       this.audit.record(ctx, { action, target: { kind: 'user', id: after.id }, changes });
     if (before.role !== after.role)
       await record('user.role_changed', { role: { from: before.role, to: after.role } });

@@ -1,0 +1,236 @@
+import { AuditService } from '@waybill/audit';
+import { Database, dataSourceOptions, WorkContext } from '@waybill/database';
+import { RequestContext } from '@waybill/http';
+import { DataSource } from 'typeorm';
+import { AuditRepository } from '../../../../libs/audit/src/audit.repository';
+import {
+  createTestDatabase,
+  describeOnEachPostgres,
+  type TestDatabase,
+} from '../../../../test/support/database';
+import { hashSecret } from './api-key-format';
+import { type Argon2, argon2id } from './argon2';
+import { LoginFailedError, LoginThrottledError } from './auth.errors';
+import { AuthService } from './auth.service';
+import { LoginFailuresRepository } from './login-failures.repository';
+import { LoginThrottle } from './login-throttle';
+import { PasswordHasher } from './password-hasher';
+import { SessionsRepository } from './sessions.repository';
+import { UsersRepository } from './users.repository';
+import { UsersService } from './users.service';
+
+const PASSWORD = 'seven wet herons on a roof';
+const config = {
+  staffSessions: { ttlHours: 12, idleMinutes: 60 },
+  login: { windowMinutes: 15, failuresPerAccount: 3, failuresPerAddress: 6 },
+};
+
+describeOnEachPostgres('signing in', (on) => {
+  let clone: TestDatabase;
+  let dataSource: DataSource;
+  let database: Database;
+  let verifications: number;
+  let auth: AuthService;
+  let users: UsersService;
+  let sessions: SessionsRepository;
+  let throttle: LoginThrottle;
+  /** Runs in the middle of a verification. */
+  let meanwhile: () => Promise<unknown>;
+
+  beforeAll(async () => {
+    clone = await createTestDatabase({ on });
+    const options = dataSourceOptions({
+      url: clone.url,
+      entities: [],
+      migrations: [],
+      poolSize: 8,
+      logSql: false,
+    });
+    dataSource = await new DataSource(options).initialize();
+    database = new Database(dataSource);
+    const counting: Argon2 = {
+      hash: argon2id.hash,
+      verify: async (hash, password) => {
+        verifications++;
+        await meanwhile();
+        return argon2id.verify(hash, password);
+      },
+    };
+    const hasher = new PasswordHasher(counting);
+    const repository = new UsersRepository(database);
+    const audit = new AuditService(new AuditRepository(database));
+    sessions = new SessionsRepository(database, config);
+    users = new UsersService(database, repository, sessions, hasher, audit);
+    throttle = new LoginThrottle(config, new LoginFailuresRepository(database));
+    auth = new AuthService(config, database, repository, sessions, users, hasher, throttle, audit);
+    for (const email of ['vera@example.com', 'gone@example.com'])
+      await users.add(new WorkContext(), { email, role: 'agent', password: PASSWORD });
+    await dataSource.query(`UPDATE users SET disabled_at = now() WHERE email = 'gone@example.com'`);
+  });
+  beforeEach(async () => {
+    verifications = 0;
+    meanwhile = () => Promise.resolve();
+    await dataSource.query('TRUNCATE login_failures, sessions');
+    await dataSource.query(`UPDATE users SET disabled_at = NULL WHERE email = 'vera@example.com'`);
+  });
+  afterAll(async () => {
+    await dataSource.destroy();
+    await clone.drop();
+  });
+
+  const from = (address = '192.0.2.1') => new RequestContext('request', address, 'a device');
+  const login = (email: string, password: string, token?: string, address?: string) =>
+    auth.login(from(address), { email, password }, token);
+  const anonymous = async (token: string, ownerId: string) =>
+    sessions.insert(new WorkContext(), {
+      id: ownerId,
+      tokenHash: hashSecret(token),
+      ownerId,
+      userId: null,
+      device: null,
+      ttlHours: 1,
+    });
+  const caller = (token: string) => sessions.findCaller(new WorkContext(), hashSecret(token));
+  const failures = async (): Promise<number[]> => {
+    const rows = await dataSource.query<{ failures: number }[]>(
+      'SELECT failures FROM login_failures ORDER BY failures',
+    );
+    return rows.map((row) => row.failures);
+  };
+
+  it.each([
+    ['an unknown user', 'nobody@example.com', PASSWORD],
+    ['a wrong password', 'vera@example.com', 'seven dry herons'],
+    ['a disabled user', 'gone@example.com', PASSWORD],
+    ['a disabled user with a wrong password', 'gone@example.com', 'seven dry herons'],
+  ])('gives %s the one answer, after exactly one verification', async (_who, email, password) => {
+    const error: unknown = await login(email, password).catch((cause: unknown) => cause);
+    expect(error).toBeInstanceOf(LoginFailedError);
+    expect((error as Error).message).toBe(new LoginFailedError().message);
+    expect(verifications).toBe(1);
+  });
+
+  it('verifies once where it succeeds, whatever the case of the address', async () => {
+    const { token, session } = await login('VERA@example.com', PASSWORD);
+    expect(verifications).toBe(1);
+    expect(session).toMatchObject({ device: 'a device', userId: expect.any(String) });
+    expect(await caller(token)).toMatchObject({ role: 'agent', userId: session.userId });
+  });
+
+  it('holds an account back before its password is looked at, from wherever, and says for how long', async () => {
+    for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.3'])
+      await expect(login('vera@example.com', 'wrong', undefined, address)).rejects.toThrow(LoginFailedError);
+    const refused = login('vera@example.com', PASSWORD, undefined, '192.0.2.4');
+    await expect(refused).rejects.toBeInstanceOf(LoginThrottledError);
+    const { extras } = (await refused.catch((error: unknown) => error)) as LoginThrottledError;
+    expect(Number(extras.headers?.['Retry-After'])).toBeGreaterThan(890);
+    expect(verifications).toBe(3);
+  });
+
+  it('holds an address back, an IPv6 one by its network, and lets it lock no more accounts', async () => {
+    for (let n = 0; n < 6; n++)
+      await expect(login(`u${n}@example.com`, 'wrong', undefined, `2001:db8::${n}`)).rejects.toThrow(
+        LoginFailedError,
+      );
+    const before = await failures();
+    await expect(login('vera@example.com', 'wrong', undefined, '2001:db8::9')).rejects.toThrow(
+      LoginThrottledError,
+    );
+    expect(verifications).toBe(6);
+    expect(await failures()).toHaveLength(before.length);
+    await login('vera@example.com', PASSWORD, undefined, '2001:db8:0:1::9');
+  });
+
+  it('lets no parallel attempts slip through', async () => {
+    const attempts = await Promise.allSettled(
+      Array.from({ length: 20 }, (_, n) => login('vera@example.com', 'wrong', undefined, `198.51.100.${n}`)),
+    );
+    const reasons = attempts.map((attempt) => (attempt as PromiseRejectedResult).reason as Error);
+    expect(reasons.filter((reason) => reason instanceof LoginFailedError)).toHaveLength(3);
+    expect(reasons.filter((reason) => reason instanceof LoginThrottledError)).toHaveLength(17);
+    expect(verifications).toBe(3);
+  });
+
+  it('forgets an account’s failures once it succeeds, and takes back what that counted for the address', async () => {
+    await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
+    await login('vera@example.com', PASSWORD);
+    expect(await failures()).toEqual([1]);
+    await dataSource.query(`UPDATE login_failures SET since = now() - interval '16 minutes'`);
+    await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
+    expect(await failures()).toEqual([1, 1]);
+    await dataSource.query(`UPDATE login_failures SET since = now() - interval '16 minutes'`);
+    expect(await throttle.purge(new WorkContext())).toBe(2);
+  });
+
+  it('keeps what the anonymous session owned, and ends that session', async () => {
+    const ownerId = '019301f0-7b5c-7cc0-a2d4-000000000001';
+    await anonymous('planted', ownerId);
+    const { token, session } = await login('vera@example.com', PASSWORD, 'planted');
+    expect(session.id).not.toBe(ownerId);
+    expect(session.ownerId).toBe(ownerId);
+    expect(await caller('planted')).toBeUndefined();
+    const elsewhere = await login('vera@example.com', PASSWORD);
+    expect((await caller(elsewhere.token))?.ownerIds).toContain(ownerId);
+    expect((await caller(token))?.ownerIds).toContain(ownerId);
+  });
+
+  it('gives what a session owned to one user alone', async () => {
+    await users.add(new WorkContext(), { email: 'oleg@example.com', role: 'agent', password: PASSWORD });
+    const ownerId = '019301f0-7b5c-7cc0-a2d4-000000000002';
+    await anonymous('shared', ownerId);
+    const both = await Promise.all([
+      login('vera@example.com', PASSWORD, 'shared'),
+      login('oleg@example.com', PASSWORD, 'shared'),
+    ]);
+    const owners = await Promise.all(both.map(async ({ token }) => (await caller(token))?.ownerIds));
+    expect(owners.filter((ids) => ids?.includes(ownerId))).toHaveLength(1);
+    const [vera] = both;
+    const oleg = await login('oleg@example.com', PASSWORD, vera.token);
+    expect((await caller(oleg.token))?.ownerIds).not.toContain(vera.session.ownerId);
+    expect(await caller(vera.token)).toBeUndefined();
+  });
+
+  it('opens no session for a user who is disabled while the password is looked at', async () => {
+    meanwhile = () =>
+      dataSource.query(`UPDATE users SET disabled_at = now() WHERE email = 'vera@example.com'`);
+    await expect(login('vera@example.com', PASSWORD)).rejects.toThrow(LoginFailedError);
+    expect(await dataSource.query('SELECT FROM sessions')).toEqual([]);
+  });
+
+  it('writes to the audit log who signed in, and nothing where nobody did', async () => {
+    const count = async () => Number((await dataSource.query(`SELECT count(*) FROM audit_log`))[0].count);
+    const before = await count();
+    await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
+    expect(await count()).toBe(before);
+    const { session } = await login('vera@example.com', PASSWORD);
+    const [entry] = await dataSource.query(`SELECT * FROM audit_log ORDER BY at DESC, id DESC LIMIT 1`);
+    expect(entry).toMatchObject({
+      action: 'session.signed_in',
+      actor_kind: 'staff',
+      actor_id: session.id,
+      actor_user_id: session.userId,
+      address: '192.0.2.1',
+    });
+  });
+
+  it('holds a session for 12 hours, and for one hour unused', async () => {
+    const { token, session } = await login('vera@example.com', PASSWORD);
+    expect(session.expiresAt.getTime() - session.createdAt.getTime()).toBe(12 * 3_600_000);
+    const age = (minutes: number) =>
+      dataSource.query(`UPDATE sessions SET last_used_at = now() - $1 * interval '1 minute'`, [minutes]);
+    await age(59);
+    expect(await caller(token)).toMatchObject({ isStale: true });
+    await age(61);
+    expect(await caller(token)).toBeUndefined();
+    await age(0);
+    expect(await caller(token)).toMatchObject({ isStale: false });
+    await dataSource.query(`UPDATE sessions SET expires_at = now()`);
+    expect(await caller(token)).toBeUndefined();
+  });
+
+  it('asks no more of an anonymous session than that it has not expired', async () => {
+    await anonymous('customer', '019301f0-7b5c-7cc0-a2d4-000000000003');
+    await dataSource.query(`UPDATE sessions SET last_used_at = now() - interval '3 hours'`);
+    expect(await caller('customer')).toMatchObject({ userId: null, role: null });
+  });
+});

@@ -1,0 +1,36 @@
+import { clearedSessionCookie, readSessionToken, sessionCookie } from './session-cookie';
+
+describe("the session's cookie", () => {
+  const expires = new Date('2026-12-21T09:00:00Z');
+
+  it('can be read by no script and is sent by no other site, over TLS neither to nor by any other host', () => {
+    expect(sessionCookie('token', expires, false)).toBe(
+      'waybill_session=token; Path=/; Expires=Mon, 21 Dec 2026 09:00:00 GMT; HttpOnly; SameSite=Lax',
+    );
+    expect(sessionCookie('token', expires, true)).toBe(
+      '__Host-waybill_session=token; Path=/; Expires=Mon, 21 Dec 2026 09:00:00 GMT; HttpOnly; Secure; SameSite=Lax',
+    );
+    expect(clearedSessionCookie(true)).toMatch(
+      /^__Host-waybill_session=; .*Expires=Thu, 01 Jan 1970 .*Secure/,
+    );
+  });
+
+  it('is read by its name of the transport alone', () => {
+    const both = 'a=b; waybill_session=plain; __Host-waybill_session=secure';
+    expect(readSessionToken(both, false)).toBe('plain');
+    expect(readSessionToken(both, true)).toBe('secure');
+    expect(readSessionToken('waybill_session=plain', true)).toBeUndefined();
+  });
+
+  it.each([
+    'waybill_session=mine; waybill_session=tossed',
+    'waybill_session=mine;waybill_session=mine',
+    'waybill_session=mine; a=b;  waybill_session =tossed',
+    'waybill_session=mine; waybill_session',
+    'waybill_session=',
+    'other=x',
+    '',
+  ])('is none in %j', (header) => {
+    expect(readSessionToken(header, false)).toBeUndefined();
+  });
+});
