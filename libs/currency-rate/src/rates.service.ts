@@ -1,5 +1,6 @@
 import { CACHE_MANAGER } from '@nestjs/cache-manager';
 import { Inject, Injectable, Logger } from '@nestjs/common';
+import { keysOf } from '@waybill/cache';
 import type { Cache } from 'cache-manager';
 import type { EntityManager } from 'typeorm';
 import { ROUBLE, shippedCurrencies } from './currencies';
@@ -12,6 +13,7 @@ import { type KnownList, RatesRepository } from './rates.repository';
 
 /** A settled day never changes: it is cached for a day only so that a cache does not fill up with old ones. */
 const CACHE_MS = 24 * 3_600_000;
+const keyOf = keysOf('rates', 1);
 
 /** One rate as a price uses it: `value` roubles for `nominal` units of `currency`. */
 export interface RateQuote {
@@ -121,7 +123,7 @@ export class RatesService {
 
   private async cached(day: string): Promise<StoredList | undefined> {
     try {
-      return await this.cache.get<StoredList>(`rates:${day}`);
+      return await this.cache.get<StoredList>(keyOf(day));
     } catch (error) {
       this.logger.warn(`The cache did not answer: ${(error as Error).message}`);
       return undefined;
@@ -130,7 +132,7 @@ export class RatesService {
 
   private async remember(day: string, list: StoredList): Promise<void> {
     try {
-      await this.cache.set(`rates:${day}`, list, CACHE_MS);
+      await this.cache.set(keyOf(day), list, CACHE_MS);
     } catch (error) {
       this.logger.warn(`The cache took nothing: ${(error as Error).message}`);
     }

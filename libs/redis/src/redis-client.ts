@@ -76,6 +76,8 @@ function optionsFor({ username, password, tls }: RedisAddress, patience: Patienc
           maxRetriesPerRequest: 0,
           autoResendUnfulfilledCommands: false,
           commandTimeout: COMMAND_TIMEOUT_MS,
+          // One that hangs is taken for gone: so one caller waits for it, and not every caller.
+          socketTimeout: COMMAND_TIMEOUT_MS,
         }),
   };
 }

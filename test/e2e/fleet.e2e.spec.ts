@@ -1,0 +1,110 @@
+import { randomBytes } from 'node:crypto';
+import { connect, type Api } from '../support/api';
+import { openSession } from '../support/callers';
+import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { dropKeys, redisTargets } from '../support/redis';
+import { startServer, type TestServer } from '../support/server';
+
+const boots = {
+  name: 'Winter boots',
+  weight_kg: '1.5',
+  content_value: { amount: '10.99', currency: 'USD' },
+  type_id: 1,
+};
+
+for (const { name, start } of redisTargets())
+  (start ? describe : describe.skip)(
+    `two api and two worker processes on one PostgreSQL and one ${name}`,
+    () => {
+      const prefix = `test-${randomBytes(6).toString('hex')}`;
+      let redis: { url: string; stop(): Promise<void> };
+      let upstream: CbrUpstream;
+      let database: TestDatabase;
+      let servers: TestServer[];
+      /** The same caller, by one api process after the other. */
+      let inTurn: () => Api;
+
+      beforeAll(async () => {
+        [redis, upstream, database] = await Promise.all([start!(), startCbrUpstream(), createTestDatabase()]);
+        const env = {
+          REDIS_URL: redis.url,
+          REDIS_PREFIX: prefix,
+          CBR_JSON_URL: upstream.jsonUrl,
+          CBR_XML_URL: upstream.xmlUrl,
+          LIMIT_PRINCIPAL_PER_MINUTE: '1000',
+        };
+        const roles = ['api', 'api', 'worker', 'worker'] as const;
+        servers = await Promise.all(
+          roles.map((role) => startServer({ role, databaseUrl: database.url, env })),
+        );
+        const apis = await Promise.all(servers.slice(0, 2).map(({ url }) => connect(url)));
+        const cookie = await openSession(apis[0]!);
+        const callers = apis.map((api) => api.as({ cookie }));
+        let turn = 0;
+        inTurn = () => callers[turn++ % callers.length]!;
+      }, 60_000);
+      afterAll(async () => {
+        await Promise.all(servers.map((server) => server.stop()));
+        await Promise.all([upstream.stop(), database.drop(), dropKeys(redis.url, prefix)]);
+        await redis.stop();
+      });
+
+      it('register, price and show packages, each request by another process', async () => {
+        const accepted = await Promise.all(
+          Array.from({ length: 20 }, () => inTurn().post('/packages', boots)),
+        );
+        expect(accepted.map(({ status }) => status)).toEqual(accepted.map(() => 202));
+        const ids: number[] = [];
+        for (const { headers } of accepted) {
+          const done = await eventually(
+            async () => {
+              const { body } = await inTurn().get(headers.location as string);
+              return body.state === 'pending' ? undefined : body;
+            },
+            { deadlineMs: 15_000, describe: 'the registration to be finished' },
+          );
+          expect(done).toMatchObject({ state: 'succeeded', problem: null });
+          ids.push(done.package_id);
+        }
+        expect(new Set(ids).size).toBe(20);
+        for (const id of ids.slice(0, 2)) {
+          const { body } = await inTurn().get(`/packages/${id}`);
+          expect(body).toMatchObject({ id, cost: { amount: '72.24', currency: 'RUB' } });
+        }
+        const { body: first } = await inTurn().get('/packages', { query: { limit: 12 } });
+        const { body: second } = await inTurn().get('/packages', {
+          query: { limit: 12, cursor: first.next_cursor },
+        });
+        const listed = [...first.items, ...second.items].map(({ id }: { id: number }) => id);
+        expect(listed.toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
+      });
+
+      it('ask upstream once for all of them', () => {
+        expect(upstream.requests.filter(({ source }) => source === 'json')).toHaveLength(1);
+      });
+
+      it('repeat a reply under its idempotency key, whoever gave it first', async () => {
+        const headers = { 'Idempotency-Key': randomBytes(8).toString('hex') };
+        const first = await inTurn().post('/packages', boots, { headers });
+        const second = await inTurn().post('/packages', boots, { headers });
+        expect([first.status, second.status]).toEqual([202, 202]);
+        expect(second.body).toEqual(first.body);
+        expect(second.headers['idempotent-replayed']).toBe('true');
+      });
+
+      it('count one limit together', async () => {
+        const left = async () =>
+          Number(/r=(\d+)/.exec((await inTurn().get('/packages')).headers.ratelimit!)?.[1]);
+        const [one, other] = [await left(), await left()];
+        expect(one - other).toBe(1);
+      });
+
+      it('know at once that a session has ended', async () => {
+        expect((await inTurn().delete('/sessions/current')).status).toBe(204);
+        expect((await inTurn().get('/packages')).status).toBe(401);
+        expect((await inTurn().get('/packages')).status).toBe(401);
+      });
+    },
+  );
