@@ -89,6 +89,8 @@ describe('a process and what it stands on', () => {
   });
 
   async function waitingForALock(): Promise<boolean> {
+    // Within a transaction PostgreSQL shows the activity of the first look.
+    await rival.query('SELECT pg_stat_clear_snapshot()');
     const { rows } = await rival.query(
       `SELECT 1 FROM pg_stat_activity
        WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE 'INSERT INTO registrations%'`,

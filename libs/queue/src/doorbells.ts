@@ -35,6 +35,11 @@ export class Doorbells implements OnApplicationShutdown {
     this.ringing.add(ring);
   }
 
+  /** Waits until every queue can be reached. */
+  async ready(): Promise<void> {
+    await Promise.all(Array.from(this.queues.values(), (queue) => queue.waitUntilReady()));
+  }
+
   /** Waits for what is being rung right now, at most as long as one ring may take; for who rings often. */
   async settled(): Promise<void> {
     await Promise.all(this.ringing);

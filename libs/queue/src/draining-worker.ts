@@ -47,6 +47,16 @@ export class DrainingWorker extends Worker {
     return this.stopping;
   }
 
+  /** BullMQ asks again at once when this fails: without a pause, a queue that is away would keep the process busy. */
+  protected override async moveToActive(token: string, name?: string): Promise<Job> {
+    try {
+      return await super.moveToActive(token, name);
+    } catch (error) {
+      if (!this.closing) await delay(RETRY_DELAY_MS);
+      throw error;
+    }
+  }
+
   protected override async callProcessJob(job: Job, token: string, signal?: AbortSignal): Promise<unknown> {
     const work = super.callProcessJob(job, token, signal);
     const settled = work.catch(() => undefined);

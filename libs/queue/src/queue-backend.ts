@@ -1,4 +1,5 @@
 import type { RedisAddress } from '@waybill/config';
+import { SteadyClient } from '@waybill/database';
 import { connectRedis, type RedisClient } from '@waybill/redis';
 import {
   type BackendFactory,
@@ -20,6 +21,11 @@ export type ConnectionOptions = Pick<
 /** Where the queues are, and how they are reached. */
 export interface QueueBackend {
   factory: BackendFactory;
+  /**
+   * Whether the process waits at its boot until every connection is there. BullMQ's PostgreSQL backend remembers for ever that
+   * it could not get ready, and a worker then asks again without a pause, which leaves the process no time for anything else.
+   */
+  awaited: boolean;
   /** For who adds jobs: without the queue, adding fails soon. */
   producer: ConnectionOptions;
   /** For who works on jobs: without the queue, working waits. */
@@ -39,12 +45,14 @@ export function postgresQueueBackend(databaseUrl: string): QueueBackend {
     schema: 'bullmq',
     migrate: true,
     max: CONNECTIONS_A_POOL,
+    Client: SteadyClient,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   };
   // BullMQ's options are typed for Redis by default; its PostgreSQL backend reads these.
   const options = { connection } as unknown as ConnectionOptions;
   return {
     factory: createPostgresBackend as unknown as BackendFactory,
+    awaited: true,
     producer: options,
     worker: () => options,
     close: () => undefined,
@@ -62,6 +70,7 @@ export function redisQueueBackend(client: RedisClient, address: RedisAddress, pr
   let patient: RedisClient | undefined;
   return {
     factory: createRedisBackend,
+    awaited: false,
     producer: { ...shared, connection: client, skipWaitingForReady: true },
     worker: () => ({ ...shared, connection: (patient ??= connectRedis(address, 'patient')) }),
     close: () => patient?.disconnect(),

@@ -3,6 +3,7 @@ import {
   type DynamicModule,
   Inject,
   Module,
+  type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
 import { BullModule } from '@nestjs/bullmq';
@@ -28,10 +29,11 @@ const WORKER_SETTING = Symbol('WORKER_SETTING');
 
 /** The task queues, on BullMQ. A class marked `@Processor(<queue>)` anywhere in the process works on that queue's jobs. */
 @Module({})
-export class QueueModule implements BeforeApplicationShutdown, OnApplicationShutdown {
+export class QueueModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
     @Inject(WORKER_SETTING) private readonly setting: WorkerSetting,
     @Inject(QUEUE_BACKEND) private readonly backend: QueueBackend,
+    private readonly doorbells: Doorbells,
   ) {}
 
   static register(options: QueueOptions): DynamicModule {
@@ -55,6 +57,14 @@ export class QueueModule implements BeforeApplicationShutdown, OnApplicationShut
       ],
       exports: [Doorbells, WORKER_SETTING],
     };
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (!this.backend.awaited) return;
+    await Promise.all([
+      this.doorbells.ready(),
+      ...Array.from(this.setting.workers, (worker) => worker.waitUntilReady()),
+    ]);
   }
 
   /** Before anything that a job may need is closed: Nest would close the workers together with the database. */
