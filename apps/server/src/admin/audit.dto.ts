@@ -123,6 +123,7 @@ export class AuditEntryDto {
 
   target!: AuditTargetDto;
 
+  /** By the name of the field. */
   changes!: AuditChangeDto[];
 
   origin!: AuditOriginDto;
@@ -155,7 +156,9 @@ export function toAuditEntryDto(row: AuditEntryRow): AuditEntryDto {
     actor: { kind: row.actorKind, id: row.actorId, user_id: row.actorUserId, owner_id: row.actorOwnerId },
     action: row.action,
     target: { kind: row.targetKind, id: row.targetId },
-    changes: Object.entries(row.changes).map(([field, change]) => toChangeDto(field, change)),
+    changes: Object.entries(row.changes)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([field, change]) => toChangeDto(field, change)),
     origin: { address: row.address, user_agent: row.userAgent, request_id: row.requestId },
   };
 }

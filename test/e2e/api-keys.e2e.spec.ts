@@ -1,0 +1,230 @@
+import { Client } from 'pg';
+import { type Api, connect } from '../support/api';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { startServer, type TestServer } from '../support/server';
+import { inSeconds, newKey, newSignedIn } from '../support/staff';
+
+const KEY = 'k'.repeat(40);
+const env = { BOOTSTRAP_ADMIN_KEY: KEY };
+
+describe('API keys', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let api: Api;
+  let admin: Api;
+  let sql: Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startServer({ databaseUrl: database.url, env });
+    api = await connect(server.url);
+    admin = api.as({ key: KEY });
+    sql = new Client({ connectionString: database.url });
+    await sql.connect();
+  });
+  afterAll(async () => {
+    await sql.end();
+    await server.stop();
+    await database.drop();
+  });
+
+  const works = async (key: string): Promise<boolean> => {
+    const { status } = await api.as({ key }).get('/packages');
+    if (status !== 200 && status !== 401) throw new Error(`Answered ${status}`);
+    return status === 200;
+  };
+
+  it('are shown once, and known by their beginning from then on', async () => {
+    const made = await admin.post('/api-keys', { name: 'Import', scopes: ['packages:read'] });
+    const { key, ...shown } = made.body;
+    expect(made.status).toBe(201);
+    expect(key).toMatch(/^waybill_[0-9A-Za-z]{49}$/);
+    expect(shown).toMatchObject({
+      name: 'Import',
+      prefix: key.slice(0, 14),
+      scopes: ['packages:read'],
+      expires_at: null,
+      revoked_at: null,
+      last_used_at: null,
+      replaced_by_id: null,
+    });
+    const got = await admin.get(made.headers.location as string);
+    expect(got.body).toEqual(shown);
+    const listed = await admin.get('/api-keys');
+    expect(listed.body.items[0]).toEqual(shown);
+    expect(got.text + listed.text).not.toContain(key.slice(14));
+    const { rows } = await sql.query(`SELECT * FROM api_keys WHERE id = $1`, [shown.id]);
+    expect(JSON.stringify(rows)).not.toContain(key.slice(14));
+  });
+
+  it('may do what their scopes say and no more', async () => {
+    const { key } = await newKey(admin, ['packages:read']);
+    const reader = api.as({ key });
+    expect((await reader.get('/packages')).status).toBe(200);
+    expect(await reader.post('/packages', {})).toMatchObject({
+      status: 403,
+      body: { code: 'scope_missing' },
+    });
+    expect((await reader.get('/api-keys')).status).toBe(403);
+  });
+
+  it('can’t have scopes that their maker lacks, nor be rotated by who lacks them', async () => {
+    const { key } = await newKey(admin, ['keys:manage', 'packages:read']);
+    const maker = api.as({ key });
+    expect((await maker.post('/api-keys', { name: 'x', scopes: ['packages:read'] })).status).toBe(201);
+    const more = await maker.post('/api-keys', { name: 'x', scopes: ['packages:read', 'users:manage'] });
+    expect(more).toMatchObject({ status: 403, body: { code: 'scope_not_held' } });
+    expect(more.body.detail).toContain('users:manage');
+    const strong = await newKey(admin, ['users:manage']);
+    expect(await maker.post(`/api-keys/${strong.id}/rotate`, {})).toMatchObject({
+      status: 403,
+      body: { code: 'scope_not_held' },
+    });
+    expect((await (await newSignedIn(api, admin, 'operator')).get('/api-keys')).status).toBe(403);
+  });
+
+  it.each([
+    [{ name: '' }, '/name'],
+    [{ scopes: [] }, '/scopes'],
+    [{ scopes: ['everything'] }, '/scopes'],
+    [{ scopes: ['jobs:run', 'jobs:run'] }, '/scopes'],
+    [{ scopes: 'jobs:run' }, '/scopes'],
+    [{ expires_at: '2020-01-01T00:00:00Z' }, '/expires_at'],
+    [{ expires_at: '2030-02-30T00:00:00Z' }, '/expires_at'],
+    [{ expires_at: 1_900_000_000 }, '/expires_at'],
+    [{ owner_id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11' }, '/owner_id'],
+  ])('are not made with %j', async (wrong, pointer) => {
+    const reply = await admin.post('/api-keys', { name: 'x', scopes: ['jobs:run'], ...wrong });
+    expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+  });
+
+  it('open nothing once they have expired', async () => {
+    const { id, key } = await newKey(admin, ['packages:read'], { expires_at: inSeconds(3_600) });
+    expect(await works(key)).toBe(true);
+    await sql.query(`UPDATE api_keys SET expires_at = now() WHERE id = $1`, [id]);
+    expect(await works(key)).toBe(false);
+    expect(await admin.post(`/api-keys/${id}/rotate`, {})).toMatchObject({
+      status: 409,
+      body: { code: 'api_key_not_active' },
+    });
+  });
+
+  it('open nothing once they are revoked, in every process; revoking again changes nothing', async () => {
+    const other = await startServer({ databaseUrl: database.url, env });
+    const elsewhere = await connect(other.url);
+    const { id, key } = await newKey(admin, ['packages:read']);
+    expect(await works(key)).toBe(true);
+    const revoking = elsewhere.as({ key: KEY });
+    expect((await revoking.delete(`/api-keys/${id}`)).status).toBe(204);
+    expect(await works(key)).toBe(false);
+    const { body } = await revoking.get(`/api-keys/${id}`);
+    expect(body.revoked_at).not.toBeNull();
+    expect((await revoking.delete(`/api-keys/${id}`)).status).toBe(204);
+    expect((await revoking.get(`/api-keys/${id}`)).body).toEqual(body);
+    const entries = await revoking.get('/admin/audit-log', {
+      query: { target_id: id, action: 'api_key.revoked' },
+    });
+    expect(entries.body.items).toHaveLength(1);
+    await other.stop();
+  });
+
+  it('are rotated with an overlap, and the new one owns what the old one did', async () => {
+    const old = await newKey(admin, ['packages:read', 'packages:write'], { expires_at: inSeconds(7_200) });
+    await api.as({ key: old.key }).post('/packages', {
+      name: 'Winter boots',
+      weight_kg: '1.5',
+      content_value: { amount: '10.99', currency: 'RUB' },
+      type_id: 1,
+    });
+    await eventually(async () => (await api.as({ key: old.key }).get('/packages')).body.items[0], {
+      deadlineMs: 15_000,
+      describe: 'the package',
+    });
+    const rotated = await admin.post(`/api-keys/${old.id}/rotate`, { overlap_seconds: 60 });
+    expect(rotated).toMatchObject({
+      status: 201,
+      body: { name: 'A test', scopes: ['packages:read', 'packages:write'] },
+    });
+    expect(rotated.headers.location).toBe(`/api/v1/api-keys/${rotated.body.id}`);
+    const lives = new Date(rotated.body.expires_at).getTime() - Date.now();
+    expect(lives).toBeGreaterThan(7_100_000);
+    expect([await works(old.key), await works(rotated.body.key)]).toEqual([true, true]);
+    expect((await api.as({ key: rotated.body.key }).get('/packages')).body.items).toHaveLength(1);
+    const { body } = await admin.get(`/api-keys/${old.id}`);
+    expect(body.replaced_by_id).toBe(rotated.body.id);
+    expect(new Date(body.expires_at).getTime()).toBeLessThan(Date.now() + 61_000);
+    expect((await admin.post(`/api-keys/${old.id}/rotate`, {})).status).toBe(409);
+  });
+
+  it('are rotated once, however many ask, and without an overlap the old one stops at once', async () => {
+    const { id, key } = await newKey(admin, ['packages:read']);
+    const replies = await Promise.all(
+      Array.from({ length: 5 }, () => admin.post(`/api-keys/${id}/rotate`, { overlap_seconds: 0 })),
+    );
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([201, 409, 409, 409, 409]);
+    expect(await works(key)).toBe(false);
+    const made = replies.find(({ status }) => status === 201)?.body;
+    expect(made.expires_at).toBeNull();
+    expect(await works(made.key)).toBe(true);
+  });
+
+  it('are last used to the minute', async () => {
+    const { id, key } = await newKey(admin, ['packages:read']);
+    await works(key);
+    const lastUse = async () => (await admin.get(`/api-keys/${id}`)).body.last_used_at as string | null;
+    const first = await eventually(async () => (await lastUse()) ?? undefined, {
+      deadlineMs: 5_000,
+      describe: 'the first use to be recorded',
+    });
+    await works(key);
+    expect(await lastUse()).toBe(first);
+  });
+
+  it('are listed newest first, page after page', async () => {
+    const made = [await newKey(admin, ['jobs:run']), await newKey(admin, ['jobs:run'])];
+    const first = await admin.get('/api-keys', { query: { limit: 1 } });
+    const second = await admin.get('/api-keys', { query: { limit: 1, cursor: first.body.next_cursor } });
+    expect([first.body.items[0].id, second.body.items[0].id]).toEqual([made[1]!.id, made[0]!.id]);
+  });
+
+  it.each([
+    'Bearer',
+    'Bearer  ',
+    'Basic YTpi',
+    'Bearer waybill_x y',
+    `Bearer ${'x'.repeat(300)}`,
+    'waybill_x',
+  ])('are not to be had by the header %j, and no cookie helps it', async (authorization) => {
+    const cookie = String((await api.post('/sessions')).headers['set-cookie']).split(';', 1)[0] as string;
+    const reply = await api.get('/packages', { headers: { Authorization: authorization, Cookie: cookie } });
+    expect(reply).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
+  });
+
+  it('ignore an Idempotency-Key, as a reply that holds a key is not to be kept', async () => {
+    const headers = { 'Idempotency-Key': 'the-same' };
+    const make = () => admin.post('/api-keys', { name: 'x', scopes: ['jobs:run'] }, { headers });
+    const [one, two] = [await make(), await make()];
+    expect(one.body.id).not.toBe(two.body.id);
+    const { rows } = await sql.query(`SELECT FROM idempotency_keys WHERE key = 'the-same'`);
+    expect(rows).toHaveLength(0);
+  });
+
+  it('of the start stay revoked when the server starts again', async () => {
+    const own = await createTestDatabase();
+    const first = await startServer({ databaseUrl: own.url, env });
+    const root = (await connect(first.url)).as({ key: KEY });
+    const { body } = await root.get('/api-keys');
+    expect((await root.delete(`/api-keys/${body.items[0].id}`)).status).toBe(204);
+    await first.stop();
+    const again = await startServer({ databaseUrl: own.url, env });
+    expect((await (await connect(again.url)).as({ key: KEY }).get('/api-keys')).status).toBe(401);
+    await again.stop();
+    const renewed = await startServer({ databaseUrl: own.url, env: { BOOTSTRAP_ADMIN_KEY: 'c'.repeat(40) } });
+    expect((await (await connect(renewed.url)).as({ key: 'c'.repeat(40) }).get('/api-keys')).status).toBe(
+      200,
+    );
+    await renewed.stop();
+    await own.drop();
+  });
+});

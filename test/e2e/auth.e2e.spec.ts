@@ -1,0 +1,322 @@
+import { Client } from 'pg';
+import { type Api, connect } from '../support/api';
+import { newCustomer, openSession } from '../support/callers';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { startServer, type TestServer } from '../support/server';
+import { newKey, newSignedIn, newStaff, signIn, type Staff } from '../support/staff';
+
+const KEY = 'k'.repeat(40);
+const raised = {
+  BOOTSTRAP_ADMIN_KEY: KEY,
+  LOGIN_FAILURES_PER_ADDRESS: '1000',
+  LIMIT_SESSIONS_PER_MINUTE: '1000',
+  LIMIT_ADDRESS_PER_MINUTE: '100000',
+};
+
+describe('staff', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let api: Api;
+  let admin: Api;
+  let sql: Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startServer({ databaseUrl: database.url, env: raised });
+    api = await connect(server.url);
+    admin = api.as({ key: KEY });
+    sql = new Client({ connectionString: database.url });
+    await sql.connect();
+  });
+  afterAll(async () => {
+    await sql.end();
+    await server.stop();
+    await database.drop();
+  });
+
+  const registered = async (who: Api): Promise<number> => {
+    const accepted = await who.post('/packages', {
+      name: 'Winter boots',
+      weight_kg: '1.5',
+      content_value: { amount: '10.99', currency: 'USD' },
+      type_id: 1,
+    });
+    const done = await eventually(
+      async () => {
+        const { body } = await who.get(accepted.headers.location as string);
+        return body.state === 'pending' ? undefined : body;
+      },
+      { deadlineMs: 15_000, describe: 'the registration to be finished' },
+    );
+    return done.package_id as number;
+  };
+  const statusOf = async (cookie: string): Promise<number> =>
+    (await api.as({ cookie }).get('/sessions/current')).status;
+
+  describe('signing in', () => {
+    let vera: Staff;
+    beforeAll(async () => (vera = await newStaff(admin, 'agent')));
+
+    it('opens a staff session with the scopes of the role, in a cookie that no script reads', async () => {
+      const reply = await api.post('/auth/login', {
+        email: vera.email.toUpperCase(),
+        password: vera.password,
+      });
+      expect(reply).toMatchObject({ status: 200, body: { kind: 'staff' } });
+      expect(String(reply.headers['set-cookie'])).toMatch(
+        /^waybill_session=[\w-]{43}; Path=\/; Expires=[^;]+ GMT; HttpOnly; SameSite=Lax$/,
+      );
+      expect(reply.headers['cache-control']).toBe('no-store');
+      const agent = api.as({ cookie: String(reply.headers['set-cookie']).split(';', 1)[0] as string });
+      expect((await agent.get('/sessions/current')).body).toEqual(reply.body);
+      expect((await agent.get('/packages')).status).toBe(200);
+      expect(await agent.get('/users')).toMatchObject({ status: 403, body: { code: 'scope_missing' } });
+    });
+
+    it('rotates the session: a cookie that was planted before is good for nothing after (fixation)', async () => {
+      const planted = await openSession(api);
+      const { body: before } = await api.as({ cookie: planted }).get('/sessions/current');
+      const cookie = await signIn(api, vera, { Cookie: planted });
+      expect(cookie).not.toBe(planted);
+      expect(await statusOf(planted)).toBe(401);
+      const { body: after } = await api.as({ cookie }).get('/sessions/current');
+      expect(after.id).not.toBe(before.id);
+      const again = await signIn(api, vera, { Cookie: cookie });
+      expect(await statusOf(cookie)).toBe(401);
+      expect(await statusOf(again)).toBe(200);
+    });
+
+    it('keeps what the anonymous session owned, in later sessions too', async () => {
+      const olga = await newStaff(admin, 'agent');
+      const planted = await openSession(api);
+      const id = await registered(api.as({ cookie: planted }));
+      const key = await newKey(admin, ['packages:read']);
+      expect((await api.as({ key: key.key }).get(`/packages/${id}`)).status).toBe(404);
+      await signIn(api, olga, { Cookie: planted });
+      const later = await signIn(api, olga);
+      // An agent may read all; what is one's own shows where it filters: in the database, all owner ids are the user's.
+      expect((await api.as({ cookie: later }).get(`/packages/${id}`)).status).toBe(200);
+      const { rows } = await sql.query(
+        `SELECT user_id FROM user_owner_ids o JOIN packages p ON p.owner_id = o.owner_id WHERE p.id = $1`,
+        [id],
+      );
+      expect(rows).toEqual([{ user_id: olga.id }]);
+    });
+
+    it('fails with one answer for an unknown user, a wrong password and a disabled user', async () => {
+      const gone = await newStaff(admin, 'agent');
+      const { headers } = await admin.get(`/users/${gone.id}`);
+      await admin.patch(
+        `/users/${gone.id}`,
+        { disabled: true },
+        { headers: { 'If-Match': headers.etag as string } },
+      );
+      const replies = await Promise.all([
+        api.post('/auth/login', { email: 'nobody@example.com', password: vera.password }),
+        api.post('/auth/login', { email: vera.email, password: 'not the password' }),
+        api.post('/auth/login', { email: gone.email, password: gone.password }),
+      ]);
+      const shown = replies.map(({ status, body, headers: { 'set-cookie': cookie, ...sent } }) => ({
+        status,
+        body: { ...body, request_id: '' },
+        cookie,
+        names: Object.keys(sent).toSorted(),
+      }));
+      expect(shown[0]).toMatchObject({ status: 401, body: { code: 'login_failed' }, cookie: undefined });
+      expect(shown[1]).toEqual(shown[0]);
+      expect(shown[2]).toEqual(shown[0]);
+    });
+
+    it('is held back after ten failures, with the right password too, and told for how long', async () => {
+      const held = await newStaff(admin, 'agent');
+      for (let n = 0; n < 10; n++)
+        expect((await api.post('/auth/login', { email: held.email, password: 'wrong' })).status).toBe(401);
+      const refused = await api.post('/auth/login', { email: held.email, password: held.password });
+      expect(refused).toMatchObject({ status: 429, body: { code: 'login_throttled' } });
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(800);
+    });
+
+    it('names the fields that are wrong, and never what was in them', async () => {
+      const reply = await api.post('/auth/login', { email: '', password: `s3cret${'x'.repeat(123)}` });
+      expect(reply.status).toBe(422);
+      expect(reply.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
+        '/email',
+        '/password',
+      ]);
+      expect(reply.text).not.toContain('s3cret');
+    });
+  });
+
+  describe('a session of theirs', () => {
+    it('ends by signing out, in every process', async () => {
+      const other = await startServer({ databaseUrl: database.url, env: raised });
+      const elsewhere = await connect(other.url);
+      const cookie = await signIn(api, await newStaff(admin, 'agent'));
+      expect((await elsewhere.as({ cookie }).get('/sessions/current')).status).toBe(200);
+      const out = await api.as({ cookie }).post('/auth/logout');
+      expect(out.status).toBe(204);
+      expect(String(out.headers['set-cookie'])).toMatch(/^waybill_session=; .*Expires=Thu, 01 Jan 1970/);
+      expect((await elsewhere.as({ cookie }).get('/sessions/current')).status).toBe(401);
+      await other.stop();
+    });
+
+    it('is listed with its device and last use, and can be ended from another', async () => {
+      const user = await newStaff(admin, 'agent');
+      const phone = await signIn(api, user, { 'User-Agent': `phone ${'x'.repeat(400)}` });
+      const desk = api.as({ cookie: await signIn(api, user, { 'User-Agent': 'desk' }) });
+      const { body } = await desk.get('/sessions');
+      expect(body.items).toMatchObject([
+        { kind: 'staff', device: 'desk', current: true },
+        { kind: 'staff', device: `phone ${'x'.repeat(250)}`, current: false },
+      ]);
+      const stranger = await newSignedIn(api, admin, 'admin');
+      expect((await stranger.delete(`/sessions/${body.items[1].id}`)).status).toBe(404);
+      expect((await desk.delete(`/sessions/${body.items[1].id}`)).status).toBe(204);
+      expect(await statusOf(phone)).toBe(401);
+      expect((await desk.delete(`/sessions/${body.items[1].id}`)).status).toBe(404);
+      expect((await desk.get('/sessions')).body.items).toHaveLength(1);
+    });
+
+    it('is listed page after page, and a customer sees one and a key none', async () => {
+      const user = await newStaff(admin, 'agent');
+      const cookies = [await signIn(api, user), await signIn(api, user), await signIn(api, user)];
+      const who = api.as({ cookie: cookies[0] as string });
+      const first = await who.get('/sessions', { query: { limit: 2 } });
+      const second = await who.get('/sessions', { query: { limit: 2, cursor: first.body.next_cursor } });
+      expect([first.body.items.length, second.body.items.length, second.body.next_cursor]).toEqual([
+        2,
+        1,
+        null,
+      ]);
+      expect((await (await newCustomer(api)).get('/sessions')).body).toMatchObject({
+        items: [{ kind: 'anonymous', current: true }],
+        next_cursor: null,
+      });
+      expect((await admin.get('/sessions')).body).toEqual({ items: [], next_cursor: null });
+      expect((await admin.post('/auth/logout')).status).toBe(404);
+    });
+
+    it('is last used to the minute, and not written on every request', async () => {
+      const user = await newStaff(admin, 'agent');
+      const who = api.as({ cookie: await signIn(api, user) });
+      const { body: session } = await who.get('/sessions/current');
+      const lastUse = async (): Promise<Date> =>
+        (await sql.query(`SELECT last_used_at FROM sessions WHERE id = $1`, [session.id])).rows[0]
+          .last_used_at;
+      const opened = await lastUse();
+      await who.get('/sessions/current');
+      expect(await lastUse()).toEqual(opened);
+      await sql.query(`UPDATE sessions SET last_used_at = now() - interval '2 minutes' WHERE id = $1`, [
+        session.id,
+      ]);
+      await who.get('/sessions/current');
+      await eventually(async () => (await lastUse()) >= opened || undefined, {
+        deadlineMs: 5_000,
+        describe: 'the last use to be recorded',
+      });
+    });
+  });
+
+  describe('their own password', () => {
+    it('is changed with the present one, and ends the other sessions', async () => {
+      const user = await newStaff(admin, 'agent');
+      const other = await signIn(api, user);
+      const cookie = await signIn(api, user);
+      const who = api.as({ cookie });
+      const wanted = 'eight dry otters in a barn';
+      const wrong = await who.post('/auth/password', { current_password: 'not it', new_password: wanted });
+      expect(wrong).toMatchObject({ status: 422, body: { errors: [{ pointer: '/current_password' }] } });
+      const common = await who.post('/auth/password', {
+        current_password: user.password,
+        new_password: 'qwertyuiop12',
+      });
+      expect(common).toMatchObject({
+        status: 422,
+        body: { errors: [{ code: 'common_password', pointer: '/new_password' }] },
+      });
+      expect(await statusOf(other)).toBe(200);
+      const done = await who.post('/auth/password', {
+        current_password: user.password,
+        new_password: wanted,
+      });
+      expect(done.status).toBe(204);
+      expect([await statusOf(other), await statusOf(cookie)]).toEqual([401, 200]);
+      expect((await api.post('/auth/login', { email: user.email, password: user.password })).status).toBe(
+        401,
+      );
+      expect((await api.post('/auth/login', { email: user.email, password: wanted })).status).toBe(200);
+    });
+
+    it('is not guessed with a session that was stolen: failures count as those of signing in do', async () => {
+      const user = await newStaff(admin, 'agent');
+      const who = api.as({ cookie: await signIn(api, user) });
+      const guess = () =>
+        who.post('/auth/password', {
+          current_password: 'a guess',
+          new_password: 'eight dry otters in a barn',
+        });
+      for (let n = 0; n < 10; n++) expect((await guess()).status).toBe(422);
+      expect(await guess()).toMatchObject({ status: 429, body: { code: 'login_throttled' } });
+    });
+
+    it('is nothing that a customer or a key has', async () => {
+      const body = { current_password: 'x', new_password: 'eight dry otters in a barn' };
+      for (const who of [await newCustomer(api), admin])
+        expect(await who.post('/auth/password', body)).toMatchObject({
+          status: 403,
+          body: { code: 'no_password' },
+        });
+    });
+  });
+
+  describe('a browser on another site', () => {
+    const crossSite: Record<string, string>[] = [
+      { 'Sec-Fetch-Site': 'cross-site' },
+      { 'Sec-Fetch-Site': 'same-site' },
+      { Origin: 'https://evil.example' },
+      { Origin: 'null' },
+    ];
+
+    it.each(crossSite)('can neither sign anybody in nor write as them: %j', async (headers) => {
+      const user = await newStaff(admin, 'admin');
+      const cookie = await signIn(api, user);
+      const credentials = { email: user.email, password: user.password };
+      const login = await api.post('/auth/login', credentials, { headers });
+      expect(login).toMatchObject({ status: 403, body: { code: 'cross_origin_write' } });
+      expect(login.headers['set-cookie']).toBeUndefined();
+      const who = api.as({ cookie });
+      for (const reply of [
+        await who.post('/auth/logout', undefined, { headers }),
+        await who.delete('/sessions/current', { headers }),
+        await who.post('/users', { ...credentials, role: 'admin' }, { headers }),
+        await who.post('/api-keys', { name: 'x', scopes: ['jobs:run'] }, { headers }),
+      ])
+        expect(reply).toMatchObject({ status: 403, body: { code: 'cross_origin_write' } });
+      expect(await statusOf(cookie)).toBe(200);
+    });
+
+    it('is no matter to our own pages', async () => {
+      const user = await newStaff(admin, 'agent');
+      expect(await signIn(api, user, { 'Sec-Fetch-Site': 'same-origin', Origin: server.url })).toMatch(
+        /^waybill_session=/,
+      );
+    });
+  });
+
+  describe('two cookies of the name', () => {
+    it('are no credentials: one may have been tossed in by a neighbouring host', async () => {
+      const user = await newStaff(admin, 'agent');
+      const mine = await signIn(api, user);
+      const tossed = await openSession(api);
+      for (const cookie of [`${mine}; ${tossed}`, `${tossed}; ${mine}`, `${mine}; ${mine}`]) {
+        expect(await statusOf(cookie)).toBe(401);
+        const opened = await api.as({ cookie }).post('/sessions');
+        expect(opened.status).toBe(201);
+      }
+      const cookie = await signIn(api, user, { Cookie: `${tossed}; ${mine}` });
+      expect(await statusOf(tossed)).toBe(200);
+      expect(await statusOf(cookie)).toBe(200);
+    });
+  });
+});

@@ -1,0 +1,250 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Api, connect } from '../support/api';
+import { administrator } from '../support/callers';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startServer, type TestServer } from '../support/server';
+import { newKey, newSignedIn, newStaff, signIn } from '../support/staff';
+
+const CLI = path.resolve(__dirname, '../../dist/apps/server/src/admin-cli.js');
+const PASSWORD = 'seven wet herons on a roof';
+const raised = { LOGIN_FAILURES_PER_ADDRESS: '1000', LIMIT_ADDRESS_PER_MINUTE: '100000' };
+
+async function cli(
+  env: Record<string, string>,
+  args: string[],
+  input = '',
+): Promise<{ code: number; output: string }> {
+  const child = spawn(process.execPath, [CLI, ...args], {
+    cwd: tmpdir(),
+    env: { PATH: process.env.PATH, ...env },
+    timeout: 60_000,
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
+  child.stdin.end(input);
+  const [code] = (await once(child, 'close')) as [number];
+  return { code, output };
+}
+
+describe('users', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let api: Api;
+  let admin: Api;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startServer({ databaseUrl: database.url, env: raised });
+    api = await connect(server.url);
+    admin = administrator(api, server);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  const matching = async (id: string): Promise<{ headers: Record<string, string> }> => ({
+    headers: { 'If-Match': String((await admin.get(`/users/${id}`)).headers.etag) },
+  });
+  const change = async (who: Api, id: string, body: object) =>
+    who.patch(`/users/${id}`, body, await matching(id));
+
+  it('are added with a role, once an address, and shown without their password', async () => {
+    const body = { email: 'Oleg@Example.com', role: 'agent', password: PASSWORD };
+    const made = await admin.post('/users', body);
+    expect(made).toMatchObject({
+      status: 201,
+      body: { email: 'oleg@example.com', role: 'agent', disabled: false },
+      headers: { location: `/api/v1/users/${made.body.id}` },
+    });
+    expect(made.text).not.toMatch(/password|argon2|herons/);
+    const shown = await admin.get(`/users/${made.body.id}`);
+    expect(shown.body).toEqual(made.body);
+    expect(shown.headers.etag).toBe(made.headers.etag);
+    expect(await admin.post('/users', body)).toMatchObject({ status: 409, body: { code: 'email_taken' } });
+  });
+
+  it.each([
+    [{ password: 'eleven char' }, '/password'],
+    [{ password: 'x'.repeat(129) }, '/password'],
+    [{ password: 'passwordpassword' }, '/password'],
+    [{ password: 'Dragon!!!!!!' }, '/password'],
+    [{ password: undefined }, '/password'],
+    [{ email: 'no address' }, '/email'],
+    [{ email: `${'x'.repeat(250)}@example.com` }, '/email'],
+    [{ role: 'customer' }, '/role'],
+    [{ disabled: true }, '/disabled'],
+  ])('are not added with %j', async (wrong, pointer) => {
+    const reply = await admin.post('/users', {
+      email: 'x@example.com',
+      role: 'agent',
+      password: PASSWORD,
+      ...wrong,
+    });
+    expect(reply.status).toBe(422);
+    expect(reply.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer]);
+  });
+
+  it('ignore an Idempotency-Key, of which the password’s digest would be kept', async () => {
+    const body = { email: 'twice@example.com', role: 'agent', password: PASSWORD };
+    const headers = { 'Idempotency-Key': 'the-same' };
+    expect((await admin.post('/users', body, { headers })).status).toBe(201);
+    expect((await admin.post('/users', body, { headers })).status).toBe(409);
+  });
+
+  it('are listed newest first, by role and by whether they may sign in', async () => {
+    const made = [
+      await newStaff(admin, 'operator'),
+      await newStaff(admin, 'operator'),
+      await newStaff(admin, 'operator'),
+    ];
+    await change(admin, made[0]!.id, { disabled: true });
+    const ids: string[] = [];
+    let cursor: string | null = null;
+    do {
+      const { body } = await admin.get('/users', {
+        query: { role: 'operator', limit: 2, ...(cursor && { cursor }) },
+      });
+      ids.push(...body.items.map(({ id }: { id: string }) => id));
+      cursor = body.next_cursor;
+    } while (cursor);
+    expect(ids).toEqual(made.map(({ id }) => id).toReversed());
+    const off = await admin.get('/users', { query: { role: 'operator', disabled: 'true' } });
+    expect(off.body.items).toMatchObject([{ id: made[0]!.id, disabled: true }]);
+  });
+
+  it('take another role at once, in sessions that are open', async () => {
+    await newStaff(admin, 'admin');
+    const user = await newStaff(admin, 'agent');
+    const who = api.as({ cookie: await signIn(api, user) });
+    expect((await who.get('/users')).status).toBe(403);
+    expect((await change(admin, user.id, { role: 'admin' })).body).toMatchObject({ role: 'admin' });
+    expect((await who.get('/users')).status).toBe(200);
+    await change(admin, user.id, { role: 'operator' });
+    expect((await who.get('/users')).status).toBe(403);
+  });
+
+  it('are signed out at once when they are disabled or their password is reset, and may come back', async () => {
+    const user = await newStaff(admin, 'agent');
+    const cookie = await signIn(api, user);
+    await change(admin, user.id, { disabled: true });
+    expect((await api.as({ cookie }).get('/sessions/current')).status).toBe(401);
+    await change(admin, user.id, { disabled: false });
+    expect((await api.as({ cookie }).get('/sessions/current')).status).toBe(401);
+    const again = await signIn(api, user);
+    await change(admin, user.id, { password: PASSWORD });
+    expect((await api.as({ cookie: again }).get('/sessions/current')).status).toBe(401);
+    expect((await api.post('/auth/login', { email: user.email, password: user.password })).status).toBe(401);
+    expect(await signIn(api, { ...user, password: PASSWORD })).toBeTruthy();
+  });
+
+  it('are changed by who has seen them as they are', async () => {
+    const { id } = await newStaff(admin, 'agent');
+    const seen = await matching(id);
+    expect((await admin.patch(`/users/${id}`, { role: 'operator' })).status).toBe(428);
+    expect((await admin.patch(`/users/${id}`, { role: 'operator' }, seen)).status).toBe(200);
+    expect((await admin.patch(`/users/${id}`, { role: 'agent' }, seen)).status).toBe(412);
+    const nobody = '/users/019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11';
+    expect((await admin.patch(nobody, { role: 'agent' }, seen)).status).toBe(404);
+    expect((await admin.get('/users/not-an-id')).status).toBe(404);
+  });
+
+  it('are given and managed only by who may do all that they may', async () => {
+    const { key } = await newKey(admin, ['users:manage']);
+    const limited = api.as({ key });
+    const boss = await newStaff(admin, 'admin');
+    const body = { email: 'new@example.com', role: 'admin', password: PASSWORD };
+    for (const reply of [
+      await limited.post('/users', body),
+      await limited.post('/users', { ...body, role: 'agent' }),
+      await change(limited, boss.id, { password: PASSWORD }),
+    ])
+      expect(reply).toMatchObject({ status: 403, body: { code: 'scope_not_held' } });
+    expect(await signIn(api, boss)).toBeTruthy();
+  });
+
+  it('always leave an administrator who can sign in, however many are changed at once', async () => {
+    const own = await createTestDatabase();
+    const alone = await startServer({ databaseUrl: own.url, env: raised });
+    const there = await connect(alone.url);
+    const root = administrator(there, alone);
+    const bosses = [await newStaff(root, 'admin'), await newStaff(root, 'admin')];
+    const etags = await Promise.all(bosses.map(({ id }) => root.get(`/users/${id}`)));
+    const replies = await Promise.all(
+      bosses.map(({ id }, n) =>
+        root.patch(`/users/${id}`, n ? { role: 'agent' } : { disabled: true }, {
+          headers: { 'If-Match': String(etags[n]!.headers.etag) },
+        }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(replies.find(({ status }) => status === 409)?.body.code).toBe('last_administrator');
+    await alone.stop();
+    await own.drop();
+  });
+
+  describe('from the command line', () => {
+    it('come first, on a configured database', async () => {
+      const args = ['create-user', '--email', 'First@example.com', '--role', 'admin'];
+      const made = await cli({ DATABASE_URL: database.url }, args, `${PASSWORD}\n`);
+      expect(made).toEqual({ code: 0, output: 'First@example.com may sign in as admin.\n' });
+      expect(await signIn(api, { email: 'first@example.com', password: PASSWORD })).toBeTruthy();
+      const again = await cli({ DATABASE_URL: database.url }, args, `${PASSWORD}\n`);
+      expect(again).toEqual({ code: 1, output: 'Another user has this email address.\n' });
+      const { body } = await admin.get('/admin/audit-log', { query: { action: 'user.created', limit: 1 } });
+      expect(body.items[0]).toMatchObject({
+        actor: { kind: 'command_line', id: null, user_id: null },
+        changes: [
+          { field: 'email', from: null, to: 'first@example.com' },
+          { field: 'role', from: null, to: 'admin' },
+        ],
+      });
+    });
+
+    it('say what is wrong', async () => {
+      const wrong = await cli(
+        { DATABASE_URL: database.url },
+        ['create-user', '--email', 'x', '--role', 'boss'],
+        'short\n',
+      );
+      expect(wrong.code).toBe(1);
+      for (const pointer of ['/email', '/role', '/password']) expect(wrong.output).toContain(`${pointer}: `);
+      expect(wrong.output).not.toContain('short');
+      expect((await cli({}, ['drop-users'])).output).toContain('Which command?');
+      expect((await cli({}, ['create-user', '--mail', 'x'])).code).toBe(1);
+    });
+
+    it('are made on the embedded database, without a server and beside one', async () => {
+      const dataDir = mkdtempSync(path.join(tmpdir(), 'waybill-cli-'));
+      const args = (email: string) => [
+        'create-user',
+        '--email',
+        email,
+        '--role',
+        'agent',
+        '--generate-password',
+      ];
+      const passwordIn = ({ output }: { output: string }) =>
+        /shown this once: (\S+)/.exec(output)?.[1] as string;
+      const before = await cli({ DATA_DIR: dataDir }, args('before@example.com'));
+      expect(before.code).toBe(0);
+      const embedded = await startServer({ dataDir, env: raised });
+      const beside = await cli({ DATA_DIR: dataDir }, args('beside@example.com'));
+      expect(beside.code).toBe(0);
+      const there = await connect(embedded.url);
+      expect(await signIn(there, { email: 'before@example.com', password: passwordIn(before) })).toBeTruthy();
+      expect(await signIn(there, { email: 'beside@example.com', password: passwordIn(beside) })).toBeTruthy();
+      await embedded.stop();
+      rmSync(dataDir, { recursive: true });
+    }, 90_000);
+  });
+
+  it('are shown to administrators who signed in, too', async () => {
+    expect((await (await newSignedIn(api, admin, 'admin')).get('/users')).status).toBe(200);
+  });
+});

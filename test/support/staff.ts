@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto';
+import type { Api } from './api';
+
+/** Somebody of the staff, as a test made them. */
+export interface Staff {
+  id: string;
+  email: string;
+  password: string;
+}
+
+/** Adds a user. @param administrator who may. */
+export async function newStaff(administrator: Api, role: 'agent' | 'operator' | 'admin'): Promise<Staff> {
+  const email = `${role}-${randomBytes(6).toString('hex')}@example.com`;
+  const password = `herons ${randomBytes(12).toString('base64url')}`;
+  const { status, body, text } = await administrator.post('/users', { email, role, password });
+  if (status !== 201) throw new Error(`No user was made: ${status} ${text}`);
+  return { id: (body as { id: string }).id, email, password };
+}
+
+/** Signs in. @returns what a browser would send as its `Cookie`. */
+export async function signIn(
+  api: Api,
+  { email, password }: Pick<Staff, 'email' | 'password'>,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const reply = await api.anonymous().post('/auth/login', { email, password }, { headers });
+  if (reply.status !== 200) throw new Error(`Nobody was signed in: ${reply.status} ${reply.text}`);
+  return String(reply.headers['set-cookie']).split(';', 1)[0] as string;
+}
+
+/** Signs a new user of this role in. */
+export async function newSignedIn(
+  api: Api,
+  administrator: Api,
+  role: 'agent' | 'operator' | 'admin',
+): Promise<Api> {
+  return api.as({ cookie: await signIn(api, await newStaff(administrator, role)) });
+}
+
+/** Makes an API key. @param administrator who may, and has its scopes. */
+export async function newKey(
+  administrator: Api,
+  scopes: string[],
+  more: Record<string, unknown> = {},
+): Promise<{ id: string; key: string }> {
+  const { status, body, text } = await administrator.post('/api-keys', { name: 'A test', scopes, ...more });
+  if (status !== 201) throw new Error(`No key was made: ${status} ${text}`);
+  return body as { id: string; key: string };
+}
+
+/** The time of a moment from now. */
+export const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();
