@@ -22,8 +22,9 @@ export function isWellFormedApiKey(text: string): boolean {
   return match !== null && checksumOf(match[1] ?? '') === match[2];
 }
 
-/** The part of a key that may be shown to tell it from others. */
-export const visiblePrefix = (key: string): string => key.slice(0, VISIBLE_LENGTH);
+/** The part of a key that may be shown to tell it from others; nothing of one that somebody thought up. */
+export const visiblePrefix = (key: string): string =>
+  isWellFormedApiKey(key) ? key.slice(0, VISIBLE_LENGTH) : '(configured)';
 
 /** What is stored of a secret with 256 random bits; a slow hash would add nothing to them. */
 export const hashSecret = (secret: string): Buffer => createHash('sha256').update(secret).digest();

@@ -76,7 +76,7 @@ export class ApiKeyDto {
   name!: string;
 
   /**
-   * What it begins with, to know it by.
+   * What it begins with, to know it by; `(configured)` for one that the configuration gives.
    * @example "waybill_4fGh2K"
    */
   prefix!: string;

@@ -1,0 +1,215 @@
+import { Client } from 'pg';
+import { type Api, connect } from '../support/api';
+import { newCustomer, openSession } from '../support/callers';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startServer, type TestServer } from '../support/server';
+import { newKey, newSignedIn, newStaff, signIn } from '../support/staff';
+
+const KEY = 'bootstrap-key-that-nobody-else-has-0123456789';
+
+interface Entry {
+  action: string;
+  actor: { kind: string; id: string; user_id: string | null };
+  target: { kind: string; id: string };
+  changes: { field: string; from: unknown; to: unknown }[];
+  origin: { address: string; user_agent: string; request_id: string };
+}
+
+describe('the audit log', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let api: Api;
+  let admin: Api;
+  let sql: Client;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startServer({
+      databaseUrl: database.url,
+      env: {
+        // Elsewhere the administrator's key is printed at the start.
+        NODE_ENV: 'production',
+        BOOTSTRAP_ADMIN_KEY: KEY,
+        LOG_LEVEL: 'trace',
+        LOG_SQL: 'true',
+        LIMIT_ADDRESS_PER_MINUTE: '100000',
+      },
+    });
+    api = await connect(server.url);
+    admin = api.as({ key: KEY });
+    sql = new Client({ connectionString: database.url });
+    await sql.connect();
+  });
+  afterAll(async () => {
+    await sql.end();
+    await server.stop();
+    await database.drop();
+  });
+
+  const entries = async (query: Record<string, string | number> = {}): Promise<Entry[]> =>
+    (await admin.get('/admin/audit-log', { query: { limit: 200, ...query } })).body.items as Entry[];
+  const etagOf = async (path: string) => ({
+    headers: { 'If-Match': String((await admin.get(path)).headers.etag), 'X-Request-Id': 'of-a-test' },
+  });
+
+  it('says what staff did to a user: who, what, to whom, and from where', async () => {
+    const boss = await newStaff(admin, 'admin');
+    const cookie = await signIn(api, boss, { 'User-Agent': 'desk' });
+    const who = api.as({ cookie });
+    const { body: session } = await who.get('/sessions/current');
+    const vera = await newStaff(who, 'agent');
+    const path = `/users/${vera.id}`;
+    await who.patch(path, { role: 'operator', disabled: true }, await etagOf(path));
+    await who.patch(path, { disabled: false, password: 'seven wet herons on a roof' }, await etagOf(path));
+    const done = await entries({ target_id: vera.id });
+    expect(done.map(({ action }) => action).toSorted()).toEqual([
+      'user.created',
+      'user.disabled',
+      'user.enabled',
+      'user.password_reset',
+      'user.role_changed',
+    ]);
+    for (const entry of done)
+      expect(entry).toMatchObject({
+        actor: { kind: 'staff', id: session.id, user_id: boss.id },
+        target: { kind: 'user', id: vera.id },
+        origin: { address: '127.0.0.1' },
+      });
+    expect(done.find(({ action }) => action === 'user.role_changed')).toMatchObject({
+      changes: [{ field: 'role', from: 'agent', to: 'operator' }],
+      origin: { request_id: 'of-a-test' },
+    });
+    const signedIn = await entries({ action: 'session.signed_in', actor: boss.id });
+    expect(signedIn).toMatchObject([
+      { target: { kind: 'session', id: session.id }, origin: { user_agent: 'desk' } },
+    ]);
+  });
+
+  it('says what keys did, to keys and sessions too', async () => {
+    const maker = await newKey(admin, ['keys:manage', 'packages:read']);
+    const who = api.as({ key: maker.key });
+    const made = await newKey(who, ['packages:read']);
+    const { body: next } = await who.post(`/api-keys/${made.id}/rotate`, { overlap_seconds: 5 });
+    await who.delete(`/api-keys/${next.id}`);
+    const done = await entries({ actor: maker.id });
+    expect(done.map(({ action, target }) => [action, target.id])).toEqual([
+      ['api_key.revoked', next.id],
+      ['api_key.rotated', made.id],
+      ['api_key.created', made.id],
+    ]);
+    expect(done[0]?.actor).toMatchObject({ kind: 'api_key', user_id: null });
+    expect(done[2]?.changes).toMatchObject([{ field: 'expires_at' }, { field: 'name' }, { field: 'scopes' }]);
+  });
+
+  it('has nothing of what was refused, and nothing of what customers do', async () => {
+    const before = (await entries()).length;
+    await admin.post('/users', { email: 'x', role: 'agent', password: 'x' });
+    await admin.patch(
+      '/users/019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11',
+      { role: 'agent' },
+      { headers: { 'If-Match': '*' } },
+    );
+    await api.post('/auth/login', { email: 'nobody@example.com', password: 'wrong' });
+    const customer = await newCustomer(api);
+    await customer.delete('/sessions/current');
+    expect(await entries()).toHaveLength(before);
+  });
+
+  it('has nothing of what was rolled back', async () => {
+    const { id } = await newStaff(admin, 'agent');
+    await sql.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      IF NEW.action = 'user.role_changed' THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$`);
+    await sql.query(
+      `CREATE TRIGGER refuse BEFORE INSERT ON audit_log FOR EACH ROW EXECUTE FUNCTION refuse()`,
+    );
+    const reply = await admin.patch(`/users/${id}`, { role: 'operator' }, await etagOf(`/users/${id}`));
+    await sql.query(`DROP FUNCTION refuse CASCADE`);
+    expect(reply.status).toBe(500);
+    expect(reply.text).not.toMatch(/RAISE|trigger|plpgsql|audit_log/);
+    expect((await admin.get(`/users/${id}`)).body.role).toBe('agent');
+  });
+
+  it('is filtered, and walked page after page', async () => {
+    const { id } = await newStaff(admin, 'agent');
+    const all = await entries();
+    const seen: Entry[] = [];
+    let cursor: string | null = null;
+    do {
+      const { body } = await admin.get('/admin/audit-log', {
+        query: { limit: 3, ...(cursor && { cursor }) },
+      });
+      seen.push(...body.items);
+      cursor = body.next_cursor;
+    } while (cursor);
+    expect(seen).toEqual(all);
+    expect(await entries({ target_kind: 'user', target_id: id })).toHaveLength(1);
+    expect(await entries({ target_kind: 'api_key', target_id: id })).toHaveLength(0);
+    expect(await entries({ from: '2100-01-01T00:00:00Z' })).toHaveLength(0);
+    expect(await entries({ to: '2100-01-01T00:00:00+03:00' })).toHaveLength(all.length);
+    const wrong = { actor: 'me', from: 'yesterday', to: '2026-02-30T00:00:00Z', action: '', user: 'x' };
+    for (const [parameter, value] of Object.entries(wrong))
+      expect(await admin.get('/admin/audit-log', { query: { [parameter]: value } })).toMatchObject({
+        status: 400,
+        body: { errors: [{ parameter }] },
+      });
+  });
+
+  it('is for who may read it', async () => {
+    expect((await (await newSignedIn(api, admin, 'admin')).get('/admin/audit-log')).status).toBe(200);
+    expect((await (await newSignedIn(api, admin, 'operator')).get('/admin/audit-log')).status).toBe(403);
+    expect((await (await newCustomer(api)).get('/admin/audit-log')).status).toBe(403);
+    expect((await api.get('/admin/audit-log')).status).toBe(401);
+  });
+
+  it('can’t be changed by whoever connects to the database', async () => {
+    for (const statement of [
+      `UPDATE audit_log SET action = 'x'`,
+      'DELETE FROM audit_log',
+      'TRUNCATE audit_log',
+    ])
+      await expect(sql.query(statement)).rejects.toThrow('append-only');
+  });
+
+  it('holds no secret; nor does any log line, problem, or row in the database', async () => {
+    const user = await newStaff(admin, 'agent');
+    const made = await newKey(admin, ['packages:read']);
+    const anonymous = await openSession(api);
+    const cookie = await signIn(api, user, { Cookie: anonymous });
+    const wanted = 'eight dry otters in a barn';
+    const who = api.as({ cookie });
+    const texts: string[] = [];
+    const keep = async (reply: Promise<{ text: string }>) => texts.push((await reply).text);
+    await keep(who.post('/auth/password', { current_password: user.password, new_password: wanted }));
+    await keep(
+      who.post('/auth/password', { current_password: wanted, new_password: wanted, [user.password]: 1 }),
+    );
+    await keep(api.post('/auth/login', { email: user.email, password: `${wanted}${'!'.repeat(200)}` }));
+    await keep(api.post('/auth/login', `{"password":"${wanted}"`));
+    await keep(api.as({ key: `${made.key}x` }).get('/packages'));
+    await keep(api.as({ cookie: `${cookie}; ${cookie}` }).get('/packages'));
+    await keep(api.as({ key: made.key }).get('/packages', { query: { limit: 'x' } }));
+    await keep(api.as({ key: made.key }).get('/packages'));
+    await keep(admin.get('/admin/audit-log'));
+    await keep(admin.get('/api-keys'));
+    await keep(admin.get('/users'));
+
+    const tables = await sql.query<{ name: string }>(
+      `SELECT format('%I', table_name) AS name FROM information_schema.tables WHERE table_schema = 'public' AND table_type = 'BASE TABLE'`,
+    );
+    for (const { name } of tables.rows)
+      texts.push(JSON.stringify((await sql.query(`SELECT t::text FROM ${name} t`)).rows));
+    const secrets = [
+      KEY,
+      made.key,
+      user.password,
+      wanted,
+      ...[anonymous, cookie].map((pair) => pair.split('=')[1]!),
+    ];
+    const everything = [...texts, server.output()].join('\n');
+    expect(server.output()).toContain('INSERT INTO audit_log');
+    // The one place that names what a caller sent is the pointer to a field of theirs.
+    const lines = everything.replaceAll(`/${user.password}`, '').split('\n');
+    for (const secret of secrets.flatMap((text) => [text, Buffer.from(text).toString('hex')]))
+      expect(lines.filter((line) => line.includes(secret))).toEqual([]);
+  });
+});

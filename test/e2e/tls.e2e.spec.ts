@@ -1,0 +1,141 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import http, { type IncomingHttpHeaders } from 'node:http';
+import https from 'node:https';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { selfSignedCertificate } from '../support/certificate';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startServer, type TestServer } from '../support/server';
+
+interface Reply {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+const KEY = 'k'.repeat(40);
+const TIMEOUT_MS = 10_000;
+
+describe('TLS', () => {
+  const { cert, key } = selfSignedCertificate();
+  let folder: string;
+  let database: TestDatabase;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'waybill-tls-'));
+    writeFileSync(path.join(folder, 'cert.pem'), cert);
+    writeFileSync(path.join(folder, 'key.pem'), key, { mode: 0o600 });
+    database = await createTestDatabase();
+  });
+  afterEach(() => server.stop());
+  afterAll(async () => {
+    rmSync(folder, { recursive: true });
+    await database.drop();
+  });
+
+  const start = async (env: Record<string, string>) =>
+    (server = await startServer({ databaseUrl: database.url, env: { BOOTSTRAP_ADMIN_KEY: KEY, ...env } }));
+
+  function ask(
+    url: string,
+    method: string,
+    at: string,
+    headers: Record<string, string> = {},
+    body?: string,
+  ): Promise<Reply> {
+    const client = url.startsWith('https:') ? https : http;
+    return new Promise((resolve, reject) => {
+      const request = client.request(
+        new URL(at, url),
+        { method, headers, ca: cert, timeout: TIMEOUT_MS },
+        (response) => {
+          let text = '';
+          response.setEncoding('utf8').on('data', (more: string) => (text += more));
+          response.on('end', () =>
+            resolve({ status: response.statusCode!, headers: response.headers, body: text }),
+          );
+        },
+      );
+      request.on('timeout', () => request.destroy(new Error('No answer'))).on('error', reject);
+      request.end(body);
+    });
+  }
+  const cookieOf = ({ headers }: Reply): string => String(headers['set-cookie']);
+
+  it('is served with a certificate: the cookie is for this host over TLS alone, and browsers are told to stay', async () => {
+    await start({
+      TLS_CERT_FILE: path.join(folder, 'cert.pem'),
+      TLS_KEY_FILE: path.join(folder, 'key.pem'),
+    });
+    expect(server.url).toMatch(/^https:\/\//);
+    const opened = await ask(server.url, 'POST', '/api/v1/sessions');
+    expect(opened.status).toBe(201);
+    expect(cookieOf(opened)).toMatch(
+      /^__Host-waybill_session=[\w-]{43}; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/,
+    );
+    expect(opened.headers['strict-transport-security']).toBe('max-age=31536000; includeSubDomains');
+    const cookie = cookieOf(opened).split(';', 1)[0] as string;
+    const current = (sent: string) => ask(server.url, 'GET', '/api/v1/sessions/current', { Cookie: sent });
+    expect((await current(cookie)).status).toBe(200);
+    expect((await current(cookie.replace('__Host-', ''))).status).toBe(401);
+    expect((await current(`${cookie}; ${cookie}`)).status).toBe(401);
+    const ended = await ask(server.url, 'DELETE', '/api/v1/sessions/current', { Cookie: cookie });
+    expect(cookieOf(ended)).toMatch(/^__Host-waybill_session=; Path=\/; Expires=Thu, 01 Jan 1970 .*Secure/);
+    expect(server.output()).not.toContain(key.split('\n')[1]);
+  });
+
+  it('is none on the port that serves it when a request comes without it', async () => {
+    await start({ TLS_CERT: cert, TLS_KEY: key });
+    await expect(ask(server.url.replace('https:', 'http:'), 'GET', '/livez')).rejects.toThrow(
+      /hang up|ECONNRESET/,
+    );
+    expect((await ask(server.url, 'GET', '/livez')).status).toBe(200);
+  });
+
+  it('is not claimed over plain HTTP, whatever a caller says', async () => {
+    await start({});
+    const opened = await ask(server.url, 'POST', '/api/v1/sessions', { 'X-Forwarded-Proto': 'https' });
+    expect(cookieOf(opened)).toMatch(
+      /^waybill_session=[^;]+; Path=\/; Expires=[^;]+; HttpOnly; SameSite=Lax$/,
+    );
+    expect(opened.headers['strict-transport-security']).toBeUndefined();
+  });
+
+  const forwarded = {
+    'X-Forwarded-Proto': 'https',
+    'X-Forwarded-For': '203.0.113.9',
+    'X-Forwarded-Host': 'api.example',
+  };
+  const addressOfLatest = async (): Promise<string> => {
+    const auth = { Authorization: `Bearer ${KEY}` };
+    const { body } = await ask(server.url, 'GET', '/api/v1/admin/audit-log?limit=1', auth);
+    return JSON.parse(body).items[0].origin.address as string;
+  };
+  const makeKey = async (): Promise<void> => {
+    const headers = { ...forwarded, Authorization: `Bearer ${KEY}`, 'Content-Type': 'application/json' };
+    const body = JSON.stringify({ name: 'x', scopes: ['jobs:run'] });
+    expect((await ask(server.url, 'POST', '/api/v1/api-keys', headers, body)).status).toBe(201);
+  };
+
+  it('is believed of a proxy that is trusted, and so are the address and the host that it names', async () => {
+    await start({ TRUST_PROXY: 'loopback' });
+    const opened = await ask(server.url, 'POST', '/api/v1/sessions', forwarded);
+    expect(cookieOf(opened)).toMatch(/^__Host-waybill_session=.*; Secure/);
+    expect(opened.headers['strict-transport-security']).toBeDefined();
+    const cookie = cookieOf(opened).split(';', 1)[0] as string;
+    const own = { ...forwarded, Cookie: cookie, Origin: 'https://api.example' };
+    expect((await ask(server.url, 'DELETE', '/api/v1/sessions/current', own)).status).toBe(204);
+    await makeKey();
+    expect(await addressOfLatest()).toBe('203.0.113.9');
+  });
+
+  it('is not believed of a proxy that is not', async () => {
+    await start({ TRUST_PROXY: '192.0.2.0/24' });
+    const opened = await ask(server.url, 'POST', '/api/v1/sessions', forwarded);
+    expect(cookieOf(opened)).toMatch(/^waybill_session=/);
+    expect(opened.headers['strict-transport-security']).toBeUndefined();
+    await makeKey();
+    expect(await addressOfLatest()).toBe('127.0.0.1');
+  });
+});
