@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, HttpCode, Module, Param, Post, Put } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { type Config, ConfigModule } from '@waybill/config';
+import { ConfigModule, loadConfig } from '@waybill/config';
 import { Database, DatabaseModule, WorkContext } from '@waybill/database';
 import request, { type Response } from 'supertest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
@@ -116,10 +116,7 @@ describe('the conventions, on routes of every shape', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const config = {
-      limits: { principalPerMinute: 1_000, addressPerMinute: 1_000, sessionsPerMinute: 1_000 },
-      corsOrigins: [],
-    } as unknown as Config;
+    const config = loadConfig('all', {});
     @Module({
       imports: [
         ConfigModule.register(config),
