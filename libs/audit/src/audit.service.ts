@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { WorkContext } from '@waybill/database';
+import { Database, type WorkContext } from '@waybill/database';
 import { RequestContext } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
 import type { ActorKind, AuditEntryEntity } from './audit-entry.entity';
@@ -34,7 +34,10 @@ const MAX_USER_AGENT_LENGTH = 256;
 /** Writes the append-only log of what staff, keys and the system change. */
 @Injectable()
 export class AuditService {
-  constructor(private readonly entries: AuditRepository) {}
+  constructor(
+    private readonly database: Database,
+    private readonly entries: AuditRepository,
+  ) {}
 
   /**
    * Records what is done in the context's open transaction, so that neither is there without the other. Of what customers do
@@ -54,6 +57,19 @@ export class AuditService {
       targetId: entry.target.id,
       changes: entry.changes ?? {},
       ...originOf(ctx),
+    });
+  }
+
+  /**
+   * Does `work` and records it, in one transaction. A customer's is not recorded, and needs no transaction for that.
+   * @param entryOf what to record of what `work` made.
+   */
+  async recording<T>(ctx: WorkContext, work: () => Promise<T>, entryOf: (done: T) => AuditEntry): Promise<T> {
+    if (!actorOf(ctx)) return work();
+    return this.database.transaction(ctx, async () => {
+      const done = await work();
+      await this.record(ctx, entryOf(done));
+      return done;
     });
   }
 }

@@ -38,7 +38,7 @@ describeOnEachPostgres('the audit log', (on) => {
     await dataSource.runMigrations();
     database = new Database(dataSource);
     const repository = new AuditRepository(database);
-    audit = new AuditService(repository);
+    audit = new AuditService(database, repository);
     queries = new AuditQueries(repository);
     partitions = new AuditPartitions(database, audit);
   });
@@ -114,6 +114,20 @@ describeOnEachPostgres('the audit log', (on) => {
       ['a.command', 'command_line'],
       ['a.system', 'system'],
     ]);
+  });
+
+  it('is written around what it records where asked to, and for a customer nothing is', async () => {
+    const work = (ctx: WorkContext) =>
+      audit.recording(
+        ctx,
+        async () => ctx.transaction !== undefined,
+        () => ({ action: 'a.b', target: TARGET }),
+      );
+    expect(await work(staffContext())).toBe(true);
+    expect(await work(Object.assign(staffContext(), { principal: { ...STAFF, kind: 'customer' } }))).toBe(
+      false,
+    );
+    expect(await all()).toHaveLength(1);
   });
 
   it('is written in the transaction of what it records, or not at all', async () => {

@@ -58,7 +58,7 @@ describeOnEachPostgres('signing in', (on) => {
     };
     const hasher = new PasswordHasher(counting);
     const repository = new UsersRepository(database);
-    const audit = new AuditService(new AuditRepository(database));
+    const audit = new AuditService(database, new AuditRepository(database));
     sessions = new SessionsRepository(database, config);
     users = new UsersService(database, repository, sessions, hasher, audit);
     throttle = new LoginThrottle(config, new LoginFailuresRepository(database));
