@@ -90,11 +90,11 @@ describe('.ci/run', () => {
     expect(status).toBe(1);
   });
 
-  it('requires PostgreSQL, unless no services are to be looked for', () => {
+  it('requires PostgreSQL and Redis, unless no services are to be looked for', () => {
     const services = (environment: Record<string, string>) =>
       run({ TOTALS: totals(1, 0), ...environment }).lines.find((line) => line.startsWith('npm ran test'));
 
-    expect(services({})).toMatch(/services: postgres$/);
+    expect(services({})).toMatch(/services: postgres,redis$/);
     expect(services({ TEST_SERVICES: 'none' })).toMatch(/services: none$/);
   });
 });

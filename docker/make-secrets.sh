@@ -1,0 +1,22 @@
+#!/usr/bin/env bash
+# Makes the secrets that docker-compose.yml mounts, once: random ones, under docker/secrets/, which git ignores.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+umask 077
+mkdir -p secrets
+cd secrets
+if [ -e bootstrap_admin_key ]; then
+  echo 'docker/secrets is there already; remove it to make new ones'
+  exit 0
+fi
+random() { od -An -tx1 -N24 /dev/urandom | tr -d ' \n'; }
+postgres=$(random)
+redis=$(random)
+printf '%s' "$postgres" >postgres_password
+printf '%s' "$redis" >redis_password
+printf 'postgres://waybill:%s@postgres:5432/waybill' "$postgres" >database_url
+printf 'redis://:%s@redis:6379' "$redis" >redis_url
+printf '%s' "$(random)" >bootstrap_admin_key
+# Containers read them as users of their own; the folder keeps everybody else on this machine out.
+chmod 0644 ./*
+echo 'made docker/secrets'
