@@ -83,11 +83,7 @@ function toConfig(role: Role, env: Environment) {
     trustProxy: env.TRUST_PROXY,
     tls: env.TLS_CERT && env.TLS_KEY ? { cert: env.TLS_CERT, key: env.TLS_KEY } : undefined,
     corsOrigins: env.CORS_ORIGINS,
-    limits: {
-      principalPerMinute: env.LIMIT_PRINCIPAL_PER_MINUTE,
-      addressPerMinute: env.LIMIT_ADDRESS_PER_MINUTE,
-      sessionsPerMinute: env.LIMIT_SESSIONS_PER_MINUTE,
-    },
+    limits: limitsConfig(env),
     dataDir: resolve(env.DATA_DIR),
     bodyLimitBytes: env.BODY_LIMIT_BYTES,
     bootstrapAdminKey: env.BOOTSTRAP_ADMIN_KEY,
@@ -96,8 +92,10 @@ function toConfig(role: Role, env: Environment) {
     logLevel: env.LOG_LEVEL,
     sessionTtlDays: env.SESSION_TTL_DAYS,
     ...accessOf(env),
+    sessionUnusedHours: env.SESSION_UNUSED_HOURS,
     worker: { concurrency: env.WORKER_CONCURRENCY },
-    registrations: { attempts: env.REGISTRATION_ATTEMPTS, backoffMs: env.REGISTRATION_BACKOFF_MS },
+    registrations: registrationsConfig(env),
+    jobs: jobsConfig(env),
     rates: {
       jsonUrl: env.CBR_JSON_URL,
       xmlUrl: env.CBR_XML_URL,
@@ -121,3 +119,25 @@ function accessOf(env: Environment) {
     audit: { retentionMonths: env.AUDIT_RETENTION_MONTHS },
   };
 }
+
+const limitsConfig = (env: Environment) => ({
+  principalPerMinute: env.LIMIT_PRINCIPAL_PER_MINUTE,
+  addressPerMinute: env.LIMIT_ADDRESS_PER_MINUTE,
+  sessionsPerMinute: env.LIMIT_SESSIONS_PER_MINUTE,
+});
+
+const registrationsConfig = (env: Environment) => ({
+  attempts: env.REGISTRATION_ATTEMPTS,
+  backoffMs: env.REGISTRATION_BACKOFF_MS,
+  ringAgainSeconds: env.REGISTRATION_RING_AGAIN_SECONDS,
+  pendingLimit: env.REGISTRATIONS_PENDING_LIMIT,
+});
+
+const jobsConfig = (env: Environment) => ({
+  tickMs: env.JOB_TICK_MS,
+  pricePendingSeconds: env.JOB_PRICE_PENDING_SECONDS,
+  refreshRatesSeconds: env.JOB_REFRESH_RATES_SECONDS,
+  sweepRegistrationsSeconds: env.JOB_SWEEP_REGISTRATIONS_SECONDS,
+  purgeSeconds: env.JOB_PURGE_SECONDS,
+  runsKeepDays: env.JOB_RUNS_KEEP_DAYS,
+});

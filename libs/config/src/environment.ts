@@ -8,6 +8,8 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const positive = z.coerce.number().int().positive();
 const isOrigin = (text: string): boolean =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+// A slot longer than a day could outlive the memory that it has fired.
+const seconds = positive.max(86_400);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
 /**
@@ -96,6 +98,10 @@ export const environment = z.object({
     .describe('the least severe log line that is written'),
   LOG_SQL: flag.default(false).describe('log what the ORM sends to PostgreSQL, without its parameters'),
   BODY_LIMIT_BYTES: positive.max(16_777_216).default(262_144).describe('the largest JSON body that is read'),
+  SESSION_UNUSED_HOURS: positive
+    .max(8_760)
+    .default(24)
+    .describe('after how long a session that owns nothing is purged'),
   SESSION_TTL_DAYS: positive.max(365).default(30).describe('how long an anonymous session lives'),
   STAFF_SESSION_TTL_HOURS: positive.max(720).default(12).describe('how long a sign-in holds at most'),
   STAFF_SESSION_IDLE_MINUTES: positive.max(43_200).default(60).describe('how long a sign-in holds unused'),
@@ -114,6 +120,14 @@ export const environment = z.object({
     .max(600_000)
     .default(1_000)
     .describe('the first pause between attempts; it doubles'),
+  REGISTRATION_RING_AGAIN_SECONDS: positive
+    .max(3_600)
+    .default(60)
+    .describe('how long a pending registration is left to the queue before it is rung for again'),
+  REGISTRATIONS_PENDING_LIMIT: positive
+    .max(10_000_000)
+    .default(100_000)
+    .describe('pending registrations from which on new ones are refused with 503'),
   WORKER_CONCURRENCY: positive.max(500).default(10).describe('jobs that a worker process runs at once'),
   CBR_JSON_URL: httpUrl
     .default('https://www.cbr-xml-daily.ru/daily_json.js')
@@ -126,6 +140,14 @@ export const environment = z.object({
     .max(365)
     .default(14)
     .describe('how old a list may be that prices a day when asking fails'),
+  JOB_TICK_MS: positive.min(50).max(60_000).default(1_000).describe('how often a worker looks for due jobs'),
+  JOB_PRICE_PENDING_SECONDS: seconds.default(300).describe('how often packages without a price are priced'),
+  JOB_REFRESH_RATES_SECONDS: seconds.default(3_600).describe('how often the rates are asked for'),
+  JOB_SWEEP_REGISTRATIONS_SECONDS: seconds
+    .default(10)
+    .describe('how often registrations are rung for that the queue has forgotten'),
+  JOB_PURGE_SECONDS: seconds.default(3_600).describe('how often what has had its time is deleted'),
+  JOB_RUNS_KEEP_DAYS: positive.min(2).max(365).default(7).describe('how long runs of jobs are remembered'),
 });
 
 export type Environment = z.infer<typeof environment>;

@@ -9,6 +9,7 @@ export { type Scope, scopes } from './access/scopes';
 export { createHttpApplication } from './http-application';
 export { HttpModule } from './http.module';
 export { httpSchema } from './idempotency/http-schema';
+export { IdempotencyKeysPurge } from './idempotency/idempotency-keys.purge';
 export { Idempotent } from './idempotency/idempotent';
 export { addressKey } from './limits/address-key';
 export type { LimitsRedis } from './limits/limiter';

@@ -40,6 +40,25 @@ export class Doorbells implements OnApplicationShutdown {
     await Promise.all(Array.from(this.queues.values(), (queue) => queue.waitUntilReady()));
   }
 
+  /**
+   * Adds many jobs at once, and waits until they are there: what sweeps must not run ahead of the queue.
+   * @returns whether they were heard.
+   */
+  async ringAll<Name extends QueueName>(
+    queue: Name,
+    bells: { payload: JobPayloads[Name]; options: JobsOptions }[],
+  ): Promise<boolean> {
+    try {
+      const jobs = bells.map(({ payload, options }) => ({ name: queue, data: payload, opts: options }));
+      await inTime(this.queues.get(queue)!.addBulk(jobs));
+      this.reached(queue);
+      return true;
+    } catch (error) {
+      this.missed(queue, (error as Error).message);
+      return false;
+    }
+  }
+
   /** Waits for what is being rung right now, at most as long as one ring may take; for who rings often. */
   async settled(): Promise<void> {
     await Promise.all(this.ringing);
@@ -51,12 +70,7 @@ export class Doorbells implements OnApplicationShutdown {
   }
 
   private async add(name: QueueName, payload: object, options: JobsOptions): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`no answer in ${RING_TIMEOUT_MS} ms`)), RING_TIMEOUT_MS);
-    });
-    const added = this.queues.get(name)!.add(name, payload, options);
-    await Promise.race([added, timeout]).finally(() => clearTimeout(timer));
+    await inTime(this.queues.get(name)!.add(name, payload, options));
   }
 
   // A queue that is away is one line in the log, not one a doorbell.
@@ -69,4 +83,12 @@ export class Doorbells implements OnApplicationShutdown {
     if (!this.heard) this.logger.log(`${queue}: the doorbell is heard again`);
     this.heard = true;
   }
+}
+
+async function inTime(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer in ${RING_TIMEOUT_MS} ms`)), RING_TIMEOUT_MS);
+  });
+  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

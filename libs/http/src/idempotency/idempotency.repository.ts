@@ -18,7 +18,8 @@ export interface StoredReply {
   body: string | null;
 }
 
-const KEPT_FOR = '24 hours';
+/** How long a repeat gets the first reply; an interval of PostgreSQL. */
+export const KEPT_FOR = '24 hours';
 
 /** Idempotency keys in PostgreSQL. */
 @Injectable()

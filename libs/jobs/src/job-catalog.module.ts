@@ -1,0 +1,22 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { JobDefinition } from './job';
+import { JobCatalog } from './job-catalog';
+import { JobRunsRepository } from './job-runs.repository';
+import { JobsService } from './jobs.service';
+
+/** What every process knows of jobs: which there are, and how their runs went. */
+@Module({})
+export class JobCatalogModule {
+  static register(definitions: readonly JobDefinition[]): DynamicModule {
+    return {
+      module: JobCatalogModule,
+      global: true,
+      providers: [
+        { provide: JobCatalog, useValue: new JobCatalog(definitions) },
+        JobRunsRepository,
+        JobsService,
+      ],
+      exports: [JobCatalog, JobRunsRepository, JobsService],
+    };
+  }
+}

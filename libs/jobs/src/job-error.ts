@@ -1,0 +1,26 @@
+import { DomainError } from '@waybill/http';
+import { QueryFailedError } from 'typeorm';
+
+const MAX_LENGTH = 300;
+
+/**
+ * What may be kept of an error and shown to administrators. A database's own words can quote what is in a row, so they give
+ * way to its code; what looks like credentials is blotted out of the rest.
+ */
+export function describeJobError(error: unknown): string {
+  if (error instanceof DomainError) return `${error.code}: ${error.message}`.slice(0, MAX_LENGTH);
+  if (error instanceof QueryFailedError) {
+    const { code, constraint } = error.driverError as { code?: string; constraint?: string };
+    return `PostgreSQL refused with ${code ?? 'no code'}${constraint ? ` (${constraint})` : ''}`;
+  }
+  const text = error instanceof Error ? error.message : 'Something that is no error was thrown';
+  return withoutCredentials(text.split('\n', 1)[0] ?? '').slice(0, MAX_LENGTH);
+}
+
+function withoutCredentials(text: string): string {
+  return text
+    .replaceAll(/\/\/[^\s/@]*@/g, '//…@')
+    .replaceAll(/\b(Bearer|Basic)\s+\S+/gi, '$1 …')
+    .replaceAll(/\bwaybill_\w+/g, 'waybill_…')
+    .replaceAll(/\b(password|secret|token|key)(["']?\s*[=:]\s*)\S+/gi, '$1$2…');
+}

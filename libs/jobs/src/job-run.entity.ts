@@ -1,0 +1,54 @@
+import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
+import type { JobResult } from './job';
+
+export type JobTrigger = 'schedule' | 'manual';
+export type JobRunState = 'pending' | 'running' | 'succeeded' | 'failed';
+
+/** One run of a job: due, under way or over. The row of a slot is what makes the slot fire once for the fleet. */
+@Entity('job_runs')
+@Unique('job_runs_job_slot_key', ['job', 'slot'])
+@Index('job_runs_open_idx', ['job'], { where: 'finished_at IS NULL' })
+@Index('job_runs_waiting_manual_key', ['job'], {
+  unique: true,
+  where: "trigger = 'manual' AND state = 'pending'",
+})
+@Index('job_runs_job_requested_at_id_idx', ['job', 'requestedAt', 'id'])
+@Index('job_runs_requested_at_idx', ['requestedAt'])
+@Check('job_runs_trigger_check', "trigger IN ('schedule', 'manual')")
+@Check('job_runs_state_check', "state IN ('pending', 'running', 'succeeded', 'failed')")
+@Check('job_runs_slot_check', "(trigger = 'schedule') = (slot IS NOT NULL)")
+@Check('job_runs_finished_check', "(state IN ('succeeded', 'failed')) = (finished_at IS NOT NULL)")
+export class JobRunEntity {
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'job_runs_pkey' })
+  id!: string;
+
+  @Column('text')
+  job!: string;
+
+  /** The beginning of the slot that it runs for; null for a run that somebody asked for. */
+  @Column('timestamptz', { nullable: true })
+  slot!: Date | null;
+
+  @Column('text')
+  trigger!: JobTrigger;
+
+  @Column('text', { default: 'pending' })
+  state!: JobRunState;
+
+  /** In milliseconds, as a cursor holds it. */
+  @Column('timestamp with time zone', { name: 'requested_at', precision: 3, default: () => 'now()' })
+  requestedAt!: Date;
+
+  @Column('timestamptz', { name: 'started_at', nullable: true })
+  startedAt!: Date | null;
+
+  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  finishedAt!: Date | null;
+
+  @Column('jsonb', { nullable: true })
+  result!: JobResult | null;
+
+  /** Why it failed, without anything that a log or a reply must not show. */
+  @Column('text', { nullable: true })
+  error!: string | null;
+}

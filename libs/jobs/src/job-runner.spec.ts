@@ -1,0 +1,215 @@
+import { Logger } from '@nestjs/common';
+import { Database, dataSourceOptions } from '@waybill/database';
+import { register } from 'prom-client';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
+import { eventually } from '../../../test/support/poll';
+import type { JobDefinition, JobHandler } from './job';
+import { JobCatalog } from './job-catalog';
+import { JobHandlers } from './job-handlers';
+import { JobLocks } from './job-locks';
+import { JobRunner } from './job-runner';
+import { JobRunsRepository } from './job-runs.repository';
+
+// Longer than a test, so that a slot passes only where a test lets it.
+const job: JobDefinition = { name: 'sweep', description: 'Sweep', everySeconds: 86_400, timeoutSeconds: 20 };
+
+/** What a worker process has of this lib. */
+class TestWorker {
+  readonly runs: JobRunsRepository;
+  readonly runner: JobRunner;
+
+  private constructor(
+    readonly dataSource: DataSource,
+    definitions: JobDefinition[],
+    handler: JobHandler,
+  ) {
+    const catalog = new JobCatalog(definitions);
+    const handlers = new JobHandlers(catalog);
+    for (const { name } of definitions) handlers.register(name, handler);
+    this.runs = new JobRunsRepository(new Database(dataSource));
+    this.runner = new JobRunner(catalog, handlers, this.runs, new JobLocks(dataSource));
+  }
+
+  static async start(url: string, handler: JobHandler, definitions = [job]): Promise<TestWorker> {
+    const options = dataSourceOptions({ url, entities: [], migrations: [], poolSize: 3, logSql: false });
+    return new TestWorker(
+      await new DataSource(options as DataSourceOptions).initialize(),
+      definitions,
+      handler,
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.runner.onModuleDestroy();
+    await this.runner.beforeApplicationShutdown();
+    await this.dataSource.destroy();
+  }
+}
+
+/** A handler whose runs end when the test says so. */
+function gate() {
+  const open: ((result: object) => void)[] = [];
+  const signals: AbortSignal[] = [];
+  const handler: JobHandler = (signal) => {
+    signals.push(signal);
+    return new Promise((resolve) => open.push(resolve as never));
+  };
+  return { handler, signals, begun: () => signals.length, finish: (result = {}) => open.shift()?.(result) };
+}
+
+describe('running jobs', () => {
+  let database: TestDatabase;
+  const workers: TestWorker[] = [];
+
+  beforeAll(() => Logger.overrideLogger(false));
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    register.resetMetrics();
+  });
+  afterEach(async () => {
+    for (const worker of workers.splice(0)) await worker.stop();
+    await database.drop();
+  });
+
+  async function start(handler: JobHandler, definitions?: JobDefinition[]): Promise<TestWorker> {
+    const worker = await TestWorker.start(database.url, handler, definitions);
+    workers.push(worker);
+    return worker;
+  }
+  const rowsOf = ({ dataSource }: TestWorker): Promise<Record<string, unknown>[]> =>
+    dataSource.query(
+      `SELECT trigger, state, slot, result, error, started_at, finished_at FROM job_runs ORDER BY requested_at, id`,
+    );
+  const settled = (worker: TestWorker, count: number) =>
+    eventually(
+      async () => {
+        const rows = await rowsOf(worker);
+        return rows.filter(({ finished_at }) => finished_at !== null).length >= count && rows;
+      },
+      { describe: `${count} runs are over` },
+    );
+  const passSlot = ({ dataSource }: TestWorker) =>
+    dataSource.query(`UPDATE job_runs SET slot = slot - interval '1 day' WHERE slot IS NOT NULL`);
+
+  it('fires a slot once, however many workers look at once and again', async () => {
+    let runs = 0;
+    const handler = async () => ({ run: ++runs });
+    const fleet = await Promise.all(Array.from({ length: 4 }, () => start(handler)));
+    for (let look = 0; look < 5; look++) await Promise.all(fleet.map(({ runner }) => runner.look()));
+    const [first] = await settled(fleet[0]!, 1);
+    expect(first).toMatchObject({ trigger: 'schedule', state: 'succeeded', result: { run: 1 }, error: null });
+    await passSlot(fleet[0]!);
+    for (let look = 0; look < 5; look++) await Promise.all(fleet.map(({ runner }) => runner.look()));
+    await settled(fleet[0]!, 2);
+    expect(runs).toBe(2);
+  });
+
+  it('does not start a job that is still running, here or elsewhere, and runs what was asked for afterwards', async () => {
+    const { handler, begun, finish } = gate();
+    const [one, two] = [await start(handler), await start(handler)];
+    await one.runner.look();
+    await eventually(() => begun() === 1, { describe: 'the first run' });
+    await passSlot(one);
+    const wish = await one.runs.insertManual({}, job.name);
+    expect((await two.runs.insertManual({}, job.name)).id).toBe(wish.id);
+    for (const { runner } of [one, two, one, two]) await runner.look();
+    expect(await rowsOf(one)).toMatchObject([
+      { trigger: 'schedule', state: 'running' },
+      { trigger: 'manual', state: 'pending' },
+    ]);
+    expect(begun()).toBe(1);
+    finish({ swept: 3 });
+    await settled(one, 1);
+    await eventually(() => two.runner.look().then(() => begun() === 2), { describe: 'the second run' });
+    finish();
+    expect(await settled(one, 2)).toMatchObject([
+      { state: 'succeeded', result: { swept: 3 } },
+      { trigger: 'manual', state: 'succeeded' },
+    ]);
+  });
+
+  it('fails the run of a worker that is gone, tells that one to end if it lives, and runs the job again', async () => {
+    const { handler, signals, begun, finish } = gate();
+    const [one, two] = [await start(handler), await start(handler)];
+    await one.runner.look();
+    await eventually(() => begun() === 1, { describe: 'the first run' });
+    await passSlot(one);
+    const lockHolders = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+       WHERE application_name = 'waybill jobs' AND datname = current_database()`;
+    await two.dataSource.query(lockHolders);
+    await eventually(() => signals[0]?.aborted, { describe: 'the first run is told that its lock is lost' });
+    await eventually(() => two.runner.look().then(() => begun() === 2), { describe: 'the second run' });
+    finish({ late: true });
+    finish({ run: 2 });
+    expect(await settled(two, 2)).toMatchObject([
+      { state: 'failed', result: null, error: 'The worker that ran it is gone' },
+      { state: 'succeeded', result: { run: 2 } },
+    ]);
+  });
+
+  it('keeps how long a run took and why it failed, and counts it', async () => {
+    const worker = await start(async () => {
+      throw new Error('no answer from https://user:secret@bank');
+    });
+    await worker.runner.look();
+    const [run] = await settled(worker, 1);
+    expect(run).toMatchObject({ state: 'failed', result: null, error: 'no answer from https://…@bank' });
+    expect(Number(run?.finished_at) - Number(run?.started_at)).toBeGreaterThanOrEqual(0);
+    const { values } = (await register.getSingleMetric('waybill_job_runs_total')?.get()) ?? { values: [] };
+    expect(values).toMatchObject([{ value: 1, labels: { job: 'sweep', outcome: 'failed' } }]);
+  });
+
+  it('fails a run whose time is up, and runs the job no second time before it has really ended', async () => {
+    const { handler, signals, begun, finish } = gate();
+    const worker = await start(handler, [{ ...job, timeoutSeconds: 0.05 }]);
+    await worker.runner.look();
+    expect(await settled(worker, 1)).toMatchObject([
+      { state: 'failed', error: 'It was not done after 0.05 s' },
+    ]);
+    expect(signals[0]?.aborted).toBe(true);
+    await passSlot(worker);
+    const other = await start(handler);
+    for (const { runner } of [worker, other, worker, other]) await runner.look();
+    expect(begun()).toBe(1);
+    finish();
+    await eventually(() => other.runner.look().then(() => begun() === 2), { describe: 'the second run' });
+    finish();
+    await settled(worker, 2);
+  });
+
+  it('waits at a stop for what runs, which it tells to end, and begins nothing more', async () => {
+    const worker = await start(
+      (signal) =>
+        new Promise((resolve) => signal.addEventListener('abort', () => resolve({ stopped: 'early' }))),
+    );
+    await worker.runner.look();
+    await eventually(async () => (await rowsOf(worker))[0]?.state === 'running', { describe: 'the run' });
+    worker.runner.onModuleDestroy();
+    await worker.runner.beforeApplicationShutdown();
+    expect(await rowsOf(worker)).toMatchObject([{ state: 'succeeded', result: { stopped: 'early' } }]);
+    await passSlot(worker);
+    await worker.runner.look();
+    expect(await rowsOf(worker)).toHaveLength(1);
+  });
+
+  it('lists runs newest first and forgets old ones in batches', async () => {
+    const worker = await start(async () => ({}));
+    await worker.dataSource.query(
+      `INSERT INTO job_runs (id, job, slot, trigger, state, requested_at, finished_at)
+       SELECT gen_random_uuid(), 'sweep', to_timestamp(n), 'schedule', 'succeeded', now() - n * interval '1 day', now()
+       FROM generate_series(1, 5) AS n`,
+    );
+    const all = await worker.runs.list({}, 'sweep', undefined, 10);
+    const [second] = all.slice(1);
+    const before = { requestedAt: second!.requestedAt.toISOString(), id: second!.id };
+    expect((await worker.runs.list({}, 'sweep', before, 2)).map(({ id }) => id)).toEqual(
+      all.slice(2, 4).map(({ id }) => id),
+    );
+    expect(await worker.runs.deleteOlderThan({}, 2, 2)).toBe(2);
+    expect(await worker.runs.deleteOlderThan({}, 2, 2)).toBe(2);
+    expect(await worker.runs.deleteOlderThan({}, 2, 2)).toBe(0);
+    expect((await worker.runs.list({}, 'sweep', undefined, 10)).map(({ id }) => id)).toEqual([all[0]!.id]);
+  });
+});

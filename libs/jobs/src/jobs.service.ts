@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type WorkContext } from '@waybill/database';
+import { decodeCursor, type Page, toPage } from '@waybill/http';
+import { Doorbells } from '@waybill/queue';
+import type { JobDefinition } from './job';
+import { JobCatalog } from './job-catalog';
+import { type JobRunRow, JobRunsRepository } from './job-runs.repository';
+import { JobRunNotFoundError } from './jobs.errors';
+
+/** A job, and the newest of its runs. */
+export type JobWithLastRun = JobDefinition & { lastRun: JobRunRow | null };
+
+/** What administrators do with jobs, in any process: they run in workers. */
+@Injectable()
+export class JobsService {
+  constructor(
+    private readonly database: Database,
+    private readonly catalog: JobCatalog,
+    private readonly runs: JobRunsRepository,
+    private readonly doorbells: Doorbells,
+  ) {}
+
+  /** A page of the jobs, by name. */
+  async list(
+    ctx: WorkContext,
+    { limit, cursor }: { limit: number; cursor?: string },
+  ): Promise<Page<JobWithLastRun>> {
+    const [after = ''] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, {}, isNameKeyset);
+    const definitions = this.catalog.definitions.filter(({ name }) => name > after);
+    const names = definitions.map(({ name }) => name);
+    const last = new Map((await this.runs.lastOf(ctx, names)).map((run) => [run.job, run]));
+    const jobs = definitions
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+      .map((definition) => ({ ...definition, lastRun: last.get(definition.name) ?? null }));
+    return toPage(jobs, limit, {}, ({ name }) => [name]);
+  }
+
+  /**
+   * Has a job run as soon as a worker can, after the run that may be under way. Once this has committed it will run,
+   * whatever becomes of the queue. While such a run waits, asking again gives that one.
+   * @throws JobNotFoundError
+   */
+  async requestRun(ctx: WorkContext, name: string): Promise<JobRunRow> {
+    this.catalog.get(name);
+    const run = await this.runs.insertManual(ctx, name);
+    const options = { removeOnComplete: true, removeOnFail: true };
+    this.database.afterCommit(ctx, () => this.doorbells.ring('jobs', { job: name }, options));
+    return run;
+  }
+
+  /** @throws JobNotFoundError, JobRunNotFoundError */
+  async findRun(ctx: WorkContext, name: string, id: string): Promise<JobRunRow> {
+    this.catalog.get(name);
+    const run = await this.runs.find(ctx, name, id);
+    if (!run) throw new JobRunNotFoundError();
+    return run;
+  }
+
+  /** The runs of a job, newest first. @throws JobNotFoundError */
+  async listRuns(
+    ctx: WorkContext,
+    name: string,
+    { limit, cursor }: { limit: number; cursor?: string },
+  ): Promise<Page<JobRunRow>> {
+    this.catalog.get(name);
+    const filters = { job: name };
+    const [requestedAt, id] =
+      cursor === undefined ? [] : decodeCursor<[string, string]>(cursor, filters, isRunKeyset);
+    const before = requestedAt !== undefined && id !== undefined ? { requestedAt, id } : undefined;
+    const rows = await this.runs.list(ctx, name, before, limit + 1);
+    return toPage(rows, limit, filters, (run) => [run.requestedAt.toISOString(), run.id]);
+  }
+}
+
+const isNameKeyset = (keys: unknown[]): boolean => keys.length === 1 && typeof keys[0] === 'string';
+
+const isRunKeyset = (keys: unknown[]): boolean =>
+  keys.length === 2 &&
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(keys[0])) &&
+  !Number.isNaN(Date.parse(String(keys[0]))) &&
+  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(String(keys[1]));
