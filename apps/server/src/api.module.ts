@@ -1,10 +1,10 @@
 import { Module } from '@nestjs/common';
 import { HttpModule } from '@waybill/http';
-import { AuditLogModule } from './admin/audit.module';
+import { AdminModule } from './admin';
 import { CatalogModule } from './catalog';
 import { PackagesModule } from './packages';
 import { SessionsModule } from './sessions';
 
 /** What a process that serves HTTP is made of. */
-@Module({ imports: [HttpModule, SessionsModule, CatalogModule, PackagesModule, AuditLogModule] })
+@Module({ imports: [HttpModule, SessionsModule, CatalogModule, PackagesModule, AdminModule] })
 export class ApiModule {}

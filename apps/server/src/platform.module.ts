@@ -5,9 +5,11 @@ import { CONFIG, type Config, ConfigModule } from '@waybill/config';
 import { CurrencyRateModule } from '@waybill/currency-rate';
 import { DatabaseModule } from '@waybill/database';
 import { LIMITS_REDIS } from '@waybill/http';
+import { JobCatalogModule } from '@waybill/jobs';
 import { ObservabilityModule } from '@waybill/observability';
 import { QueueModule } from '@waybill/queue';
 import { REDIS, RedisModule } from '@waybill/redis';
+import { scheduledJobs } from './scheduled-jobs';
 import { schema } from './schema';
 
 /** What both sorts of processes stand on. */
@@ -31,6 +33,7 @@ export class PlatformModule {
           concurrency: worker.concurrency,
         }),
         ObservabilityModule.register(config),
+        JobCatalogModule.register(scheduledJobs(config)),
         AuditModule,
         CurrencyRateModule.register({ inject: [CONFIG], useFactory: ({ rates }: Config) => rates }),
       ],

@@ -2,6 +2,7 @@ import { auditSchema } from '@waybill/audit';
 import { rateEntities, rateMigrations } from '@waybill/currency-rate';
 import type { Schema } from '@waybill/database';
 import { httpSchema } from '@waybill/http';
+import { jobEntities, jobMigrations } from '@waybill/jobs';
 import { catalogSchema } from './catalog';
 import { packagesSchema } from './packages';
 import { sessionsSchema } from './sessions';
@@ -15,6 +16,7 @@ export const schema: Schema = {
     ...rateEntities,
     ...auditSchema.entities,
     ...packagesSchema.entities,
+    ...jobEntities,
   ],
   migrations: [
     ...httpSchema.migrations,
@@ -23,5 +25,6 @@ export const schema: Schema = {
     ...rateMigrations,
     ...auditSchema.migrations,
     ...packagesSchema.migrations,
+    ...jobMigrations,
   ],
 };

@@ -2,7 +2,9 @@ import { CreatePackages1763600200000 } from './migrations/1763600200000-create-p
 import { PackageEntity } from './package.entity';
 import { RegistrationEntity } from './registration.entity';
 
+export { PackageOwners } from './package-owners';
 export { PackagesModule } from './packages.module';
+export { packagesJobs } from './scheduled-jobs';
 
 export const packagesSchema = {
   entities: [PackageEntity, RegistrationEntity],

@@ -22,7 +22,12 @@ import {
   RegistrationDto,
 } from './packages.dto';
 import { acceptedRegistration } from './packages.examples';
-import { PackageNotFoundError, RegistrationExpiredError, RegistrationNotFoundError } from './packages.errors';
+import {
+  PackageNotFoundError,
+  RegistrationExpiredError,
+  RegistrationNotFoundError,
+  TooManyPendingError,
+} from './packages.errors';
 import { PackagesQueries } from './packages.queries';
 import { PackagesService } from './packages.service';
 import { toCostDto, toPackageDto, toRegistrationDto } from './packages.views';
@@ -42,6 +47,7 @@ export class PackagesController {
   @Idempotent()
   @Location<RegistrationDto>(({ id }) => `/api/v1/packages/status/${id}`)
   @RetryAfter(1)
+  @Problems(TooManyPendingError)
   @ApiOperation({ operationId: 'registerPackage' })
   @ApiAcceptedResponse({ type: RegistrationDto, example: acceptedRegistration })
   async register(@Ctx() ctx: RequestContext, @Body() dto: RegisterPackageDto): Promise<RegistrationDto> {

@@ -44,3 +44,15 @@ export class RegistrationExpiredError extends DomainError {
     );
   }
 }
+
+/** More registrations are pending than the workers can be trusted with; nothing was accepted. */
+export class TooManyPendingError extends DomainError {
+  static override readonly code = 'too_many_pending';
+  static override readonly kind = 'unavailable';
+
+  constructor() {
+    super('Too many registrations are pending. Nothing was accepted; try again later.', {
+      headers: { 'Retry-After': '10' },
+    });
+  }
+}

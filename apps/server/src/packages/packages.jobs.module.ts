@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
-import { RegistrationsProcessor } from './packages.jobs';
+import { PackagesScheduledJobs, RegistrationsProcessor } from './packages.jobs';
 import { PackagesModule } from './packages.module';
 
 /** What a worker does for packages. */
-@Module({ imports: [PackagesModule], providers: [RegistrationsProcessor] })
+@Module({ imports: [PackagesModule], providers: [RegistrationsProcessor, PackagesScheduledJobs] })
 export class PackagesJobsModule {}

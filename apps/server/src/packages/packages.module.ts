@@ -1,9 +1,13 @@
 import { Module } from '@nestjs/common';
 import { CatalogModule } from '../catalog';
+import { PackagePrices } from './package-prices.service';
 import { PackagesController } from './packages.controller';
 import { PackagesQueries } from './packages.queries';
 import { PackagesRepository } from './packages.repository';
+import { PackageOwners } from './package-owners';
 import { PackagesService } from './packages.service';
+import { PendingLimit } from './pending-limit';
+import { RegistrationsSweeper } from './registrations-sweeper.service';
 import { RegistrationsRepository } from './registrations.repository';
 import { RegistrationsService } from './registrations.service';
 
@@ -15,9 +19,13 @@ import { RegistrationsService } from './registrations.service';
     PackagesService,
     PackagesQueries,
     PackagesRepository,
+    PackagePrices,
+    PackageOwners,
+    PendingLimit,
     RegistrationsService,
+    RegistrationsSweeper,
     RegistrationsRepository,
   ],
-  exports: [RegistrationsService],
+  exports: [PackageOwners, PackagePrices, RegistrationsService, RegistrationsSweeper],
 })
 export class PackagesModule {}

@@ -29,6 +29,11 @@ export type PricedPackageRow = Pick<
   | 'unpricedReason'
 >;
 
+export type UnpricedPackageRow = Pick<
+  PackageEntity,
+  'id' | 'weightKg' | 'contentAmount' | 'contentCurrency' | 'createdAt'
+>;
+
 /** Whose packages may be seen: these owners', or everybody's. */
 export type Visibility = readonly string[] | 'all';
 
@@ -102,6 +107,46 @@ export class PackagesRepository {
        ORDER BY p.id DESC LIMIT $5`,
       [beforeId, ownersOf(visible), filters.typeId ?? null, filters.hasCost ?? null, count],
     );
+  }
+
+  /** Packages without a price from after `afterId` on, oldest first. */
+  listUnpriced(ctx: WorkContext, afterId: number, count: number): Promise<UnpricedPackageRow[]> {
+    return this.database.query(
+      ctx,
+      `SELECT id, weight_kg AS "weightKg", content_amount AS "contentAmount", content_currency AS "contentCurrency",
+         created_at AS "createdAt"
+       FROM packages WHERE delivery_cost IS NULL AND id > $1 ORDER BY id LIMIT $2`,
+      [afterId, count],
+    );
+  }
+
+  /** Gives packages their prices, or the reasons why they have none still; what has a price keeps it. @returns how many got one. */
+  async setPrices(ctx: WorkContext, prices: ReadonlyMap<number, Price | UnpricedReason>): Promise<number> {
+    const values = [...prices].map(([id, price]) =>
+      typeof price === 'object' ? { id, ...price } : { id, reason: price },
+    );
+    const rows = await this.database.query<{ priced: boolean }>(
+      ctx,
+      `UPDATE packages p SET delivery_cost = v.cost, pricing = v.pricing, unpriced_reason = v.reason
+       FROM jsonb_to_recordset($1::jsonb) AS v(id int, cost numeric, pricing jsonb, reason text)
+       WHERE p.id = v.id AND p.delivery_cost IS NULL AND p.unpriced_reason IS DISTINCT FROM v.reason
+       RETURNING v.cost IS NOT NULL AS priced`,
+      [JSON.stringify(values)],
+    );
+    return rows.filter(({ priced }) => priced).length;
+  }
+
+  /** Those of these owners that have a package, or a registration that made none. */
+  async ownersAmong(ctx: WorkContext, ownerIds: readonly string[]): Promise<string[]> {
+    const rows = await this.database.query<{ id: string }>(
+      ctx,
+      `SELECT o.id FROM unnest($1::uuid[]) AS o(id)
+       WHERE EXISTS (SELECT FROM packages p WHERE p.owner_id = o.id)
+          OR EXISTS (SELECT FROM registrations r WHERE r.owner_id = o.id AND r.state = 'pending')
+          OR EXISTS (SELECT FROM registrations r WHERE r.owner_id = o.id AND r.state = 'failed')`,
+      [ownerIds],
+    );
+    return rows.map(({ id }) => id);
   }
 }
 

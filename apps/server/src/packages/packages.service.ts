@@ -7,6 +7,7 @@ import { Doorbells } from '@waybill/queue';
 import { v7 as uuidv7 } from 'uuid';
 import { TypesService } from '../catalog';
 import type { RegisterPackageDto } from './packages.dto';
+import { PendingLimit } from './pending-limit';
 import { ringFor } from './registration-jobs';
 import { type RegistrationStatus, RegistrationsRepository } from './registrations.repository';
 
@@ -20,16 +21,18 @@ export class PackagesService {
     private readonly types: TypesService,
     private readonly rates: RatesService,
     private readonly doorbells: Doorbells,
+    private readonly pendingLimit: PendingLimit,
   ) {}
 
   /**
    * Accepts the registration of a package: once this has resolved and committed, the package will be made, whatever becomes
    * of this process or of the queue.
-   * @throws ValidationFailedError for an unknown or archived type, or a currency without rates.
+   * @throws TooManyPendingError before anything is accepted, ValidationFailedError for an unknown or archived type, or a currency without rates.
    */
   async register(ctx: RequestContext, dto: RegisterPackageDto): Promise<RegistrationStatus> {
     await this.check(ctx, dto);
-    const registration = await this.registrations.insert(ctx, {
+    await this.pendingLimit.admit(ctx);
+    const row = {
       id: uuidv7(),
       ownerId: ctx.principal.ownerId,
       name: dto.name,
@@ -38,7 +41,12 @@ export class PackagesService {
       contentCurrency: dto.content_value.currency,
       typeId: dto.type_id,
       orderUid: dto.order_uid ?? null,
-    });
+    };
+    const registration = await this.registrations.insert(
+      ctx,
+      row,
+      this.config.registrations.ringAgainSeconds,
+    );
     this.database.afterCommit(ctx, () => ringFor(this.doorbells, this.config, registration.id));
     return registration;
   }

@@ -11,7 +11,8 @@ export interface RegistrationProblem {
 
 /** An accepted request to register a package. This row is the promise; a job only tells a worker to look at it. */
 @Entity('registrations')
-@Index('registrations_pending_idx', ['createdAt'], { where: "state = 'pending'" })
+@Index('registrations_pending_idx', ['nextRingAt'], { where: "state = 'pending'" })
+@Index('registrations_failed_owner_id_idx', ['ownerId'], { where: "state = 'failed'" })
 @Check('registrations_state_check', "state IN ('pending', 'succeeded', 'failed')")
 @Check('registrations_finished_check', "(state = 'pending') = (finished_at IS NULL)")
 export class RegistrationEntity {
@@ -56,6 +57,10 @@ export class RegistrationEntity {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** Until then the queue is trusted to have a job of it. */
+  @Column('timestamptz', { name: 'next_ring_at' })
+  nextRingAt!: Date;
 
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt!: Date | null;

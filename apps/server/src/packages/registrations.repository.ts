@@ -10,6 +10,8 @@ export type RegistrationStatus = Pick<
   RegistrationEntity,
   'id' | 'ownerId' | 'state' | 'packageId' | 'problem' | 'createdAt' | 'finishedAt'
 >;
+/** A registration to ring for. */
+export type DueRegistration = Pick<RegistrationEntity, 'id' | 'attempts'>;
 export type PendingRegistration = NewRegistration & Pick<RegistrationEntity, 'attempts' | 'createdAt'>;
 
 const STATUS_COLUMNS = `id, owner_id AS "ownerId", state, package_id AS "packageId", problem, created_at AS "createdAt",
@@ -20,11 +22,12 @@ const STATUS_COLUMNS = `id, owner_id AS "ownerId", state, package_id AS "package
 export class RegistrationsRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(ctx: WorkContext, row: NewRegistration): Promise<RegistrationStatus> {
+  /** @param graceSeconds for how long the job that the caller adds is trusted to be there. */
+  async insert(ctx: WorkContext, row: NewRegistration, graceSeconds: number): Promise<RegistrationStatus> {
     const [inserted] = await this.database.query<RegistrationStatus>(
       ctx,
-      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, order_uid)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING ${STATUS_COLUMNS}`,
+      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, order_uid, next_ring_at)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9 * interval '1 second') RETURNING ${STATUS_COLUMNS}`,
       [
         row.id,
         row.ownerId,
@@ -34,6 +37,7 @@ export class RegistrationsRepository {
         row.contentCurrency,
         row.typeId,
         row.orderUid,
+        graceSeconds,
       ],
     );
     return inserted as RegistrationStatus;
@@ -48,14 +52,24 @@ export class RegistrationsRepository {
     return row;
   }
 
-  /** Counts a new attempt before it is made, so that one that kills its process is counted too. */
-  async beginAttempt(ctx: WorkContext, id: string): Promise<PendingRegistration | undefined> {
+  /**
+   * Counts a new attempt before it is made, so that one that kills its process is counted too. Nobody rings for it while the
+   * attempt is young; a first one that begins soon moves no index for that.
+   */
+  async beginAttempt(
+    ctx: WorkContext,
+    id: string,
+    graceSeconds: number,
+  ): Promise<PendingRegistration | undefined> {
     const [row] = await this.database.query<PendingRegistration>(
       ctx,
-      `UPDATE registrations SET attempts = attempts + 1 WHERE id = $1 AND state = 'pending'
+      `UPDATE registrations SET attempts = attempts + 1,
+         next_ring_at = CASE WHEN next_ring_at > now() + $2 * interval '0.5 second' THEN next_ring_at
+                             ELSE now() + $2 * interval '1 second' END
+       WHERE id = $1 AND state = 'pending'
        RETURNING id, owner_id AS "ownerId", name, weight_kg AS "weightKg", content_amount AS "contentAmount",
          content_currency AS "contentCurrency", type_id AS "typeId", order_uid AS "orderUid", attempts, created_at AS "createdAt"`,
-      [id],
+      [id, graceSeconds],
     );
     return row;
   }
@@ -76,17 +90,60 @@ export class RegistrationsRepository {
     );
   }
 
-  /** The ids of what is pending, oldest first, from after `after` on. */
-  async listPending(
+  /** The instant up to which everything that is pending now is due if it is to be rung for at once. */
+  async endOfGrace(ctx: WorkContext, graceSeconds: number): Promise<string> {
+    const [row] = await this.database.query<{ end: string }>(
+      ctx,
+      `SELECT (now() + $1 * interval '1 second')::text AS end`,
+      [graceSeconds],
+    );
+    return (row as { end: string }).end;
+  }
+
+  /**
+   * Takes what is due, longest overdue first, and leaves it alone for a while: whoever else sweeps gets other rows.
+   * @param before what counts as due; `now` is PostgreSQL's.
+   */
+  claimDue(
     ctx: WorkContext,
-    after: { createdAt: Date; id: string } | undefined,
-    count: number,
-  ): Promise<{ id: string; createdAt: Date }[]> {
+    { before, graceSeconds, count }: { before: string; graceSeconds: number; count: number },
+  ): Promise<DueRegistration[]> {
     return this.database.query(
       ctx,
-      `SELECT id, created_at AS "createdAt" FROM registrations
-       WHERE state = 'pending' AND (created_at, id) > ($1::timestamptz, $2::uuid) ORDER BY created_at, id LIMIT $3`,
-      [after?.createdAt ?? '-infinity', after?.id ?? '00000000-0000-0000-0000-000000000000', count],
+      `UPDATE registrations SET next_ring_at = now() + $2 * interval '1 second'
+       WHERE id IN (SELECT id FROM registrations WHERE state = 'pending' AND next_ring_at < $1::timestamptz
+                    ORDER BY next_ring_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+       RETURNING id, attempts`,
+      [before, graceSeconds, count],
     );
+  }
+
+  /** How many are pending, counted up to a bound. */
+  async countPending(ctx: WorkContext, bound: number): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(
+      ctx,
+      `SELECT count(*)::int AS count FROM (SELECT FROM registrations WHERE state = 'pending' LIMIT $1) AS bounded`,
+      [bound],
+    );
+    return row?.count ?? 0;
+  }
+
+  /**
+   * Forgets the oldest that were finished so long ago. Ids are in the order of time, so those below `beforeId` are looked at
+   * and no index on the time is needed.
+   * @returns how many they were.
+   */
+  async deleteFinished(
+    ctx: WorkContext,
+    { beforeId, days, count }: { beforeId: string; days: number; count: number },
+  ): Promise<number> {
+    const rows = await this.database.query(
+      ctx,
+      `DELETE FROM registrations WHERE id IN (
+         SELECT id FROM registrations WHERE id < $1 AND finished_at < now() - $2 * interval '1 day' ORDER BY id LIMIT $3)
+       RETURNING 1`,
+      [beforeId, days, count],
+    );
+    return rows.length;
   }
 }

@@ -1,14 +1,10 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import { moscowDay, RatesService } from '@waybill/currency-rate';
 import { Database, WorkContext } from '@waybill/database';
-import { Doorbells } from '@waybill/queue';
 import { PackagesRepository } from './packages.repository';
-import { currenciesOf, type Price, priceOf, type UnpricedReason } from './pricing';
-import { ringFor } from './registration-jobs';
+import { PackagePrices } from './package-prices.service';
+import type { Price, UnpricedReason } from './pricing';
 import { type PendingRegistration, RegistrationsRepository } from './registrations.repository';
-
-const SWEEP_BATCH = 500;
 
 /** Turns accepted registrations into packages; called by jobs, as often as they like. */
 @Injectable()
@@ -20,8 +16,7 @@ export class RegistrationsService {
     private readonly database: Database,
     private readonly registrations: RegistrationsRepository,
     private readonly packages: PackagesRepository,
-    private readonly rates: RatesService,
-    private readonly doorbells: Doorbells,
+    private readonly prices: PackagePrices,
   ) {}
 
   /**
@@ -30,36 +25,19 @@ export class RegistrationsService {
    */
   async process(id: string): Promise<void> {
     const ctx = new WorkContext();
-    const registration = await this.registrations.beginAttempt(ctx, id);
+    const { attempts, ringAgainSeconds } = this.config.registrations;
+    const registration = await this.registrations.beginAttempt(ctx, id, ringAgainSeconds);
     if (!registration) return;
+    // Attempts that ended with their process threw nothing, but they count.
+    if (registration.attempts > attempts)
+      return this.fail(ctx, id, new Error('none of its attempts came to an end'));
     try {
-      const price = await this.price(registration);
+      const price = await this.prices.of(registration);
       await this.database.transaction(ctx, () => this.complete(ctx, registration, price));
     } catch (error) {
-      if (registration.attempts < this.config.registrations.attempts) throw error;
-      await this.fail(ctx, registration, error as Error);
+      if (registration.attempts < attempts) throw error;
+      await this.fail(ctx, id, error as Error);
     }
-  }
-
-  /** Rings for everything that is pending: whoever was at it before may be gone. */
-  async sweep(): Promise<number> {
-    const ctx = new WorkContext();
-    let swept = 0;
-    let batch = await this.registrations.listPending(ctx, undefined, SWEEP_BATCH);
-    while (batch.length > 0) {
-      for (const { id } of batch) ringFor(this.doorbells, this.config, id, { again: true });
-      swept += batch.length;
-      batch = await this.registrations.listPending(ctx, batch.at(-1), SWEEP_BATCH);
-    }
-    if (swept > 0) this.logger.log(`Rang again for ${swept} pending registrations`);
-    return swept;
-  }
-
-  /** The price at the rates of the day on which the registration was accepted, or why there is none yet. */
-  private async price(registration: PendingRegistration): Promise<Price | UnpricedReason> {
-    const answer = await this.rates.quotesOn(moscowDay(registration.createdAt), currenciesOf(registration));
-    if ('quotes' in answer) return priceOf(registration, answer.quotes);
-    return answer.unavailable === 'upstream_unavailable' ? 'rate_unavailable' : answer.unavailable;
   }
 
   private async complete(
@@ -71,7 +49,8 @@ export class RegistrationsService {
     if (packageId !== undefined) await this.registrations.succeed(ctx, registration.id, packageId);
   }
 
-  private async fail(ctx: WorkContext, { id, attempts }: PendingRegistration, error: Error): Promise<void> {
+  private async fail(ctx: WorkContext, id: string, error: Error): Promise<void> {
+    const { attempts } = this.config.registrations;
     this.logger.error(`Registration ${id} failed after ${attempts} attempts: ${error.message}`, error.stack);
     const detail = `The package could not be registered after ${attempts} attempts.`;
     await this.registrations.fail(ctx, id, { code: 'registration_failed', detail });

@@ -11,6 +11,7 @@ import { LoginFailuresRepository } from './login-failures.repository';
 import { LoginThrottle } from './login-throttle';
 import { SessionPrincipalResolver } from './principal.resolver';
 import { SessionsController } from './sessions.controller';
+import { SessionsPurge } from './sessions.purge';
 import { SessionsService } from './sessions.service';
 import { UsersController } from './users.controller';
 import { UsersModule } from './users.module';
@@ -26,11 +27,12 @@ import { UsersModule } from './users.module';
     LoginThrottle,
     LoginFailuresRepository,
     ApiKeysService,
+    SessionsPurge,
     ApiKeysRepository,
     BootstrapKey,
     LastUse,
     { provide: PRINCIPAL_RESOLVER, useClass: SessionPrincipalResolver },
   ],
-  exports: [PRINCIPAL_RESOLVER, BootstrapKey],
+  exports: [PRINCIPAL_RESOLVER, BootstrapKey, SessionsPurge],
 })
 export class SessionsModule {}

@@ -144,4 +144,27 @@ export class SessionsRepository {
     );
     return rows.length;
   }
+
+  /** Customers' sessions that were not used for so long, by id from after `afterId` on. */
+  listUnused(
+    ctx: WorkContext,
+    hours: number,
+    afterId: string,
+    count: number,
+  ): Promise<Pick<SessionEntity, 'id' | 'ownerId'>[]> {
+    return this.database.query(
+      ctx,
+      `SELECT id, owner_id AS "ownerId" FROM sessions
+       WHERE id > $1 AND user_id IS NULL AND last_used_at < now() - $2 * interval '1 hour' ORDER BY id LIMIT $3`,
+      [afterId, hours, count],
+    );
+  }
+
+  /** @returns how many of these were still there. */
+  async deleteAll(ctx: WorkContext, ids: string[]): Promise<number> {
+    const rows = await this.database.query(ctx, `DELETE FROM sessions WHERE id = ANY ($1) RETURNING 1`, [
+      ids,
+    ]);
+    return rows.length;
+  }
 }

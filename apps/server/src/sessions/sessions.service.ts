@@ -1,7 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditService } from '@waybill/audit';
 import { CONFIG, type Config } from '@waybill/config';
-import { Database, type WorkContext } from '@waybill/database';
+import { Database } from '@waybill/database';
 import {
   decodeCursor,
   honourMatch,
@@ -25,7 +25,6 @@ export interface OpenedSession {
 }
 
 const HOURS_A_DAY = 24;
-const PURGE_BATCH = 1_000;
 
 /** Opens anonymous sessions; shows and ends sessions of either kind. */
 @Injectable()
@@ -88,14 +87,6 @@ export class SessionsService {
       if (!(await this.sessions.delete(ctx, id))) throw new SessionNotFoundError();
       await this.audit.record(ctx, { action: 'session.ended', target: { kind: 'session', id } });
     });
-  }
-
-  /** Removes sessions that are over. @returns how many. */
-  async purge(ctx: WorkContext): Promise<number> {
-    let removed = 0;
-    for (let batch = PURGE_BATCH; batch === PURGE_BATCH; removed += batch)
-      batch = await this.sessions.deleteExpired(ctx, PURGE_BATCH);
-    return removed;
   }
 }
 

@@ -38,11 +38,15 @@ export class CreatePackages1763600200000 implements MigrationInterface {
         package_id integer CONSTRAINT registrations_package_id_fkey REFERENCES packages,
         problem jsonb,
         created_at timestamptz NOT NULL DEFAULT now(),
+        next_ring_at timestamptz NOT NULL,
         finished_at timestamptz,
         CONSTRAINT registrations_finished_check CHECK ((state = 'pending') = (finished_at IS NULL))
       )`);
     await runner.query(
-      `CREATE INDEX registrations_pending_idx ON registrations (created_at) WHERE state = 'pending'`,
+      `CREATE INDEX registrations_pending_idx ON registrations (next_ring_at) WHERE state = 'pending'`,
+    );
+    await runner.query(
+      `CREATE INDEX registrations_failed_owner_id_idx ON registrations (owner_id) WHERE state = 'failed'`,
     );
   }
 

@@ -1,0 +1,88 @@
+import { Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  Ctx,
+  Idempotent,
+  ListQuery,
+  Location,
+  Problems,
+  type RequestContext,
+  RetryAfter,
+  ScopeOnly,
+  Tagged,
+  UuidId,
+  uuidParameter,
+} from '@waybill/http';
+import { JobNotFoundError, JobRunNotFoundError, JobsService } from '@waybill/jobs';
+import { AdminService } from './admin.service';
+import { requestedRun } from './admin.examples';
+import { JobPage, JobRunDto, JobRunPage, toJobDto, toJobRunDto } from './jobs.dto';
+
+const jobParameter = { name: 'name', schema: { type: 'string', examples: ['price-pending'] } };
+
+@ApiTags('admin')
+@Controller('api/v1/admin/jobs')
+export class JobsController {
+  constructor(
+    private readonly admin: AdminService,
+    private readonly jobs: JobsService,
+  ) {}
+
+  /** List the scheduled jobs by name, each with the newest of its runs. */
+  @Get()
+  @ScopeOnly('jobs:run')
+  @ApiOperation({ operationId: 'listJobs' })
+  @ApiOkResponse({ type: JobPage })
+  async list(@Ctx() ctx: RequestContext, @Query() query: ListQuery): Promise<JobPage> {
+    const page = await this.jobs.list(ctx, query);
+    return { ...page, items: page.items.map(toJobDto) };
+  }
+
+  /** Run a job as soon as a worker can. The reply's `Location` says what became of it; while a run waits, asking again gives that one. */
+  @Post(':name/run')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ScopeOnly('jobs:run')
+  @Idempotent()
+  @Location<JobRunDto>(({ job, id }) => `/api/v1/admin/jobs/${job}/runs/${id}`)
+  @RetryAfter(1)
+  @Problems(JobNotFoundError)
+  @ApiOperation({ operationId: 'runJob' })
+  @ApiParam(jobParameter)
+  @ApiAcceptedResponse({ type: JobRunDto, example: requestedRun('price-pending') })
+  async run(@Ctx() ctx: RequestContext, @Param('name') name: string): Promise<JobRunDto> {
+    return toJobRunDto(await this.admin.runJob(ctx, name));
+  }
+
+  /** List the runs of a job, newest first: when, how long, what came of it. */
+  @Get(':name/runs')
+  @ScopeOnly('jobs:run')
+  @Problems(JobNotFoundError)
+  @ApiOperation({ operationId: 'listJobRuns' })
+  @ApiParam(jobParameter)
+  @ApiOkResponse({ type: JobRunPage })
+  async runs(
+    @Ctx() ctx: RequestContext,
+    @Param('name') name: string,
+    @Query() query: ListQuery,
+  ): Promise<JobRunPage> {
+    const page = await this.jobs.listRuns(ctx, name, query);
+    return { ...page, items: page.items.map(toJobRunDto) };
+  }
+
+  /** Show a run of a job. */
+  @Get(':name/runs/:id')
+  @ScopeOnly('jobs:run')
+  @Tagged()
+  @Problems(JobNotFoundError, JobRunNotFoundError)
+  @ApiOperation({ operationId: 'getJobRun' })
+  @ApiParam(jobParameter)
+  @ApiParam(uuidParameter('id'))
+  @ApiOkResponse({ type: JobRunDto })
+  async runStatus(
+    @Ctx() ctx: RequestContext,
+    @Param('name') name: string,
+    @Param('id', UuidId) id: string,
+  ): Promise<JobRunDto> {
+    return toJobRunDto(await this.jobs.findRun(ctx, name, id));
+  }
+}

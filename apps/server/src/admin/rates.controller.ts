@@ -1,0 +1,49 @@
+import { Controller, Get, HttpCode, HttpStatus, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  Ctx,
+  Idempotent,
+  ListQuery,
+  Location,
+  type RequestContext,
+  RetryAfter,
+  ScopeOnly,
+} from '@waybill/http';
+import { requestedRun } from './admin.examples';
+import { AdminService } from './admin.service';
+import { JobRunDto, toJobRunDto } from './jobs.dto';
+import { RateListPage, toRateListDto } from './rates.dto';
+import { RatesQueries } from './rates.queries';
+import { REFRESH_RATES } from './scheduled-jobs';
+
+@ApiTags('admin')
+@Controller('api/v1/admin/rates')
+export class RatesController {
+  constructor(
+    private readonly admin: AdminService,
+    private readonly queries: RatesQueries,
+  ) {}
+
+  /** List the rate lists that are known and where they came from, newest effective date first. */
+  @Get()
+  @ScopeOnly('jobs:run')
+  @ApiOperation({ operationId: 'listRates' })
+  @ApiOkResponse({ type: RateListPage })
+  async list(@Query() query: ListQuery): Promise<RateListPage> {
+    const page = await this.queries.list(query);
+    return { ...page, items: page.items.map(toRateListDto) };
+  }
+
+  /** Ask the Bank of Russia for its rates as soon as a worker can: a run of the job refresh-rates. */
+  @Post('refresh')
+  @HttpCode(HttpStatus.ACCEPTED)
+  @ScopeOnly('jobs:run')
+  @Idempotent()
+  @Location<JobRunDto>(({ job, id }) => `/api/v1/admin/jobs/${job}/runs/${id}`)
+  @RetryAfter(1)
+  @ApiOperation({ operationId: 'refreshRates' })
+  @ApiAcceptedResponse({ type: JobRunDto, example: requestedRun(REFRESH_RATES) })
+  async refresh(@Ctx() ctx: RequestContext): Promise<JobRunDto> {
+    return toJobRunDto(await this.admin.runJob(ctx, REFRESH_RATES));
+  }
+}

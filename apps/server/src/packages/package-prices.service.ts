@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { moscowDay, RatesService } from '@waybill/currency-rate';
+import { WorkContext } from '@waybill/database';
+import { PackagesRepository } from './packages.repository';
+import { currenciesOf, type Price, priceOf, type PricingInputs, type UnpricedReason } from './pricing';
+
+/** What a price depends on: the inputs, and when the registration was accepted. */
+export type ToPrice = PricingInputs & { createdAt: Date };
+
+type Quotes = Awaited<ReturnType<RatesService['quotesOn']>>;
+/** The rates of each day and currency, as far as they were asked for. */
+type Asked = Map<string, Quotes>;
+
+const BATCH = 500;
+
+/** Prices packages by the rates of the day (Europe/Moscow) on which their registrations were accepted, however late that is. */
+@Injectable()
+export class PackagePrices {
+  constructor(
+    private readonly packages: PackagesRepository,
+    private readonly rates: RatesService,
+  ) {}
+
+  /** The price, or why there is none yet. */
+  async of(inputs: ToPrice): Promise<Price | UnpricedReason> {
+    return fromQuotes(inputs, await this.rates.quotesOn(moscowDay(inputs.createdAt), currenciesOf(inputs)));
+  }
+
+  /** Prices every package that has no price and can have one now, oldest first; a day is asked for once. */
+  async priceUnpriced(signal: AbortSignal): Promise<{ priced: number; left: number }> {
+    const asked: Asked = new Map();
+    let [afterId, priced, seen] = [0, 0, 0];
+    while (!signal.aborted) {
+      const batch = await this.packages.listUnpriced(new WorkContext(), afterId, BATCH);
+      const prices = new Map<number, Price | UnpricedReason>();
+      for (const row of batch) {
+        if (signal.aborted) break;
+        prices.set(row.id, fromQuotes(row, await this.quotesFor(row, asked)));
+      }
+      priced += await this.packages.setPrices(new WorkContext(), prices);
+      seen += batch.length;
+      afterId = batch.at(-1)?.id ?? afterId;
+      if (batch.length < BATCH) break;
+    }
+    return { priced, left: seen - priced };
+  }
+
+  // Every price needs the dollar: a day that has none is not asked about again for each currency.
+  private async quotesFor(inputs: ToPrice, asked: Asked): Promise<Quotes> {
+    const day = moscowDay(inputs.createdAt);
+    const dollar = await remembered(asked, `${day} USD`, () => this.rates.quotesOn(day, ['USD']));
+    if (!('quotes' in dollar)) return dollar;
+    return remembered(asked, `${day} ${inputs.contentCurrency}`, () =>
+      this.rates.quotesOn(day, currenciesOf(inputs)),
+    );
+  }
+}
+
+async function remembered(asked: Asked, key: string, ask: () => Promise<Quotes>): Promise<Quotes> {
+  const known = asked.get(key) ?? (await ask());
+  asked.set(key, known);
+  return known;
+}
+
+function fromQuotes(inputs: PricingInputs, answer: Quotes): Price | UnpricedReason {
+  if ('quotes' in answer) return priceOf(inputs, answer.quotes);
+  return answer.unavailable === 'upstream_unavailable' ? 'rate_unavailable' : answer.unavailable;
+}

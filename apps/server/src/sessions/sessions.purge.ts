@@ -1,0 +1,61 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { CONFIG, type Config } from '@waybill/config';
+import { WorkContext } from '@waybill/database';
+import { LoginThrottle } from './login-throttle';
+import { SessionsRepository } from './sessions.repository';
+
+/** Says which of these owner ids own something; each module that keeps owner ids answers for its own rows. */
+export type OwnersAmong = (ownerIds: string[]) => Promise<string[]>;
+
+/** How many of each were forgotten. */
+export type PurgedSessions = Record<'expired' | 'unused' | 'login_failures', number>;
+
+const BATCH = 500;
+
+/** Forgets sessions that nobody can use, and those that nobody would miss. */
+@Injectable()
+export class SessionsPurge {
+  constructor(
+    @Inject(CONFIG) private readonly config: Config,
+    private readonly sessions: SessionsRepository,
+    private readonly throttle: LoginThrottle,
+  ) {}
+
+  /**
+   * Deletes sessions that are over, customers' that own nothing and were not used for a while, and counts of failed sign-ins
+   * that matter no more. In short batches;
+   * ends after one when the signal is aborted.
+   * @param owners all who know what an owner id owns: what none of them names owns nothing.
+   */
+  async purge(signal: AbortSignal, owners: OwnersAmong[]): Promise<PurgedSessions> {
+    return {
+      expired: await this.purgeExpired(signal),
+      unused: await this.purgeUnused(signal, owners),
+      login_failures: await this.throttle.purge(new WorkContext()),
+    };
+  }
+
+  private async purgeExpired(signal: AbortSignal): Promise<number> {
+    let [deleted, batch] = [0, BATCH];
+    while (batch === BATCH && !signal.aborted) {
+      batch = await this.sessions.deleteExpired(new WorkContext(), BATCH);
+      deleted += batch;
+    }
+    return deleted;
+  }
+
+  private async purgeUnused(signal: AbortSignal, owners: OwnersAmong[]): Promise<number> {
+    const hours = this.config.sessionUnusedHours;
+    let [deleted, afterId] = [0, '00000000-0000-0000-0000-000000000000'];
+    while (!signal.aborted) {
+      const old = await this.sessions.listUnused(new WorkContext(), hours, afterId, BATCH);
+      const ownerIds = old.map(({ ownerId }) => ownerId);
+      const owning = new Set((await Promise.all(owners.map((among) => among(ownerIds)))).flat());
+      const unused = old.filter(({ ownerId }) => !owning.has(ownerId)).map(({ id }) => id);
+      deleted += await this.sessions.deleteAll(new WorkContext(), unused);
+      if (old.length < BATCH) break;
+      afterId = old.at(-1)?.id ?? afterId;
+    }
+    return deleted;
+  }
+}
