@@ -93,7 +93,7 @@ describe('a process and what it stands on', () => {
     await rival.query('SELECT pg_stat_clear_snapshot()');
     const { rows } = await rival.query(
       `SELECT 1 FROM pg_stat_activity
-       WHERE wait_event_type = 'Lock' AND datname = current_database() AND query LIKE 'INSERT INTO registrations%'`,
+       WHERE wait_event_type = 'Lock' AND datname = current_database() AND query ~ '^SELECT count.* FROM registrations'`,
     );
     return rows.length > 0;
   }

@@ -1,0 +1,394 @@
+import { resolve } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { type Api, connect } from '../support/api';
+import { administrator, newCustomer } from '../support/callers';
+import { type CbrUpstream, serve, startCbrUpstream } from '../support/cbr-upstream';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { startServer, type TestServer } from '../support/server';
+import { sql } from '../support/sql';
+
+const AHEAD_MS = ((60 + 2) * 60 + 17) * 1_000;
+const preload = resolve(__dirname, '../support/clock-ahead.cjs');
+
+interface Run {
+  job: string;
+  slot: Date;
+  state: string;
+  requested_at: Date;
+}
+
+describe('a schedule over four workers, one of them with its clock an hour ahead', () => {
+  const SLOT_MS = 2_000;
+  const frequent = ['price-pending', 'sweep-registrations'];
+  let database: TestDatabase;
+  let upstream: CbrUpstream;
+  let fleet: TestServer[];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    upstream = await startCbrUpstream();
+    const env = {
+      CBR_JSON_URL: upstream.jsonUrl,
+      CBR_XML_URL: upstream.xmlUrl,
+      JOB_TICK_MS: '100',
+      JOB_PRICE_PENDING_SECONDS: '2',
+      JOB_SWEEP_REGISTRATIONS_SECONDS: '2',
+    };
+    const skewed = { preload, env: { ...env, CLOCK_AHEAD_MS: String(AHEAD_MS) } };
+    fleet = await Promise.all(
+      [{ env }, { env }, { env }, skewed].map((options) =>
+        startServer({ databaseUrl: database.url, ...options }),
+      ),
+    );
+  });
+  afterAll(async () => {
+    await Promise.all(fleet.map((server) => server.stop()));
+    await upstream.stop();
+    await database.drop();
+  });
+
+  const runsSince = (since: Date) =>
+    sql<Run>(
+      database.url,
+      `SELECT job, slot, state, requested_at FROM job_runs WHERE job = ANY ($1) AND requested_at > $2 ORDER BY slot`,
+      [frequent, since],
+    );
+  const linesOf = (server: TestServer) =>
+    [...server.output().matchAll(/"time":"([^"]+)"/g)].map(([, time]) => Date.parse(time as string));
+
+  /** Three slots of each job, from one that begins after now on. */
+  async function threeSlots(): Promise<Run[]> {
+    const [clock] = await sql<{ now: Date }>(database.url, 'SELECT now()');
+    const runs = await eventually(
+      async () => {
+        const rows = await runsSince(clock!.now);
+        const over = rows.filter(({ state }) => state === 'succeeded' || state === 'failed');
+        return frequent.every((job) => over.filter((run) => run.job === job).length >= 4) && rows;
+      },
+      { describe: 'four runs of each job', deadlineMs: 25_000, everyMs: 200 },
+    );
+    return frequent.flatMap((name) => runs.filter(({ job }) => job === name).slice(1, 4));
+  }
+
+  function expectWholeSlots(runs: Run[]): void {
+    for (const name of frequent) {
+      const slots = runs.filter(({ job }) => job === name).map(({ slot }) => slot.getTime());
+      expect(slots.map((slot) => slot - slots[0]!)).toEqual([0, SLOT_MS, 2 * SLOT_MS]);
+    }
+    for (const { slot, requested_at: requestedAt, state } of runs) {
+      const late = requestedAt.getTime() - slot.getTime();
+      expect({ state, aligned: slot.getTime() % SLOT_MS, inItsSlot: late >= 0 && late < SLOT_MS }).toEqual({
+        state: 'succeeded',
+        aligned: 0,
+        inItsSlot: true,
+      });
+    }
+  }
+
+  it('fires each slot once, by the database’s clock', async () => {
+    await fetch(`${fleet[3]!.url}/api/v1/types`);
+    await eventually(() => linesOf(fleet[3]!).some((time) => time > Date.now() + AHEAD_MS - 60_000), {
+      describe: 'the last worker logs by a clock that is ahead',
+    });
+    expectWholeSlots(await threeSlots());
+    // What the handlers were called for, over the fleet, is what is written down: nothing ran beside it.
+    await eventually(
+      async () => {
+        const [rows, counted] = [await finishedRuns(database.url), await Promise.all(fleet.map(countRuns))];
+        return rows === counted.reduce((sum, count) => sum + count, 0);
+      },
+      { describe: 'the workers to have counted the runs that are written down' },
+    );
+  });
+
+  it('goes on by the same clock when only the worker is left whose own is wrong', async () => {
+    await Promise.all(fleet.splice(0, 3).map((server) => server.stop()));
+    expectWholeSlots(await threeSlots());
+  });
+});
+
+const finishedRuns = async (url: string): Promise<number> =>
+  (await sql<{ n: number }>(url, 'SELECT count(*)::int AS n FROM job_runs WHERE finished_at IS NOT NULL'))[0]!
+    .n;
+
+async function countRuns({ url }: TestServer): Promise<number> {
+  const metrics = await (await fetch(`${url}/metrics`)).text();
+  const counts = [...metrics.matchAll(/^waybill_job_runs_total\{[^}]*\} (\d+)$/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+describe('what administrators run', () => {
+  let database: TestDatabase;
+  let upstream: CbrUpstream;
+  let server: TestServer;
+  let api: Api;
+  let admin: Api;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    upstream = await startCbrUpstream();
+    server = await startServer({
+      databaseUrl: database.url,
+      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl, JOB_TICK_MS: '100' },
+    });
+    api = await connect(server.url);
+    admin = administrator(api, server);
+    await eventually(async () => (await lastRunOf('refresh-rates'))?.finished_at, {
+      describe: 'the first refresh',
+    });
+  });
+  afterAll(async () => {
+    await server.stop();
+    await upstream.stop();
+    await database.drop();
+  });
+
+  const lastRunOf = async (name: string) =>
+    (await admin.get('/admin/jobs')).body.items.find((job: { name: string }) => job.name === name)?.last_run;
+  const overAt = (location: string) =>
+    eventually(
+      async () => {
+        const { body } = await admin.get(location);
+        return body.finished_at && body;
+      },
+      { describe: 'the run is over' },
+    );
+
+  it('is listed by name, with its schedule and its last run', async () => {
+    const { body } = await admin.get('/admin/jobs');
+    expect(
+      body.items.map(({ name, every_seconds }: Record<string, unknown>) => [name, every_seconds]),
+    ).toEqual([
+      ['price-pending', 300],
+      ['purge-audit-log', 3_600],
+      ['purge-idempotency-keys', 3_600],
+      ['purge-job-runs', 3_600],
+      ['purge-registrations', 3_600],
+      ['purge-sessions', 3_600],
+      ['refresh-rates', 3_600],
+      ['sweep-registrations', 10],
+    ]);
+    expect(await lastRunOf('refresh-rates')).toMatchObject({ trigger: 'schedule', state: 'succeeded' });
+    const first = await admin.get('/admin/jobs', { query: { limit: 5 } });
+    const rest = await admin.get('/admin/jobs', { query: { limit: 5, cursor: first.body.next_cursor } });
+    expect([...first.body.items, ...rest.body.items].map(({ name }) => name)).toEqual(
+      body.items.map(({ name }: { name: string }) => name),
+    );
+  });
+
+  it('runs now, and says when, how long and what came of it', async () => {
+    const accepted = await admin.post('/admin/jobs/price-pending/run');
+    expect(accepted.status).toBe(202);
+    expect(accepted.body).toMatchObject({ job: 'price-pending', trigger: 'manual', slot: null });
+    expect(accepted.headers).toMatchObject({
+      location: `/api/v1/admin/jobs/price-pending/runs/${accepted.body.id}`,
+      'retry-after': '1',
+    });
+    const run = await overAt(accepted.headers.location as string);
+    expect(run).toMatchObject({ state: 'succeeded', result: { priced: 0, left: 0 }, error: null });
+    expect(run.duration_ms).toBe(Date.parse(run.finished_at) - Date.parse(run.started_at));
+    const history = await admin.get('/admin/jobs/price-pending/runs', { query: { limit: 1 } });
+    expect(history.body.items).toEqual([run]);
+    const older = await admin.get('/admin/jobs/price-pending/runs', {
+      query: { limit: 1, cursor: history.body.next_cursor },
+    });
+    expect(older.body.items).toMatchObject([{ trigger: 'schedule', state: 'succeeded' }]);
+    const audited = await sql(
+      database.url,
+      `SELECT action, target_id, changes FROM audit_log WHERE action = 'job.run_requested'`,
+    );
+    expect(audited).toEqual([
+      { action: 'job.run_requested', target_id: 'price-pending', changes: { run_id: run.id } },
+    ]);
+  });
+
+  it('answers a repeat under one key with the first run', async () => {
+    const headers = { 'Idempotency-Key': 'once' };
+    const first = await admin.post('/admin/jobs/purge-sessions/run', undefined, { headers });
+    await overAt(first.headers.location as string);
+    const again = await admin.post('/admin/jobs/purge-sessions/run', undefined, { headers });
+    expect([again.status, again.body, again.headers['idempotent-replayed']]).toEqual([
+      202,
+      first.body,
+      'true',
+    ]);
+  });
+
+  it('shows which rates are known and from where, and refreshes them', async () => {
+    const { body } = await admin.get('/admin/rates');
+    expect(body.items[0]).toMatchObject({ source: 'cbr-json', currencies: 43 });
+    const dates = body.items.map((list: { effective_date: string }) => list.effective_date);
+    expect(dates).toEqual(dates.toSorted().toReversed());
+    const first = await admin.get('/admin/rates', { query: { limit: 1 } });
+    const second = await admin.get('/admin/rates', { query: { limit: 1, cursor: first.body.next_cursor } });
+    expect([...first.body.items, ...second.body.items]).toEqual(body.items.slice(0, 2));
+
+    const asked = upstream.requests.length;
+    const refresh = await admin.post('/admin/rates/refresh');
+    expect([refresh.status, refresh.body.job]).toEqual([202, 'refresh-rates']);
+    expect(await overAt(refresh.headers.location as string)).toMatchObject({
+      state: 'succeeded',
+      result: { source: 'cbr-json', effective_date: dates[0], currencies: 43 },
+    });
+    expect(upstream.requests.length).toBe(asked + 1);
+  });
+
+  it('keeps why a run failed', async () => {
+    upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
+    const refresh = await admin.post('/admin/rates/refresh');
+    expect(await overAt(refresh.headers.location as string)).toMatchObject({
+      state: 'failed',
+      result: null,
+      error: 'No source gave rates that can be trusted',
+    });
+    expect((await admin.get('/admin/rates')).body.items).not.toEqual([]);
+    upstream.respondWith('both');
+  });
+
+  describe('and purges', () => {
+    const run = async (job: string) =>
+      overAt((await admin.post(`/admin/jobs/${job}/run`)).headers.location as string);
+    const boots = {
+      name: 'Winter boots',
+      weight_kg: '1.5',
+      content_value: { amount: '10.99', currency: 'USD' },
+      type_id: 1,
+    };
+    const unused = (who: string, hours: number) =>
+      sql(database.url, `UPDATE sessions SET last_used_at = now() - $2 * interval '1 hour' WHERE id = $1`, [
+        who,
+        hours,
+      ]);
+
+    it('sessions that are over, and those that own nothing, and no others', async () => {
+      const opened = await Promise.all(
+        ['packages', 'failed', 'pending', 'nothing', 'fresh', 'expired'].map(async (name) => {
+          const who = await newCustomer(api);
+          return { name, who, id: (await who.get('/sessions/current')).body.id as string };
+        }),
+      );
+      const [packages, failed, pending, nothing, , expired] = opened;
+      const accepted = await packages!.who.post('/packages', boots);
+      await eventually(
+        async () => (await packages!.who.get(accepted.headers.location as string)).body.state === 'succeeded',
+        { describe: 'the package is there' },
+      );
+      for (const [state, { id }] of [
+        ['failed', failed!],
+        ['pending', pending!],
+      ] as const) {
+        await sql(
+          database.url,
+          `INSERT INTO registrations (id, owner_id, state, name, weight_kg, content_amount, content_currency, type_id, next_ring_at, finished_at)
+           SELECT gen_random_uuid(), owner_id, $2::text, 'x', 1, 1, 'USD', 1, now() + interval '1 day', CASE $2::text WHEN 'failed' THEN now() END
+           FROM sessions WHERE id = $1`,
+          [id, state],
+        );
+      }
+      for (const { id } of [packages!, failed!, pending!, nothing!, expired!]) await unused(id, 25);
+      await sql(database.url, `UPDATE sessions SET expires_at = now() WHERE id = $1`, [expired!.id]);
+
+      expect(await run('purge-sessions')).toMatchObject({ result: { expired: 1, unused: 1 } });
+      const left = await sql<{ id: string }>(database.url, 'SELECT id FROM sessions');
+      const names = opened.filter(({ id }) => left.some((row) => row.id === id)).map(({ name }) => name);
+      expect(names).toEqual(['packages', 'failed', 'pending', 'fresh']);
+    });
+
+    it('asks about every table whose rows keep an owner id', async () => {
+      const tables = await sql<{ name: string }>(
+        database.url,
+        `SELECT table_name AS name FROM information_schema.columns
+          WHERE table_schema = 'public' AND column_name = 'owner_id' ORDER BY 1`,
+      );
+      // A new one belongs in the job purge-sessions (admin.jobs.ts) before it belongs here, or its owners lose what they own.
+      expect(tables.map(({ name }) => name)).toEqual([
+        'api_keys',
+        'idempotency_keys',
+        'packages',
+        'registrations',
+        'sessions',
+        'user_owner_ids',
+        'users',
+      ]);
+    });
+
+    it('registrations 30 days after they were finished, and leaves their packages', async () => {
+      const who = await newCustomer(api);
+      const locations: string[] = [];
+      for (const days of [31, 29]) {
+        const { headers, body } = await who.post('/packages', boots);
+        await eventually(async () => (await who.get(headers.location as string)).body.state === 'succeeded', {
+          describe: 'the package is there',
+        });
+        // Ids are in the order of time, so an old registration has an old id.
+        const id = uuidv7({ msecs: Date.now() - days * 86_400_000 });
+        await sql(
+          database.url,
+          `UPDATE registrations SET id = $2, created_at = now() - $3 * interval '1 day', finished_at = now() - $3 * interval '1 day'
+            WHERE id = $1`,
+          [body.id, id, days],
+        );
+        locations.push(`/packages/status/${id}`);
+      }
+      expect(await run('purge-registrations')).toMatchObject({ result: { deleted: 1 } });
+      const codes = await Promise.all(locations.map(async (path) => (await who.get(path)).body.code));
+      expect(codes).toEqual(['registration_not_found', 'registration_expired']);
+      expect((await who.get('/packages')).body.items).toHaveLength(2);
+    });
+
+    it('partitions of the audit log, when there are old ones', async () => {
+      expect(await run('purge-audit-log')).toMatchObject({ state: 'succeeded', result: { dropped: '' } });
+      await sql(database.url, `SELECT audit_log_add_partition('2020-02-01')`);
+      expect(await run('purge-audit-log')).toMatchObject({ result: { dropped: 'audit_log_2020_02' } });
+    });
+
+    it('idempotency keys after 24 hours, and old runs', async () => {
+      await sql(
+        database.url,
+        `INSERT INTO idempotency_keys (owner_id, key, method, target, body_hash, status, headers, created_at)
+         SELECT gen_random_uuid(), 'k', 'POST', '/', '', 202, '{}', now() - n * interval '1 hour' FROM unnest(array[23, 25, 26]) AS n`,
+      );
+      expect(await run('purge-idempotency-keys')).toMatchObject({ result: { deleted: 2 } });
+      await sql(
+        database.url,
+        `INSERT INTO job_runs (id, job, trigger, state, requested_at, finished_at)
+         SELECT gen_random_uuid(), 'sweep-registrations', 'manual', 'failed', now() - n * interval '1 day', now()
+         FROM unnest(array[6, 8, 9]) AS n`,
+      );
+      expect(await run('purge-job-runs')).toMatchObject({ result: { deleted: 2 } });
+    });
+  });
+
+  it('is not there under another name, nor a run under another job', async () => {
+    const { id } = await lastRunOf('refresh-rates');
+    for (const [method, path, code] of [
+      ['POST', '/admin/jobs/nothing/run', 'job_not_found'],
+      ['GET', '/admin/jobs/nothing/runs', 'job_not_found'],
+      ['GET', `/admin/jobs/nothing/runs/${id}`, 'job_not_found'],
+      ['GET', `/admin/jobs/purge-sessions/runs/${id}`, 'job_run_not_found'],
+      ['GET', '/admin/jobs/refresh-rates/runs/none', 'job_run_not_found'],
+    ] as const) {
+      const reply = await admin.request(method, path);
+      expect([path, reply.status, reply.body.code]).toEqual([path, 404, code]);
+    }
+    for (const path of ['/admin/jobs', '/admin/jobs/refresh-rates/runs', '/admin/rates']) {
+      const reply = await admin.get(path, { query: { cursor: 'nonsense' } });
+      expect([path, reply.status]).toEqual([path, 400]);
+    }
+  });
+
+  it('is nobody’s without the scope', async () => {
+    const customer = await newCustomer(api);
+    for (const [method, path] of [
+      ['GET', '/admin/jobs'],
+      ['POST', '/admin/jobs/price-pending/run'],
+      ['GET', '/admin/jobs/price-pending/runs'],
+      ['GET', '/admin/rates'],
+      ['POST', '/admin/rates/refresh'],
+    ] as const) {
+      expect([path, (await customer.request(method, path)).status]).toEqual([path, 403]);
+      expect([path, (await api.anonymous().request(method, path)).status]).toEqual([path, 401]);
+    }
+  });
+});

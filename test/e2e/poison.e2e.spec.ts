@@ -1,0 +1,137 @@
+import { randomUUID } from 'node:crypto';
+import { type Api, connect } from '../support/api';
+import { newCustomer } from '../support/callers';
+import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { startServer, type TestServer } from '../support/server';
+import { sql } from '../support/sql';
+
+const boots = {
+  name: 'Winter boots',
+  weight_kg: '1.5',
+  content_value: { amount: '10.99', currency: 'USD' },
+  type_id: 1,
+};
+const ATTEMPTS = 3;
+const PENDING_LIMIT = 5;
+
+/** Makes PostgreSQL refuse packages of some names, which is as good as any fault that no retry mends. */
+const refusePackages = (url: string, condition: string) =>
+  sql(
+    url,
+    `CREATE OR REPLACE FUNCTION refuse_package() RETURNS trigger LANGUAGE plpgsql AS $$
+       BEGIN RAISE EXCEPTION 'poison: %', NEW.name; END $$;
+     CREATE OR REPLACE TRIGGER refuse_package BEFORE INSERT ON packages FOR EACH ROW
+       WHEN (${condition}) EXECUTE FUNCTION refuse_package()`,
+  );
+
+describe('registrations that can’t be processed', () => {
+  let database: TestDatabase;
+  let upstream: CbrUpstream;
+  let server: TestServer | undefined;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    upstream = await startCbrUpstream();
+  });
+  afterEach(async () => {
+    await server?.stop();
+    server = undefined;
+    await upstream.stop();
+    await database.drop();
+  });
+
+  async function start(env: Record<string, string>): Promise<Api> {
+    server = await startServer({
+      databaseUrl: database.url,
+      env: {
+        CBR_JSON_URL: upstream.jsonUrl,
+        CBR_XML_URL: upstream.xmlUrl,
+        JOB_TICK_MS: '100',
+        JOB_SWEEP_REGISTRATIONS_SECONDS: '1',
+        REGISTRATION_ATTEMPTS: String(ATTEMPTS),
+        ...env,
+      },
+    });
+    return newCustomer(await connect(server.url));
+  }
+  const finished = (who: Api, location: string) =>
+    eventually(
+      async () => {
+        const { body } = await who.get(location);
+        return body.state !== 'pending' && body;
+      },
+      { describe: `${location} is over`, deadlineMs: 20_000 },
+    );
+
+  it('fail after their attempts, with a problem, and hold up no others', async () => {
+    await refusePackages(database.url, `NEW.name = 'poison'`);
+    const who = await start({ REGISTRATION_BACKOFF_MS: '3000', WORKER_CONCURRENCY: '1' });
+    const bad = await Promise.all(
+      Array.from({ length: 5 }, () => who.post('/packages', { ...boots, name: 'poison' })),
+    );
+    const good = await Promise.all(Array.from({ length: 5 }, () => who.post('/packages', boots)));
+    for (const { headers } of good)
+      expect(await finished(who, headers.location as string)).toMatchObject({ state: 'succeeded' });
+    // All good ones are through while the bad ones still have attempts before them.
+    for (const { headers } of bad)
+      expect((await who.get(headers.location as string)).body).toMatchObject({ state: 'pending' });
+    for (const { headers } of bad) {
+      expect(await finished(who, headers.location as string)).toMatchObject({
+        state: 'failed',
+        package_id: null,
+        problem: {
+          code: 'registration_failed',
+          detail: `The package could not be registered after ${ATTEMPTS} attempts.`,
+        },
+      });
+    }
+    expect(
+      await sql(database.url, `SELECT DISTINCT attempts FROM registrations WHERE state = 'failed'`),
+    ).toEqual([{ attempts: ATTEMPTS }]);
+    expect((await who.get('/packages')).body.items).toHaveLength(5);
+  });
+
+  it('fail although every attempt took its process with it, and no attempt came to an end', async () => {
+    await sql(
+      database.url,
+      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, next_ring_at)
+       VALUES ($1, $1, 'deadly', 1, 1, 'USD', 1, $2, now())`,
+      [randomUUID(), ATTEMPTS],
+    );
+    await start({});
+    await eventually(
+      async () => (await sql(database.url, `SELECT FROM registrations WHERE state = 'failed'`)).length === 1,
+      { describe: 'the registration to be failed' },
+    );
+    expect(await sql(database.url, 'SELECT FROM packages')).toEqual([]);
+  });
+
+  it('are no more than a limit: then no registration is accepted, until there is room again', async () => {
+    await refusePackages(database.url, 'true');
+    const who = await start({
+      REGISTRATION_ATTEMPTS: '50',
+      REGISTRATION_BACKOFF_MS: '600000',
+      REGISTRATION_RING_AGAIN_SECONDS: '1',
+      REGISTRATIONS_PENDING_LIMIT: String(PENDING_LIMIT),
+    });
+    const replies = await Promise.all(Array.from({ length: 20 }, () => who.post('/packages', boots)));
+    const statuses = replies.map(({ status }) => status).toSorted();
+    expect(statuses).toEqual([
+      ...Array.from({ length: PENDING_LIMIT }, () => 202),
+      ...Array.from({ length: 20 - PENDING_LIMIT }, () => 503),
+    ]);
+    const refused = replies.find(({ status }) => status === 503)!;
+    expect([refused.body.code, refused.headers['retry-after']]).toEqual(['too_many_pending', '10']);
+    expect(await sql(database.url, 'SELECT FROM registrations')).toHaveLength(PENDING_LIMIT);
+
+    await sql(database.url, 'DROP TRIGGER refuse_package ON packages');
+    for (const { headers } of replies.filter(({ status }) => status === 202))
+      expect(await finished(who, headers.location as string)).toMatchObject({ state: 'succeeded' });
+    await eventually(async () => (await who.post('/packages', boots)).status === 202, {
+      describe: 'registrations are accepted again',
+      everyMs: 200,
+    });
+  });
+});

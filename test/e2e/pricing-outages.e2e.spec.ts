@@ -1,0 +1,182 @@
+import { randomBytes } from 'node:crypto';
+import { type Api, connect } from '../support/api';
+import { newCustomer, openSession } from '../support/callers';
+import { type CbrUpstream, datedJson, datedXml, serve, startCbrUpstream } from '../support/cbr-upstream';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { describeWithRedisServer, startRedis, withRedis } from '../support/redis';
+import { startServer, type TestServer } from '../support/server';
+import { sql } from '../support/sql';
+
+const boots = {
+  name: 'Winter boots',
+  weight_kg: '1.5',
+  content_value: { amount: '10.99', currency: 'USD' },
+  type_id: 1,
+};
+const DAY_MS = 86_400_000;
+const moscowDay = (instant: Date): string =>
+  new Date(instant.getTime() + 3 * 3_600_000).toISOString().slice(0, 10);
+
+const upstreamOf = ({ jsonUrl, xmlUrl }: CbrUpstream) => ({ CBR_JSON_URL: jsonUrl, CBR_XML_URL: xmlUrl });
+const hasRun = (url: string, job: string) =>
+  eventually(
+    async () =>
+      (await sql(url, `SELECT FROM job_runs WHERE job = $1 AND finished_at IS NOT NULL`, [job])).length > 0,
+    { describe: `a run of ${job} is over` },
+  );
+
+describe('registrations while the Bank of Russia is out of reach', () => {
+  let database: TestDatabase;
+  let upstream: CbrUpstream;
+  let server: TestServer;
+  let who: Api;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    upstream = await startCbrUpstream();
+    upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
+    // A configured database: the shipped snapshot prices nothing here.
+    server = await startServer({
+      databaseUrl: database.url,
+      env: { ...upstreamOf(upstream), JOB_TICK_MS: '100', JOB_PRICE_PENDING_SECONDS: '3' },
+    });
+    who = await newCustomer(await connect(server.url));
+  });
+  afterAll(async () => {
+    await server.stop();
+    await upstream.stop();
+    await database.drop();
+  });
+
+  it('succeed without a cost, and are priced by the schedule at the rate of their own day when it is back', async () => {
+    const accepted = await Promise.all([who.post('/packages', boots), who.post('/packages', boots)]);
+    const ids = await Promise.all(accepted.map(({ headers }) => packageAt(headers.location as string)));
+    const explained = await who.get(`/packages/${ids[0]}/cost`);
+    expect(explained.body).toMatchObject({
+      cost: null,
+      reason: 'rate_unavailable',
+      rates: [],
+      unrounded: null,
+    });
+    expect((await who.get('/packages', { query: { has_cost: false } })).body.items).toHaveLength(2);
+
+    const longAgo = new Date(Date.now() - 40 * DAY_MS);
+    await sql(database.url, 'UPDATE packages SET created_at = $2 WHERE id = $1', [ids[1], longAgo]);
+    const earlier = moscowDay(longAgo);
+    upstream.respondWith('json');
+    upstream.respondWith('xml', serve(datedXml(earlier).toString().replace('84,004', '100,00')));
+    await eventually(
+      async () => (await who.get('/packages', { query: { has_cost: true } })).body.items.length === 2,
+      {
+        describe: 'both packages are priced',
+        deadlineMs: 20_000,
+      },
+    );
+    expect(await costOf(ids[0]!)).toEqual({ amount: '72.24', rates: [['84.004', moscowDay(new Date())]] });
+    // 0.5 × 1.5 × 100 + 0.01 × 10.99 × 100
+    expect(await costOf(ids[1]!)).toEqual({ amount: '85.99', rates: [['100.00', earlier]] });
+    const runs = await sql<{ result: { priced: number } }>(
+      database.url,
+      `SELECT result FROM job_runs WHERE job = 'price-pending' AND trigger = 'schedule' AND result->>'priced' <> '0'`,
+    );
+    expect(runs.reduce((sum, { result }) => sum + result.priced, 0)).toBe(2);
+  });
+
+  async function packageAt(location: string): Promise<number> {
+    const done = await eventually(
+      async () => {
+        const { body } = await who.get(location);
+        return body.state !== 'pending' && body;
+      },
+      { describe: 'the registration is over', deadlineMs: 15_000 },
+    );
+    expect(done).toMatchObject({ state: 'succeeded', problem: null });
+    return done.package_id as number;
+  }
+
+  async function costOf(id: number): Promise<{ amount: string; rates: [string, string][] }> {
+    const { cost, rates } = (await who.get(`/packages/${id}/cost`)).body;
+    return {
+      amount: cost.amount,
+      rates: rates.map((rate: Record<string, string>) => [rate.value, rate.effective_date]),
+    };
+  }
+});
+
+describe('a hundred registrations on a cold cache in two worker processes', () => {
+  it('ask the upstream once', async () => {
+    const database = await createTestDatabase();
+    const upstream = await startCbrUpstream();
+    upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
+    const options = { databaseUrl: database.url, env: { ...upstreamOf(upstream), JOB_TICK_MS: '100' } };
+    const fleet = await Promise.all([startServer(options), startServer(options)]);
+    // The schedule's own first look at the rates is over, and failed: nothing is known yet.
+    await hasRun(database.url, 'refresh-rates');
+    upstream.requests.length = 0;
+    upstream.respondWith('both');
+    // Slow enough for both processes to have jobs that wait for it.
+    const today = datedJson(moscowDay(new Date()), moscowDay(new Date(Date.now() - DAY_MS)));
+    upstream.respondWith('json', (_, response) => setTimeout(() => response.end(today), 500));
+
+    const cookie = await openSession(await connect(fleet[0]!.url));
+    const callers = await Promise.all(fleet.map(async ({ url }) => (await connect(url)).as({ cookie })));
+    const accepted = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => callers[index % 2]!.post('/packages', boots)),
+    );
+    expect(new Set(accepted.map(({ status }) => status))).toEqual(new Set([202]));
+    await eventually(
+      async () =>
+        (await sql(database.url, `SELECT FROM packages WHERE delivery_cost = 72.24`)).length === 100,
+      { describe: 'all hundred are priced', deadlineMs: 20_000, everyMs: 100 },
+    );
+    expect(upstream.requests).toEqual([{ source: 'json', day: null }]);
+    await Promise.all(fleet.map((server) => server.stop()));
+    await upstream.stop();
+    await database.drop();
+  });
+});
+
+describeWithRedisServer('Redis, killed between accepting and pricing, and started empty', () => {
+  it('costs nothing but time: every accepted package gets priced', async () => {
+    const database = await createTestDatabase();
+    const [upstream, redis] = [await startCbrUpstream(), await startRedis()];
+    const env = {
+      ...upstreamOf(upstream),
+      REDIS_URL: redis.url,
+      JOB_TICK_MS: '100',
+      JOB_SWEEP_REGISTRATIONS_SECONDS: '1',
+      REGISTRATION_RING_AGAIN_SECONDS: '2',
+    };
+    const key = randomBytes(24).toString('hex');
+    const [options, admin] = [{ databaseUrl: database.url, env }, { BOOTSTRAP_ADMIN_KEY: key }];
+    const api = await startServer({ ...options, role: 'api', env: { ...env, ...admin } });
+    const who = (await connect(api.url)).as({ key });
+
+    const before = await Promise.all(Array.from({ length: 20 }, () => who.post('/packages', boots)));
+    await eventually(() => withRedis(redis.url, (client) => client.dbsize()), {
+      describe: 'jobs are in Redis',
+    });
+    await redis.kill();
+    const meanwhile = await Promise.all(Array.from({ length: 20 }, () => who.post('/packages', boots)));
+    expect([...before, ...meanwhile].map(({ status }) => status)).toEqual(
+      Array.from({ length: 40 }, () => 202),
+    );
+    // The worker comes up without Redis, so that its first sweep is heard by nobody either.
+    const worker = await startServer({ ...options, role: 'worker' });
+    await hasRun(database.url, 'sweep-registrations');
+    expect(await sql(database.url, 'SELECT FROM packages')).toEqual([]);
+    await redis.restart();
+
+    await eventually(
+      async () => (await sql(database.url, 'SELECT FROM packages WHERE delivery_cost = 72.24')).length === 40,
+      { describe: 'all forty are priced', deadlineMs: 25_000, everyMs: 100 },
+    );
+    expect(await sql(database.url, `SELECT DISTINCT state FROM registrations`)).toEqual([
+      { state: 'succeeded' },
+    ]);
+    await Promise.all([api.stop(), worker.stop()]);
+    await Promise.all([upstream.stop(), redis.stop()]);
+    await database.drop();
+  });
+});
