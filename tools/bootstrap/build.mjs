@@ -6,7 +6,7 @@ import process from 'node:process';
 import { BootstrapError } from './error.mjs';
 
 const SOURCE_FOLDERS = ['apps', 'libs'];
-const SOURCE_FILES = ['package-lock.json', 'tsconfig.json', 'nest-cli.json'];
+const SOURCE_FILES = ['package-lock.json', 'tsconfig.json', 'nest-cli.json', 'tools/swagger/plugin.js'];
 const OUTPUT = 'dist/apps/server/main.js';
 /** Written when a build is through, so that a killed one counts as none. */
 const STAMP = 'dist/.sources';
