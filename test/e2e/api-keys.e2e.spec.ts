@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { type Api, connect } from '../support/api';
+import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
@@ -9,6 +10,7 @@ const KEY = 'k'.repeat(40);
 const env = { BOOTSTRAP_ADMIN_KEY: KEY };
 
 describe('API keys', () => {
+  let upstream: CbrUpstream;
   let database: TestDatabase;
   let server: TestServer;
   let api: Api;
@@ -16,8 +18,10 @@ describe('API keys', () => {
   let sql: Client;
 
   beforeAll(async () => {
+    upstream = await startCbrUpstream();
     database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url, env });
+    const rates = { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
+    server = await startServer({ databaseUrl: database.url, env: { ...env, ...rates } });
     api = await connect(server.url);
     admin = api.as({ key: KEY });
     sql = new Client({ connectionString: database.url });
@@ -26,6 +30,7 @@ describe('API keys', () => {
   afterAll(async () => {
     await sql.end();
     await server.stop();
+    await upstream.stop();
     await database.drop();
   });
 

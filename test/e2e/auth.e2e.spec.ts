@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { type Api, connect } from '../support/api';
 import { newCustomer, openSession } from '../support/callers';
+import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
@@ -15,6 +16,7 @@ const raised = {
 };
 
 describe('staff', () => {
+  let upstream: CbrUpstream;
   let database: TestDatabase;
   let server: TestServer;
   let api: Api;
@@ -22,8 +24,10 @@ describe('staff', () => {
   let sql: Client;
 
   beforeAll(async () => {
+    upstream = await startCbrUpstream();
     database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url, env: raised });
+    const rates = { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
+    server = await startServer({ databaseUrl: database.url, env: { ...raised, ...rates } });
     api = await connect(server.url);
     admin = api.as({ key: KEY });
     sql = new Client({ connectionString: database.url });
@@ -32,6 +36,7 @@ describe('staff', () => {
   afterAll(async () => {
     await sql.end();
     await server.stop();
+    await upstream.stop();
     await database.drop();
   });
 

@@ -15,6 +15,7 @@ import type { ApiKeyRow } from './api-keys.repository';
 
 const DAY_SECONDS = 86_400;
 const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS;
+export const DEFAULT_OVERLAP_SECONDS = DAY_SECONDS;
 
 /** What an API key is made with. */
 export class CreateApiKeyDto {
@@ -50,11 +51,12 @@ export class RotateApiKeyDto {
    * How long the old key still works beside the new one.
    * @example 86400
    */
+  @ApiProperty({ default: DEFAULT_OVERLAP_SECONDS, required: false })
   @IsOptional()
   @IsInt()
   @Min(0)
   @Max(MAX_OVERLAP_SECONDS)
-  overlap_seconds: number = DAY_SECONDS;
+  overlap_seconds?: number;
 
   /**
    * From when on the new key opens nothing; left out: it lives as long as the old one was to.

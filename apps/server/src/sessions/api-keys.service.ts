@@ -14,7 +14,12 @@ import {
 } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
-import { type CreateApiKeyDto, type RotateApiKeyDto, toApiKeyDto } from './api-keys.dto';
+import {
+  type CreateApiKeyDto,
+  DEFAULT_OVERLAP_SECONDS,
+  type RotateApiKeyDto,
+  toApiKeyDto,
+} from './api-keys.dto';
 import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
 import { type ApiKeyRow, ApiKeysRepository } from './api-keys.repository';
 import { scopesLacking } from './roles';
@@ -66,7 +71,7 @@ export class ApiKeysService {
   async rotate(
     ctx: RequestContext,
     id: string,
-    { overlap_seconds: overlapSeconds, expires_at }: RotateApiKeyDto,
+    { overlap_seconds: overlapSeconds = DEFAULT_OVERLAP_SECONDS, expires_at }: RotateApiKeyDto,
   ): Promise<IssuedApiKey> {
     const chosenExpiry = expiryOf(expires_at);
     return this.database.transaction(ctx, async () => {

@@ -1,0 +1,249 @@
+import { Client } from 'pg';
+import { scopes as allScopes } from '../../libs/http/src/access/scopes';
+import { type AccessRow, type CallerName, callers, readAccessTable } from '../support/access-table';
+import { type Api, connect, type Credentials, type RequestOptions } from '../support/api';
+import { openSession } from '../support/callers';
+import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { startServer, type TestServer } from '../support/server';
+import { newKey, newStaff, signIn, type Staff } from '../support/staff';
+
+const KEY = 'k'.repeat(40);
+const env = {
+  BOOTSTRAP_ADMIN_KEY: KEY,
+  LOGIN_FAILURES_PER_ADDRESS: '1000000',
+  LIMIT_ADDRESS_PER_MINUTE: '1000000',
+  LIMIT_PRINCIPAL_PER_MINUTE: '1000000',
+  LIMIT_SESSIONS_PER_MINUTE: '1000000',
+};
+const PASSWORD = 'eight dry otters in a barn';
+/** One that changes nothing that these requests look at. */
+const JOB = 'purge-idempotency-keys';
+const BOOTS = {
+  name: 'Winter boots',
+  weight_kg: '1.5',
+  content_value: { amount: '10.99', currency: 'RUB' },
+  type_id: 1,
+};
+
+/** Somebody who calls. */
+interface Caller {
+  api: Api;
+  /** What proves them, for what is no part of the API. */
+  headers: Record<string, string>;
+  /** Who signed in, for staff. */
+  staff?: Staff;
+}
+
+/** What the owner has. */
+interface Owned {
+  sessionId: string;
+  packageId: number;
+  registrationId: string;
+}
+
+/** A good request to a route. */
+interface GoodRequest extends RequestOptions {
+  /** What stands for the route's parameters, by their names. */
+  path?: Record<string, string | number | undefined>;
+  body?: object;
+  /** What the reply of a list has where it shows what the owner has. */
+  shows?: { id: string | number };
+}
+
+describe('every route, for every sort of caller', () => {
+  const table = readAccessTable();
+  let upstream: CbrUpstream;
+  let database: TestDatabase;
+  let server: TestServer;
+  let api: Api;
+  let root: Api;
+  let sql: Client;
+  let owner: Caller;
+  let owned: Owned;
+  /** Those whom no request ends. */
+  const kept = new Map<string, Caller>();
+
+  beforeAll(async () => {
+    upstream = await startCbrUpstream();
+    database = await createTestDatabase();
+    const rates = { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
+    server = await startServer({ databaseUrl: database.url, env: { ...env, ...rates } });
+    api = await connect(server.url);
+    root = api.as({ key: KEY });
+    sql = new Client({ connectionString: database.url });
+    await sql.connect();
+    [owner, owned] = await newOwner();
+  }, 60_000);
+  afterAll(async () => {
+    await sql.end();
+    await server.stop();
+    await upstream.stop();
+    await database.drop();
+  });
+
+  const as = (credentials: Credentials): Caller => ({
+    api: api.as(credentials),
+    headers:
+      'key' in credentials ? { Authorization: `Bearer ${credentials.key}` } : { Cookie: credentials.cookie },
+  });
+
+  async function newOwner(): Promise<[Caller, Owned]> {
+    const caller = as({ cookie: await openSession(api) });
+    const { api: customer } = caller;
+    const { body: session } = await customer.get('/sessions/current');
+    const { body: registration } = await customer.post('/packages', BOOTS);
+    const done = await eventually(
+      async () => {
+        const { body } = await customer.get(`/packages/status/${registration.id}`);
+        return body.state === 'pending' ? undefined : body;
+      },
+      { describe: 'the package', deadlineMs: 15_000 },
+    );
+    return [caller, { sessionId: session.id, packageId: done.package_id, registrationId: registration.id }];
+  }
+
+  async function staff(role: 'agent' | 'operator' | 'admin'): Promise<Caller & { staff: Staff }> {
+    const user = await newStaff(root, role);
+    return { ...as({ cookie: await signIn(api, user) }), staff: user };
+  }
+
+  const makers: Record<CallerName, (row: AccessRow) => Promise<Caller>> = {
+    nobody: async () => ({ api: api.anonymous(), headers: {} }),
+    'another customer': async () => as({ cookie: await openSession(api) }),
+    owner: async () => owner,
+    agent: () => staff('agent'),
+    operator: () => staff('operator'),
+    admin: () => staff('admin'),
+    'key without': async ({ rule }) => {
+      const needed = typeof rule === 'object' ? rule.scopes : [];
+      const { key } = await newKey(
+        root,
+        allScopes.filter((scope) => !needed.includes(scope)),
+      );
+      return as({ key });
+    },
+    'expired key': async () => {
+      const { id, key } = await newKey(root, [...allScopes]);
+      await sql.query(`UPDATE api_keys SET expires_at = now() WHERE id = $1`, [id]);
+      return as({ key });
+    },
+    'revoked session': async () => {
+      const caller = await staff('admin');
+      await caller.api.delete('/sessions/current');
+      return caller;
+    },
+    'disabled user': async () => {
+      const caller = await staff('admin');
+      const { headers } = await root.get(`/users/${caller.staff.id}`);
+      const match = { headers: { 'If-Match': String(headers.etag) } };
+      await root.patch(`/users/${caller.staff.id}`, { disabled: true }, match);
+      return caller;
+    },
+  };
+
+  /** Requests that end the caller's session take a caller of their own, and an owner. */
+  const ENDS_SESSIONS = [
+    'DELETE /api/v1/sessions/current',
+    'DELETE /api/v1/sessions/:id',
+    'POST /api/v1/auth/login',
+    'POST /api/v1/auth/logout',
+  ];
+
+  async function callerFor(name: CallerName, row: AccessRow): Promise<Caller> {
+    if (ENDS_SESSIONS.includes(row.route)) {
+      [owner, owned] = await newOwner();
+      return makers[name](row);
+    }
+    if (name === 'owner') return owner;
+    const known = name === 'key without' ? `${name} ${JSON.stringify(row.rule)}` : name;
+    const caller = kept.get(known) ?? (await makers[name](row));
+    kept.set(known, caller);
+    return caller;
+  }
+
+  const newUser = async (): Promise<{ id: string; match: RequestOptions }> => {
+    const { id } = await newStaff(root, 'agent');
+    const { headers } = await root.get(`/users/${id}`);
+    return { id, match: { headers: { 'If-Match': String(headers.etag) } } };
+  };
+  const someKey = async (): Promise<GoodRequest> => ({ path: { id: (await newKey(root, ['jobs:run'])).id } });
+  const email = () => `new-${Math.random().toString(36).slice(2)}@example.com`;
+  const ofJob = async (): Promise<GoodRequest> => ({ path: { name: JOB } });
+  const ofPackage = async (): Promise<GoodRequest> => ({ path: { id: owned.packageId } });
+
+  /** What to send where it is more than the route itself. */
+  const requests: Record<string, (caller: Caller) => Promise<GoodRequest>> = {
+    'GET /api/docs/:file': async () => {
+      const page = await fetch(new URL('/api/redoc', server.url), { signal: AbortSignal.timeout(20_000) });
+      return { path: { file: /\/api\/docs\/([\w.-]+)/.exec(await page.text())?.[1] } };
+    },
+    'GET /api/v1/sessions': async () => ({ shows: { id: owned.sessionId } }),
+    'DELETE /api/v1/sessions/:id': async () => ({ path: { id: owned.sessionId } }),
+    'POST /api/v1/auth/login': async () => {
+      const { email: address, password } = await newStaff(root, 'agent');
+      return { body: { email: address, password } };
+    },
+    'POST /api/v1/auth/password': async ({ staff: user }) => {
+      const present = user?.password ?? PASSWORD;
+      return { body: { current_password: present, new_password: PASSWORD } };
+    },
+    'POST /api/v1/users': async () => ({ body: { email: email(), role: 'agent', password: PASSWORD } }),
+    'GET /api/v1/users/:id': async () => ({ path: { id: (await newUser()).id } }),
+    'PATCH /api/v1/users/:id': async () => {
+      const { id, match } = await newUser();
+      return { path: { id }, body: { role: 'operator' }, ...match };
+    },
+    'POST /api/v1/api-keys': async () => ({ body: { name: 'A key', scopes: ['jobs:run'] } }),
+    'GET /api/v1/api-keys/:id': someKey,
+    'POST /api/v1/api-keys/:id/rotate': async () => ({ ...(await someKey()), body: {} }),
+    'DELETE /api/v1/api-keys/:id': someKey,
+    'POST /api/v1/admin/jobs/:name/run': ofJob,
+    'GET /api/v1/admin/jobs/:name/runs': ofJob,
+    'GET /api/v1/admin/jobs/:name/runs/:id': async () => {
+      const { body } = await root.post(`/admin/jobs/${JOB}/run`);
+      return { path: { name: JOB, id: body.id } };
+    },
+    'POST /api/v1/packages': async () => ({ body: BOOTS }),
+    'GET /api/v1/packages': async () => ({ query: { limit: 200 }, shows: { id: owned.packageId } }),
+    'GET /api/v1/packages/:id': ofPackage,
+    'GET /api/v1/packages/:id/cost': ofPackage,
+    'GET /api/v1/packages/status/:id': async () => ({ path: { id: owned.registrationId } }),
+  };
+
+  async function outcome(row: AccessRow, name: CallerName): Promise<string> {
+    const caller = await callerFor(name, row);
+    const { path: values, body, shows, ...options } = (await requests[row.route]?.(caller)) ?? {};
+    const [method = '', route = ''] = row.route.split(' ');
+    const path = route.replaceAll(/:(\w+)/g, (_, name: string) => String(values?.[name]));
+    if (!api.document.paths[route.replaceAll(/:(\w+)/g, '{$1}')]) return statusOfPage(path, caller);
+    const reply = await caller.api.request(method as 'GET', path, body, options);
+    if (!shows || reply.status !== 200) return String(reply.status);
+    const isShown = (reply.body.items as { id: unknown }[]).some(({ id }) => id === shows.id);
+    return `${reply.status} ${isShown ? 'it' : 'none'}`;
+  }
+
+  // What is no part of the OpenAPI document: pages for browsers.
+  const statusOfPage = async (path: string, { headers }: Caller): Promise<string> => {
+    const reply = await fetch(new URL(path, server.url), { headers, signal: AbortSignal.timeout(20_000) });
+    await reply.arrayBuffer(); // a reply that nobody reads holds up the server's stop
+    return String(reply.status);
+  };
+
+  it('has all operations of the document in its table', () => {
+    const documented = Object.entries(api.document.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map(
+        (method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,
+      ),
+    );
+    const tabled = table.map(({ route }) => route);
+    expect(documented.filter((route) => !tabled.includes(route))).toEqual([]);
+  });
+
+  it.each(table)('gives each caller what the table says: $route', async (row) => {
+    const got: Record<string, string> = {};
+    for (const name of callers) got[name] = await outcome(row, name);
+    expect(got).toEqual(row.expected);
+  });
+});

@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+
+const FILE = path.resolve(__dirname, '../access-table.md');
+
+/** The sorts of callers, as the columns of test/access-table.md name them. */
+export const callers = [
+  ...(['nobody', 'another customer', 'owner', 'agent', 'operator', 'admin'] as const),
+  ...(['key without', 'expired key', 'revoked session', 'disabled user'] as const),
+] as const;
+
+export type CallerName = (typeof callers)[number];
+
+/** `public`, `known`, or the scopes that staff and keys need, and whether customers may too. */
+export type Rule = 'public' | 'known' | { customers: boolean; scopes: string[] };
+
+/** A line of the table. */
+export interface AccessRow {
+  /** `GET /api/v1/packages/:id` */
+  route: string;
+  rule: Rule;
+  /** What each caller gets: `200`, `200 it`, `200 none`. */
+  expected: Record<CallerName, string>;
+}
+
+/** Reads test/access-table.md. @throws Error where it is no such table. */
+export function readAccessTable(text = readFileSync(FILE, 'utf8')): AccessRow[] {
+  const [head, rule, ...lines] = text.split('\n').filter((line) => line.startsWith('|'));
+  const columns = ['route', 'rule', ...callers];
+  if (cellsOf(head).join() !== columns.join() || !/^[|\s-]+$/.test(rule ?? ''))
+    throw new Error(`test/access-table.md has other columns than ${columns.join(', ')}`);
+  const rows = lines.map(rowOf);
+  const twice = rows.filter(({ route }, at) => rows.findIndex((row) => row.route === route) !== at);
+  if (twice.length > 0) throw new Error(`${twice[0]!.route} stands in test/access-table.md twice`);
+  return rows;
+}
+
+function rowOf(line: string): AccessRow {
+  const [route = '', rule = '', ...cells] = cellsOf(line);
+  const isWhole = /^[A-Z]+ \/\S*$/.test(route) && cells.length === callers.length;
+  if (!isWhole || !cells.every((cell) => /^\d{3}( it| none)?$/.test(cell)))
+    throw new Error(`test/access-table.md has a line that can't be read: ${line}`);
+  const expected = Object.fromEntries(callers.map((caller, at) => [caller, cells[at]]));
+  return { route, rule: ruleOf(rule), expected: expected as AccessRow['expected'] };
+}
+
+function ruleOf(text: string): Rule {
+  if (text === 'public' || text === 'known') return text;
+  const [, own, scopes = ''] = /^(own or )?([a-z_:]+(?:, [a-z_:]+)*)$/.exec(text) ?? [];
+  if (!scopes.includes(':')) throw new Error(`test/access-table.md has a rule that can't be read: ${text}`);
+  return { customers: own !== undefined, scopes: scopes.split(', ') };
+}
+
+const cellsOf = (line = ''): string[] =>
+  line
+    .split('|')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
