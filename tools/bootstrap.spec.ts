@@ -152,7 +152,8 @@ describe('whether a build is due', () => {
     build = await load<BuildModule>('build');
   });
   beforeEach(() => {
-    for (const file of ['package-lock.json', 'tsconfig.json', 'nest-cli.json']) write(file, '{}');
+    for (const file of ['package-lock.json', 'tsconfig.json', 'nest-cli.json', 'tools/swagger/plugin.js'])
+      write(file, '{}');
     write('apps/server/src/main.ts', 'main');
     write('libs/cache/src/index.ts', 'cache');
     write(

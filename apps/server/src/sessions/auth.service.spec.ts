@@ -1,8 +1,7 @@
-import { AuditService } from '@waybill/audit';
+import { AuditRepository, AuditService } from '@waybill/audit';
 import { Database, dataSourceOptions, WorkContext } from '@waybill/database';
 import { RequestContext } from '@waybill/http';
 import { DataSource } from 'typeorm';
-import { AuditRepository } from '../../../../libs/audit/src/audit.repository';
 import {
   createTestDatabase,
   describeOnEachPostgres,
