@@ -216,7 +216,7 @@ describe('every route, for every sort of caller', () => {
     const caller = await callerFor(name, row);
     const { path: values, body, shows, ...options } = (await requests[row.route]?.(caller)) ?? {};
     const [method = '', route = ''] = row.route.split(' ');
-    const path = route.replaceAll(/:(\w+)/g, (_, name: string) => String(values?.[name]));
+    const path = route.replaceAll(/:(\w+)/g, (_, parameter: string) => String(values?.[parameter]));
     if (!api.document.paths[route.replaceAll(/:(\w+)/g, '{$1}')]) return statusOfPage(path, caller);
     const reply = await caller.api.request(method as 'GET', path, body, options);
     if (!shows || reply.status !== 200) return String(reply.status);
