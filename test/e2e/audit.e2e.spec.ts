@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { type Api, connect } from '../support/api';
 import { newCustomer, openSession } from '../support/callers';
+import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startServer, type TestServer } from '../support/server';
 import { newKey, newSignedIn, newStaff, signIn } from '../support/staff';
@@ -16,6 +17,7 @@ interface Entry {
 }
 
 describe('the audit log', () => {
+  let upstream: CbrUpstream;
   let database: TestDatabase;
   let server: TestServer;
   let api: Api;
@@ -23,6 +25,7 @@ describe('the audit log', () => {
   let sql: Client;
 
   beforeAll(async () => {
+    upstream = await startCbrUpstream();
     database = await createTestDatabase();
     server = await startServer({
       databaseUrl: database.url,
@@ -30,6 +33,8 @@ describe('the audit log', () => {
         // Elsewhere the administrator's key is printed at the start.
         NODE_ENV: 'production',
         BOOTSTRAP_ADMIN_KEY: KEY,
+        CBR_JSON_URL: upstream.jsonUrl,
+        CBR_XML_URL: upstream.xmlUrl,
         LOG_LEVEL: 'trace',
         LOG_SQL: 'true',
         LIMIT_ADDRESS_PER_MINUTE: '100000',
@@ -43,6 +48,7 @@ describe('the audit log', () => {
   afterAll(async () => {
     await sql.end();
     await server.stop();
+    await upstream.stop();
     await database.drop();
   });
 
@@ -99,6 +105,23 @@ describe('the audit log', () => {
     ]);
     expect(done[0]?.actor).toMatchObject({ kind: 'api_key', user_id: null });
     expect(done[2]?.changes).toMatchObject([{ field: 'expires_at' }, { field: 'name' }, { field: 'scopes' }]);
+  });
+
+  it('says what keys registered, once however often they ask under one idempotency key, and not what customers did', async () => {
+    const { id, key } = await newKey(admin, ['packages:write']);
+    const boots = {
+      name: 'Winter boots',
+      weight_kg: '1.5',
+      content_value: { amount: '10.99', currency: 'RUB' },
+      type_id: 1,
+    };
+    const register = (who: Api) => who.post('/packages', boots, { headers: { 'Idempotency-Key': 'one' } });
+    const { body } = await register(api.as({ key }));
+    await register(api.as({ key }));
+    await register(await newCustomer(api));
+    expect(await entries({ action: 'registration.accepted' })).toMatchObject([
+      { actor: { kind: 'api_key', id }, target: { kind: 'registration', id: body.id }, changes: [] },
+    ]);
   });
 
   it('has nothing of what was refused, and nothing of what customers do', async () => {

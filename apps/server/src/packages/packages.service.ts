@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { AuditService } from '@waybill/audit';
 import { CONFIG, type Config } from '@waybill/config';
 import { RatesService } from '@waybill/currency-rate';
 import { Database } from '@waybill/database';
@@ -22,6 +23,7 @@ export class PackagesService {
     private readonly rates: RatesService,
     private readonly doorbells: Doorbells,
     private readonly pendingLimit: PendingLimit,
+    private readonly audit: AuditService,
   ) {}
 
   /**
@@ -42,10 +44,10 @@ export class PackagesService {
       typeId: dto.type_id,
       orderUid: dto.order_uid ?? null,
     };
-    const registration = await this.registrations.insert(
+    const registration = await this.audit.recording(
       ctx,
-      row,
-      this.config.registrations.ringAgainSeconds,
+      () => this.registrations.insert(ctx, row, this.config.registrations.ringAgainSeconds),
+      ({ id }) => ({ action: 'registration.accepted', target: { kind: 'registration', id } }),
     );
     this.database.afterCommit(ctx, () => ringFor(this.doorbells, this.config, registration.id));
     return registration;

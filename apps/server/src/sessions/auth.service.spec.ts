@@ -1,4 +1,6 @@
-import { AuditRepository, AuditService } from '@waybill/audit';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { AuditModule, AuditService } from '@waybill/audit';
 import { Database, dataSourceOptions, WorkContext } from '@waybill/database';
 import { RequestContext } from '@waybill/http';
 import { DataSource } from 'typeorm';
@@ -24,10 +26,25 @@ const config = {
   login: { windowMinutes: 15, failuresPerAccount: 3, failuresPerAddress: 6 },
 };
 
+/** The audit log on a database. */
+function startAudit(database: Database): Promise<INestApplicationContext> {
+  const shared = {
+    module: class DatabaseOfTheTest {},
+    global: true,
+    providers: [{ provide: Database, useValue: database }],
+    exports: [Database],
+  };
+  return NestFactory.createApplicationContext(
+    { module: class Test {}, imports: [shared, AuditModule] },
+    { logger: false },
+  );
+}
+
 describeOnEachPostgres('signing in', (on) => {
   let clone: TestDatabase;
   let dataSource: DataSource;
   let database: Database;
+  let nest: INestApplicationContext;
   let verifications: number;
   let auth: AuthService;
   let users: UsersService;
@@ -57,7 +74,8 @@ describeOnEachPostgres('signing in', (on) => {
     };
     const hasher = new PasswordHasher(counting);
     const repository = new UsersRepository(database);
-    const audit = new AuditService(database, new AuditRepository(database));
+    nest = await startAudit(database);
+    const audit = nest.get(AuditService);
     sessions = new SessionsRepository(database, config);
     users = new UsersService(database, repository, sessions, hasher, audit);
     throttle = new LoginThrottle(config, new LoginFailuresRepository(database));
@@ -73,6 +91,7 @@ describeOnEachPostgres('signing in', (on) => {
     await dataSource.query(`UPDATE users SET disabled_at = NULL WHERE email = 'vera@example.com'`);
   });
   afterAll(async () => {
+    await nest.close();
     await dataSource.destroy();
     await clone.drop();
   });

@@ -1,6 +1,6 @@
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
-import { IsCurrencyCode, IsDecimalString, IsIntegerId, IsText } from './decorators';
+import { IsCurrencyCode, IsDecimalString, IsIntegerId, IsText, IsTimestamp } from './decorators';
 
 class Sample {
   @IsDecimalString(5, 3, { positive: true })
@@ -17,6 +17,9 @@ class Sample {
 
   @IsCurrencyCode()
   currency: unknown = 'USD';
+
+  @IsTimestamp()
+  at: unknown = '2026-11-21T09:00:00Z';
 }
 
 const refuses = (field: keyof Sample, value: unknown): boolean =>
@@ -78,5 +81,18 @@ describe('the decorators of DTO fields', () => {
   it('take currency codes of three capital letters', () => {
     for (const value of ['usd', 'US', 'USDT', 'USD\n', 1, null])
       expect(refuses('currency', value)).toBe(true);
+  });
+
+  it.each(['2026-11-21T09:00:00Z', '2026-11-21T09:00:00.123456+03:00', '2028-02-29T23:59:59-11:30'])(
+    'take the time %s',
+    (value) => expect(refuses('at', value)).toBe(false),
+  );
+
+  it.each([
+    ...['2026-11-21', '2026-11-21 09:00:00Z', '2026-11-21T09:00:00', '2026-11-21T24:30:00Z', 'now', ''],
+    ...['2027-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-00-10T00:00:00Z', '0001-01-01T00:00:00Z'],
+    ...['2026-11-21T09:60:00Z', '2026-11-21T09:00:61Z', '2026-11-21T09:00:00Z\n', 1_800_000_000, null],
+  ])('refuse the time %p', (value) => {
+    expect(refuses('at', value)).toBe(true);
   });
 });
