@@ -8,8 +8,7 @@ export function printWelcome(config: Config, url: string, app: INestApplicationC
   process.stdout.write(`Waybill listens on ${url}\n`);
   if (config.role !== 'all') return;
   const bootstrap = app.get(BootstrapKey);
-  const key =
-    config.bootstrapAdminKey === undefined ? `$(cat ${quote(bootstrap.file)})` : '$BOOTSTRAP_ADMIN_KEY';
+  const key = keyForShell(config, bootstrap);
   process.stdout.write(`
 Docs: ${url}/api/openapi (Swagger UI), ${url}/api/redoc
 
@@ -26,6 +25,12 @@ ${config.production ? '' : `\nThe administrator's API key: ${bootstrap.read()}\n
 export function printOperations(app: INestApplicationContext): void {
   const { url } = app.get(OpsServer);
   if (url !== undefined) process.stdout.write(`Waybill operations on ${url}\n`);
+}
+
+// A key from the configuration may have come from a file or a .env, which the shell that this is pasted into does not know.
+function keyForShell({ bootstrapAdminKey, production }: Config, { file }: BootstrapKey): string {
+  if (bootstrapAdminKey === undefined) return `$(cat ${quote(file)})`;
+  return production ? '$BOOTSTRAP_ADMIN_KEY' : bootstrapAdminKey;
 }
 
 const registerCurl = (url: string, key: string): string => `curl -sS ${url}/api/v1/packages \\

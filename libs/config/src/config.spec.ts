@@ -39,6 +39,12 @@ describe('loadConfig', () => {
     for (const name of Object.keys(env)) expect(faults.join('\n')).toContain(`${name}: `);
   });
 
+  it('refuses a key that no Authorization header could carry', () => {
+    expect(faultsOf({ BOOTSTRAP_ADMIN_KEY: 'a key of more than 32 characters in all' }).join()).toContain(
+      'BOOTSTRAP_ADMIN_KEY: ',
+    );
+  });
+
   it('takes an empty variable for one that is not set', () => {
     expect(loadConfig('all', { PORT: '', DATABASE_URL: '' }).port).toBeUndefined();
   });

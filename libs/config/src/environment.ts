@@ -88,6 +88,7 @@ export const environment = z.object({
   BOOTSTRAP_ADMIN_KEY: z
     .string()
     .min(32, 'must have 32 characters or more')
+    .regex(/^[\x21-\x7e]*$/, 'must be of visible ASCII characters without spaces, to fit a header')
     .max(256)
     .optional()
     .meta({ secret: true })

@@ -38,6 +38,9 @@ export function dataSourceOptions({
     extra: {
       Client: SteadyClient,
       connectionTimeoutMillis: 5_000,
+      // Of ours, for a server that does not answer at all; PostgreSQL's own limits come first.
+      query_timeout: 20_000,
+      keepAlive: true,
       statement_timeout: 15_000,
       lock_timeout: 10_000,
       idle_in_transaction_session_timeout: 30_000,
@@ -45,9 +48,11 @@ export function dataSourceOptions({
   };
 }
 
+const MIGRATION_WAIT = '10min';
+
 /**
  * Brings a database to the newest schema. Any number of processes may call it at once: an advisory lock lets one work
- * while the others wait for it.
+ * while the others wait for it, ten minutes at most.
  */
 export async function migrate(schema: Schema & { url: string }): Promise<void> {
   const options = dataSourceOptions({ ...schema, poolSize: 2, logSql: false });
@@ -59,6 +64,7 @@ export async function migrate(schema: Schema & { url: string }): Promise<void> {
   await dataSource.initialize();
   const lock = dataSource.createQueryRunner();
   try {
+    await lock.query(`SET lock_timeout = '${MIGRATION_WAIT}'`);
     await lock.query(`SELECT pg_advisory_lock(hashtext('waybill:migrations'))`);
     await dataSource.runMigrations();
   } finally {

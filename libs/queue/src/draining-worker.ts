@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { runWithLogFields } from '@waybill/observability';
 import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
 import type { QueueBackend } from './queue-backend';
 
@@ -58,7 +59,8 @@ export class DrainingWorker extends Worker {
   }
 
   protected override async callProcessJob(job: Job, token: string, signal?: AbortSignal): Promise<unknown> {
-    const work = super.callProcessJob(job, token, signal);
+    const fields = { job: `${this.name}/${job.id}` };
+    const work = runWithLogFields(fields, () => super.callProcessJob(job, token, signal));
     const settled = work.catch(() => undefined);
     this.atWork.add(settled);
     return work.finally(() => this.atWork.delete(settled));

@@ -13,6 +13,8 @@ describe('toDomainError', () => {
     [failedQuery('55P03'), 'unavailable'],
     [Object.assign(new Error(), { code: 'ECONNREFUSED' }), 'unavailable'],
     [new Error('timeout exceeded when trying to connect'), 'unavailable'],
+    [new Error('Query read timeout'), 'unavailable'],
+    [new Error('Client has encountered a connection error and is not queryable'), 'unavailable'],
     [new ServiceUnavailableException(), 'unavailable'],
     [new HttpException('x', 413), 'body_too_large'],
     [new HttpException('x', 415), 'unsupported_media_type'],

@@ -58,6 +58,8 @@ function isPostgresAway(thrown: unknown, code: string): boolean {
   if (/^(57P0.|55000|3D000|ECONNREFUSED|ETIMEDOUT|ENOTFOUND)$/.test(code)) return true;
   return (
     thrown instanceof Error &&
-    /connection terminated|timeout exceeded when trying to connect/i.test(thrown.message)
+    /connection terminated|timeout exceeded when trying to connect|query read timeout|not queryable/i.test(
+      thrown.message,
+    )
   );
 }

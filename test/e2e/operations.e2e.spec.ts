@@ -1,0 +1,52 @@
+import { type Api, connect } from '../support/api';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { startServer, type TestServer } from '../support/server';
+
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const BOOTSTRAP_ADMIN_KEY = 'a-key-of-our-own,-which-is-long-enough';
+
+describe('what operators see', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let api: Api;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startServer({ databaseUrl: database.url, env: { OPS_PORT: '0', BOOTSTRAP_ADMIN_KEY } });
+    api = await connect(server.url);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  it('is a line a request, with its id and the caller’s trace, and nothing of its query', async () => {
+    const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01`, 'X-Request-Id': 'operators-see-this' };
+    const reply = await api.get('/types', { headers, query: { limit: 7 } });
+    expect(reply.headers['x-request-id']).toBe('operators-see-this');
+    const line = await eventually(
+      () =>
+        server
+          .output()
+          .split('\n')
+          .find((text) => text.includes('operators-see-this')),
+      { deadlineMs: 5_000, describe: 'the line of the request' },
+    );
+    expect(JSON.parse(line)).toMatchObject({ trace_id: TRACE, route: '/api/v1/types', status: 200 });
+    expect(line).not.toContain('limit');
+  });
+
+  it('has its metrics on a port of its own, and there alone', async () => {
+    expect((await api.get('/metrics')).status).toBe(404);
+    const metrics = await (await fetch(`${server.opsUrl}/metrics`)).text();
+    expect(metrics).toMatch(
+      /waybill_http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/types",status="200"\} \d/,
+    );
+  });
+
+  it('has curls to paste with the key that was configured', async () => {
+    expect(server.output()).toContain(`Authorization: Bearer ${BOOTSTRAP_ADMIN_KEY}`);
+    expect((await api.as({ key: BOOTSTRAP_ADMIN_KEY }).get('/packages')).status).toBe(200);
+  });
+});
