@@ -45,6 +45,15 @@ describe('what operators see', () => {
     );
   });
 
+  it('answers what it refuses there with problem documents too', async () => {
+    const reply = await fetch(`${server.opsUrl}/nothing`);
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([
+      404,
+      'application/problem+json; charset=utf-8',
+    ]);
+    expect(await reply.json()).toMatchObject({ code: 'route_not_found', instance: '/nothing' });
+  });
+
   it('has curls to paste with the key that was configured', async () => {
     expect(server.output()).toContain(`Authorization: Bearer ${BOOTSTRAP_ADMIN_KEY}`);
     expect((await api.as({ key: BOOTSTRAP_ADMIN_KEY }).get('/packages')).status).toBe(200);

@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Public, UnavailableError, Unlimited } from '@waybill/http';
+import { Public, Unlimited } from '@waybill/http';
 import { HealthDto } from './health.dto';
 import { Readiness } from './readiness';
 
@@ -29,8 +29,7 @@ export class HealthController {
   @ApiOperation({ operationId: 'getReadiness' })
   @ApiOkResponse({ type: HealthDto })
   async readyz(): Promise<HealthDto> {
-    const missing = await this.readiness.missing();
-    if (missing.length > 0) throw new UnavailableError(`Not ready: ${missing.join(', ')}.`, 1);
+    await this.readiness.assert();
     return { status: 'ok' };
   }
 }

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
+import { RouteNotFoundError, sendProblem, toDomainError } from '@waybill/http';
 import { fastify, type FastifyInstance } from 'fastify';
 import { register } from 'prom-client';
 import { Readiness } from './readiness';
@@ -20,12 +21,12 @@ export class OpsServer implements OnApplicationBootstrap, OnApplicationShutdown 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.opsPort === undefined) return;
     const server = fastify({ requestTimeout: 10_000 });
+    server.setErrorHandler((error, request, reply) => sendProblem(toDomainError(error), request, reply));
+    server.setNotFoundHandler((request, reply) => sendProblem(new RouteNotFoundError(), request, reply));
     server.get('/livez', () => ({ status: 'ok' }));
-    server.get('/readyz', async (_request, reply) => {
-      const missing = await this.readiness.missing();
-      return missing.length === 0
-        ? { status: 'ok' }
-        : reply.status(503).send({ status: 'unavailable', missing });
+    server.get('/readyz', async () => {
+      await this.readiness.assert();
+      return { status: 'ok' };
     });
     server.get('/metrics', async (_request, reply) =>
       reply.type(register.contentType).send(await register.metrics()),

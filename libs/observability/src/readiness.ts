@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { UnavailableError } from '@waybill/http';
 
 /** Throws, or resolves late, where the process can't do its work. */
 export type ReadinessCheck = () => Promise<unknown>;
@@ -19,6 +20,12 @@ export class Readiness {
   /** From now on the process is not ready: it is about to stop. */
   drain(): void {
     this.draining = true;
+  }
+
+  /** @throws UnavailableError naming what is not as it must be. */
+  async assert(): Promise<void> {
+    const missing = await this.missing();
+    if (missing.length > 0) throw new UnavailableError(`Not ready: ${missing.join(', ')}.`, 1);
   }
 
   /** The names of what is not as it must be; empty when ready. */
