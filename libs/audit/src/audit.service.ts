@@ -4,7 +4,7 @@ import { RequestContext } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
 import type { ActorKind, AuditEntryEntity } from './audit-entry.entity';
 import { AuditRepository } from './audit.repository';
-import { assertNoSecret } from './secrets';
+import { redacted, withoutSecrets } from './secrets';
 
 /** Who did it, where the context doesn't say: a login has no principal yet, and a job never has one. */
 export interface AuditActor {
@@ -42,11 +42,12 @@ export class AuditService {
   /**
    * Records what is done in the context's open transaction, so that neither is there without the other. Of what customers do
    * with their own nothing is recorded.
-   * @throws Error (a fault of ours) without an open transaction, or where `changes` names or holds a secret.
+   * @throws Error (a fault of ours) without an open transaction, or where `changes` names a secret; values that
+   *   look like one are redacted.
    */
   async record(ctx: WorkContext, entry: AuditEntry): Promise<void> {
     if (!ctx.transaction) throw new Error(`${entry.action} must be recorded in the transaction that does it`);
-    assertNoSecret(entry.changes ?? {});
+    const changes = withoutSecrets(entry.changes ?? {}) as AuditChanges;
     const actor = entry.actor ?? actorOf(ctx);
     if (!actor) return;
     await this.entries.insert(ctx, {
@@ -55,7 +56,7 @@ export class AuditService {
       action: entry.action,
       targetKind: entry.target.kind,
       targetId: entry.target.id,
-      changes: entry.changes ?? {},
+      changes,
       ...originOf(ctx),
     });
   }
@@ -91,6 +92,8 @@ const actorColumns = ({ kind, id, userId, ownerId }: AuditActor) => ({
 
 function originOf(ctx: WorkContext): Pick<AuditEntryEntity, 'address' | 'userAgent' | 'requestId'> {
   if (!(ctx instanceof RequestContext)) return { address: null, userAgent: null, requestId: null };
-  const userAgent = ctx.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null;
-  return { address: ctx.address, userAgent, requestId: ctx.requestId };
+  // Before it is cut: half a secret would not be known as one.
+  const userAgent =
+    ctx.userAgent === undefined ? null : redacted(ctx.userAgent).slice(0, MAX_USER_AGENT_LENGTH);
+  return { address: ctx.address, userAgent, requestId: redacted(ctx.requestId) };
 }

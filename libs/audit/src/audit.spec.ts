@@ -148,11 +148,58 @@ describeOnEachPostgres('the audit log', (on) => {
     { nested: [{ password_hash: 'x' }] },
     { api_key: 'x' },
     { session_token: 'x' },
-    { note: `waybill_${'a'.repeat(49)}` },
-    { note: '$argon2id$v=19$m=19456' },
-  ])('refuses the secret in %j, without repeating it', async (changes) => {
+  ])('refuses the field of %j that is named for a secret, without repeating it', async (changes) => {
     await expect(record(staffContext(), 'a.b', changes)).rejects.toThrow(/which the audit log may not have$/);
     expect(await all()).toEqual([]);
+  });
+
+  it.each([
+    `waybill_${'a'.repeat(49)}`,
+    `my key is waybill_${'Z'.repeat(49)}!`,
+    '$argon2id$v=19$m=19456',
+    `Bearer ${'x'.repeat(20)}`,
+    `bearer ${'x'.repeat(40)}`,
+  ])('redacts %s, wherever a caller put it', async (secret) => {
+    const ctx = Object.assign(new RequestContext(secret, '192.0.2.1', `${secret}`), { principal: STAFF });
+    await record(ctx, 'a.b', {
+      name: secret,
+      was: { from: secret, to: 'plain' },
+      list: [secret, 1],
+      at: null,
+    });
+    const [entry] = await all();
+    expect(entry).toMatchObject({
+      changes: {
+        name: '[redacted]',
+        was: { from: '[redacted]', to: 'plain' },
+        list: ['[redacted]', 1],
+        at: null,
+      },
+      userAgent: '[redacted]',
+      requestId: '[redacted]',
+    });
+  });
+
+  it('redacts a secret in a user agent that is cut in its middle', async () => {
+    const agent = `${'x'.repeat(230)} waybill_${'a'.repeat(49)}`;
+    await record(Object.assign(new RequestContext('r', '192.0.2.1', agent), { principal: STAFF }));
+    expect((await all())[0]?.userAgent).toBe('[redacted]');
+  });
+
+  it.each([
+    'Bearer for CI',
+    '$argon2@example.com',
+    '$argon2',
+    'waybill_import',
+    'Bearer of bad news, a long text',
+  ])('keeps %s, which a caller may well name something', async (name) => {
+    await record(staffContext(), 'a.b', { name });
+    expect((await all())[0]?.changes).toEqual({ name });
+  });
+
+  it('keeps a time as it is written', async () => {
+    await record(staffContext(), 'a.b', { expires_at: new Date('2027-01-01T00:00:00Z') });
+    expect((await all())[0]?.changes).toEqual({ expires_at: '2027-01-01T00:00:00.000Z' });
   });
 
   it.each([

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { redacted } from '@waybill/audit';
 import { v7 as uuidv7 } from 'uuid';
 import { hashSecret } from './api-key-format';
 
@@ -11,6 +12,6 @@ export function newIdentity(): { id: string; token: string; tokenHash: Buffer } 
   return { id: uuidv7(), token, tokenHash: hashSecret(token) };
 }
 
-/** What is kept of a `User-Agent`. */
+/** What is kept of a `User-Agent`, which may be anything that a caller sends. */
 export const deviceOf = (userAgent: string | undefined): string | null =>
-  userAgent?.slice(0, MAX_DEVICE_LENGTH) ?? null;
+  userAgent === undefined ? null : redacted(userAgent).slice(0, MAX_DEVICE_LENGTH);
