@@ -13,7 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ChangePasswordDto, LoginDto } from './auth.dto';
 import { LoginFailedError, LoginThrottledError, NoPasswordError } from './auth.errors';
 import { AuthService } from './auth.service';
-import { clearedSessionCookie, readSessionToken, sessionCookie } from './session-cookie';
+import { clearedSessionCookie, presentedSessionToken, sessionCookie } from './session-cookie';
 import { SessionDto, toSessionDto } from './sessions.dto';
 import { SessionNotFoundError } from './sessions.errors';
 import { SessionsService } from './sessions.service';
@@ -40,8 +40,7 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionDto> {
     const secure = request.protocol === 'https';
-    const presented = readSessionToken(request.headers.cookie, secure);
-    const { session, token } = await this.auth.login(ctx, dto, presented);
+    const { session, token } = await this.auth.login(ctx, dto, presentedSessionToken(request));
     reply.header('Set-Cookie', sessionCookie(token, session.expiresAt, secure));
     reply.header('Cache-Control', 'no-store');
     return toSessionDto(session);

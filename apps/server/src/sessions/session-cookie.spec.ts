@@ -1,4 +1,9 @@
-import { clearedSessionCookie, readSessionToken, sessionCookie } from './session-cookie';
+import {
+  clearedSessionCookie,
+  presentedSessionToken,
+  readSessionToken,
+  sessionCookie,
+} from './session-cookie';
 
 describe("the session's cookie", () => {
   const expires = new Date('2026-12-21T09:00:00Z');
@@ -20,6 +25,13 @@ describe("the session's cookie", () => {
     expect(readSessionToken(both, false)).toBe('plain');
     expect(readSessionToken(both, true)).toBe('secure');
     expect(readSessionToken('waybill_session=plain', true)).toBeUndefined();
+  });
+
+  it('presents no session beside an Authorization header, whatever that holds', () => {
+    const cookie = 'waybill_session=plain';
+    expect(presentedSessionToken({ headers: { cookie }, protocol: 'http' })).toBe('plain');
+    for (const authorization of ['Bearer a-bad-key', 'Basic dXNlcjpwYXNz', ''])
+      expect(presentedSessionToken({ headers: { cookie, authorization }, protocol: 'http' })).toBeUndefined();
   });
 
   it.each([

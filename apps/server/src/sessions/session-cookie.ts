@@ -1,4 +1,5 @@
 import { parse, serialize } from 'cookie';
+import type { FastifyRequest } from 'fastify';
 
 const NAME = 'waybill_session';
 // Browsers keep a `__Host-` cookie only if it is Secure, has no Domain, and so can't be set by a neighbouring host.
@@ -14,6 +15,13 @@ export function readSessionToken(cookieHeader: string | undefined, secure: boole
   const given = cookieHeader.split(';').filter((pair) => pair.split('=', 1)[0]?.trim() === name);
   return given.length === 1 ? parse(given[0] as string)[name] || undefined : undefined;
 }
+
+/** The session token that a request presents. With an `Authorization` header the cookie is ignored, also when the key is bad. */
+export const presentedSessionToken = ({
+  headers,
+  protocol,
+}: Pick<FastifyRequest, 'headers' | 'protocol'>): string | undefined =>
+  headers.authorization === undefined ? readSessionToken(headers.cookie, protocol === 'https') : undefined;
 
 /** The `Set-Cookie` value that hands a session's token to its browser. */
 export function sessionCookie(token: string, expires: Date, secure: boolean): string {

@@ -22,7 +22,7 @@ import {
   uuidParameter,
 } from '@waybill/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clearedSessionCookie, readSessionToken, sessionCookie } from './session-cookie';
+import { clearedSessionCookie, presentedSessionToken, sessionCookie } from './session-cookie';
 import { SessionDto, SessionPage, toListedSessionDto, toSessionDto } from './sessions.dto';
 import { SessionNotFoundError } from './sessions.errors';
 import { SessionsService } from './sessions.service';
@@ -117,10 +117,7 @@ export class SessionsController {
     status: number,
   ): Promise<SessionDto> {
     const secure = request.protocol === 'https';
-    const { session, token } = await this.sessions.open(
-      ctx,
-      readSessionToken(request.headers.cookie, secure),
-    );
+    const { session, token } = await this.sessions.open(ctx, presentedSessionToken(request));
     if (token) reply.header('Set-Cookie', sessionCookie(token, session.expiresAt, secure));
     reply.header('Cache-Control', 'no-store').status(token ? status : HttpStatus.OK);
     return toSessionDto(session);

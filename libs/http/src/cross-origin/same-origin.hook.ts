@@ -2,6 +2,8 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CrossOriginWriteError } from './cross-origin-write.error';
 import type { Origins } from './origins';
 
+// Browsers add other schemes by themselves: Basic, Digest and Negotiate, once somebody has signed in with them.
+const BEARER = /^Bearer +\S/i;
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
@@ -11,7 +13,7 @@ const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
  */
 export function refuseCrossOriginWrites(fastify: FastifyInstance, origins: Origins): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const isExempt = READS.has(request.method) || request.headers.authorization !== undefined;
+    const isExempt = READS.has(request.method) || BEARER.test(request.headers.authorization ?? '');
     done(isExempt || isSameOrigin(request, origins) ? undefined : new CrossOriginWriteError());
   });
 }

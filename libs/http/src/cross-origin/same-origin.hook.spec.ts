@@ -1,0 +1,27 @@
+import fastify from 'fastify';
+import { Origins } from './origins';
+import { refuseCrossOriginWrites } from './same-origin.hook';
+
+describe('a write that a foreign page made a browser send', () => {
+  const server = fastify();
+  beforeAll(async () => {
+    refuseCrossOriginWrites(server, new Origins(undefined, []));
+    server.post('/', () => 'written');
+    await server.ready();
+  });
+  afterAll(() => server.close());
+
+  const isLetThrough = async (authorization?: string): Promise<boolean> => {
+    const headers = { 'sec-fetch-site': 'cross-site', ...(authorization && { authorization }) };
+    return (await server.inject({ method: 'POST', url: '/', headers })).body === 'written';
+  };
+
+  it.each(['Bearer key', 'bearer key', 'BEARER  key'])('is let through with %s', async (authorization) =>
+    expect(await isLetThrough(authorization)).toBe(true),
+  );
+
+  it.each([undefined, 'Basic dXNlcjpwYXNz', 'Negotiate YII=', 'Digest username="x"', 'Bearer', 'Bearerkey'])(
+    'is refused with %s',
+    async (authorization) => expect(await isLetThrough(authorization)).toBe(false),
+  );
+});
