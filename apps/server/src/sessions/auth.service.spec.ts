@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditModule, AuditService } from '@waybill/audit';
 import { Database, dataSourceOptions, WorkContext } from '@waybill/database';
-import { RequestContext } from '@waybill/http';
+import { RequestContext, scopes } from '@waybill/http';
 import { DataSource } from 'typeorm';
 import {
   createTestDatabase,
@@ -228,6 +228,32 @@ describeOnEachPostgres('signing in', (on) => {
       actor_id: session.id,
       actor_user_id: session.userId,
       address: '192.0.2.1',
+    });
+  });
+
+  it('has nobody change their own password without the present one', async () => {
+    const { session } = await login('vera@example.com', PASSWORD);
+    const { id: sessionId, ownerId } = session;
+    const id = session.userId as string;
+    const as = (userId: string | undefined) =>
+      Object.assign(from(), {
+        principal: {
+          kind: 'staff',
+          id: sessionId,
+          userId,
+          ownerId,
+          ownerIds: [ownerId],
+          scopes: new Set(scopes),
+        },
+        preconditions: {},
+      });
+    const change = { password: 'seven dry herons on a roof' };
+    await expect(users.change(as(id), id, change)).rejects.toMatchObject({
+      code: 'validation_failed',
+      extras: { errors: [{ code: 'own_password', pointer: '/password' }] },
+    });
+    await expect(users.change(as(undefined), id, change)).rejects.toMatchObject({
+      code: 'precondition_required',
     });
   });
 

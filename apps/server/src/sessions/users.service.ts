@@ -86,10 +86,12 @@ export class UsersService {
   /**
    * Changes a user's role, whether they may sign in, or their password; the latter two end their sessions.
    * @throws UserNotFoundError, PreconditionRequiredError, PreconditionFailedError, LastAdministratorError,
-   *   ScopeNotHeldError where the user may do or is to do what the caller may not, ValidationFailedError for a common password.
+   *   ScopeNotHeldError where the user may do or is to do what the caller may not, ValidationFailedError for a common password
+   *   and for the caller's own.
    */
   async change(ctx: RequestContext, id: string, change: ChangeUserDto): Promise<UserRow> {
     const { role, disabled, password } = change;
+    if (password !== undefined && ctx.principal.userId === id) throw ownPassword();
     const passwordHash = password === undefined ? undefined : await this.hashNew(password, '/password');
     return this.database.transaction(ctx, async () => {
       await this.users.lockAll(ctx);
@@ -135,6 +137,14 @@ export class UsersService {
     if (passwordReset) await record('user.password_reset');
   }
 }
+
+// A session that somebody else got hold of must not do without the present password.
+const ownPassword = (): ValidationFailedError =>
+  ValidationFailedError.at(
+    '/password',
+    'own_password',
+    'Change your own password by POST /api/v1/auth/password, which takes the present one.',
+  );
 
 const isActiveAdministrator = ({ role, disabledAt }: UserRow): boolean => role === 'admin' && !disabledAt;
 
