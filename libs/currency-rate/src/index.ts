@@ -7,7 +7,7 @@ export { CurrencyRateModule, type CurrencyRateModuleOptions } from './currency-r
 export { ROUBLE } from './currencies';
 export { moscowDay } from './moscow-day';
 export type { RateSource } from './rate-list';
-export { RatesUnavailableError } from './rates.errors';
+export { RatesStoppedError, RatesUnavailableError } from './rates.errors';
 export type { RatesOptions } from './rates.options';
 export type { KnownList } from './rates.repository';
 export { type Quotes, type RateQuote, type Refreshed, RatesService } from './rates.service';

@@ -2,3 +2,6 @@
 export class RatesUnavailableError extends Error {
   static readonly code = 'rates_unavailable';
 }
+
+/** The process stops while it asks: that says nothing about the rates. */
+export class RatesStoppedError extends Error {}

@@ -6,6 +6,7 @@ import { bankXml, jsonMirror } from './cbr-formats';
 import { CbrSource } from './cbr-source';
 import { addDays, moscowDay } from './moscow-day';
 import type { RateDocument } from './rate-list';
+import { RatesStoppedError } from './rates.errors';
 import { longestFetchMs, RATES_OPTIONS, type ResolvedRatesOptions } from './rates.options';
 import { RatesRepository } from './rates.repository';
 import { UpstreamError } from './upstream-error';
@@ -46,18 +47,18 @@ export class RatesFetcher implements OnModuleDestroy {
 
   /** Ends the fetches that are under way, and waits until they have let go of PostgreSQL. */
   async onModuleDestroy(): Promise<void> {
-    this.stopping.abort(new Error('The process is stopping'));
+    this.stopping.abort(new RatesStoppedError('The process is stopping'));
     await Promise.allSettled(this.flights.values());
   }
 
-  /** Asks until the day is settled. @throws when the process is stopping. */
+  /** Asks until the day is settled. @throws RatesStoppedError */
   async settle(day: string): Promise<Asked> {
     const isDone: Errand['isDone'] = async (_fetched, manager) =>
       (await this.repository.settledList(day, manager)) !== null;
     return outcome(await this.join(`settle ${day}`, { day, sources: [this.json, this.xml], isDone }));
   }
 
-  /** Asks the bank for the whole list of a day that is settled by `Previous` alone. @throws when the process is stopping. */
+  /** Asks the bank for the whole list of a day that is settled by `Previous` alone. @throws RatesStoppedError */
   async complete(day: string): Promise<Asked> {
     const isDone: Errand['isDone'] = async (_fetched, manager) => {
       const list = await this.repository.settledList(day, manager);
@@ -100,7 +101,9 @@ export class RatesFetcher implements OnModuleDestroy {
         this.askUnlessDone(errand, manager),
       );
       if (turn) return turn.result;
-      await pause(50 + Math.random() * 100, undefined, { signal: this.stopping.signal });
+      await pause(50 + Math.random() * 100, undefined, { signal: this.stopping.signal }).catch(() =>
+        this.stopping.signal.throwIfAborted(),
+      );
       if (await errand.isDone(null)) return 'settled';
     } while (Date.now() < deadline);
     this.logger.warn(`Another process is still fetching rates after ${this.options.lockWaitMs} ms`);

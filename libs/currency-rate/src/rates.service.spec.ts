@@ -11,7 +11,7 @@ import {
 import { createRatesDatabase, forgetRates, metric, type RatesProcess, startRates } from '../test/harness';
 import type { TestDatabase } from '../../../test/support/database';
 import { addDays } from './moscow-day';
-import { RatesUnavailableError } from './rates.errors';
+import { RatesStoppedError, RatesUnavailableError } from './rates.errors';
 
 const TODAY = '2026-11-21';
 const USD_PREVIOUS = '85.0159';
@@ -282,7 +282,7 @@ describe('when asking fails', () => {
     upstream.respondWith('both', hang);
     const asked = process.rates.quotesOn(TODAY, ['USD']);
     await eventually(() => upstream.requests.length, { describe: 'the request' });
-    await Promise.all([expect(asked).rejects.toThrow('The process is stopping'), extra.pop()?.stop()]);
+    await Promise.all([expect(asked).rejects.toBeInstanceOf(RatesStoppedError), extra.pop()?.stop()]);
   }, 5_000);
 });
 

@@ -4,7 +4,8 @@ import { WorkContext } from '@waybill/database';
 import { inBatches } from '@waybill/jobs';
 import { Doorbells } from '@waybill/queue';
 import { ringAgainFor } from './registration-jobs';
-import { RegistrationsRepository } from './registrations.repository';
+import { attemptsUsedUp } from './registration-problems';
+import { type ClaimedRegistration, RegistrationsRepository } from './registrations.repository';
 
 const BATCH = 500;
 const KEPT_FOR_DAYS = 30;
@@ -21,7 +22,7 @@ export class RegistrationsSweeper {
     private readonly doorbells: Doorbells,
   ) {}
 
-  /** Rings for what is pending and was not rung for lately. @returns for how many. */
+  /** Rings for what is pending and was not rung for lately, and fails what no attempt is left for. @returns how many. */
   sweep(signal: AbortSignal): Promise<number> {
     return this.ringForDue('now', signal, false);
   }
@@ -46,12 +47,25 @@ export class RegistrationsSweeper {
     const swept = await inBatches(signal, BATCH, async (count) => {
       const due = await this.registrations.claimDue(new WorkContext(), { before, graceSeconds, count });
       if (due.length === 0) return 0;
-      const heard = await ringAgainFor(this.doorbells, this.config, due, { insist });
+      const live = await this.failTheDead(due);
+      if (live.length === 0) return due.length;
+      const heard = await ringAgainFor(this.doorbells, this.config, live, { insist });
       // Without a queue there is no use in going on; these are due again after the grace.
       return heard ? due.length : 0;
     });
-    if (swept > 0) this.logger.log(`Rang again for ${swept} pending registrations`);
+    if (swept > 0) this.logger.log(`Swept ${swept} pending registrations`);
     return swept;
+  }
+
+  // Attempts that ended with their process threw nothing, but they count. Whether one is under way only its age tells.
+  private async failTheDead(due: ClaimedRegistration[]): Promise<ClaimedRegistration[]> {
+    const { attempts } = this.config.registrations;
+    const isDead = (one: ClaimedRegistration): boolean => one.overdue && one.attempts >= attempts;
+    const dead = due.filter(isDead).map(({ id }) => id);
+    if (dead.length === 0) return due;
+    this.logger.error(`None of ${attempts} attempts came to an end: ${dead.join(', ')}`);
+    await this.registrations.fail(new WorkContext(), dead, attemptsUsedUp(attempts));
+    return due.filter((one) => !isDead(one));
   }
 }
 

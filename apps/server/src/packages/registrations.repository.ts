@@ -12,6 +12,8 @@ export type RegistrationStatus = Pick<
 >;
 /** A registration to ring for. */
 export type DueRegistration = Pick<RegistrationEntity, 'id' | 'attempts'>;
+/** `overdue`: its grace was over, so no attempt has begun within it. */
+export type ClaimedRegistration = DueRegistration & { overdue: boolean };
 export type PendingRegistration = NewRegistration & Pick<RegistrationEntity, 'attempts' | 'createdAt'>;
 
 const STATUS_COLUMNS = `id, owner_id AS "ownerId", state, package_id AS "packageId", problem, created_at AS "createdAt",
@@ -54,24 +56,37 @@ export class RegistrationsRepository {
 
   /**
    * Counts a new attempt before it is made, so that one that kills its process is counted too. Nobody rings for it while the
-   * attempt is young; a first one that begins soon moves no index for that.
+   * attempt is young; a first one that begins soon moves no index for that. The last one has twice the
+   * grace: rates that hang may take all of one.
+   * @returns undefined when it is not pending, or as many attempts as it may have were begun.
    */
   async beginAttempt(
     ctx: WorkContext,
     id: string,
-    graceSeconds: number,
+    { attempts, graceSeconds }: { attempts: number; graceSeconds: number },
   ): Promise<PendingRegistration | undefined> {
     const [row] = await this.database.query<PendingRegistration>(
       ctx,
       `UPDATE registrations SET attempts = attempts + 1,
-         next_ring_at = CASE WHEN next_ring_at > now() + $2 * interval '0.5 second' THEN next_ring_at
+         next_ring_at = CASE WHEN attempts + 1 >= $3 THEN now() + $2 * interval '2 seconds'
+                             WHEN next_ring_at > now() + $2 * interval '0.5 second' THEN next_ring_at
                              ELSE now() + $2 * interval '1 second' END
-       WHERE id = $1 AND state = 'pending'
+       WHERE id = $1 AND state = 'pending' AND attempts < $3
        RETURNING id, owner_id AS "ownerId", name, weight_kg AS "weightKg", content_amount AS "contentAmount",
          content_currency AS "contentCurrency", type_id AS "typeId", order_uid AS "orderUid", attempts, created_at AS "createdAt"`,
-      [id, graceSeconds],
+      [id, graceSeconds, attempts],
     );
     return row;
+  }
+
+  /** Does not count an attempt that was ended for no fault of the registration's, and lets whoever sweeps ring for it. */
+  async takeBackAttempt(ctx: WorkContext, id: string): Promise<void> {
+    await this.database.query(
+      ctx,
+      `UPDATE registrations SET attempts = greatest(attempts - 1, 0), next_ring_at = now()
+       WHERE id = $1 AND state = 'pending'`,
+      [id],
+    );
   }
 
   async succeed(ctx: WorkContext, id: string, packageId: number): Promise<void> {
@@ -82,11 +97,12 @@ export class RegistrationsRepository {
     );
   }
 
-  async fail(ctx: WorkContext, id: string, problem: RegistrationProblem): Promise<void> {
+  async fail(ctx: WorkContext, ids: string[], problem: RegistrationProblem): Promise<void> {
     await this.database.query(
       ctx,
-      `UPDATE registrations SET state = 'failed', problem = $2, finished_at = now() WHERE id = $1 AND state = 'pending'`,
-      [id, problem],
+      `UPDATE registrations SET state = 'failed', problem = $2, finished_at = now()
+       WHERE id = ANY($1::uuid[]) AND state = 'pending'`,
+      [ids, problem],
     );
   }
 
@@ -107,13 +123,14 @@ export class RegistrationsRepository {
   claimDue(
     ctx: WorkContext,
     { before, graceSeconds, count }: { before: string; graceSeconds: number; count: number },
-  ): Promise<DueRegistration[]> {
+  ): Promise<ClaimedRegistration[]> {
     return this.database.query(
       ctx,
-      `UPDATE registrations SET next_ring_at = now() + $2 * interval '1 second'
-       WHERE id IN (SELECT id FROM registrations WHERE state = 'pending' AND next_ring_at < $1::timestamptz
-                    ORDER BY next_ring_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-       RETURNING id, attempts`,
+      `WITH due AS MATERIALIZED (
+         SELECT id, next_ring_at < now() AS overdue FROM registrations
+         WHERE state = 'pending' AND next_ring_at < $1::timestamptz ORDER BY next_ring_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+       UPDATE registrations r SET next_ring_at = now() + $2 * interval '1 second' FROM due WHERE r.id = due.id
+       RETURNING r.id, r.attempts, due.overdue`,
       [before, graceSeconds, count],
     );
   }

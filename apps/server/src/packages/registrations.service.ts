@@ -1,15 +1,18 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
+import { RatesStoppedError } from '@waybill/currency-rate';
 import { Database, WorkContext } from '@waybill/database';
 import { PackagesRepository } from './packages.repository';
 import { PackagePrices } from './package-prices.service';
 import type { Price, UnpricedReason } from './pricing';
+import { attemptsUsedUp } from './registration-problems';
 import { type PendingRegistration, RegistrationsRepository } from './registrations.repository';
 
 /** Turns accepted registrations into packages; called by jobs, as often as they like. */
 @Injectable()
 export class RegistrationsService {
   private readonly logger = new Logger(RegistrationsService.name);
+  private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -20,21 +23,35 @@ export class RegistrationsService {
   ) {}
 
   /**
-   * Makes the package of a pending registration, once, however many jobs try.
-   * @throws whatever went wrong while attempts are left; after the last one the registration is failed.
+   * Makes the package of a pending registration, once, however many jobs try: those of one process share an attempt.
+   * One whose attempts have all begun is left to them, and to the sweeper if none of them comes to an end.
+   * @throws whatever went wrong while attempts are left; after the last one the registration is failed. A process that
+   * stops fails nothing: its attempt does not count.
    */
-  async process(id: string): Promise<void> {
+  process(id: string): Promise<void> {
+    const underWay = this.underWay.get(id);
+    if (underWay) return underWay;
+    const attempt = this.attempt(id).finally(() => this.underWay.delete(id));
+    this.underWay.set(id, attempt);
+    return attempt;
+  }
+
+  private async attempt(id: string): Promise<void> {
     const ctx = new WorkContext();
     const { attempts, ringAgainSeconds } = this.config.registrations;
-    const registration = await this.registrations.beginAttempt(ctx, id, ringAgainSeconds);
+    const registration = await this.registrations.beginAttempt(ctx, id, {
+      attempts,
+      graceSeconds: ringAgainSeconds,
+    });
     if (!registration) return;
-    // Attempts that ended with their process threw nothing, but they count.
-    if (registration.attempts > attempts)
-      return this.fail(ctx, id, new Error('none of its attempts came to an end'));
     try {
       const price = await this.prices.of(registration);
       await this.database.transaction(ctx, () => this.complete(ctx, registration, price));
     } catch (error) {
+      if (error instanceof RatesStoppedError) {
+        await this.registrations.takeBackAttempt(ctx, id);
+        throw error;
+      }
       if (registration.attempts < attempts) throw error;
       await this.fail(ctx, id, error as Error);
     }
@@ -52,7 +69,6 @@ export class RegistrationsService {
   private async fail(ctx: WorkContext, id: string, error: Error): Promise<void> {
     const { attempts } = this.config.registrations;
     this.logger.error(`Registration ${id} failed after ${attempts} attempts: ${error.message}`, error.stack);
-    const detail = `The package could not be registered after ${attempts} attempts.`;
-    await this.registrations.fail(ctx, id, { code: 'registration_failed', detail });
+    await this.registrations.fail(ctx, [id], attemptsUsedUp(attempts));
   }
 }

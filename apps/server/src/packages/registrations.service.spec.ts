@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { Logger } from '@nestjs/common';
+import type { Config } from '@waybill/config';
+import { RatesStoppedError } from '@waybill/currency-rate';
+import { Database, dataSourceOptions } from '@waybill/database';
+import type { Doorbells } from '@waybill/queue';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
+import { eventually } from '../../../../test/support/poll';
+import type { PackagePrices } from './package-prices.service';
+import { PackagesRepository } from './packages.repository';
+import { RegistrationsRepository } from './registrations.repository';
+import { RegistrationsSweeper } from './registrations-sweeper.service';
+import { RegistrationsService } from './registrations.service';
+
+const ATTEMPTS = 5;
+const config = {
+  registrations: { attempts: ATTEMPTS, backoffMs: 1_000, ringAgainSeconds: 60, pendingLimit: 10 },
+} as Config;
+const { signal } = new AbortController();
+
+describe('processing a registration', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let id: string;
+
+  beforeAll(() => Logger.overrideLogger(false));
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    const options = dataSourceOptions({
+      url: database.url,
+      entities: [],
+      migrations: [],
+      poolSize: 5,
+      logSql: false,
+    });
+    dataSource = await new DataSource(options as DataSourceOptions).initialize();
+    id = randomUUID();
+    await dataSource.query(
+      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, next_ring_at)
+       VALUES ($1, $1, 'boots', 1, 1, 'USD', 1, now() + interval '60 seconds')`,
+      [id],
+    );
+  });
+  afterEach(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  /** A worker, as far as registrations go. */
+  const worker = (of: PackagePrices['of']): RegistrationsService => {
+    const db = new Database(dataSource);
+    const prices = { of } as PackagePrices;
+    const registrations = new RegistrationsRepository(db);
+    return new RegistrationsService(config, db, registrations, new PackagesRepository(db), prices);
+  };
+  const sweeper = (): RegistrationsSweeper => {
+    const doorbells = { ringAll: async () => true } as unknown as Doorbells;
+    return new RegistrationsSweeper(config, new RegistrationsRepository(new Database(dataSource)), doorbells);
+  };
+  const registration = async () =>
+    (await dataSource.query(`SELECT state, attempts, problem->>'code' AS problem FROM registrations`))[0];
+  const packages = async () => (await dataSource.query(`SELECT FROM packages`)).length;
+
+  it('makes one package, however many workers are at it while the rates hang', async () => {
+    const gate = Promise.withResolvers<'rate_unavailable'>();
+    let waiting = 0;
+    const workers = Array.from({ length: ATTEMPTS + 3 }, () =>
+      worker(() => {
+        waiting++;
+        return gate.promise;
+      }),
+    );
+    const jobs = workers.flatMap((one) => [one.process(id), one.process(id)]);
+    await eventually(async () => waiting === ATTEMPTS, { describe: 'the attempts wait for rates' });
+    await sweeper().sweepAll(signal);
+    expect(await registration()).toMatchObject({ state: 'pending' });
+    gate.resolve('rate_unavailable');
+    await Promise.all(jobs);
+    expect(await registration()).toMatchObject({ state: 'succeeded', problem: null });
+    expect(await packages()).toBe(1);
+  });
+
+  it('shares one attempt among the jobs of a worker', async () => {
+    const one = worker(async () => 'rate_unavailable');
+    await Promise.all(Array.from({ length: ATTEMPTS + 3 }, () => one.process(id)));
+    expect(await registration()).toEqual({ state: 'succeeded', attempts: 1, problem: null });
+  });
+
+  it('fails what throws each time', async () => {
+    const one = worker(() => Promise.reject(new Error('poison')));
+    for (let attempt = 1; attempt < ATTEMPTS; attempt++)
+      await expect(one.process(id)).rejects.toThrow('poison');
+    await one.process(id);
+    expect(await registration()).toEqual({
+      state: 'failed',
+      attempts: ATTEMPTS,
+      problem: 'registration_failed',
+    });
+  });
+
+  it('fails what takes its process with it each time, once the last attempt had its time', async () => {
+    const never = () => new Promise<never>(() => undefined);
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      void worker(never).process(id);
+      await eventually(async () => (await registration()).attempts === attempt, { describe: 'an attempt' });
+      await sweeper().sweepAll(signal);
+    }
+    await worker(never).process(id);
+    expect(await registration()).toMatchObject({ state: 'pending', attempts: ATTEMPTS });
+    await dataSource.query(`UPDATE registrations SET next_ring_at = next_ring_at - interval '121 seconds'`);
+    await sweeper().sweep(signal);
+    expect(await registration()).toMatchObject({ state: 'failed', problem: 'registration_failed' });
+  });
+
+  it('does not count an attempt that the stop of its process has ended, the last one least of all', async () => {
+    await dataSource.query(`UPDATE registrations SET attempts = $1`, [ATTEMPTS - 1]);
+    const stopping = worker(() => Promise.reject(new RatesStoppedError('The process is stopping')));
+    await expect(stopping.process(id)).rejects.toBeInstanceOf(RatesStoppedError);
+    expect(await registration()).toEqual({ state: 'pending', attempts: ATTEMPTS - 1, problem: null });
+    await worker(async () => 'rate_unavailable').process(id);
+    expect(await registration()).toMatchObject({ state: 'succeeded' });
+  });
+});
