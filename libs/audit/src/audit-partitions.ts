@@ -1,8 +1,10 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Database, WorkContext } from '@waybill/database';
+import { QueryFailedError } from 'typeorm';
 import { AuditService } from './audit.service';
 
 const MONTHS_AHEAD = 3;
+const LOCK_NOT_AVAILABLE = '55P03';
 
 /** Makes the log's monthly partitions ahead of their time, and drops those whose retention is over. */
 @Injectable()
@@ -21,30 +23,62 @@ export class AuditPartitions implements OnApplicationBootstrap {
     );
   }
 
-  /** Makes the partitions of this month and the next three, and of every month that the default one holds entries of. */
+  /**
+   * Makes the partitions of this month and the next three, and of every month that the default one holds entries of. One
+   * that somebody's long read is in the way of is left for the next time.
+   */
   async makeAhead(ctx: WorkContext): Promise<void> {
     for (const month of await this.monthsWithout(ctx))
-      await this.database.query(ctx, `SELECT audit_log_add_partition($1)`, [month]);
+      await this.unlessHeldUp(ctx, `The partition of ${month} was not made`, () =>
+        this.database.query(ctx, `SELECT audit_log_add_partition($1)`, [month]),
+      );
   }
 
   /**
-   * Drops the partitions that ended `keepMonths` months ago or earlier, and records that.
+   * Drops the partitions that ended `keepMonths` months ago or earlier, and records that. One that somebody's long read is
+   * in the way of is left for the next time.
    * @returns the names of those it dropped.
    */
   async dropExpired(ctx: WorkContext, keepMonths: number): Promise<string[]> {
-    return this.database.transaction(ctx, async () => {
-      await this.makeAhead(ctx);
-      const expired = await this.expired(ctx, keepMonths);
-      for (const name of expired) {
-        await this.database.query(ctx, `DROP TABLE "${name}"`);
-        await this.audit.record(ctx, {
-          action: 'audit_log.partition_dropped',
-          target: { kind: 'audit_log_partition', id: name },
-          actor: { kind: 'system' },
-        });
-      }
-      return expired;
+    await this.makeAhead(ctx);
+    const dropped: string[] = [];
+    for (const name of await this.expired(ctx, keepMonths)) {
+      const isDone = await this.unlessHeldUp(ctx, `${name} was not dropped`, () => this.drop(ctx, name));
+      if (isDone) dropped.push(name);
+    }
+    return dropped;
+  }
+
+  private async drop(ctx: WorkContext, name: string): Promise<void> {
+    await this.database.query(ctx, `DROP TABLE "${name}"`);
+    await this.audit.record(ctx, {
+      action: 'audit_log.partition_dropped',
+      target: { kind: 'audit_log_partition', id: name },
+      actor: { kind: 'system' },
     });
+  }
+
+  /**
+   * Does `work` in a transaction of its own, which waits for a lock so long and no longer: whoever writes to the log waits
+   * behind it.
+   * @returns whether it was done.
+   */
+  private async unlessHeldUp(
+    ctx: WorkContext,
+    otherwise: string,
+    work: () => Promise<unknown>,
+  ): Promise<boolean> {
+    try {
+      await this.database.transaction(ctx, async () => {
+        await this.database.query(ctx, `SET LOCAL lock_timeout = '2s'`);
+        await work();
+      });
+      return true;
+    } catch (error) {
+      if (!isHeldUp(error)) throw error;
+      this.logger.warn(`${otherwise}: the audit log is being read`);
+      return false;
+    }
   }
 
   private async monthsWithout(ctx: WorkContext): Promise<string[]> {
@@ -72,3 +106,6 @@ export class AuditPartitions implements OnApplicationBootstrap {
     return rows.map(({ name }) => name);
   }
 }
+
+const isHeldUp = (error: unknown): boolean =>
+  error instanceof QueryFailedError && (error.driverError as { code?: string }).code === LOCK_NOT_AVAILABLE;
