@@ -3,6 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { WorkContext } from '@waybill/database';
 import { addressKey } from '@waybill/http';
+import { inBatches } from '@waybill/jobs';
 import { LoginThrottledError } from './auth.errors';
 import { LoginFailuresRepository } from './login-failures.repository';
 
@@ -38,12 +39,11 @@ export class LoginThrottle {
     await this.failures.forgive(new WorkContext(), subjectOfAddress(address));
   }
 
-  /** Removes counts that matter no more. @returns how many. */
-  async purge(ctx: WorkContext): Promise<number> {
-    let removed = 0;
-    for (let batch = PURGE_BATCH; batch === PURGE_BATCH; removed += batch)
-      batch = await this.failures.deleteOver(ctx, this.limits.windowMinutes, PURGE_BATCH);
-    return removed;
+  /** Removes counts that matter no more, until the signal is aborted. @returns how many. */
+  purge(signal: AbortSignal): Promise<number> {
+    return inBatches(signal, PURGE_BATCH, (count) =>
+      this.failures.deleteOver(new WorkContext(), this.limits.windowMinutes, count),
+    );
   }
 
   // On its own, never in a caller's transaction: a failed sign-in rolls nothing of this back.

@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { WorkContext } from '@waybill/database';
+import { inBatches } from '@waybill/jobs';
 import { LoginThrottle } from './login-throttle';
 import { SessionsRepository } from './sessions.repository';
 
@@ -31,17 +32,12 @@ export class SessionsPurge {
     return {
       expired: await this.purgeExpired(signal),
       unused: await this.purgeUnused(signal, owners),
-      login_failures: await this.throttle.purge(new WorkContext()),
+      login_failures: await this.throttle.purge(signal),
     };
   }
 
-  private async purgeExpired(signal: AbortSignal): Promise<number> {
-    let [deleted, batch] = [0, BATCH];
-    while (batch === BATCH && !signal.aborted) {
-      batch = await this.sessions.deleteExpired(new WorkContext(), BATCH);
-      deleted += batch;
-    }
-    return deleted;
+  private purgeExpired(signal: AbortSignal): Promise<number> {
+    return inBatches(signal, BATCH, (count) => this.sessions.deleteExpired(new WorkContext(), count));
   }
 
   private async purgeUnused(signal: AbortSignal, owners: OwnersAmong[]): Promise<number> {
