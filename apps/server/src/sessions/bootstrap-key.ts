@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
@@ -36,18 +37,40 @@ export class BootstrapKey implements OnApplicationBootstrap {
     });
   }
 
-  /** The key; undefined in a process that is one of many and was given none, for each would make its own. */
+  /**
+   * The key; undefined in a process that is one of many and was given none, for each would make its own.
+   * @throws Error where the file holds nothing.
+   */
   read(): string | undefined {
     if (this.config.bootstrapAdminKey !== undefined) return this.config.bootstrapAdminKey;
     if (this.config.role !== 'all') return undefined;
+    return this.kept() ?? this.make();
+  }
+
+  private kept(): string | undefined {
+    let key: string;
     try {
-      return readFileSync(this.file, 'utf8').trim();
+      key = readFileSync(this.file, 'utf8').trim();
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
     }
+    if (key === '')
+      throw new Error(`${this.file} is empty: delete it, and the next start makes a new administrator's key`);
+    return key;
+  }
+
+  // Written whole under another name and then linked: a crash leaves no half of a key, and no other process's is replaced.
+  private make(): string {
     const key = generateApiKey();
+    const whole = `${this.file}.${randomUUID()}`;
     mkdirSync(this.config.dataDir, { recursive: true });
-    writeFileSync(this.file, `${key}\n`, { mode: 0o600, flag: 'wx' });
+    try {
+      writeFileSync(whole, `${key}\n`, { mode: 0o600, flag: 'wx', flush: true });
+      linkSync(whole, this.file);
+    } finally {
+      rmSync(whole, { force: true });
+    }
     return key;
   }
 }
