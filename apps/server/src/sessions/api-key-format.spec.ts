@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { generateApiKey, hashSecret, isWellFormedApiKey, visiblePrefix } from './api-key-format';
+import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 
 describe('the format of API keys', () => {
   it('is waybill_, 43 characters of secret and 6 of checksum, and never the same twice', () => {
@@ -13,14 +13,14 @@ describe('the format of API keys', () => {
     const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
     const checksum = [...key.slice(-6)].reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
     expect(checksum).toBe(crc32(key.slice(8, 51)));
-    expect(isWellFormedApiKey(key)).toBe(true);
+    expect(visiblePrefix(key)).toBe(key.slice(0, 14));
   });
 
   it('does not know a key with one character changed', () => {
     const key = generateApiKey();
     const changed = key.slice(0, 20) + (key[20] === 'a' ? 'b' : 'a') + key.slice(21);
-    expect(isWellFormedApiKey(changed)).toBe(false);
-    expect(isWellFormedApiKey(`${key}x`)).toBe(false);
+    expect(visiblePrefix(changed)).toBe('(configured)');
+    expect(visiblePrefix(`${key}x`)).toBe('(configured)');
   });
 
   it('shows little and stores only a digest', () => {

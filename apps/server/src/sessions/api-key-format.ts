@@ -17,7 +17,7 @@ export function generateApiKey(): string {
 }
 
 /** Whether a text has the form and the checksum of a key that `generateApiKey` made. */
-export function isWellFormedApiKey(text: string): boolean {
+function isWellFormedApiKey(text: string): boolean {
   const match = /^waybill_([0-9A-Za-z]{43})([0-9A-Za-z]{6})$/.exec(text);
   return match !== null && checksumOf(match[1] ?? '') === match[2];
 }
