@@ -40,6 +40,22 @@ describe('API keys', () => {
     return status === 200;
   };
 
+  it('may be named like a secret, or by one, which the audit log does not keep', async () => {
+    const pasted = `waybill_${'a'.repeat(49)}`;
+    for (const [name, kept] of [
+      ['Bearer for CI', 'Bearer for CI'],
+      ['$argon2', '$argon2'],
+      [pasted, '[redacted]'],
+    ] as const) {
+      const made = await admin.post('/api-keys', { name, scopes: ['packages:read'] });
+      expect(made.status).toBe(201);
+      const { body } = await admin.get('/admin/audit-log', {
+        query: { action: 'api_key.created', limit: 1 },
+      });
+      expect(body.items[0].changes).toContainEqual({ field: 'name', from: null, to: kept });
+    }
+  });
+
   it('are shown once, and known by their beginning from then on', async () => {
     const made = await admin.post('/api-keys', { name: 'Import', scopes: ['packages:read'] });
     const { key, ...shown } = made.body;

@@ -65,6 +65,11 @@ describe('pages of other origins', () => {
     expect(await codeOf({ ...headers, Cookie: cookie })).toBe('validation_failed');
   });
 
+  it('are refused with what a browser does add by itself', async () => {
+    const headers = { Authorization: 'Basic dXNlcjpwYXNz', Origin: FOREIGN, 'Sec-Fetch-Site': 'cross-site' };
+    expect(await codeOf({ ...headers, Cookie: cookie })).toBe('cross_origin_write');
+  });
+
   it('may not open a session in a visitor’s browser, with a cookie or without', async () => {
     for (const own of [{}, { Cookie: cookie }] as Record<string, string>[]) {
       const reply = await api.post('/sessions', undefined, {
