@@ -134,9 +134,11 @@ describe('what administrators run', () => {
     });
     api = await connect(server.url);
     admin = administrator(api, server);
-    await eventually(async () => (await lastRunOf('refresh-rates'))?.finished_at, {
-      describe: 'the first refresh',
-    });
+    for (const job of ['refresh-rates', 'refresh-rates-after-publication']) {
+      await eventually(async () => (await lastRunOf(job))?.finished_at, {
+        describe: `the first run of ${job}`,
+      });
+    }
   });
   afterAll(async () => {
     await server.stop();
@@ -167,6 +169,7 @@ describe('what administrators run', () => {
       ['purge-registrations', 3_600],
       ['purge-sessions', 3_600],
       ['refresh-rates', 3_600],
+      ['refresh-rates-after-publication', 600],
       ['sweep-registrations', 10],
     ]);
     expect(await lastRunOf('refresh-rates')).toMatchObject({ trigger: 'schedule', state: 'succeeded' });

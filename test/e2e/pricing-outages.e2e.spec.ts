@@ -113,6 +113,7 @@ describe('a hundred registrations on a cold cache in two worker processes', () =
     const fleet = await Promise.all([startServer(options), startServer(options)]);
     // The schedule's own first look at the rates is over, and failed: nothing is known yet.
     await hasRun(database.url, 'refresh-rates');
+    await hasRun(database.url, 'refresh-rates-after-publication');
     upstream.requests.length = 0;
     upstream.respondWith('both');
     // Slow enough for both processes to have jobs that wait for it.

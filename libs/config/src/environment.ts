@@ -144,6 +144,9 @@ export const environment = z.object({
   JOB_TICK_MS: positive.min(50).max(60_000).default(1_000).describe('how often a worker looks for due jobs'),
   JOB_PRICE_PENDING_SECONDS: seconds.default(300).describe('how often packages without a price are priced'),
   JOB_REFRESH_RATES_SECONDS: seconds.default(3_600).describe('how often the rates are asked for'),
+  JOB_REFRESH_RATES_AFTER_PUBLICATION_SECONDS: seconds
+    .default(600)
+    .describe('how often the next list of rates is asked for on weekday afternoons until it is known'),
   JOB_SWEEP_REGISTRATIONS_SECONDS: seconds
     .default(10)
     .describe('how often registrations are rung for that the queue has forgotten'),

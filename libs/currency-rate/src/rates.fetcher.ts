@@ -67,11 +67,10 @@ export class RatesFetcher implements OnModuleDestroy {
     return outcome(await this.join(`complete ${day}`, { day, sources: [this.xml], isDone }));
   }
 
-  /** Asks whatever is known. @returns the document that came, already stored; null when none did. */
-  async refresh(): Promise<RateDocument | null> {
+  /** Asks whatever is known. @returns the document that came, already stored, or why none did. @throws RatesStoppedError */
+  async refresh(): Promise<RateDocument | Asked> {
     const isDone: Errand['isDone'] = async (fetched) => fetched !== null;
-    const came = await this.join('refresh', { day: 'today', sources: [this.json, this.xml], isDone });
-    return typeof came === 'object' ? came : null;
+    return this.join('refresh', { day: 'today', sources: [this.json, this.xml], isDone });
   }
 
   private join(key: string, errand: Errand): Promise<RateDocument | Asked> {

@@ -43,8 +43,8 @@ export class RatesRepository {
     });
   }
 
-  async databaseTime(manager: EntityManager): Promise<Date> {
-    const [row] = await manager.query<{ now: Date }[]>(`SELECT clock_timestamp() AS now`);
+  async databaseTime(manager?: EntityManager): Promise<Date> {
+    const [row] = await this.query<{ now: Date }>(`SELECT clock_timestamp() AS now`, [], manager);
     return (row as { now: Date }).now;
   }
 

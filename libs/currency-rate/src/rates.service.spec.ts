@@ -342,6 +342,29 @@ describe('administrators', () => {
     await expect(here.rates.refresh()).rejects.toBeInstanceOf(RatesUnavailableError);
   });
 
+  it('hear that another process is still asking, not that nobody can be trusted', async () => {
+    upstream.respondWith('both', hang);
+    const asked = (await another()).rates.refresh().catch(() => undefined);
+    await eventually(() => upstream.requests.length, { describe: 'the request' });
+    const waiting = await another({ lockWaitMs: 200 });
+    await expect(waiting.rates.refresh()).rejects.toThrow('Another process is still fetching rates');
+    await Promise.all([asked, ...extra.splice(0).map((process) => process.stop())]);
+  });
+
+  it('refresh after publication until the next list is known, and at no other time', async () => {
+    const friday = addDays(TODAY, -1);
+    clock = moscow('11:00', -1);
+    expect(await here.rates.refreshAfterPublication()).toBeUndefined();
+    expect(upstream.requests).toEqual([]);
+    clock = moscow('15:00', -1);
+    upstream.respondWith('json', serve(datedJson(friday, addDays(friday, -1))));
+    expect(await here.rates.refreshAfterPublication()).toMatchObject({ effectiveDate: friday });
+    upstream.respondWith('json', serve(datedJson(TODAY, friday)));
+    expect(await here.rates.refreshAfterPublication()).toMatchObject({ effectiveDate: TODAY });
+    expect(await here.rates.refreshAfterPublication()).toBeUndefined();
+    expect(upstream.requests).toHaveLength(2);
+  });
+
   it('see what is known and from where, in pages', async () => {
     await here.rates.refresh();
     upstream.respondWith('json', status(404));

@@ -5,6 +5,7 @@ import type { Cache } from 'cache-manager';
 import type { EntityManager } from 'typeorm';
 import { ROUBLE, shippedCurrencies } from './currencies';
 import { addDays } from './moscow-day';
+import { awaitsPublication } from './publication';
 import type { RateSource, StoredList } from './rate-list';
 import { RatesUnavailableError } from './rates.errors';
 import { type Asked, RatesFetcher } from './rates.fetcher';
@@ -87,10 +88,23 @@ export class RatesService {
    * @throws RatesUnavailableError
    */
   async refresh(): Promise<Refreshed> {
-    const document = await this.fetcher.refresh();
-    const newest = document?.lists[0];
-    if (!document || !newest) throw new RatesUnavailableError('No source gave rates that can be trusted');
-    return { source: document.source, effectiveDate: newest.effectiveDate, currencies: newest.rates.size };
+    const came = await this.fetcher.refresh();
+    if (came === 'busy') throw new RatesUnavailableError('Another process is still fetching rates');
+    const newest = typeof came === 'object' ? came.lists[0] : undefined;
+    if (typeof came !== 'object' || !newest)
+      throw new RatesUnavailableError('No source gave rates that can be trusted');
+    return { source: came.source, effectiveDate: newest.effectiveDate, currencies: newest.rates.size };
+  }
+
+  /**
+   * Asks the upstream if it may have published the next list and that is not stored yet.
+   * @returns undefined when there is nothing to ask for.
+   * @throws RatesUnavailableError
+   */
+  async refreshAfterPublication(): Promise<Refreshed | undefined> {
+    const now = this.options.now ? this.options.now() : await this.repository.databaseTime();
+    const [newest] = await this.repository.knownLists(1);
+    return awaitsPublication(now, newest?.effectiveDate) ? this.refresh() : undefined;
   }
 
   /** What is stored, newest first; with `before`, only lists with an older effective date. */

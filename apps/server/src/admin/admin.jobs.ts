@@ -1,13 +1,13 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { AuditPartitions } from '@waybill/audit';
 import { CONFIG, type Config } from '@waybill/config';
-import { RatesService, RatesUnavailableError } from '@waybill/currency-rate';
+import { type Refreshed, RatesService, RatesUnavailableError } from '@waybill/currency-rate';
 import { WorkContext } from '@waybill/database';
 import { IdempotencyKeysPurge } from '@waybill/http';
 import { inBatches, JobFailedError, JobHandlers, type JobResult } from '@waybill/jobs';
 import { PackageOwners } from '../packages';
 import { SessionsPurge } from '../sessions';
-import { REFRESH_RATES } from './scheduled-jobs';
+import { REFRESH_RATES, REFRESH_RATES_AFTER_PUBLICATION } from './scheduled-jobs';
 
 const PURGE_BATCH = 1_000;
 
@@ -25,7 +25,10 @@ export class AdminScheduledJobs implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.handlers.register(REFRESH_RATES, () => this.refreshRates());
+    this.handlers.register(REFRESH_RATES, () => refreshed(() => this.rates.refresh()));
+    this.handlers.register(REFRESH_RATES_AFTER_PUBLICATION, () =>
+      refreshed(() => this.rates.refreshAfterPublication()),
+    );
     this.handlers.register('purge-audit-log', async () => ({
       dropped: (await this.audit.dropExpired(new WorkContext(), this.config.audit.retentionMonths)).join(
         ', ',
@@ -41,14 +44,16 @@ export class AdminScheduledJobs implements OnModuleInit {
       this.sessions.purge(signal, [(ownerIds) => this.packageOwners.among(ownerIds)]),
     );
   }
+}
 
-  private async refreshRates(): Promise<JobResult> {
-    try {
-      const { source, effectiveDate, currencies } = await this.rates.refresh();
-      return { source, effective_date: effectiveDate, currencies };
-    } catch (error) {
-      if (error instanceof RatesUnavailableError) throw new JobFailedError(error.message);
-      throw error;
-    }
+async function refreshed(refresh: () => Promise<Refreshed | undefined>): Promise<JobResult> {
+  try {
+    const brought = await refresh();
+    if (!brought) return { skipped: true };
+    const { source, effectiveDate, currencies } = brought;
+    return { source, effective_date: effectiveDate, currencies };
+  } catch (error) {
+    if (error instanceof RatesUnavailableError) throw new JobFailedError(error.message);
+    throw error;
   }
 }
