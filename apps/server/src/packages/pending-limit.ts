@@ -33,7 +33,12 @@ export class PendingLimit {
     // Set first: whoever comes meanwhile goes by what was known and does not count too.
     this.countedAt = performance.now();
     const before = this.admitted;
-    this.counted = await this.registrations.countPending(ctx, limit);
+    try {
+      this.counted = await this.registrations.countPending(ctx, limit);
+    } catch (error) {
+      this.countedAt = Number.NEGATIVE_INFINITY;
+      throw error;
+    }
     // Those that were let in while PostgreSQL counted may be counted twice for a second: never too few.
     this.admitted -= before;
   }
