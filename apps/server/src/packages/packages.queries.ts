@@ -11,9 +11,9 @@ import {
 } from './packages.repository';
 import { type RegistrationStatus, RegistrationsRepository } from './registrations.repository';
 
-const HOUR_MS = 3_600_000;
-const SHOWN_FOR_MS = 24 * HOUR_MS;
-const REMEMBERED_FOR_MS = 30 * 24 * HOUR_MS;
+const DAY_SECONDS = 24 * 3_600;
+const SHOWN_FOR_SECONDS = DAY_SECONDS;
+const REMEMBERED_FOR_SECONDS = 30 * DAY_SECONDS;
 const BEYOND_ANY_ID = 2_147_483_647;
 
 /** A package with the day whose rates price it. */
@@ -30,10 +30,10 @@ export class PackagesQueries {
   /** @throws RegistrationNotFoundError, or RegistrationExpiredError from 24 hours after it was finished on. */
   async status(ctx: RequestContext, id: string): Promise<RegistrationStatus> {
     const registration = await this.registrations.findStatus(ctx, id);
-    const age = registration?.finishedAt ? Date.now() - registration.finishedAt.getTime() : 0;
-    if (!registration || !mayBeSeen(ctx, registration.ownerId) || age > REMEMBERED_FOR_MS)
+    const age = registration?.finishedSeconds ?? 0;
+    if (!registration || !mayBeSeen(ctx, registration.ownerId) || age > REMEMBERED_FOR_SECONDS)
       throw new RegistrationNotFoundError();
-    if (age > SHOWN_FOR_MS) throw new RegistrationExpiredError(registration.packageId);
+    if (age > SHOWN_FOR_SECONDS) throw new RegistrationExpiredError(registration.packageId);
     return registration;
   }
 

@@ -10,6 +10,8 @@ export type RegistrationStatus = Pick<
   RegistrationEntity,
   'id' | 'ownerId' | 'state' | 'packageId' | 'problem' | 'createdAt' | 'finishedAt'
 >;
+/** `finishedSeconds`: how long ago it was finished, by PostgreSQL's clock; null while it is pending. */
+export type AgedRegistrationStatus = RegistrationStatus & { finishedSeconds: number | null };
 /** A registration to ring for. */
 export type DueRegistration = Pick<RegistrationEntity, 'id' | 'attempts'>;
 /** `overdue`: its grace was over, so no attempt has begun within it. */
@@ -45,10 +47,11 @@ export class RegistrationsRepository {
     return inserted as RegistrationStatus;
   }
 
-  async findStatus(ctx: WorkContext, id: string): Promise<RegistrationStatus | undefined> {
-    const [row] = await this.database.query<RegistrationStatus>(
+  async findStatus(ctx: WorkContext, id: string): Promise<AgedRegistrationStatus | undefined> {
+    const [row] = await this.database.query<AgedRegistrationStatus>(
       ctx,
-      `SELECT ${STATUS_COLUMNS} FROM registrations WHERE id = $1`,
+      `SELECT ${STATUS_COLUMNS}, extract(epoch FROM now() - finished_at)::float8 AS "finishedSeconds"
+       FROM registrations WHERE id = $1`,
       [id],
     );
     return row;

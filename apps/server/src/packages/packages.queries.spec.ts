@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto';
+import { Database, dataSourceOptions } from '@waybill/database';
+import type { RequestContext } from '@waybill/http';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
+import { PackagesQueries } from './packages.queries';
+import { PackagesRepository } from './packages.repository';
+import { RegistrationsRepository } from './registrations.repository';
+
+const HOUR = 3_600;
+const DAY = 24 * HOUR;
+
+describe('the status of a registration', () => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const options = dataSourceOptions({
+      url: database.url,
+      entities: [],
+      migrations: [],
+      poolSize: 2,
+      logSql: false,
+    });
+    dataSource = await new DataSource(options as DataSourceOptions).initialize();
+  });
+  afterEach(() => jest.useRealTimers());
+  afterAll(async () => {
+    await dataSource.destroy();
+    await database.drop();
+  });
+
+  async function statusOf(finishedSecondsAgo: number | null): Promise<string> {
+    const id = randomUUID();
+    await dataSource.query(
+      `INSERT INTO registrations (id, owner_id, state, name, weight_kg, content_amount, content_currency, type_id, next_ring_at, finished_at)
+       VALUES ($1, $1, CASE WHEN $2::int IS NULL THEN 'pending' ELSE 'failed' END, 'boots', 1, 1, 'USD', 1, now(),
+         now() - $2::int * interval '1 second')`,
+      [id, finishedSecondsAgo],
+    );
+    const db = new Database(dataSource);
+    const queries = new PackagesQueries(new PackagesRepository(db), new RegistrationsRepository(db));
+    const ctx = { principal: { scopes: new Set(), ownerIds: [id] } } as unknown as RequestContext;
+    return queries.status(ctx, id).then(
+      ({ state }) => state,
+      (error: Error) => error.constructor.name,
+    );
+  }
+
+  it.each([
+    [null, 'pending'],
+    [DAY - HOUR, 'failed'],
+    [DAY + HOUR, 'RegistrationExpiredError'],
+    [30 * DAY + HOUR, 'RegistrationNotFoundError'],
+  ])('finished %s seconds ago is %s, whatever the clock of the process says', async (seconds, expected) => {
+    jest.useFakeTimers({
+      now: Date.now() + 365 * DAY * 1_000,
+      doNotFake: ['nextTick', 'setImmediate', 'setTimeout', 'clearTimeout'],
+    });
+    expect(await statusOf(seconds)).toBe(expected);
+  });
+});
