@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { moscowDay, RatesService } from '@waybill/currency-rate';
 import { WorkContext } from '@waybill/database';
-import { PackagesRepository } from './packages.repository';
+import { PackagesRepository, type UnpricedPackageRow } from './packages.repository';
 import { currenciesOf, type Price, priceOf, type PricingInputs, type UnpricedReason } from './pricing';
 
 /** What a price depends on: the inputs, and when the registration was accepted. */
@@ -12,6 +12,7 @@ type Quotes = Awaited<ReturnType<RatesService['quotesOn']>>;
 type Asked = Map<string, Quotes>;
 
 const BATCH = 500;
+const BEYOND_ANY_ID = 2_147_483_647;
 
 /** Prices packages by the rates of the day (Europe/Moscow) on which their registrations were accepted, however late that is. */
 @Injectable()
@@ -26,23 +27,31 @@ export class PackagePrices {
     return fromQuotes(inputs, await this.rates.quotesOn(moscowDay(inputs.createdAt), currenciesOf(inputs)));
   }
 
-  /** Prices every package that has no price and can have one now, oldest first; a day is asked for once. */
+  /**
+   * Prices every package that has no price and can have one now, newest first: days that can't be priced, which may take half a
+   * minute each to find out, keep no newer one waiting. A day is asked for once, and stored before the next is asked for.
+   */
   async priceUnpriced(signal: AbortSignal): Promise<{ priced: number; left: number }> {
     const asked: Asked = new Map();
-    let [afterId, priced, seen] = [0, 0, 0];
+    let [beforeId, priced, seen] = [BEYOND_ANY_ID, 0, 0];
     while (!signal.aborted) {
-      const batch = await this.packages.listUnpriced(new WorkContext(), afterId, BATCH);
-      const prices = new Map<number, Price | UnpricedReason>();
-      for (const row of batch) {
-        if (signal.aborted) break;
-        prices.set(row.id, fromQuotes(row, await this.quotesFor(row, asked)));
-      }
-      priced += await this.packages.setPrices(new WorkContext(), prices);
+      const batch = await this.packages.listUnpriced(new WorkContext(), beforeId, BATCH);
+      for (const rows of Map.groupBy(batch, ({ createdAt }) => moscowDay(createdAt)).values())
+        priced += await this.priceAll(rows, asked, signal);
       seen += batch.length;
-      afterId = batch.at(-1)?.id ?? afterId;
+      beforeId = batch.at(-1)?.id ?? beforeId;
       if (batch.length < BATCH) break;
     }
     return { priced, left: seen - priced };
+  }
+
+  private async priceAll(rows: UnpricedPackageRow[], asked: Asked, signal: AbortSignal): Promise<number> {
+    const prices = new Map<number, Price | UnpricedReason>();
+    for (const row of rows) {
+      if (signal.aborted) break;
+      prices.set(row.id, fromQuotes(row, await this.quotesFor(row, asked)));
+    }
+    return prices.size > 0 ? this.packages.setPrices(new WorkContext(), prices) : 0;
   }
 
   // Every price needs the dollar: a day that has none is not asked about again for each currency.

@@ -110,13 +110,13 @@ export class PackagesRepository {
   }
 
   /** Packages without a price from after `afterId` on, oldest first. */
-  listUnpriced(ctx: WorkContext, afterId: number, count: number): Promise<UnpricedPackageRow[]> {
+  listUnpriced(ctx: WorkContext, beforeId: number, count: number): Promise<UnpricedPackageRow[]> {
     return this.database.query(
       ctx,
       `SELECT id, weight_kg AS "weightKg", content_amount AS "contentAmount", content_currency AS "contentCurrency",
          created_at AS "createdAt"
-       FROM packages WHERE delivery_cost IS NULL AND id > $1 ORDER BY id LIMIT $2`,
-      [afterId, count],
+       FROM packages WHERE delivery_cost IS NULL AND id < $1 ORDER BY id DESC LIMIT $2`,
+      [beforeId, count],
     );
   }
 
