@@ -109,7 +109,7 @@ export class PackagesRepository {
     );
   }
 
-  /** Packages without a price from after `afterId` on, oldest first. */
+  /** Packages without a price from before `beforeId` on, newest first. */
   listUnpriced(ctx: WorkContext, beforeId: number, count: number): Promise<UnpricedPackageRow[]> {
     return this.database.query(
       ctx,
