@@ -73,6 +73,8 @@ describe('processing a registration', () => {
     );
     const jobs = workers.flatMap((one) => [one.process(id), one.process(id)]);
     await eventually(async () => waiting === ATTEMPTS, { describe: 'the attempts wait for rates' });
+    // Another worker starts while the last attempt is still in its second grace.
+    await dataSource.query(`UPDATE registrations SET next_ring_at = next_ring_at - interval '70 seconds'`);
     await sweeper().sweepAll(signal);
     expect(await registration()).toMatchObject({ state: 'pending' });
     gate.resolve('rate_unavailable');
