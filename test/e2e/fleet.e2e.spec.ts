@@ -81,8 +81,11 @@ for (const { name, start } of redisTargets())
         expect(listed.toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
       });
 
-      it('ask upstream once for all of them', () => {
-        expect(upstream.requests.filter(({ source }) => source === 'json')).toHaveLength(1);
+      it('ask upstream for none of them by itself', () => {
+        const asked = upstream.requests.filter(({ source }) => source === 'json').length;
+        // What a start asks: the hourly refresh, or the first price; on weekday afternoons also the one after publication.
+        expect(asked).toBeGreaterThanOrEqual(1);
+        expect(asked).toBeLessThanOrEqual(2);
       });
 
       it('repeat a reply under its idempotency key, whoever gave it first', async () => {
