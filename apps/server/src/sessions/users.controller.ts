@@ -56,7 +56,7 @@ export class UsersController {
     return toUserDto(await this.users.get(ctx, id));
   }
 
-  /** Change a user: the role, whether they may sign in, or the password. The latter two end the user's sessions at once. */
+  /** Change a user: the role, whether they may sign in, or somebody else's password. The latter two end the sessions at once. */
   @Patch(':id')
   @ScopeOnly('users:manage')
   @Tagged()
