@@ -67,7 +67,10 @@ describe('pages of other origins', () => {
 
   it('are refused with what a browser does add by itself', async () => {
     const headers = { Authorization: 'Basic dXNlcjpwYXNz', Origin: FOREIGN, 'Sec-Fetch-Site': 'cross-site' };
-    expect(await codeOf({ ...headers, Cookie: cookie })).toBe('cross_origin_write');
+    const reply = await api.post('/sessions', undefined, { headers: { ...headers, Cookie: cookie } });
+    expect([reply.status, reply.body.code]).toEqual([403, 'cross_origin_write']);
+    // Where credentials are needed, Basic is none, and that is said first.
+    expect(await codeOf({ ...headers, Cookie: cookie })).toBe('unauthenticated');
   });
 
   it('may not open a session in a visitor’s browser, with a cookie or without', async () => {
