@@ -13,7 +13,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ChangePasswordDto, LoginDto } from './auth.dto';
 import { LoginFailedError, LoginThrottledError, NoPasswordError } from './auth.errors';
 import { AuthService } from './auth.service';
-import { clearedSessionCookie, presentedSessionToken, sessionCookie } from './session-cookie';
+import { clearSessionCookie, presentedSessionToken, setSessionCookie } from './session-cookie';
 import { SessionDto, toSessionDto } from './sessions.dto';
 import { SessionNotFoundError } from './sessions.errors';
 import { SessionsService } from './sessions.service';
@@ -39,9 +39,8 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionDto> {
-    const secure = request.protocol === 'https';
     const { session, token } = await this.auth.login(ctx, dto, presentedSessionToken(request));
-    reply.header('Set-Cookie', sessionCookie(token, session.expiresAt, secure));
+    setSessionCookie(request, reply, token, session.expiresAt);
     reply.header('Cache-Control', 'no-store');
     return toSessionDto(session);
   }
@@ -59,7 +58,7 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     await this.sessions.endCurrent(ctx);
-    reply.header('Set-Cookie', clearedSessionCookie(request.protocol === 'https'));
+    clearSessionCookie(request, reply);
   }
 
   /** Change your own password. It takes the present one, and ends your other sessions. */

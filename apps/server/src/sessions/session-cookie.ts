@@ -1,5 +1,5 @@
 import { parse, serialize } from 'cookie';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 
 const NAME = 'waybill_session';
 // Browsers keep a `__Host-` cookie only if it is Secure, has no Domain, and so can't be set by a neighbouring host.
@@ -31,4 +31,19 @@ export function sessionCookie(token: string, expires: Date, secure: boolean): st
 /** The `Set-Cookie` value that makes a browser forget its session. */
 export function clearedSessionCookie(secure: boolean): string {
   return sessionCookie('', new Date(0), secure);
+}
+
+/** Hands a session's token to the browser that sent the request. */
+export function setSessionCookie(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  token: string,
+  expires: Date,
+): void {
+  reply.header('Set-Cookie', sessionCookie(token, expires, request.protocol === 'https'));
+}
+
+/** Makes the browser that sent the request forget its session. */
+export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
+  reply.header('Set-Cookie', clearedSessionCookie(request.protocol === 'https'));
 }

@@ -22,7 +22,7 @@ import {
   uuidParameter,
 } from '@waybill/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { clearedSessionCookie, presentedSessionToken, sessionCookie } from './session-cookie';
+import { clearSessionCookie, presentedSessionToken, setSessionCookie } from './session-cookie';
 import { SessionDto, SessionPage, toListedSessionDto, toSessionDto } from './sessions.dto';
 import { SessionNotFoundError } from './sessions.errors';
 import { SessionsService } from './sessions.service';
@@ -85,7 +85,7 @@ export class SessionsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<void> {
     await this.sessions.endCurrent(ctx);
-    reply.header('Set-Cookie', clearedSessionCookie(request.protocol === 'https'));
+    clearSessionCookie(request, reply);
   }
 
   /** List your own sessions, newest first: with the device that opened each, and when it was last used. */
@@ -116,9 +116,8 @@ export class SessionsController {
     reply: FastifyReply,
     status: number,
   ): Promise<SessionDto> {
-    const secure = request.protocol === 'https';
     const { session, token } = await this.sessions.open(ctx, presentedSessionToken(request));
-    if (token) reply.header('Set-Cookie', sessionCookie(token, session.expiresAt, secure));
+    if (token) setSessionCookie(request, reply, token, session.expiresAt);
     reply.header('Cache-Control', 'no-store').status(token ? status : HttpStatus.OK);
     return toSessionDto(session);
   }
