@@ -1,4 +1,6 @@
 import { Client } from 'pg';
+import type { Response } from 'supertest';
+import { answered } from '../support/answered';
 import { type Api, connect } from '../support/api';
 import { newCustomer, openSession } from '../support/callers';
 import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
@@ -11,6 +13,8 @@ const KEY = 'k'.repeat(40);
 const raised = {
   BOOTSTRAP_ADMIN_KEY: KEY,
   LOGIN_FAILURES_PER_ADDRESS: '1000',
+  LOGIN_FAILURES_PER_ACCOUNT: '20',
+  TRUST_PROXY: 'loopback',
   LIMIT_SESSIONS_PER_MINUTE: '1000',
   LIMIT_ADDRESS_PER_MINUTE: '100000',
 };
@@ -69,8 +73,12 @@ describe('staff', () => {
         password: vera.password,
       });
       expect(reply).toMatchObject({ status: 200, body: { kind: 'staff' } });
-      expect(String(reply.headers['set-cookie'])).toMatch(
+      const [session, device] = reply.headers['set-cookie'] as unknown as [string, string];
+      expect(session).toMatch(
         /^waybill_session=[\w-]{43}; Path=\/; Expires=[^;]+ GMT; HttpOnly; SameSite=Lax$/,
+      );
+      expect(device).toMatch(
+        /^waybill_device=[\w-]{43}; Path=\/; Expires=[^;]+ GMT; HttpOnly; SameSite=Strict$/,
       );
       expect(reply.headers['cache-control']).toBe('no-store');
       const agent = api.as({ cookie: String(reply.headers['set-cookie']).split(';', 1)[0] as string });
@@ -133,13 +141,14 @@ describe('staff', () => {
       expect(shown[2]).toEqual(shown[0]);
     });
 
-    it('is held back after ten failures, with the right password too, and told for how long', async () => {
+    it('is held back at an address after ten failures, with the right password too, and told for how long', async () => {
       const held = await newStaff(admin, 'agent');
       for (let n = 0; n < 10; n++)
         expect((await api.post('/auth/login', { email: held.email, password: 'wrong' })).status).toBe(401);
       const refused = await api.post('/auth/login', { email: held.email, password: held.password });
       expect(refused).toMatchObject({ status: 429, body: { code: 'login_throttled' } });
       expect(Number(refused.headers['retry-after'])).toBeGreaterThan(800);
+      await signIn(api, held, { 'X-Forwarded-For': '192.0.2.200' });
     });
 
     it('names the fields that are wrong, and never what was in them', async () => {
@@ -150,6 +159,101 @@ describe('staff', () => {
         '/password',
       ]);
       expect(reply.text).not.toContain('s3cret');
+    });
+  });
+
+  describe('somebody whose password others guess from everywhere', () => {
+    /** Fails until the account is held back for all addresses; this many failures from each do not hold one back. */
+    const attack = async (email: string): Promise<void> => {
+      for (let n = 0; n < 20; n++) await answered(attempt({ email, password: 'wrong' }, n % 4), 401);
+      await answered(attempt({ email, password: 'wrong' }, 5), 429);
+    };
+    const attempt = (
+      { email, password }: { email: string; password: string },
+      host: number,
+      Cookie?: string,
+    ) =>
+      api.post(
+        '/auth/login',
+        { email, password },
+        { headers: { 'X-Forwarded-For': `198.51.100.${host}`, ...(Cookie && { Cookie }) } },
+      );
+    const deviceOf = async (user: Staff): Promise<string> => {
+      const { headers } = await answered(attempt(user, 100), 200);
+      return String((headers['set-cookie'] as unknown as string[])[1]).split(';', 1)[0] as string;
+    };
+
+    it('signs in on a device that is known, and on no other', async () => {
+      const [user, other] = [await newStaff(admin, 'agent'), await newStaff(admin, 'agent')];
+      const [device, otherDevice] = [await deviceOf(user), await deviceOf(other)];
+      await attack(user.email);
+      await answered(attempt(user, 9), 429);
+      await answered(attempt(user, 9, otherDevice), 429);
+      await answered(attempt(user, 9, 'waybill_device=unknown'), 429);
+      await answered(attempt(user, 9, `${device}; ${device}`), 429);
+      for (let n = 0; n < 12; n++) await answered(attempt(user, 9, device), 200);
+      await answered(attempt(user, 9), 429);
+    });
+
+    it('is told apart by nothing from somebody who does not exist', async () => {
+      const user = await newStaff(admin, 'agent');
+      const device = await deviceOf(user);
+      const email = `nobody-${user.email}`;
+      const shown = async (reply: Promise<Response>) => {
+        const { status, body, headers } = await reply;
+        const seconds = /\d+ s/;
+        return [
+          status,
+          body.code,
+          String(body.detail).replace(seconds, ''),
+          headers['set-cookie'],
+          Object.keys(headers).toSorted(),
+        ];
+      };
+      for (let n = 0; n < 22; n++) {
+        const [known, unknown] = [user.email, email].map((at) => ({ email: at, password: 'wrong' }));
+        const cookie = n % 3 === 0 ? `${device}x` : undefined;
+        expect(await shown(attempt(unknown!, n % 4, cookie))).toEqual(
+          await shown(attempt(known!, n % 4, cookie)),
+        );
+      }
+      await answered(attempt({ email, password: 'wrong' }, 9, device), 429);
+    });
+
+    it('is held back on a known device after ten failures there', async () => {
+      const user = await newStaff(admin, 'agent');
+      const device = await deviceOf(user);
+      const wrong = { email: user.email, password: 'wrong' };
+      for (let n = 0; n < 10; n++) await answered(attempt(wrong, n, device), 401);
+      await answered(attempt(user, 11, device), 429);
+      await answered(attempt(user, 11), 200);
+    });
+
+    it('signs in from anywhere once an administrator has set another password', async () => {
+      const user = await newStaff(admin, 'agent');
+      await attack(user.email);
+      const password = 'eight dry otters in a barn';
+      const { headers } = await admin.get(`/users/${user.id}`);
+      const change = (body: object, etag: unknown) =>
+        admin.patch(`/users/${user.id}`, body, { headers: { 'If-Match': String(etag) } });
+      await answered(change({ password: 'qwertyuiop12' }, headers.etag), 422);
+      const { headers: changed } = await answered(change({ role: 'operator' }, headers.etag), 200);
+      await answered(attempt(user, 9), 429);
+      await answered(change({ password }, changed.etag), 200);
+      for (const host of [0, 5, 9]) await answered(attempt({ email: user.email, password }, host), 200);
+    });
+
+    it('changes the password in a session that is open', async () => {
+      const user = await newStaff(admin, 'agent');
+      const [stolen, mine] = [await signIn(api, user), await signIn(api, user)];
+      await attack(user.email);
+      const change = (cookie: string, present: string) =>
+        api
+          .as({ cookie })
+          .post('/auth/password', { current_password: present, new_password: 'eight dry otters in a barn' });
+      for (let n = 0; n < 10; n++) await answered(change(stolen, 'wrong'), 422);
+      await answered(change(stolen, user.password), 429);
+      await answered(change(mine, user.password), 204);
     });
   });
 

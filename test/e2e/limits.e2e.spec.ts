@@ -3,6 +3,7 @@ import { answered } from '../support/answered';
 import { type Api, connect } from '../support/api';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startServer, type TestServer } from '../support/server';
+import { newStaff } from '../support/staff';
 
 const PRINCIPAL = 5;
 const ADDRESS = 60;
@@ -62,6 +63,14 @@ describe('limits', () => {
     expectRefused(await open('waybill_session=unknown'));
   });
 
+  it('count a new session beside any Authorization header, where the cookie is ignored', async () => {
+    for (const Authorization of ['Bearer x', 'Basic dXNlcjpwYXNz', 'x']) {
+      const headers = { Authorization, Cookie: sessions[0] as string };
+      expectRefused(await api.post('/sessions', undefined, { headers }));
+      expectRefused(await api.get('/sessions/new', { headers }));
+    }
+  });
+
   it('count no session that is there already', async () => {
     for (let count = 0; count < 3; count++) await answered(open(sessions[0]), 200);
   });
@@ -118,5 +127,125 @@ describe('limits', () => {
       const { headers } = await answered(get(path), 200);
       expect(headers).not.toHaveProperty('ratelimit');
     }
+  });
+});
+
+describe('limits of what fails', () => {
+  const BAD = 4;
+  const LOGINS = 3;
+  const KEY = 'k'.repeat(40);
+  let database: TestDatabase;
+  let server: TestServer;
+  let api: Api;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startServer({
+      databaseUrl: database.url,
+      env: {
+        BOOTSTRAP_ADMIN_KEY: KEY,
+        TRUST_PROXY: 'loopback',
+        LIMIT_BAD_CREDENTIALS_PER_MINUTE: String(BAD),
+        LOGIN_FAILURES_PER_ADDRESS: String(LOGINS),
+      },
+    });
+    api = await connect(server.url);
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  const from = (address: string) => ({ 'X-Forwarded-For': address });
+  const current = (address: string, headers: Record<string, string>) =>
+    api.get('/sessions/current', { headers: { ...from(address), ...headers } });
+  const open = async (address: string): Promise<string> => {
+    const { headers } = await answered(api.post('/sessions', undefined, { headers: from(address) }), 201);
+    return String(headers['set-cookie']).split(';', 1)[0] as string;
+  };
+  const expectRefused = ({ status, headers, body }: Response) => {
+    expect([status, body.code]).toEqual([429, 'rate_limited']);
+    expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
+    expect(headers['ratelimit-policy']).toContain(`"bad_credentials";q=${BAD};w=60`);
+    expect(headers['ratelimit']).toMatch(/"bad_credentials";r=0;t=\d+/);
+  };
+
+  describe('credentials', () => {
+    const here = '192.0.2.1';
+    const bad = (n: number): Record<string, string> =>
+      n % 2 ? { Authorization: `Bearer waybill_${n}` } : { Cookie: `waybill_session=${n}` };
+
+    it('let an address present so many that prove nobody, and look up no more', async () => {
+      const proven = await open(here);
+      const unproven = await open(here);
+      await answered(current(here, { Cookie: proven }), 200);
+      for (let n = 0; n < BAD; n++) {
+        const reply = await answered(current(here, bad(n)), 401);
+        expect(reply.headers['ratelimit-policy']).not.toContain('bad_credentials');
+      }
+      for (let n = 0; n < 3; n++) expectRefused(await current(here, bad(BAD + n)));
+      // Good, but only a look-up could tell.
+      expectRefused(await current(here, { Cookie: unproven }));
+      await answered(current('192.0.2.2', { Cookie: unproven }), 200);
+      await answered(current(here, { Cookie: unproven }), 200);
+      await answered(current(here, { Cookie: proven }), 200);
+    });
+
+    it('still tell those apart who present none, or what no look-up is needed for', async () => {
+      for (let n = 0; n < BAD + 1; n++) {
+        await answered(current(here, {}), 401);
+        await answered(current(here, { Authorization: 'Basic dXNlcjpwYXNz' }), 401);
+        await answered(current(here, { Authorization: `Bearer ${'x'.repeat(300)}` }), 401);
+      }
+      await answered(api.get('/types', { headers: { ...from(here), ...bad(1) } }), 200);
+      await open(here);
+    });
+
+    it('hold where a session is asked for too', async () => {
+      const headers = { ...from(here), Cookie: 'waybill_session=unknown' };
+      expectRefused(await api.post('/sessions', undefined, { headers }));
+    });
+
+    it('count no good ones, however many are new', async () => {
+      const there = '192.0.2.3';
+      for (let n = 0; n < BAD + 2; n++) await answered(current(there, { Cookie: await open(there) }), 200);
+      await answered(current(there, bad(1)), 401);
+    });
+
+    it('look up once more what has proved somebody before, and then no more', async () => {
+      const there = '192.0.2.4';
+      const cookie = await open(there);
+      await answered(current(there, { Cookie: cookie }), 200);
+      for (let n = 0; n < BAD; n++) await answered(current(there, bad(n)), 401);
+      await answered(api.delete('/sessions/current', { headers: { ...from(there), Cookie: cookie } }), 204);
+      await answered(current(there, { Cookie: cookie }), 401);
+      expectRefused(await current(there, { Cookie: cookie }));
+    });
+  });
+
+  describe('signing in', () => {
+    const login = (address: string, body: object) =>
+      api.post('/auth/login', body, { headers: from(address) });
+
+    it('counts a body that breaks the rules for the address, before it looks at the next one', async () => {
+      const there = '192.0.2.5';
+      for (const body of [{}, { email: 1, password: 'x' }, { email: 'x@example.com', passwort: 'x' }])
+        await answered(login(there, body), 422);
+      for (const body of [{}, { email: 'x@example.com', password: 'wrong' }]) {
+        const refused = await answered(login(there, body), 429);
+        expect(refused.body.code).toBe('login_throttled');
+        expect(Number(refused.headers['retry-after'])).toBeGreaterThan(800);
+      }
+      await answered(login('192.0.2.6', { email: 'x@example.com', password: 'wrong' }), 401);
+    });
+
+    it('counts nothing that succeeds', async () => {
+      const there = '192.0.2.7';
+      const user = await newStaff(api.as({ key: KEY }), 'agent');
+      for (let n = 0; n < LOGINS + 2; n++)
+        await answered(login(there, { email: user.email, password: user.password }), 200);
+      for (let n = 0; n < LOGINS; n++) await answered(login(there, {}), 422);
+      await answered(login(there, { email: user.email, password: user.password }), 429);
+    });
   });
 });

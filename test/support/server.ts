@@ -117,6 +117,7 @@ const withoutLimits = {
   LIMIT_PRINCIPAL_PER_MINUTE: '1000000',
   LIMIT_ADDRESS_PER_MINUTE: '1000000',
   LIMIT_SESSIONS_PER_MINUTE: '1000000',
+  LIMIT_BAD_CREDENTIALS_PER_MINUTE: '1000000',
 };
 
 /** A killed run of the tests leaves no server behind, where the machine has setpriv. */

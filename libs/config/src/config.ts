@@ -113,8 +113,10 @@ function accessOf(env: Environment) {
     staffSessions: { ttlHours: env.STAFF_SESSION_TTL_HOURS, idleMinutes: env.STAFF_SESSION_IDLE_MINUTES },
     login: {
       windowMinutes: env.LOGIN_WINDOW_MINUTES,
+      failuresPerAccountAndAddress: env.LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS,
       failuresPerAccount: env.LOGIN_FAILURES_PER_ACCOUNT,
       failuresPerAddress: env.LOGIN_FAILURES_PER_ADDRESS,
+      deviceDays: env.LOGIN_DEVICE_DAYS,
     },
     audit: { retentionMonths: env.AUDIT_RETENTION_MONTHS },
   };
@@ -124,6 +126,7 @@ const limitsConfig = (env: Environment) => ({
   principalPerMinute: env.LIMIT_PRINCIPAL_PER_MINUTE,
   addressPerMinute: env.LIMIT_ADDRESS_PER_MINUTE,
   sessionsPerMinute: env.LIMIT_SESSIONS_PER_MINUTE,
+  badCredentialsPerMinute: env.LIMIT_BAD_CREDENTIALS_PER_MINUTE,
 });
 
 const registrationsConfig = (env: Environment) => ({

@@ -62,6 +62,10 @@ export const environment = z.object({
     .max(1_000_000)
     .default(30)
     .describe('sessions that one address may open in a minute'),
+  LIMIT_BAD_CREDENTIALS_PER_MINUTE: positive
+    .max(1_000_000)
+    .default(120)
+    .describe('unknown API keys and sessions that one address may present in a minute'),
   DATA_DIR: z.string().default('.data').describe('where the embedded parts and the bootstrap key live'),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
@@ -107,14 +111,22 @@ export const environment = z.object({
   STAFF_SESSION_TTL_HOURS: positive.max(720).default(12).describe('how long a sign-in holds at most'),
   STAFF_SESSION_IDLE_MINUTES: positive.max(43_200).default(60).describe('how long a sign-in holds unused'),
   LOGIN_WINDOW_MINUTES: positive.max(1_440).default(15).describe('the time that failed sign-ins count in'),
-  LOGIN_FAILURES_PER_ACCOUNT: positive
+  LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: positive
     .max(1_000_000)
     .default(10)
-    .describe('failed sign-ins in that time before an account waits'),
+    .describe(
+      'failed sign-ins to one account in that time before one address waits; as many for a known device, and for ' +
+        'wrong present passwords in a session',
+    ),
+  LOGIN_FAILURES_PER_ACCOUNT: positive
+    .max(1_000_000)
+    .default(100)
+    .describe('failed sign-ins to one account in that time before every address waits; known devices do not'),
   LOGIN_FAILURES_PER_ADDRESS: positive
     .max(1_000_000)
     .default(50)
-    .describe('failed sign-ins in that time before an address waits'),
+    .describe('failed sign-ins in that time before an address waits, whatever the account'),
+  LOGIN_DEVICE_DAYS: positive.max(365).default(90).describe('how long a device is known after a sign-in'),
   AUDIT_RETENTION_MONTHS: positive.max(600).default(36).describe('how long the audit log is kept'),
   REGISTRATION_ATTEMPTS: positive.max(50).default(5).describe('attempts before a registration is failed'),
   REGISTRATION_BACKOFF_MS: positive

@@ -101,12 +101,12 @@ class ThingsController {
 }
 
 const resolver: PrincipalResolver = {
-  resolve: (_, { authorization }) =>
-    Promise.resolve(
-      authorization === undefined
-        ? undefined
-        : { kind: 'api_key', id: authorization, ownerId: authorization, ownerIds: [], scopes: new Set() },
-    ),
+  secretIn: ({ authorization }) =>
+    authorization === undefined ? undefined : { kind: 'api_key', hash: Buffer.from(authorization) },
+  resolve: (_, { hash }) => {
+    const id = String(hash);
+    return Promise.resolve({ kind: 'api_key', id, ownerId: id, ownerIds: [], scopes: new Set() });
+  },
 };
 
 describe('the conventions, on routes of every shape', () => {

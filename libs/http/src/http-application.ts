@@ -4,7 +4,8 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { CONFIG, type Config } from '@waybill/config';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, authorize } from './access/access.hooks';
-import { PRINCIPAL_RESOLVER, type PrincipalResolver } from './access/principal';
+import { Callers } from './access/callers';
+import { PRINCIPAL_RESOLVER } from './access/principal';
 import { answerPreflights, shareWithOrigins } from './cross-origin/cors.hook';
 import { Origins } from './cross-origin/origins';
 import { refuseCrossOriginWrites } from './cross-origin/same-origin.hook';
@@ -92,7 +93,7 @@ function addHooks(fastify: FastifyInstance, app: INestApplicationContext): void 
   const origins = new Origins(publicUrl, corsOrigins);
   const limits = app.get(Limits);
   const routes = app.get(RouteTable);
-  const resolver = app.get<PrincipalResolver>(PRINCIPAL_RESOLVER);
+  const callers = new Callers(app.get(PRINCIPAL_RESOLVER), limits);
   requireTransportSecurity(fastify);
   shareWithOrigins(fastify, origins);
   countAddresses(fastify, limits);
@@ -100,11 +101,11 @@ function addHooks(fastify: FastifyInstance, app: INestApplicationContext): void 
   refuseBadHosts(fastify);
   answerPreflights(fastify, origins, routes);
   refuseUnrouted(fastify, routes);
-  authenticate(fastify, resolver);
+  authenticate(fastify, callers);
   countPrincipals(fastify, limits);
   authorize(fastify);
   refuseCrossOriginWrites(fastify, origins);
-  refuseBeyondLimits(fastify, limits, resolver);
+  refuseBeyondLimits(fastify, limits, callers);
   refuseEncodedBodies(fastify);
   tagReplies(fastify);
 }

@@ -1,6 +1,7 @@
 export { Authenticated, CustomersOr, Public, ScopeOnly } from './access/access.decorators';
 export {
   type Credentials,
+  type PresentedSecret,
   PRINCIPAL_RESOLVER,
   type Principal,
   type PrincipalResolver,

@@ -1,4 +1,4 @@
-import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   Authenticated,
@@ -13,6 +13,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ChangePasswordDto, LoginDto } from './auth.dto';
 import { LoginFailedError, LoginThrottledError, NoPasswordError } from './auth.errors';
 import { AuthService } from './auth.service';
+import { presentedDeviceToken, setDeviceCookie } from './device-cookie';
+import { LoginGuard } from './login.guard';
 import { clearSessionCookie, presentedSessionToken, setSessionCookie } from './session-cookie';
 import { SessionDto, toSessionDto } from './sessions.dto';
 import { SessionNotFoundError } from './sessions.errors';
@@ -26,10 +28,12 @@ export class AuthController {
     private readonly sessions: SessionsService,
   ) {}
 
-  /** Sign in. A session that is sent along ends, and what it owned is the user's; the new one's cookie is in the reply. */
+  /** Sign in. A session that is sent along ends, and what it owned is the user's; the new one's cookie is in the reply, and one by which this device is known
+   * when somebody else's failures hold the account back. */
   @Post('login')
   @HttpCode(HttpStatus.OK)
   @Public()
+  @UseGuards(LoginGuard)
   @Problems(LoginFailedError, LoginThrottledError)
   @ApiOperation({ operationId: 'signIn' })
   @ApiOkResponse({ type: SessionDto, headers: setsCookie })
@@ -39,8 +43,12 @@ export class AuthController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionDto> {
-    const { session, token } = await this.auth.login(ctx, dto, presentedSessionToken(request));
+    const { session, token, device } = await this.auth.login(ctx, dto, {
+      session: presentedSessionToken(request),
+      device: presentedDeviceToken(request),
+    });
     setSessionCookie(request, reply, token, session.expiresAt);
+    setDeviceCookie(request, reply, device.token, device.expiresAt);
     reply.header('Cache-Control', 'no-store');
     return toSessionDto(session);
   }

@@ -13,6 +13,8 @@ import { hashSecret } from './api-key-format';
 import { type Argon2, argon2id } from './argon2';
 import { LoginFailedError, LoginThrottledError } from './auth.errors';
 import { AuthService } from './auth.service';
+import { KnownDevices } from './known-devices';
+import { KnownDevicesRepository } from './known-devices.repository';
 import { LoginFailuresRepository } from './login-failures.repository';
 import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
@@ -23,7 +25,13 @@ import { UsersService } from './users.service';
 const PASSWORD = 'seven wet herons on a roof';
 const config = {
   staffSessions: { ttlHours: 12, idleMinutes: 60 },
-  login: { windowMinutes: 15, failuresPerAccount: 3, failuresPerAddress: 6 },
+  login: {
+    windowMinutes: 15,
+    failuresPerAccountAndAddress: 2,
+    failuresPerAccount: 3,
+    failuresPerAddress: 6,
+    deviceDays: 90,
+  },
 };
 
 /** The audit log on a database. */
@@ -50,6 +58,7 @@ describeOnEachPostgres('signing in', (on) => {
   let users: UsersService;
   let sessions: SessionsRepository;
   let throttle: LoginThrottle;
+  let devices: KnownDevices;
   /** Runs in the middle of a verification. */
   let meanwhile: () => Promise<unknown>;
 
@@ -77,9 +86,10 @@ describeOnEachPostgres('signing in', (on) => {
     nest = await startAudit(database);
     const audit = nest.get(AuditService);
     sessions = new SessionsRepository(database, config);
-    users = new UsersService(database, repository, sessions, hasher, audit);
     throttle = new LoginThrottle(config, new LoginFailuresRepository(database));
-    auth = new AuthService(config, database, repository, sessions, users, hasher, throttle, audit);
+    devices = new KnownDevices(config, new KnownDevicesRepository(database));
+    users = new UsersService(database, repository, sessions, hasher, throttle, audit);
+    auth = new AuthService(config, database, repository, sessions, users, hasher, throttle, devices, audit);
     for (const email of ['vera@example.com', 'gone@example.com'])
       await users.add(new WorkContext(), { email, role: 'agent', password: PASSWORD });
     await dataSource.query(`UPDATE users SET disabled_at = now() WHERE email = 'gone@example.com'`);
@@ -87,7 +97,7 @@ describeOnEachPostgres('signing in', (on) => {
   beforeEach(async () => {
     verifications = 0;
     meanwhile = () => Promise.resolve();
-    await dataSource.query('TRUNCATE login_failures, sessions');
+    await dataSource.query('TRUNCATE login_failures, sessions, known_devices');
     await dataSource.query(`UPDATE users SET disabled_at = NULL WHERE email = 'vera@example.com'`);
   });
   afterAll(async () => {
@@ -97,8 +107,18 @@ describeOnEachPostgres('signing in', (on) => {
   });
 
   const from = (address = '192.0.2.1') => new RequestContext('request', address, 'a device');
-  const login = (email: string, password: string, token?: string, address?: string) =>
-    auth.login(from(address), { email, password }, token);
+  const login = async (
+    email: string,
+    password: string,
+    token?: string,
+    address?: string,
+    device?: string,
+  ) => {
+    const ctx = from(address);
+    // As the route's guard does.
+    await throttle.admitAddress(ctx.address);
+    return auth.login(ctx, { email, password }, { session: token, device });
+  };
   const anonymous = async (token: string, ownerId: string) =>
     sessions.insert(new WorkContext(), {
       id: ownerId,
@@ -159,26 +179,105 @@ describeOnEachPostgres('signing in', (on) => {
     await login('vera@example.com', PASSWORD, undefined, '2001:db8:0:1::9');
   });
 
-  it('lets no parallel attempts slip through', async () => {
-    const attempts = await Promise.allSettled(
-      Array.from({ length: 20 }, (_, n) => login('vera@example.com', 'wrong', undefined, `198.51.100.${n}`)),
-    );
-    const reasons = attempts.map((attempt) => (attempt as PromiseRejectedResult).reason as Error);
-    expect(reasons.filter((reason) => reason instanceof LoginFailedError)).toHaveLength(3);
-    expect(reasons.filter((reason) => reason instanceof LoginThrottledError)).toHaveLength(17);
-    expect(verifications).toBe(3);
+  it('holds an account back at one address first, where it then no more counts for all', async () => {
+    for (let n = 0; n < 2; n++)
+      await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
+    for (let n = 0; n < 3; n++)
+      await expect(login('vera@example.com', PASSWORD)).rejects.toThrow(LoginThrottledError);
+    expect(verifications).toBe(2);
+    await login('vera@example.com', PASSWORD, undefined, '192.0.2.2');
   });
 
-  it('forgets an account’s failures once it succeeds, and takes back what that counted for the address', async () => {
+  it.each([
+    ['an account', 3, (n: number) => login('vera@example.com', 'wrong', undefined, `198.51.100.${n}`)],
+    ['an account at one address', 2, () => login('vera@example.com', 'wrong')],
+    ['an address', 6, (n: number) => login(`u${n}@example.com`, 'wrong')],
+  ])('lets no parallel attempts slip through for %s', async (_what, limit, attempt) => {
+    const attempts = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => attempt(n)));
+    const reasons = attempts.map((settled) => (settled as PromiseRejectedResult).reason as Error);
+    expect(reasons.filter((reason) => reason instanceof LoginFailedError)).toHaveLength(limit);
+    expect(reasons.filter((reason) => reason instanceof LoginThrottledError)).toHaveLength(20 - limit);
+    expect(verifications).toBe(limit);
+  });
+
+  describe('on a known device', () => {
+    const holdBack = async () => {
+      for (const n of [1, 2, 3])
+        await expect(login('vera@example.com', 'wrong', undefined, `198.51.100.${n}`)).rejects.toThrow(
+          LoginFailedError,
+        );
+    };
+    const loginOn = (device: string, password: string, email = 'vera@example.com', address = '192.0.2.9') =>
+      login(email, password, undefined, address, device);
+    const kept = async (): Promise<number> =>
+      Number((await dataSource.query('SELECT count(*) FROM known_devices'))[0].count);
+
+    it('goes through where the account is held back, and stays one device', async () => {
+      const { device } = await login('vera@example.com', PASSWORD);
+      await holdBack();
+      const again = await loginOn(device.token, PASSWORD);
+      expect(again.device.token).toBe(device.token);
+      expect(await kept()).toBe(1);
+      await expect(loginOn('', PASSWORD)).rejects.toThrow(LoginThrottledError);
+    });
+
+    it('is bounded by its own failures, which count for nobody else', async () => {
+      const { device } = await login('vera@example.com', PASSWORD);
+      for (let n = 0; n < 2; n++)
+        await expect(loginOn(device.token, 'wrong')).rejects.toThrow(LoginFailedError);
+      await expect(loginOn(device.token, PASSWORD)).rejects.toThrow(LoginThrottledError);
+      await login('vera@example.com', PASSWORD, undefined, '192.0.2.9');
+    });
+
+    it('clears nothing that others have used up', async () => {
+      const { device } = await login('vera@example.com', PASSWORD);
+      await holdBack();
+      await loginOn(device.token, PASSWORD);
+      await expect(login('vera@example.com', PASSWORD, undefined, '192.0.2.8')).rejects.toThrow(
+        LoginThrottledError,
+      );
+    });
+
+    it('is known for that account alone, and until its time is over', async () => {
+      const { device } = await login('vera@example.com', PASSWORD);
+      const ctx = new WorkContext();
+      expect(await devices.recognise(ctx, device.token, 'vera@example.com')).toBe(device.token);
+      expect(await devices.recognise(ctx, device.token, 'gone@example.com')).toBeUndefined();
+      expect(await devices.recognise(ctx, device.token, 'nobody@example.com')).toBeUndefined();
+      const days = (device.expiresAt.getTime() - Date.now()) / 86_400_000;
+      expect(Math.round(days)).toBe(90);
+      expect(await devices.purge(new AbortController().signal)).toBe(0);
+      await dataSource.query('UPDATE known_devices SET expires_at = now()');
+      expect(await devices.recognise(ctx, device.token, 'vera@example.com')).toBeUndefined();
+      expect(await devices.purge(AbortSignal.abort())).toBe(0);
+      expect(await devices.purge(new AbortController().signal)).toBe(1);
+    });
+
+    it('is one of ten that a user has at most: the oldest goes', async () => {
+      const first = await login('vera@example.com', PASSWORD);
+      for (let n = 0; n < 10; n++) await login('vera@example.com', PASSWORD);
+      expect(await kept()).toBe(10);
+      const ctx = new WorkContext();
+      expect(await devices.recognise(ctx, first.device.token, 'vera@example.com')).toBeUndefined();
+    });
+
+    it('keeps of its token a digest alone', async () => {
+      const { device } = await login('vera@example.com', PASSWORD);
+      const [row] = await dataSource.query('SELECT token_hash FROM known_devices');
+      expect(row.token_hash).toEqual(hashSecret(device.token));
+    });
+  });
+
+  it('forgets the failures of the place where it succeeds, and takes back what that counted for account and address', async () => {
     await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
     await login('vera@example.com', PASSWORD);
-    expect(await failures()).toEqual([1]);
-    await dataSource.query(`UPDATE login_failures SET since = now() - interval '16 minutes'`);
-    await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
     expect(await failures()).toEqual([1, 1]);
     await dataSource.query(`UPDATE login_failures SET since = now() - interval '16 minutes'`);
+    await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
+    expect(await failures()).toEqual([1, 1, 1]);
+    await dataSource.query(`UPDATE login_failures SET since = now() - interval '16 minutes'`);
     expect(await throttle.purge(AbortSignal.abort())).toBe(0);
-    expect(await throttle.purge(new AbortController().signal)).toBe(2);
+    expect(await throttle.purge(new AbortController().signal)).toBe(3);
   });
 
   it('keeps what the anonymous session owned, and ends that session', async () => {

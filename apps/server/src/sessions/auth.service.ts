@@ -6,12 +6,26 @@ import { type RequestContext, ValidationFailedError } from '@waybill/http';
 import { hashSecret } from './api-key-format';
 import type { ChangePasswordDto, LoginDto } from './auth.dto';
 import { LoginFailedError, NoPasswordError } from './auth.errors';
+import { type KnownDevice, KnownDevices } from './known-devices';
 import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
 import { deviceOf, newIdentity } from './session-token';
 import { type SessionRow, SessionsRepository } from './sessions.repository';
 import { type UserRow, UsersRepository } from './users.repository';
 import { UsersService } from './users.service';
+
+/** What a browser sends along when somebody signs in, if it has them. */
+export interface PresentedTokens {
+  session?: string | undefined;
+  device?: string | undefined;
+}
+
+/** What a sign-in gives a browser: the tokens can't be had again. */
+export interface SignedIn {
+  session: SessionRow;
+  token: string;
+  device: KnownDevice;
+}
 
 /** Signs users in, and lets them change their own password. */
 @Injectable()
@@ -24,20 +38,24 @@ export class AuthService {
     private readonly passwords: UsersService,
     private readonly hasher: PasswordHasher,
     private readonly throttle: LoginThrottle,
+    private readonly devices: KnownDevices,
     private readonly audit: AuditService,
   ) {}
 
   /**
-   * Signs a user in, in a session of its own that takes the presented one's place and keeps what that one owned.
+   * Signs a user in, in a session of its own that takes the presented one's place and keeps what that one owned. The guard of
+   * the route has counted the attempt for its address.
    * @throws LoginThrottledError before the password is looked at; LoginFailedError, always after one verification.
    */
   async login(
     ctx: RequestContext,
     { email, password }: LoginDto,
-    presentedToken: string | undefined,
-  ): Promise<{ session: SessionRow; token: string }> {
+    presented: PresentedTokens,
+  ): Promise<SignedIn> {
     const account = email.toLowerCase();
-    await this.throttle.admit(account, ctx.address);
+    const device = await this.devices.recognise(ctx, presented.device, account);
+    const attempt = { account, address: ctx.address, device };
+    await this.throttle.admit(attempt);
     const known = await this.users.findCredentials(ctx, { email: account });
     const isRight = await this.hasher.verify(known?.passwordHash, password);
     if (!known || !isRight || known.disabledAt) throw new LoginFailedError();
@@ -45,9 +63,10 @@ export class AuthService {
       // Whoever changes the user meanwhile waits, and then ends this session too.
       const user = await this.users.holdUnchanged(ctx, known.id, known.passwordHash);
       if (!user) throw new LoginFailedError();
-      return this.rotate(ctx, user, presentedToken);
+      const rotated = await this.rotate(ctx, user, presented.session);
+      return { ...rotated, device: await this.devices.remember(ctx, user.id, device) };
     });
-    await this.throttle.succeeded(account, ctx.address);
+    await this.throttle.succeeded(attempt);
     return opened;
   }
 
@@ -63,9 +82,9 @@ export class AuthService {
     const { userId, id: sessionId } = ctx.principal;
     const known = userId === undefined ? undefined : await this.users.findCredentials(ctx, { id: userId });
     if (!known) throw new NoPasswordError();
-    await this.throttle.admit(known.email, ctx.address);
+    await this.throttle.admitSession(sessionId);
     if (!(await this.hasher.verify(known.passwordHash, present))) throw wrongPassword();
-    await this.throttle.succeeded(known.email, ctx.address);
+    await this.throttle.sessionSucceeded(sessionId);
     const passwordHash = await this.passwords.hashNew(wanted, '/new_password');
     await this.database.transaction(ctx, async () => {
       await this.users.lockAll(ctx);

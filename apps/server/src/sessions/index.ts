@@ -1,7 +1,9 @@
 import { ApiKeyEntity } from './api-key.entity';
+import { KnownDeviceEntity } from './known-device.entity';
 import { LoginFailuresEntity } from './login-failures.entity';
 import { CreateSessions1763600000000 } from './migrations/1763600000000-create-sessions';
 import { CreateUsers1763600400000 } from './migrations/1763600400000-create-users';
+import { CreateKnownDevices1763600412000 } from './migrations/1763600412000-create-known-devices';
 import { SessionEntity } from './session.entity';
 import { UserOwnerIdEntity } from './user-owner-id.entity';
 import { UserEntity } from './user.entity';
@@ -15,6 +17,9 @@ export { UsersModule } from './users.module';
 export { UsersService } from './users.service';
 
 export const sessionsSchema = {
-  entities: [SessionEntity, ApiKeyEntity, UserEntity, UserOwnerIdEntity, LoginFailuresEntity],
-  migrations: [CreateSessions1763600000000, CreateUsers1763600400000],
+  entities: [
+    ...[SessionEntity, ApiKeyEntity, UserEntity, UserOwnerIdEntity],
+    ...[LoginFailuresEntity, KnownDeviceEntity],
+  ],
+  migrations: [CreateSessions1763600000000, CreateUsers1763600400000, CreateKnownDevices1763600412000],
 };

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import type { WorkContext } from '@waybill/database';
-import type { Credentials, Principal, PrincipalResolver } from '@waybill/http';
+import type { Credentials, PresentedSecret, Principal, PrincipalResolver } from '@waybill/http';
 import { hashSecret } from './api-key-format';
 import { ApiKeysRepository } from './api-keys.repository';
 import { LastUse } from './last-use';
@@ -21,19 +21,20 @@ export class SessionPrincipalResolver implements PrincipalResolver {
     private readonly lastUse: LastUse,
   ) {}
 
-  async resolve(
-    ctx: WorkContext,
-    { authorization, cookie, secure }: Credentials,
-  ): Promise<Principal | undefined> {
-    if (authorization !== undefined) return this.byApiKey(ctx, authorization);
-    const token = readSessionToken(cookie, secure);
-    return token ? this.bySession(ctx, token) : undefined;
+  secretIn({ authorization, cookie, secure }: Credentials): PresentedSecret | undefined {
+    const [kind, secret] =
+      authorization === undefined
+        ? (['session', readSessionToken(cookie, secure)] as const)
+        : (['api_key', /^Bearer +(\S+)$/i.exec(authorization)?.[1]] as const);
+    if (secret === undefined || secret.length > MAX_SECRET_LENGTH) return undefined;
+    return { kind, hash: hashSecret(secret) };
   }
 
-  private async byApiKey(ctx: WorkContext, authorization: string): Promise<Principal | undefined> {
-    const key = /^Bearer +(\S+)$/i.exec(authorization)?.[1];
-    if (key === undefined || key.length > MAX_SECRET_LENGTH) return undefined;
-    const keyHash = hashSecret(key);
+  resolve(ctx: WorkContext, { kind, hash }: PresentedSecret): Promise<Principal | undefined> {
+    return kind === 'api_key' ? this.byApiKey(ctx, hash) : this.bySession(ctx, hash);
+  }
+
+  private async byApiKey(ctx: WorkContext, keyHash: Buffer): Promise<Principal | undefined> {
     const row = await this.keys.findUsable(ctx, keyHash);
     if (!row || !timingSafeEqual(row.keyHash, keyHash)) return undefined;
     if (row.isStale) this.lastUse.noteKey(row.id);
@@ -41,9 +42,8 @@ export class SessionPrincipalResolver implements PrincipalResolver {
     return { kind: 'api_key', id, ownerId, ownerIds: [ownerId], scopes: new Set(row.scopes) };
   }
 
-  private async bySession(ctx: WorkContext, token: string): Promise<Principal | undefined> {
-    if (token.length > MAX_SECRET_LENGTH) return undefined;
-    const caller = await this.sessions.findCaller(ctx, hashSecret(token));
+  private async bySession(ctx: WorkContext, tokenHash: Buffer): Promise<Principal | undefined> {
+    const caller = await this.sessions.findCaller(ctx, tokenHash);
     if (caller?.isStale) this.lastUse.noteSession(caller.id);
     return caller && principalOf(caller);
   }

@@ -6,9 +6,12 @@ import { hashSecret } from './api-key-format';
 const TOKEN_BYTES = 32;
 const MAX_DEVICE_LENGTH = 256;
 
+/** A new secret for a cookie. */
+export const newToken = (): string => randomBytes(TOKEN_BYTES).toString('base64url');
+
 /** A new session's identity, and the token that proves it: only the digest of the token is kept. */
 export function newIdentity(): { id: string; token: string; tokenHash: Buffer } {
-  const token = randomBytes(TOKEN_BYTES).toString('base64url');
+  const token = newToken();
   return { id: uuidv7(), token, tokenHash: hashSecret(token) };
 }
 

@@ -7,8 +7,8 @@ import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { BootstrapKey } from './bootstrap-key';
 import { LastUse } from './last-use';
-import { LoginFailuresRepository } from './login-failures.repository';
-import { LoginThrottle } from './login-throttle';
+import { KnownDevices } from './known-devices';
+import { KnownDevicesRepository } from './known-devices.repository';
 import { SessionPrincipalResolver } from './principal.resolver';
 import { SessionsController } from './sessions.controller';
 import { SessionsPurge } from './sessions.purge';
@@ -24,8 +24,8 @@ import { UsersModule } from './users.module';
   providers: [
     SessionsService,
     AuthService,
-    LoginThrottle,
-    LoginFailuresRepository,
+    KnownDevices,
+    KnownDevicesRepository,
     ApiKeysService,
     SessionsPurge,
     ApiKeysRepository,

@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { WorkContext } from '@waybill/database';
 import { inBatches } from '@waybill/jobs';
+import { KnownDevices } from './known-devices';
 import { LoginThrottle } from './login-throttle';
 import { SessionsRepository } from './sessions.repository';
 
@@ -9,7 +10,7 @@ import { SessionsRepository } from './sessions.repository';
 export type OwnersAmong = (ownerIds: string[]) => Promise<string[]>;
 
 /** How many of each were forgotten. */
-export type PurgedSessions = Record<'expired' | 'unused' | 'login_failures', number>;
+export type PurgedSessions = Record<'expired' | 'unused' | 'login_failures' | 'known_devices', number>;
 
 const BATCH = 500;
 
@@ -20,12 +21,12 @@ export class SessionsPurge {
     @Inject(CONFIG) private readonly config: Config,
     private readonly sessions: SessionsRepository,
     private readonly throttle: LoginThrottle,
+    private readonly devices: KnownDevices,
   ) {}
 
   /**
-   * Deletes sessions that are over, customers' that own nothing and were not used for a while, and counts of failed sign-ins
-   * that matter no more. In short batches;
-   * ends after one when the signal is aborted.
+   * Deletes sessions that are over, customers' that own nothing and were not used for a while, counts of failed sign-ins
+   * that matter no more, and devices whose time is over. In short batches; ends after one when the signal is aborted.
    * @param owners all who know what an owner id owns: what none of them names owns nothing.
    */
   async purge(signal: AbortSignal, owners: OwnersAmong[]): Promise<PurgedSessions> {
@@ -33,6 +34,7 @@ export class SessionsPurge {
       expired: await this.purgeExpired(signal),
       unused: await this.purgeUnused(signal, owners),
       login_failures: await this.throttle.purge(signal),
+      known_devices: await this.devices.purge(signal),
     };
   }
 

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '@waybill/audit';
 import { ARGON2, argon2id } from './argon2';
+import { LoginFailuresRepository } from './login-failures.repository';
+import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
 import { SessionsRepository } from './sessions.repository';
 import { UsersRepository } from './users.repository';
@@ -14,8 +16,10 @@ import { UsersService } from './users.service';
     UsersRepository,
     SessionsRepository,
     PasswordHasher,
+    LoginThrottle,
+    LoginFailuresRepository,
     { provide: ARGON2, useValue: argon2id },
   ],
-  exports: [UsersService, UsersRepository, SessionsRepository, PasswordHasher],
+  exports: [UsersService, UsersRepository, SessionsRepository, PasswordHasher, LoginThrottle],
 })
 export class UsersModule {}

@@ -14,6 +14,7 @@ import {
 import { v7 as uuidv7 } from 'uuid';
 import { ScopeNotHeldError } from './api-keys.errors';
 import { isCommonPassword } from './common-passwords';
+import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
 import { type Role, scopesLacking, scopesOfRole } from './roles';
 import { SessionsRepository } from './sessions.repository';
@@ -29,6 +30,7 @@ export class UsersService {
     private readonly users: UsersRepository,
     private readonly sessions: SessionsRepository,
     private readonly hasher: PasswordHasher,
+    private readonly throttle: LoginThrottle,
     private readonly audit: AuditService,
   ) {}
 
@@ -84,7 +86,8 @@ export class UsersService {
   }
 
   /**
-   * Changes a user's role, whether they may sign in, or their password; the latter two end their sessions.
+   * Changes a user's role, whether they may sign in, or their password; the latter two end their sessions, and another
+   * password lifts the throttle of their sign-ins.
    * @throws UserNotFoundError, PreconditionRequiredError, PreconditionFailedError, LastAdministratorError,
    *   ScopeNotHeldError where the user may do or is to do what the caller may not, ValidationFailedError for a common password
    *   and for the caller's own.
@@ -102,6 +105,7 @@ export class UsersService {
       if (!isActiveAdministrator(after) && isActiveAdministrator(before))
         await this.assertOtherAdministrator(ctx, id);
       if (password !== undefined || after.disabledAt) await this.sessions.deleteOfUser(ctx, id);
+      if (password !== undefined) await this.throttle.lift(ctx, after.email);
       await this.recordChange(ctx, before, after, password !== undefined);
       return after;
     });

@@ -2,21 +2,17 @@ import type { FastifyInstance } from 'fastify';
 import { ForbiddenError, UnauthenticatedError } from '../problems/errors';
 import { factsOf } from '../routes/route-facts';
 import { allows } from './access-rule';
-import type { PrincipalResolver } from './principal';
+import type { Callers } from './callers';
 
 /**
  * Finds out who calls: before the body is read, so that nobody without credentials makes the server read or parse anything.
  * A Nest guard would run after that.
  */
-export function authenticate(fastify: FastifyInstance, resolver: PrincipalResolver): void {
-  fastify.addHook('onRequest', async (request) => {
+export function authenticate(fastify: FastifyInstance, callers: Callers): void {
+  fastify.addHook('onRequest', async (request, reply) => {
     if (factsOf(request).access === 'public') return;
     const { authorization, cookie } = request.headers;
-    const principal = await resolver.resolve(request.context, {
-      authorization,
-      cookie,
-      secure: request.protocol === 'https',
-    });
+    const principal = await callers.find(request, reply);
     if (!principal) throw new UnauthenticatedError(authorization !== undefined || cookie !== undefined);
     request.context.principal = principal;
   });

@@ -23,10 +23,19 @@ export interface Credentials {
   secure: boolean;
 }
 
+/** What could be a secret of ours, by its digest alone. */
+export interface PresentedSecret {
+  kind: 'api_key' | 'session';
+  hash: Buffer;
+}
+
 /** The port by which `libs/http` learns who calls; the sessions module implements it. */
 export interface PrincipalResolver {
-  /** @returns the principal that the credentials prove, or undefined where they prove none. */
-  resolve(ctx: WorkContext, credentials: Credentials): Promise<Principal | undefined>;
+  /** @returns the secret that credentials bring; undefined where they bring none, and there is nothing to look up. */
+  secretIn(credentials: Credentials): PresentedSecret | undefined;
+
+  /** Looks a secret up. @returns the principal that it proves, or undefined where it is unknown, expired or revoked. */
+  resolve(ctx: WorkContext, secret: PresentedSecret): Promise<Principal | undefined>;
 }
 
 /** The injection token of the `PrincipalResolver`. */

@@ -19,6 +19,15 @@ describe('a limiter in memory', () => {
     expect(await limiter.count('b')).toMatchObject({ remaining: 1, exceeded: false });
   });
 
+  it('takes a request back, for its key alone', async () => {
+    const limiter = createLimiter('test', 1);
+    await countTimes(limiter, 'a', 1);
+    await countTimes(limiter, 'b', 1);
+    await limiter.forgive('a');
+    expect(await limiter.count('a')).toMatchObject({ exceeded: false });
+    expect(await limiter.count('b')).toMatchObject({ exceeded: true });
+  });
+
   describe('over time', () => {
     beforeEach(() => void jest.useFakeTimers());
     afterEach(() => void jest.useRealTimers());
@@ -58,6 +67,8 @@ const url = redisUrl();
     expect(await one.count('a')).toMatchObject({ remaining: 1, exceeded: false });
     expect(await other.count('a')).toMatchObject({ remaining: 0, exceeded: false });
     expect(await one.count('a')).toMatchObject({ remaining: 0, exceeded: true });
+    for (const limiter of [one, other]) await limiter.forgive('a');
+    expect(await one.count('a')).toMatchObject({ remaining: 0, exceeded: false });
     await clients[0]?.del('test:a');
     for (const client of clients) client.disconnect();
   });
@@ -69,5 +80,7 @@ const url = redisUrl();
     client.disconnect();
     expect(await limiter.count('a')).toMatchObject({ remaining: 0, exceeded: false });
     expect(await limiter.count('a')).toMatchObject({ exceeded: true });
+    for (let n = 0; n < 2; n++) await limiter.forgive('a');
+    expect(await limiter.count('a')).toMatchObject({ exceeded: false });
   });
 });

@@ -13,6 +13,8 @@ export interface Standing {
 /** Counts requests by key, minute by minute. */
 export interface Limiter {
   count(key: string): Promise<Standing>;
+  /** Takes one request back. */
+  forgive(key: string): Promise<void>;
 }
 
 /** A client of Redis as ioredis makes it; whoever hands it over closes it, and gives its commands a timeout. */
@@ -38,6 +40,7 @@ export function createLimiter(name: string, quota: number, redis?: LimitsRedis):
     : memory;
   return {
     count: async (key) => standingOf(quota, await limiter.consume(key).catch(refusal)),
+    forgive: async (key) => void (await limiter.reward(key)),
   };
 }
 
@@ -67,6 +70,10 @@ export class BoundedMemory extends RateLimiterMemory {
 
   override consume(key: string, points?: number): Promise<RateLimiterRes> {
     return super.consume(this.admits(key) ? key : 'others', points);
+  }
+
+  override reward(key: string, points?: number): Promise<RateLimiterRes> {
+    return super.reward(this.admits(key) ? key : 'others', points);
   }
 
   // Every count lasts equally long, so that those that end first stand first.

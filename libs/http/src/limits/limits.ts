@@ -12,6 +12,7 @@ export class Limits {
   private readonly principals: Limiter;
   private readonly addresses: Limiter;
   private readonly newSessions: Limiter;
+  private readonly badCredentials: Limiter;
 
   constructor(
     @Inject(CONFIG) { limits, redis: { prefix } }: Config,
@@ -20,6 +21,11 @@ export class Limits {
     this.principals = createLimiter(`${prefix}:limits:principal`, limits.principalPerMinute, redis);
     this.addresses = createLimiter(`${prefix}:limits:address`, limits.addressPerMinute, redis);
     this.newSessions = createLimiter(`${prefix}:limits:sessions`, limits.sessionsPerMinute, redis);
+    this.badCredentials = createLimiter(
+      `${prefix}:limits:credentials`,
+      limits.badCredentialsPerMinute,
+      redis,
+    );
   }
 
   countAddress = (address: string): Promise<Standing> => this.addresses.count(addressKey(address));
@@ -28,4 +34,10 @@ export class Limits {
   countPrincipal = (id: string): Promise<Standing> => this.principals.count(id);
 
   countNewSession = (address: string): Promise<Standing> => this.newSessions.count(addressKey(address));
+
+  /** Counts credentials as bad until they prove somebody. */
+  countCredentials = (address: string): Promise<Standing> => this.badCredentials.count(addressKey(address));
+
+  /** The credentials that were counted were not bad. */
+  forgiveCredentials = (address: string): Promise<void> => this.badCredentials.forgive(addressKey(address));
 }

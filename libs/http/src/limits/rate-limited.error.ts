@@ -9,9 +9,12 @@ export class RateLimitedError extends DomainError {
     return new RateLimitedError(600, 42);
   }
 
-  /** @param seconds until the limit starts anew. */
-  constructor(quota: number, seconds: number) {
-    super(`More than ${quota} requests in a minute. Try again in ${seconds} s.`, {
+  /**
+   * @param seconds until the limit starts anew.
+   * @param what is counted.
+   */
+  constructor(quota: number, seconds: number, what = 'requests') {
+    super(`More than ${quota} ${what} in a minute. Try again in ${seconds} s.`, {
       headers: { 'Retry-After': String(seconds) },
     });
   }

@@ -29,7 +29,7 @@ const headers = {
     schema: { type: 'string' },
   },
   'Set-Cookie': {
-    description: "The session's cookie, if it is new or has ended.",
+    description: "The session's cookie, if it is new or has ended; signing in sets the device's too.",
     required: false,
     schema: { type: 'string' },
   },

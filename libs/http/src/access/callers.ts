@@ -1,0 +1,57 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Limits } from '../limits/limits';
+import { RateLimitedError } from '../limits/rate-limited.error';
+import { show } from '../limits/standings';
+import type { Principal, PrincipalResolver } from './principal';
+import { RecentKeys } from './recent-keys';
+
+const MAX_PROVEN = 10_000;
+
+/**
+ * Finds out who calls, and bounds the look-ups that an address causes by credentials that prove nobody. They count before the
+ * look-up, and are forgiven where they prove somebody. What has proved somebody in this process before does not count, so that a
+ * caller is not refused for what others of the same address present.
+ */
+export class Callers {
+  private readonly proven = new RecentKeys(MAX_PROVEN);
+
+  constructor(
+    private readonly resolver: PrincipalResolver,
+    private readonly limits: Pick<Limits, 'countCredentials' | 'forgiveCredentials'>,
+  ) {}
+
+  /**
+   * The principal that a request's credentials prove; undefined where they prove none.
+   * @throws RateLimitedError before anything is looked up.
+   */
+  async find(request: FastifyRequest, reply: FastifyReply): Promise<Principal | undefined> {
+    const { authorization, cookie } = request.headers;
+    const secret = this.resolver.secretIn({ authorization, cookie, secure: request.protocol === 'https' });
+    if (!secret) return undefined;
+    const key = `${secret.kind}:${secret.hash.toString('base64')}`;
+    const isProven = this.proven.touch(key);
+    if (!isProven) await this.count(request, reply);
+    const principal = await this.resolver.resolve(request.context, secret).catch(async (error: unknown) => {
+      if (!isProven) await this.limits.forgiveCredentials(request.ip);
+      throw error;
+    });
+    if (!principal) this.proven.delete(key);
+    else if (!isProven) {
+      this.proven.add(key);
+      await this.limits.forgiveCredentials(request.ip);
+    }
+    return principal;
+  }
+
+  /** As `find`, of the session that a request presents: beside an `Authorization` header its cookie is ignored. */
+  async findSession(request: FastifyRequest, reply: FastifyReply): Promise<Principal | undefined> {
+    return request.headers.authorization === undefined ? this.find(request, reply) : undefined;
+  }
+
+  private async count(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    const standing = await this.limits.countCredentials(request.ip);
+    if (!standing.exceeded) return;
+    if (request.standings) show(Object.assign(request.standings, { badCredentials: standing }), reply);
+    throw new RateLimitedError(standing.quota, standing.reset, 'unknown credentials');
+  }
+}
