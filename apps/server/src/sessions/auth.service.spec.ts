@@ -10,6 +10,8 @@ import {
   type TestDatabase,
 } from '../../../../test/support/database';
 import { hashSecret } from './api-key-format';
+import { ApiKeysRepository } from './api-keys.repository';
+import { ApiKeysService } from './api-keys.service';
 import { type Argon2, argon2id } from './argon2';
 import { LoginFailedError, LoginThrottledError } from './auth.errors';
 import { AuthService } from './auth.service';
@@ -77,7 +79,8 @@ describeOnEachPostgres('signing in', (on) => {
     nest = await startAudit(database);
     const audit = nest.get(AuditService);
     sessions = new SessionsRepository(database, config);
-    users = new UsersService(database, repository, sessions, hasher, audit);
+    const keys = new ApiKeysService(database, new ApiKeysRepository(database), repository, audit);
+    users = new UsersService(database, repository, sessions, hasher, audit, keys);
     throttle = new LoginThrottle(config, new LoginFailuresRepository(database));
     auth = new AuthService(config, database, repository, sessions, users, hasher, throttle, audit);
     for (const email of ['vera@example.com', 'gone@example.com'])

@@ -2,6 +2,7 @@ import { ApiKeyEntity } from './api-key.entity';
 import { LoginFailuresEntity } from './login-failures.entity';
 import { CreateSessions1763600000000 } from './migrations/1763600000000-create-sessions';
 import { CreateUsers1763600400000 } from './migrations/1763600400000-create-users';
+import { AddMakersOfApiKeys1763600500000 } from './migrations/1763600500000-add-makers-of-api-keys';
 import { SessionEntity } from './session.entity';
 import { UserOwnerIdEntity } from './user-owner-id.entity';
 import { UserEntity } from './user.entity';
@@ -16,5 +17,5 @@ export { UsersService } from './users.service';
 
 export const sessionsSchema = {
   entities: [SessionEntity, ApiKeyEntity, UserEntity, UserOwnerIdEntity, LoginFailuresEntity],
-  migrations: [CreateSessions1763600000000, CreateUsers1763600400000],
+  migrations: [CreateSessions1763600000000, CreateUsers1763600400000, AddMakersOfApiKeys1763600500000],
 };

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '@waybill/audit';
+import { ApiKeysRepository } from './api-keys.repository';
+import { ApiKeysService } from './api-keys.service';
 import { ARGON2, argon2id } from './argon2';
 import { PasswordHasher } from './password-hasher';
 import { SessionsRepository } from './sessions.repository';
@@ -13,9 +15,14 @@ import { UsersService } from './users.service';
     UsersService,
     UsersRepository,
     SessionsRepository,
+    ApiKeysService,
+    ApiKeysRepository,
     PasswordHasher,
     { provide: ARGON2, useValue: argon2id },
   ],
-  exports: [UsersService, UsersRepository, SessionsRepository, PasswordHasher],
+  exports: [
+    ...[UsersService, UsersRepository, SessionsRepository, ApiKeysService, ApiKeysRepository],
+    PasswordHasher,
+  ],
 })
 export class UsersModule {}
