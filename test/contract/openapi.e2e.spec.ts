@@ -125,6 +125,7 @@ describe('the OpenAPI document of the built application', () => {
       403: ['cross_origin_write', 'scope_missing'],
       408: ['request_timeout'],
       409: ['idempotency_key_in_flight'],
+      412: ['precondition_failed'],
       413: ['body_too_large'],
       415: ['unsupported_media_type'],
       422: ['idempotency_key_reused', 'validation_failed'],
@@ -195,6 +196,10 @@ describe('the OpenAPI document of the built application', () => {
     expect(operation('getPackage').parameters).toContainEqual({
       $ref: '#/components/parameters/IfNoneMatch',
     });
+    const ifMatch = { $ref: '#/components/parameters/IfMatch' };
+    for (const writing of ['changeUser', 'rotateApiKey', 'revokeApiKey', 'endSession', 'signOut', 'runJob'])
+      expect([writing, operation(writing).parameters]).toEqual([writing, expect.arrayContaining([ifMatch])]);
+    expect(operation('createUser').parameters).not.toContainEqual(ifMatch);
   });
 
   it('closes what requests may hold, and says what may be null', () => {
@@ -213,6 +218,19 @@ describe('the OpenAPI document of the built application', () => {
     });
     expect(Package?.properties?.cost).toMatchObject({
       anyOf: [{ $ref: '#/components/schemas/Money' }, { type: 'null' }],
+    });
+  });
+
+  it('says by whom a key may be made, and how its example looks', () => {
+    const { ApiKey } = document.components.schemas;
+    expect(ApiKey?.properties?.created_by).toMatchObject({
+      anyOf: [{ $ref: '#/components/schemas/ApiKeyMaker' }, { type: 'null' }],
+    });
+    const shown = replyOf(operation('getApiKey').responses[200] as OpenApiReply).content?.[
+      'application/json'
+    ];
+    expect(shown?.example).toMatchObject({
+      created_by: { kind: 'user', id: expect.any(String), user_id: expect.any(String) },
     });
   });
 

@@ -212,13 +212,18 @@ describe('every route, for every sort of caller', () => {
     'GET /api/v1/packages/status/:id': async () => ({ path: { id: owned.registrationId } }),
   };
 
-  async function outcome(row: AccessRow, name: CallerName): Promise<string> {
+  async function outcome(
+    row: AccessRow,
+    name: CallerName,
+    headers: Record<string, string> = {},
+  ): Promise<string> {
     const caller = await callerFor(name, row);
     const { path: values, body, shows, ...options } = (await requests[row.route]?.(caller)) ?? {};
     const [method = '', route = ''] = row.route.split(' ');
     const path = route.replaceAll(/:(\w+)/g, (_, parameter: string) => String(values?.[parameter]));
     if (!api.document.paths[route.replaceAll(/:(\w+)/g, '{$1}')]) return statusOfPage(path, caller);
-    const reply = await caller.api.request(method as 'GET', path, body, options);
+    const sent = { ...options, headers: { ...options.headers, ...headers } };
+    const reply = await caller.api.request(method as 'GET', path, body, sent);
     if (!shows || reply.status !== 200) return String(reply.status);
     const isShown = (reply.body.items as { id: unknown }[]).some(({ id }) => id === shows.id);
     return `${reply.status} ${isShown ? 'it' : 'none'}`;
@@ -239,6 +244,14 @@ describe('every route, for every sort of caller', () => {
     );
     const tabled = table.map(({ route }) => route);
     expect(documented.filter((route) => !tabled.includes(route))).toEqual([]);
+  });
+
+  const writes = table.filter(({ route }) => !route.startsWith('GET '));
+
+  it.each(writes)('does nothing for who has seen something else: $route', async (row) => {
+    const name: CallerName = row.expected.owner?.startsWith('2') ? 'owner' : 'admin';
+    const stale = { 'If-Match': '"x"' };
+    expect(await outcome(row, name, stale)).toBe('412');
   });
 
   it.each(table)('gives each caller what the table says: $route', async (row) => {

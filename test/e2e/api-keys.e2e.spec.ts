@@ -4,7 +4,7 @@ import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
-import { inSeconds, newKey, newSignedIn } from '../support/staff';
+import { inSeconds, newKey, newSignedIn, newStaff, signIn } from '../support/staff';
 
 const KEY = 'k'.repeat(40);
 const env = { BOOTSTRAP_ADMIN_KEY: KEY };
@@ -103,6 +103,68 @@ describe('API keys', () => {
       body: { code: 'scope_not_held' },
     });
     expect((await (await newSignedIn(api, admin, 'operator')).get('/api-keys')).status).toBe(403);
+  });
+
+  it('are revoked only by who may do all that they may; each may revoke itself', async () => {
+    const manager = await newKey(admin, ['keys:manage', 'packages:read']);
+    const strong = await newKey(admin, ['packages:read', 'packages:manage']);
+    const refused = await api.as({ key: manager.key }).delete(`/api-keys/${strong.id}`);
+    expect(refused).toMatchObject({ status: 403, body: { code: 'scope_not_held' } });
+    expect(refused.body.detail).toContain('packages:manage');
+    expect((await admin.get(`/api-keys/${strong.id}`)).body.revoked_at).toBeNull();
+    // What is refused for the scopes is refused before what the request depends on.
+    const stale = { headers: { 'If-Match': '"x"' } };
+    for (const reply of [
+      await api.as({ key: manager.key }).delete(`/api-keys/${strong.id}`, stale),
+      await api.as({ key: manager.key }).post(`/api-keys/${strong.id}/rotate`, {}, stale),
+    ])
+      expect(reply).toMatchObject({ status: 403, body: { code: 'scope_not_held' } });
+    const weak = await newKey(admin, ['packages:read']);
+    expect((await api.as({ key: manager.key }).delete(`/api-keys/${weak.id}`)).status).toBe(204);
+    expect((await api.as({ key: manager.key }).delete(`/api-keys/${manager.id}`)).status).toBe(204);
+    expect(await works(manager.key)).toBe(false);
+  });
+
+  it('say who made them, and whom that goes back to', async () => {
+    const root = (await admin.get('/api-keys', { query: { limit: 200 } })).body.items.at(-1);
+    expect(root).toMatchObject({ name: 'bootstrap', created_by: null });
+    const user = await newStaff(admin, 'admin');
+    const signedIn = api.as({ cookie: await signIn(api, user) });
+    const direct = await newKey(signedIn, ['keys:manage', 'packages:read']);
+    const byKey = await newKey(api.as({ key: direct.key }), ['packages:read']);
+    const byRoot = await newKey(admin, ['packages:read']);
+    const rotated = (await admin.post(`/api-keys/${byKey.id}/rotate`, {})).body as { id: string };
+    const makerOf = async ({ id }: { id: string }): Promise<unknown> =>
+      (await admin.get(`/api-keys/${id}`)).body.created_by;
+    expect(await makerOf(direct)).toEqual({ kind: 'user', id: user.id, user_id: user.id });
+    expect(await makerOf(byKey)).toEqual({ kind: 'api_key', id: direct.id, user_id: user.id });
+    expect(await makerOf(byRoot)).toEqual({ kind: 'api_key', id: root.id, user_id: null });
+    expect(await makerOf(rotated)).toEqual({ kind: 'api_key', id: root.id, user_id: null });
+    const listed = async (query: Record<string, string>): Promise<string[]> =>
+      (await admin.get('/api-keys', { query })).body.items.map(({ id }: { id: string }) => id);
+    expect(await listed({ created_by: user.id })).toEqual([byKey.id, direct.id]);
+    expect(await listed({ created_by: direct.id })).toEqual([byKey.id]);
+    await admin.delete(`/api-keys/${direct.id}`);
+    expect(await listed({ created_by: user.id, active: 'true' })).toEqual([byKey.id]);
+    expect(await listed({ created_by: user.id, active: 'false' })).toEqual([direct.id]);
+    expect((await admin.get('/api-keys', { query: { created_by: 'me' } })).status).toBe(400);
+    const page = await admin.get('/api-keys', { query: { created_by: user.id, limit: 1 } });
+    const query = { cursor: page.body.next_cursor as string };
+    expect((await admin.get('/api-keys', { query })).status).toBe(400);
+  });
+
+  it('are rotated by who has seen them before they were used, for use changes nothing', async () => {
+    const { id, key } = await newKey(admin, ['packages:read']);
+    const { headers } = await admin.get(`/api-keys/${id}`);
+    await works(key);
+    await eventually(async () => (await admin.get(`/api-keys/${id}`)).body.last_used_at ?? undefined, {
+      deadlineMs: 5_000,
+      describe: 'the use to be recorded',
+    });
+    const match = { headers: { 'If-Match': String(headers.etag) } };
+    expect((await admin.post(`/api-keys/${id}/rotate`, {}, match)).status).toBe(201);
+    expect((await admin.post(`/api-keys/${id}/rotate`, {}, match)).status).toBe(412);
+    expect((await admin.delete(`/api-keys/${id}`, match)).status).toBe(412);
   });
 
   it.each([

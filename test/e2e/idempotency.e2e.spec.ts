@@ -4,9 +4,10 @@ import { Client } from 'pg';
 import request from 'supertest';
 import { answered } from '../support/answered';
 import { type Api, connect } from '../support/api';
-import { newCustomer, openSession } from '../support/callers';
+import { administrator, newCustomer, openSession } from '../support/callers';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { startServer, type StartServerOptions, type TestServer } from '../support/server';
+import { newKey, newStaff, signIn } from '../support/staff';
 
 const KILL = path.resolve(__dirname, '../support/kill-at.cjs');
 const boots = {
@@ -110,6 +111,72 @@ describe('Idempotency-Key', () => {
     const second = await answered(register(other, key, { ...boots, name: 'Skis' }), 202);
     expect(second.body.id).not.toBe(first.body.id);
     expect(second.headers).not.toHaveProperty('idempotent-replayed');
+  });
+
+  it('belongs to the user, in whichever of their sessions', async () => {
+    const user = await newStaff(administrator(api, server), 'agent');
+    const [one, next] = [await signIn(api, user), await signIn(api, user)];
+    const key = randomUUID();
+    const first = await answered(register(api.as({ cookie: one }), key), 202);
+    const repeat = await answered(register(api.as({ cookie: next }), key), 202);
+    expect([repeat.text, repeat.headers['idempotent-replayed']]).toEqual([first.text, 'true']);
+  });
+
+  it('stays the customer’s who signs in: what they asked before and after, and asks for nothing twice', async () => {
+    const user = await newStaff(administrator(api, server), 'agent');
+    const anonymous = await openSession(api);
+    const [key, name] = [randomUUID(), randomUUID()];
+    const before = await answered(register(api.as({ cookie: anonymous }), key, { ...boots, name }), 202);
+    const cookie = await signIn(api, user, { Cookie: anonymous });
+    const signedIn = api.as({ cookie });
+    expect((await answered(register(signedIn, key, { ...boots, name }), 202)).text).toBe(before.text);
+    await answered(register(signedIn, key), 422);
+    const elsewhere = api.as({ cookie: await signIn(api, user) });
+    expect((await answered(register(elsewhere, key, { ...boots, name }), 202)).text).toBe(before.text);
+    expect(await registrations(name)).toBe(1);
+    // Nobody knows who comes after the sign-out.
+    await answered(signedIn.delete('/sessions/current'), 204);
+    await answered(register(await newCustomer(api), key, { ...boots, name }), 202);
+    expect(await registrations(name)).toBe(2);
+  });
+
+  it('gives each of two requests under one key its own reply, where they came before their senders were known as one', async () => {
+    const user = await newStaff(administrator(api, server), 'agent');
+    const key = randomUUID();
+    const bodies = [randomUUID(), randomUUID()].map((name) => ({ ...boots, name }));
+    const replies = [];
+    let cookie = '';
+    for (const body of bodies) {
+      const anonymous = await openSession(api);
+      replies.push((await answered(register(api.as({ cookie: anonymous }), key, body), 202)).text);
+      cookie = await signIn(api, user, { Cookie: anonymous });
+    }
+    for (const [index, body] of bodies.entries())
+      expect((await answered(register(api.as({ cookie }), key, body), 202)).text).toBe(replies[index]);
+    const { body: problem } = await answered(register(api.as({ cookie }), key), 422);
+    expect(problem.code).toBe('idempotency_key_reused');
+  });
+
+  it('makes one package of parallel requests in a user’s several sessions', async () => {
+    const user = await newStaff(administrator(api, server), 'agent');
+    const anonymous = await openSession(api);
+    const sessions = [await signIn(api, user, { Cookie: anonymous }), await signIn(api, user)];
+    const body = { ...boots, name: randomUUID() };
+    const key = randomUUID();
+    const replies = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => register(api.as({ cookie: sessions[n % 2]! }), key, body)),
+    );
+    expect(replies.filter(({ status }) => ![202, 409].includes(status))).toEqual([]);
+    expect(await registrations(body.name)).toBe(1);
+  });
+
+  it('goes on with an API key that is rotated', async () => {
+    const admin = administrator(api, server);
+    const old = await newKey(admin, ['packages:write']);
+    const key = randomUUID();
+    const first = await answered(register(api.as({ key: old.key }), key), 202);
+    const { body } = await answered(admin.post(`/api-keys/${old.id}/rotate`, {}), 201);
+    expect((await answered(register(api.as({ key: body.key }), key), 202)).text).toBe(first.text);
   });
 
   it('keeps nothing of an attempt that failed, which runs again', async () => {

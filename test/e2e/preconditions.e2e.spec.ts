@@ -114,6 +114,22 @@ describe('ETag and preconditions', () => {
     await answered(other.get('/sessions/current'), 401);
   });
 
+  it('fail a write on what exists for If-None-Match: *, and are listed with empty members', async () => {
+    const other = await newCustomer(api);
+    const { headers } = await answered(other.get('/sessions/current'), 200);
+    const end = (sent: Record<string, string>) => other.delete('/sessions/current', { headers: sent });
+    const { body } = await answered(end({ 'If-None-Match': '*' }), 412);
+    expect(body.code).toBe('precondition_failed');
+    await answered(end({ 'If-Match': `"x",,${String(headers.etag)},` }), 204);
+  });
+
+  it('let nothing be made by who depends on a tag that can’t be', async () => {
+    const make = (sent: Record<string, string>) => customer.post('/packages', boots, { headers: sent });
+    await answered(make({ 'If-Match': '"x"' }), 412);
+    await answered(make({ 'If-None-Match': '*' }), 412);
+    await answered(make({ 'If-Match': '*', 'If-None-Match': '"x"' }), 202);
+  });
+
   it('refuse headers that name no tags', async () => {
     for (const header of ['If-Match', 'If-None-Match']) {
       const { body } = await answered(get('/packages/999999', { [header]: 'unquoted' }), 400);

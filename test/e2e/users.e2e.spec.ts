@@ -168,6 +168,86 @@ describe('users', () => {
     expect(await signIn(api, boss)).toBeTruthy();
   });
 
+  describe('who made API keys', () => {
+    const works = async (key: string): Promise<boolean> =>
+      (await api.as({ key }).get('/packages')).status === 200;
+    const maker = async () => {
+      const user = await newStaff(admin, 'admin');
+      const direct = await newKey(api.as({ cookie: await signIn(api, user) }), [
+        'keys:manage',
+        'packages:read',
+      ]);
+      const byKey = await newKey(api.as({ key: direct.key }), ['packages:read']);
+      return { user, direct, byKey };
+    };
+
+    it('leave them behind when they are disabled, unless it is said that these are revoked too', async () => {
+      const { user, direct, byKey } = await maker();
+      const others = await newKey(admin, ['packages:read']);
+      await change(admin, user.id, { disabled: true });
+      expect([await works(direct.key), await works(byKey.key)]).toEqual([true, true]);
+      const left = await admin.get('/api-keys', { query: { created_by: user.id, active: 'true' } });
+      expect(left.body.items).toMatchObject([{ id: byKey.id }, { id: direct.id }]);
+      expect((await change(admin, user.id, { revoke_api_keys: true })).status).toBe(200);
+      expect([await works(direct.key), await works(byKey.key)]).toEqual([false, false]);
+      expect(await works(others.key)).toBe(true);
+      for (const { id } of [direct, byKey]) {
+        const { body } = await admin.get('/admin/audit-log', { query: { target_id: id, limit: 1 } });
+        expect(body.items).toMatchObject([
+          { action: 'api_key.revoked', changes: [{ field: 'created_by_user_id', to: user.id }] },
+        ]);
+      }
+    });
+
+    it('lose them with the same request', async () => {
+      const { user, direct, byKey } = await maker();
+      await change(admin, user.id, { disabled: true, revoke_api_keys: true });
+      expect([await works(direct.key), await works(byKey.key)]).toEqual([false, false]);
+    });
+
+    it('lose none of them, and are not disabled, where the caller may not revoke one', async () => {
+      const { user, direct } = await maker();
+      await change(admin, user.id, { role: 'agent' });
+      const agent = ['catalog:read', 'packages:read', 'packages:write', 'packages:read_all', 'orders:read'];
+      const scopes = [...agent, 'tickets:read', 'tickets:write', 'tickets:manage', 'users:manage'];
+      const both = { disabled: true, revoke_api_keys: true };
+      const limited = api.as({ key: (await newKey(admin, scopes)).key });
+      const refused = await change(limited, user.id, both);
+      expect(refused).toMatchObject({ status: 403, body: { code: 'scope_not_held' } });
+      expect(refused.body.detail).toContain('keys:manage');
+      expect((await admin.get(`/users/${user.id}`)).body.disabled).toBe(false);
+      expect(await works(direct.key)).toBe(true);
+      const enough = api.as({ key: (await newKey(admin, [...scopes, 'keys:manage'])).key });
+      expect((await change(enough, user.id, both)).status).toBe(200);
+      expect(await works(direct.key)).toBe(false);
+    });
+
+    it('keep none that are made meanwhile', async () => {
+      const { user, direct } = await maker();
+      const asking = api.as({ key: direct.key });
+      const [, ...made] = await Promise.all([
+        change(admin, user.id, { disabled: true, revoke_api_keys: true }),
+        ...Array.from({ length: 20 }, () =>
+          asking.post('/api-keys', { name: 'x', scopes: ['packages:read'] }),
+        ),
+      ]);
+      expect(made.filter(({ status }) => status !== 201 && status !== 401)).toEqual([]);
+      const left = await admin.get('/api-keys', { query: { created_by: user.id, active: 'true' } });
+      expect(left.body.items).toEqual([]);
+    });
+  });
+
+  it('are changed by nobody who expects that they are not there', async () => {
+    const { id } = await newStaff(admin, 'agent');
+    const { headers } = await matching(id);
+    const absent = { 'If-None-Match': '*' };
+    for (const sent of [absent, { ...headers, ...absent }])
+      expect(await admin.patch(`/users/${id}`, { role: 'operator' }, { headers: sent })).toMatchObject({
+        status: 412,
+        body: { code: 'precondition_failed' },
+      });
+  });
+
   it('always leave an administrator who can sign in, however many are changed at once', async () => {
     const own = await createTestDatabase();
     const alone = await startServer({ databaseUrl: own.url, env: raised });

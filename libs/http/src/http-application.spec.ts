@@ -11,7 +11,8 @@ import { createHttpApplication } from './http-application';
 import { HttpModule } from './http.module';
 import { Idempotent } from './idempotency/idempotent';
 import { Undocumented } from './openapi/undocumented.decorator';
-import { requireMatch } from './preconditions/preconditions';
+import { Matched } from './preconditions/matched';
+import { honourMatch, requireMatch } from './preconditions/preconditions';
 import { Tagged } from './preconditions/tagged';
 import { DomainError } from './problems/domain-error';
 import { Location } from './replies/reply-headers';
@@ -65,6 +66,7 @@ class ThingsController {
   @Public()
   @Undocumented()
   @Tagged()
+  @Matched()
   rename(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number, @Body() dto: RenameDto): object {
     const thing = find(id);
     requireMatch(ctx, thing);
@@ -87,9 +89,10 @@ class ThingsController {
   @Authenticated()
   @Undocumented()
   @Idempotent()
+  @Matched()
   async poke(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<void> {
     await this.database.query(ctx, 'INSERT INTO pokes VALUES ($1)', [id]);
-    find(id);
+    honourMatch(ctx, find(id));
   }
 
   @Get(':id/broken')
@@ -105,7 +108,7 @@ const resolver: PrincipalResolver = {
     authorization === undefined ? undefined : { kind: 'api_key', hash: Buffer.from(authorization) },
   resolve: (_, { hash }) => {
     const id = String(hash);
-    return Promise.resolve({ kind: 'api_key', id, ownerId: id, ownerIds: [], scopes: new Set() });
+    return Promise.resolve({ kind: 'api_key', id, ownerId: id, ownerIds: [id], scopes: new Set() });
   },
 };
 
@@ -202,6 +205,21 @@ describe('the conventions, on routes of every shape', () => {
       const before = await pokes();
       expect(told(await post('/things/9/poke', randomUUID()))).toEqual([404, 'thing_not_found']);
       expect(await pokes()).toEqual(before);
+    });
+
+    it('repeats a reply whatever the repeat depends on, and makes nothing for a tag that can’t be', async () => {
+      const [key, owner] = [randomUUID(), randomUUID()];
+      const stale = { 'If-Match': '"x"' };
+      const make = () => post('/things', key, { name: 'x' }, owner);
+      expect(told(await make().set(stale))).toEqual([412, 'precondition_failed']);
+      const first = await make().expect(201);
+      expect((await make().set(stale).expect(201)).text).toBe(first.text);
+      const poked = await pokes();
+      expect(told(await post('/things/1/poke', randomUUID()).set(stale))).toEqual([
+        412,
+        'precondition_failed',
+      ]);
+      expect(await pokes()).toEqual(poked);
     });
 
     it('refuses its key on another path', async () => {

@@ -6,6 +6,7 @@ import { OpenApiDocument } from './openapi/open-api-document';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { IdempotencyRepository } from './idempotency/idempotency.repository';
 import { Limits } from './limits/limits';
+import { UnmatchedWritesInterceptor } from './preconditions/matched';
 import { PreconditionsGuard } from './preconditions/preconditions.guard';
 import { ProblemFilter } from './problems/problem.filter';
 import { ReplyHeadersInterceptor } from './replies/reply-headers';
@@ -30,6 +31,7 @@ import { UnexpectedBodyInterceptor } from './validation/unexpected-body.intercep
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: ReplyHeadersInterceptor },
     { provide: APP_INTERCEPTOR, useClass: UnexpectedBodyInterceptor },
+    { provide: APP_INTERCEPTOR, useClass: UnmatchedWritesInterceptor },
     { provide: APP_PIPE, useClass: BodyPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],

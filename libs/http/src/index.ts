@@ -20,11 +20,17 @@ export { decodeCursor, type Filters, isUuidKeyset } from './lists/cursor';
 export { ListQuery, type Page, toPage } from './lists/list';
 export { setsCookie } from './openapi/headers';
 export { uuidParameter } from './openapi/parameters';
+export { Matched } from './preconditions/matched';
 export { honourMatch, requireMatch } from './preconditions/preconditions';
-export { PreconditionFailedError, PreconditionRequiredError } from './preconditions/preconditions.errors';
+export { PreconditionRequiredError } from './preconditions/preconditions.errors';
 export { Tagged } from './preconditions/tagged';
 export { DomainError, type ErrorKind, type FieldError } from './problems/domain-error';
-export { RouteNotFoundError, UnavailableError, ValidationFailedError } from './problems/errors';
+export {
+  RouteNotFoundError,
+  UnauthenticatedError,
+  UnavailableError,
+  ValidationFailedError,
+} from './problems/errors';
 export { toDomainError } from './problems/framework-errors';
 export { sendProblem } from './problems/problem.filter';
 export { Location, RetryAfter } from './replies/reply-headers';

@@ -5,6 +5,7 @@ import {
   Idempotent,
   ListQuery,
   Location,
+  Matched,
   Problems,
   type RequestContext,
   RetryAfter,
@@ -43,6 +44,7 @@ export class JobsController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ScopeOnly('jobs:run')
   @Idempotent()
+  @Matched()
   @Location<JobRunDto>(({ job, id }) => `/api/v1/admin/jobs/${job}/runs/${id}`)
   @RetryAfter(1)
   @Problems(JobNotFoundError)

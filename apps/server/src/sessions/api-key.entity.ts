@@ -1,4 +1,4 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 import type { Scope } from '@waybill/http';
 
 /** A key of a program or an administrator. Of the key itself only a SHA-256 is kept, and its first characters to know it by. */
@@ -25,6 +25,17 @@ export class ApiKeyEntity {
 
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
+
+  /** The user whom it goes back to, also through keys that made keys; null where that is the key of the start. */
+  @Column('uuid', { name: 'created_by_user_id', nullable: true })
+  @ForeignKey('UserEntity', { name: 'api_keys_created_by_user_id_fkey' })
+  @Index('api_keys_created_by_user_id_idx')
+  createdByUserId!: string | null;
+
+  /** The key that made it; null where a user did who was signed in. */
+  @Column('uuid', { name: 'created_by_key_id', nullable: true })
+  @ForeignKey('ApiKeyEntity', { name: 'api_keys_created_by_key_id_fkey' })
+  createdByKeyId!: string | null;
 
   @Column('timestamptz', { name: 'expires_at', nullable: true })
   expiresAt!: Date | null;

@@ -9,9 +9,8 @@ import {
 } from '@nestjs/swagger';
 import {
   Ctx,
-  ListQuery,
   Location,
-  PreconditionFailedError,
+  Matched,
   Problems,
   type RequestContext,
   ScopeOnly,
@@ -23,6 +22,7 @@ import {
   ApiKeyDto,
   ApiKeyPage,
   CreateApiKeyDto,
+  ListApiKeysQuery,
   NewApiKeyDto,
   RotateApiKeyDto,
   toApiKeyDto,
@@ -47,12 +47,12 @@ export class ApiKeysController {
     return toNewApiKeyDto(await this.keys.create(ctx, dto));
   }
 
-  /** List all API keys, newest first. */
+  /** List API keys, newest first: all, or those that somebody made. */
   @Get()
   @ScopeOnly('keys:manage')
   @ApiOperation({ operationId: 'listApiKeys' })
   @ApiOkResponse({ type: ApiKeyPage })
-  async list(@Ctx() ctx: RequestContext, @Query() query: ListQuery): Promise<ApiKeyPage> {
+  async list(@Ctx() ctx: RequestContext, @Query() query: ListApiKeysQuery): Promise<ApiKeyPage> {
     const page = await this.keys.list(ctx, query);
     return { ...page, items: page.items.map(toApiKeyDto) };
   }
@@ -73,7 +73,8 @@ export class ApiKeysController {
   @Post(':id/rotate')
   @ScopeOnly('keys:manage')
   @Location<ApiKeyDto>(({ id }) => `/api/v1/api-keys/${id}`)
-  @Problems(ApiKeyNotFoundError, ApiKeyNotActiveError, ScopeNotHeldError, PreconditionFailedError)
+  @Matched()
+  @Problems(ApiKeyNotFoundError, ApiKeyNotActiveError, ScopeNotHeldError)
   @ApiOperation({ operationId: 'rotateApiKey' })
   @ApiParam(uuidParameter('id'))
   @ApiCreatedResponse({ type: NewApiKeyDto })
@@ -85,11 +86,12 @@ export class ApiKeysController {
     return toNewApiKeyDto(await this.keys.rotate(ctx, id, dto));
   }
 
-  /** Revoke an API key. It stops at once, everywhere. */
+  /** Revoke an API key that may do nothing that you may not. It stops at once, everywhere. */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ScopeOnly('keys:manage')
-  @Problems(ApiKeyNotFoundError, PreconditionFailedError)
+  @Matched()
+  @Problems(ApiKeyNotFoundError, ScopeNotHeldError)
   @ApiOperation({ operationId: 'revokeApiKey' })
   @ApiParam(uuidParameter('id'))
   @ApiNoContentResponse()

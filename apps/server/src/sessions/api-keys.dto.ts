@@ -1,16 +1,19 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayNotEmpty,
   ArrayUnique,
   IsArray,
+  IsBoolean,
   IsIn,
   IsInt,
   IsOptional,
+  IsUUID,
   Max,
   Min,
 } from 'class-validator';
-import { IsText, IsTimestamp, type Scope, scopes } from '@waybill/http';
+import { IsText, IsTimestamp, ListQuery, type Scope, scopes } from '@waybill/http';
 import type { ApiKeyRow } from './api-keys.repository';
 
 const DAY_SECONDS = 86_400;
@@ -68,6 +71,45 @@ export class RotateApiKeyDto {
   expires_at?: string;
 }
 
+/** What API keys are listed by. */
+export class ListApiKeysQuery extends ListQuery {
+  /** Only those that go back to this user, or that this API key made. */
+  @ApiProperty({ format: 'uuid', required: false })
+  @IsOptional()
+  @IsUUID()
+  created_by?: string;
+
+  /** Only those that still open something, or only those that do no more. */
+  @IsOptional()
+  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
+  @IsBoolean({ message: '$property must be true or false' })
+  active?: boolean;
+}
+
+/** Who made an API key. */
+export class ApiKeyMakerDto {
+  /**
+   * A user who was signed in, or an API key.
+   * @example "user"
+   */
+  @ApiProperty({ enum: ['user', 'api_key'] })
+  kind!: 'user' | 'api_key';
+
+  /**
+   * The user's or the API key's.
+   * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12"
+   */
+  @ApiProperty({ format: 'uuid' })
+  id!: string;
+
+  /**
+   * The user whom it goes back to, also through keys that made keys; null where that is the key of the start.
+   * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12"
+   */
+  @ApiProperty({ type: String, format: 'uuid', nullable: true })
+  user_id!: string | null;
+}
+
 /** An API key, without what proves it. */
 export class ApiKeyDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11" */
@@ -89,6 +131,12 @@ export class ApiKeyDto {
   /** @example "2026-11-21T09:00:00.000Z" */
   created_at!: Date;
 
+  /**
+   * Who made it, by rotation too; null for the key of the start, and for one that is older than this field.
+   * @example { "kind": "user", "id": "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12", "user_id": "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12" }
+   */
+  created_by!: ApiKeyMakerDto | null;
+
   /** @example "2027-11-21T09:00:00.000Z" */
   expires_at!: Date | null;
 
@@ -96,7 +144,7 @@ export class ApiKeyDto {
   revoked_at!: Date | null;
 
   /**
-   * To the minute.
+   * To the minute. It is no part of the `ETag`.
    * @example "2026-11-21T09:30:00.000Z"
    */
   last_used_at!: Date | null;
@@ -133,11 +181,17 @@ export function toApiKeyDto(row: ApiKeyRow): ApiKeyDto {
     prefix: row.prefix,
     scopes: row.scopes,
     created_at: row.createdAt,
+    created_by: makerOf(row),
     expires_at: row.expiresAt,
     revoked_at: row.revokedAt,
     last_used_at: row.lastUsedAt,
     replaced_by_id: row.replacedById,
   };
+}
+
+function makerOf({ createdByUserId, createdByKeyId }: ApiKeyRow): ApiKeyMakerDto | null {
+  if (createdByKeyId !== null) return { kind: 'api_key', id: createdByKeyId, user_id: createdByUserId };
+  return createdByUserId === null ? null : { kind: 'user', id: createdByUserId, user_id: createdByUserId };
 }
 
 export const toNewApiKeyDto = ({ row, key }: { row: ApiKeyRow; key: string }): NewApiKeyDto => ({

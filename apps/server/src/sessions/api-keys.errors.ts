@@ -20,7 +20,7 @@ export class ApiKeyNotActiveError extends DomainError {
   }
 }
 
-/** Somebody gives a key or a user what they may not do themselves. */
+/** Somebody gives a key or a user what they may not do themselves, or manages one that has it. */
 export class ScopeNotHeldError extends DomainError {
   static override readonly code = 'scope_not_held';
   static override readonly kind = 'forbidden';
@@ -30,6 +30,6 @@ export class ScopeNotHeldError extends DomainError {
   }
 
   constructor(lacking: readonly Scope[]) {
-    super(`Nobody can give what they may not do themselves: ${lacking.join(', ')}.`);
+    super(`Nobody can give, or manage who has, what they may not do themselves: ${lacking.join(', ')}.`);
   }
 }

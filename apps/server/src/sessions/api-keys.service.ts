@@ -3,13 +3,14 @@ import { type AuditChanges, AuditService } from '@waybill/audit';
 import { Database } from '@waybill/database';
 import {
   decodeCursor,
+  type Filters,
   honourMatch,
   isUuidKeyset,
-  type ListQuery,
   type Page,
   type RequestContext,
   type Scope,
   toPage,
+  UnauthenticatedError,
   ValidationFailedError,
 } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
@@ -17,12 +18,14 @@ import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import {
   type CreateApiKeyDto,
   DEFAULT_OVERLAP_SECONDS,
+  type ListApiKeysQuery,
   type RotateApiKeyDto,
   toApiKeyDto,
 } from './api-keys.dto';
 import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
-import { type ApiKeyRow, ApiKeysRepository } from './api-keys.repository';
+import { type ApiKeyRow, ApiKeysRepository, type Maker } from './api-keys.repository';
 import { scopesLacking } from './roles';
+import { UsersRepository } from './users.repository';
 
 /** A key that has just been made: the key itself can't be had again. */
 export interface IssuedApiKey {
@@ -36,6 +39,7 @@ export class ApiKeysService {
   constructor(
     private readonly database: Database,
     private readonly keys: ApiKeysRepository,
+    private readonly users: UsersRepository,
     private readonly audit: AuditService,
   ) {}
 
@@ -44,17 +48,22 @@ export class ApiKeysService {
     assertHolds(ctx, scopes);
     const expiresAt = expiryOf(expires_at);
     return this.database.transaction(ctx, async () => {
-      const issued = await this.issue(ctx, { name, scopes, expiresAt, ownerId: uuidv7() });
+      const maker = await this.holdMaker(ctx);
+      const issued = await this.issue(ctx, { name, scopes, expiresAt, ownerId: uuidv7(), ...maker });
       await this.record(ctx, 'api_key.created', issued.row.id, { name, scopes, expires_at: expiresAt });
       return issued;
     });
   }
 
-  /** A page of all keys, newest first. */
-  async list(ctx: RequestContext, { limit, cursor }: ListQuery): Promise<Page<ApiKeyRow>> {
-    const [beforeId] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, {}, isUuidKeyset);
-    const rows = await this.keys.list(ctx, beforeId, limit + 1);
-    return toPage(rows, limit, {}, (row) => [row.id]);
+  /** A page of all keys, or of those that somebody made, newest first. */
+  async list(
+    ctx: RequestContext,
+    { limit, cursor, created_by: createdBy, active }: ListApiKeysQuery,
+  ): Promise<Page<ApiKeyRow>> {
+    const filters: Filters = { createdBy, active };
+    const [beforeId] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, filters, isUuidKeyset);
+    const rows = await this.keys.list(ctx, { createdBy, active }, beforeId, limit + 1);
+    return toPage(rows, limit, filters, (row) => [row.id]);
   }
 
   /** @throws ApiKeyNotFoundError */
@@ -75,14 +84,12 @@ export class ApiKeysService {
   ): Promise<IssuedApiKey> {
     const chosenExpiry = expiryOf(expires_at);
     return this.database.transaction(ctx, async () => {
-      const old = await this.keys.lock(ctx, id);
-      if (!old) throw new ApiKeyNotFoundError();
-      honourMatch(ctx, toApiKeyDto(old));
-      assertHolds(ctx, old.scopes);
+      const maker = await this.holdMaker(ctx);
+      const old = await this.lockManaged(ctx, id);
       if (!old.isUsable || old.replacedById !== null) throw new ApiKeyNotActiveError();
       const { name, scopes, ownerId } = old;
       const expiresAt = chosenExpiry ?? renewedExpiry(old);
-      const issued = await this.issue(ctx, { name, scopes, ownerId, expiresAt });
+      const issued = await this.issue(ctx, { name, scopes, ownerId, expiresAt, ...maker });
       await this.keys.markReplaced(ctx, id, issued.row.id, overlapSeconds);
       await this.record(ctx, 'api_key.rotated', id, {
         replaced_by_id: issued.row.id,
@@ -92,21 +99,58 @@ export class ApiKeysService {
     });
   }
 
-  /** Revokes a key at once, in every process. Doing it again changes nothing. @throws ApiKeyNotFoundError, PreconditionFailedError */
+  /**
+   * Revokes a key at once, in every process. Doing it again changes nothing.
+   * @throws ApiKeyNotFoundError, ScopeNotHeldError, PreconditionFailedError
+   */
   async revoke(ctx: RequestContext, id: string): Promise<void> {
     await this.database.transaction(ctx, async () => {
-      const key = await this.keys.lock(ctx, id);
-      if (!key) throw new ApiKeyNotFoundError();
-      honourMatch(ctx, toApiKeyDto(key));
+      const key = await this.lockManaged(ctx, id);
       if (key.revokedAt !== null) return;
       await this.keys.revoke(ctx, id);
       await this.record(ctx, 'api_key.revoked', id);
     });
   }
 
+  /**
+   * Revokes at once all keys that go back to a user, in the open transaction that holds the user.
+   * @throws ScopeNotHeldError where the caller may not manage keys, or lacks a scope that one of these has.
+   */
+  async revokeMadeBy(ctx: RequestContext, userId: string): Promise<void> {
+    assertHolds(ctx, ['keys:manage']);
+    const revoked = await this.keys.revokeMadeBy(ctx, userId);
+    assertHolds(ctx, new Set(revoked.flatMap(({ scopes }) => scopes)));
+    for (const { id } of revoked)
+      await this.record(ctx, 'api_key.revoked', id, { created_by_user_id: userId });
+  }
+
+  /** A key that the caller may manage: nobody ends or renews what may do more than they may. */
+  private async lockManaged(ctx: RequestContext, id: string): Promise<ApiKeyRow & { isUsable: boolean }> {
+    const key = await this.keys.lock(ctx, id);
+    if (!key) throw new ApiKeyNotFoundError();
+    assertHolds(ctx, key.scopes);
+    honourMatch(ctx, toApiKeyDto(key));
+    return key;
+  }
+
+  /**
+   * Who makes a key. The user whom that goes back to is held until the transaction ends: who disables them and revokes their keys
+   * meanwhile waits, and finds the new one too.
+   * @throws UnauthenticatedError where that has happened already.
+   */
+  private async holdMaker(ctx: RequestContext): Promise<Maker> {
+    const { kind, id, userId } = ctx.principal;
+    const asKey = kind === 'api_key';
+    const createdByUserId = userId ?? (await this.keys.find(ctx, id))?.createdByUserId ?? null;
+    const user = createdByUserId === null ? undefined : await this.users.hold(ctx, createdByUserId);
+    const hasEnded = asKey ? (await this.keys.find(ctx, id))?.revokedAt !== null : user?.disabledAt !== null;
+    if (hasEnded) throw new UnauthenticatedError(true);
+    return { createdByUserId, createdByKeyId: asKey ? id : null };
+  }
+
   private async issue(
     ctx: RequestContext,
-    key: Pick<ApiKeyRow, 'name' | 'scopes' | 'ownerId' | 'expiresAt'>,
+    key: Pick<ApiKeyRow, 'name' | 'scopes' | 'ownerId' | 'expiresAt' | keyof Maker>,
   ): Promise<IssuedApiKey> {
     const secret = generateApiKey();
     const row = await this.keys.insert(ctx, {
@@ -123,7 +167,7 @@ export class ApiKeysService {
   }
 }
 
-function assertHolds({ principal }: RequestContext, scopes: readonly Scope[]): void {
+function assertHolds({ principal }: RequestContext, scopes: Iterable<Scope>): void {
   const lacking = scopesLacking(principal, scopes);
   if (lacking.length > 0) throw new ScopeNotHeldError(lacking);
 }

@@ -3,7 +3,7 @@ import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nes
 import {
   Authenticated,
   Ctx,
-  PreconditionFailedError,
+  Matched,
   Problems,
   Public,
   type RequestContext,
@@ -57,7 +57,8 @@ export class AuthController {
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Authenticated()
-  @Problems(SessionNotFoundError, PreconditionFailedError)
+  @Matched()
+  @Problems(SessionNotFoundError)
   @ApiOperation({ operationId: 'signOut' })
   @ApiNoContentResponse({ headers: setsCookie })
   async logout(

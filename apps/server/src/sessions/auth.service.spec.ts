@@ -10,6 +10,8 @@ import {
   type TestDatabase,
 } from '../../../../test/support/database';
 import { hashSecret } from './api-key-format';
+import { ApiKeysRepository } from './api-keys.repository';
+import { ApiKeysService } from './api-keys.service';
 import { type Argon2, argon2id } from './argon2';
 import { LoginFailedError, LoginThrottledError } from './auth.errors';
 import { AuthService } from './auth.service';
@@ -86,9 +88,10 @@ describeOnEachPostgres('signing in', (on) => {
     nest = await startAudit(database);
     const audit = nest.get(AuditService);
     sessions = new SessionsRepository(database, config);
+    const keys = new ApiKeysService(database, new ApiKeysRepository(database), repository, audit);
     throttle = new LoginThrottle(config, new LoginFailuresRepository(database));
     devices = new KnownDevices(config, new KnownDevicesRepository(database));
-    users = new UsersService(database, repository, sessions, hasher, throttle, audit);
+    users = new UsersService(database, repository, sessions, hasher, throttle, audit, keys);
     auth = new AuthService(config, database, repository, sessions, users, hasher, throttle, devices, audit);
     for (const email of ['vera@example.com', 'gone@example.com'])
       await users.add(new WorkContext(), { email, role: 'agent', password: PASSWORD });

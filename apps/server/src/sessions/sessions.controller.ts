@@ -11,8 +11,8 @@ import {
   Authenticated,
   Ctx,
   ListQuery,
+  Matched,
   OpensSession,
-  PreconditionFailedError,
   Problems,
   Public,
   type RequestContext,
@@ -76,7 +76,8 @@ export class SessionsController {
   @Delete('current')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Authenticated()
-  @Problems(SessionNotFoundError, PreconditionFailedError)
+  @Matched()
+  @Problems(SessionNotFoundError)
   @ApiOperation({ operationId: 'endCurrentSession' })
   @ApiNoContentResponse({ headers: setsCookie })
   async endCurrent(
@@ -102,7 +103,8 @@ export class SessionsController {
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Authenticated()
-  @Problems(SessionNotFoundError, PreconditionFailedError)
+  @Matched()
+  @Problems(SessionNotFoundError)
   @ApiOperation({ operationId: 'endSession' })
   @ApiParam(uuidParameter('id'))
   @ApiNoContentResponse()

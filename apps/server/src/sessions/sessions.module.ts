@@ -1,8 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { PRINCIPAL_RESOLVER } from '@waybill/http';
 import { ApiKeysController } from './api-keys.controller';
-import { ApiKeysRepository } from './api-keys.repository';
-import { ApiKeysService } from './api-keys.service';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { BootstrapKey } from './bootstrap-key';
@@ -26,9 +24,7 @@ import { UsersModule } from './users.module';
     AuthService,
     KnownDevices,
     KnownDevicesRepository,
-    ApiKeysService,
     SessionsPurge,
-    ApiKeysRepository,
     BootstrapKey,
     LastUse,
     { provide: PRINCIPAL_RESOLVER, useClass: SessionPrincipalResolver },

@@ -3,7 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } fr
 import {
   Ctx,
   Location,
-  PreconditionFailedError,
+  Matched,
   PreconditionRequiredError,
   Problems,
   type RequestContext,
@@ -56,14 +56,16 @@ export class UsersController {
     return toUserDto(await this.users.get(ctx, id));
   }
 
-  /** Change a user: the role, whether they may sign in, or somebody else's password. The latter two end the sessions at once. */
+  /**
+   * Change a user: the role, whether they may sign in, or somebody else's password. The latter two end the sessions at once. API keys
+   * that the user made work on, unless they are revoked by the same request: GET /api/v1/api-keys?created_by={id}&active=true lists
+   * them.
+   */
   @Patch(':id')
   @ScopeOnly('users:manage')
   @Tagged()
-  @Problems(
-    ...[UserNotFoundError, PreconditionRequiredError, PreconditionFailedError],
-    ...[LastAdministratorError, ScopeNotHeldError],
-  )
+  @Matched()
+  @Problems(UserNotFoundError, PreconditionRequiredError, LastAdministratorError, ScopeNotHeldError)
   @ApiOperation({ operationId: 'changeUser' })
   @ApiParam(uuidParameter('id'))
   @ApiOkResponse({ type: UserDto })

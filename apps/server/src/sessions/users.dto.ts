@@ -60,6 +60,15 @@ export class ChangeUserDto {
   @IsOptional()
   @IsText(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH)
   password?: string;
+
+  /**
+   * Whether to revoke the API keys that the user made, also through keys of theirs; it takes `keys:manage`, and every scope of these
+   * keys. Left out, they work on.
+   * @example false
+   */
+  @IsOptional()
+  @IsBoolean()
+  revoke_api_keys?: boolean;
 }
 
 /** Somebody of the staff. */

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AuditModule } from '@waybill/audit';
+import { ApiKeysRepository } from './api-keys.repository';
+import { ApiKeysService } from './api-keys.service';
 import { ARGON2, argon2id } from './argon2';
 import { LoginFailuresRepository } from './login-failures.repository';
 import { LoginThrottle } from './login-throttle';
@@ -15,11 +17,16 @@ import { UsersService } from './users.service';
     UsersService,
     UsersRepository,
     SessionsRepository,
+    ApiKeysService,
+    ApiKeysRepository,
     PasswordHasher,
     LoginThrottle,
     LoginFailuresRepository,
     { provide: ARGON2, useValue: argon2id },
   ],
-  exports: [UsersService, UsersRepository, SessionsRepository, PasswordHasher, LoginThrottle],
+  exports: [
+    ...[UsersService, UsersRepository, SessionsRepository, ApiKeysService, ApiKeysRepository],
+    ...[PasswordHasher, LoginThrottle],
+  ],
 })
 export class UsersModule {}

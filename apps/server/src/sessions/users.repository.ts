@@ -45,6 +45,16 @@ export class UsersRepository {
     return row;
   }
 
+  /** A user, held as they are until the open transaction ends. */
+  async hold(ctx: WorkContext, id: string): Promise<UserRow | undefined> {
+    const [row] = await this.database.query<UserRow>(
+      ctx,
+      `SELECT ${COLUMNS} FROM users WHERE id = $1 FOR SHARE`,
+      [id],
+    );
+    return row;
+  }
+
   /** Holds a user as they are until the open transaction ends, if they may sign in and still have this password. */
   async holdUnchanged(ctx: WorkContext, id: string, passwordHash: string): Promise<UserRow | undefined> {
     const [row] = await this.database.query<UserRow>(

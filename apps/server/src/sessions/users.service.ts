@@ -13,6 +13,7 @@ import {
 } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
 import { ScopeNotHeldError } from './api-keys.errors';
+import { ApiKeysService } from './api-keys.service';
 import { isCommonPassword } from './common-passwords';
 import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
@@ -32,6 +33,7 @@ export class UsersService {
     private readonly hasher: PasswordHasher,
     private readonly throttle: LoginThrottle,
     private readonly audit: AuditService,
+    private readonly keys: ApiKeysService,
   ) {}
 
   /** @throws ScopeNotHeldError for a role that may do what the caller may not, and as `add` does. */
@@ -87,26 +89,28 @@ export class UsersService {
 
   /**
    * Changes a user's role, whether they may sign in, or their password; the latter two end their sessions, and another
-   * password lifts the throttle of their sign-ins.
+   * password lifts the throttle of their sign-ins. Revokes the API keys that they made where that is asked for.
    * @throws UserNotFoundError, PreconditionRequiredError, PreconditionFailedError, LastAdministratorError,
-   *   ScopeNotHeldError where the user may do or is to do what the caller may not, ValidationFailedError for a common password
+   *   ScopeNotHeldError where the user or a key may do or is to do what the caller may not, ValidationFailedError for a common password
    *   and for the caller's own.
    */
   async change(ctx: RequestContext, id: string, change: ChangeUserDto): Promise<UserRow> {
-    const { role, disabled, password } = change;
+    const { role, disabled, password, revoke_api_keys: revokeKeys } = change;
     if (password !== undefined && ctx.principal.userId === id) throw ownPassword();
     const passwordHash = password === undefined ? undefined : await this.hashNew(password, '/password');
     return this.database.transaction(ctx, async () => {
       await this.users.lockAll(ctx);
       const before = await this.get(ctx, id);
-      requireMatch(ctx, toUserDto(before));
       for (const held of [before.role, role ?? before.role]) assertHoldsAllOf(ctx, held);
+      requireMatch(ctx, toUserDto(before));
       const after = await this.users.update(ctx, id, { role, disabled, passwordHash });
       if (!isActiveAdministrator(after) && isActiveAdministrator(before))
         await this.assertOtherAdministrator(ctx, id);
       if (password !== undefined || after.disabledAt) await this.sessions.deleteOfUser(ctx, id);
       if (password !== undefined) await this.throttle.lift(ctx, after.email);
       await this.recordChange(ctx, before, after, password !== undefined);
+      // The update holds the user: who makes a key for them meanwhile has committed, or waits and finds them disabled.
+      if (revokeKeys) await this.keys.revokeMadeBy(ctx, id);
       return after;
     });
   }

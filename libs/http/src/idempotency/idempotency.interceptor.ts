@@ -51,9 +51,9 @@ export class IdempotencyInterceptor implements NestInterceptor {
 }
 
 function keyed(request: FastifyRequest, key: string): KeyedRequest {
+  const { ownerId, ownerIds, userId } = request.context.principal;
   return {
-    ownerId: request.context.principal.ownerId,
-    key,
+    ...{ ownerId, ownerIds, userId, key },
     method: request.method,
     target: request.url.replace(/\/+(?=\?|$)/, ''),
     bodyHash: digestOfBody(request.body),

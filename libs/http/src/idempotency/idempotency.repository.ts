@@ -4,7 +4,12 @@ import { Database, type WorkContext } from '@waybill/database';
 
 /** A request under a key. */
 export interface KeyedRequest {
+  /** Whose the key is kept as. */
   ownerId: string;
+  /** Every owner id whose keys are the caller's own. */
+  ownerIds: readonly string[];
+  /** The user who is signed in, whatever their sessions own. */
+  userId: string | undefined;
   key: string;
   method: string;
   target: string;
@@ -26,28 +31,36 @@ export const KEPT_FOR = '24 hours';
 export class IdempotencyRepository {
   constructor(private readonly database: Database) {}
 
-  /** Takes the key until the open transaction ends. @returns false where somebody else has it. */
-  async lock(ctx: WorkContext, { ownerId, key }: KeyedRequest): Promise<boolean> {
+  /**
+   * Takes the key until the open transaction ends: for all of a user's sessions, and for the customer's that a session was
+   * before they signed in. @returns false where somebody else has it.
+   */
+  async lock(ctx: WorkContext, { ownerId, userId, key }: KeyedRequest): Promise<boolean> {
+    const callers = userId === undefined ? [ownerId] : [ownerId, userId];
     const [row] = await this.database.query<{ had: boolean }>(
       ctx,
-      `SELECT pg_try_advisory_xact_lock($1) AS had`,
-      [lockOf(ownerId, key)],
+      `SELECT bool_and(pg_try_advisory_xact_lock(lock)) AS had FROM unnest($1::bigint[]) AS lock`,
+      [callers.map((caller) => lockOf(caller, key))],
     );
     return row?.had === true;
   }
 
-  /** What was first asked and answered under the key, unless that is too long ago. */
+  /**
+   * What was first asked and answered under the key, unless that is too long ago. A user who was several customers before may have
+   * used it for several requests: each is found by itself.
+   */
   async find(
     ctx: WorkContext,
-    { ownerId, key }: KeyedRequest,
+    { ownerIds, key, method, target, bodyHash }: KeyedRequest,
   ): Promise<(StoredReply & Pick<KeyedRequest, 'method' | 'target' | 'bodyHash'>) | undefined> {
     const [row] = await this.database.query<
       StoredReply & Pick<KeyedRequest, 'method' | 'target' | 'bodyHash'>
     >(
       ctx,
       `SELECT method, target, body_hash AS "bodyHash", status, headers, body FROM idempotency_keys
-       WHERE owner_id = $1 AND key = $2 AND created_at > now() - interval '${KEPT_FOR}'`,
-      [ownerId, key],
+       WHERE owner_id = ANY ($1) AND key = $2 AND created_at > now() - interval '${KEPT_FOR}'
+       ORDER BY (method, target, body_hash) = ($3, $4, $5::bytea) DESC LIMIT 1`,
+      [ownerIds, key, method, target, bodyHash],
     );
     return row;
   }
@@ -76,5 +89,5 @@ export class IdempotencyRepository {
 }
 
 // Two keys that share these 64 bits would only ever make each other wait.
-const lockOf = (ownerId: string, key: string): string =>
-  createHash('sha256').update(`idempotency:${ownerId}:${key}`).digest().readBigInt64BE().toString();
+const lockOf = (caller: string, key: string): string =>
+  createHash('sha256').update(`idempotency:${caller}:${key}`).digest().readBigInt64BE().toString();

@@ -57,7 +57,7 @@ const rules: readonly Rule[] = [
     errors: [IdempotencyKeyReusedError, IdempotencyKeyInFlightError],
     when: ({ idempotent }) => idempotent === true,
   },
-  { errors: [PreconditionFailedError], when: isTaggedRead },
+  { errors: [PreconditionFailedError], when: (route) => route.method !== 'GET' || isTaggedRead(route) },
 ];
 
 /** Every error that a route can answer with: what all of its shape can give, and what it declares itself. */

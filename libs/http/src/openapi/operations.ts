@@ -20,8 +20,7 @@ export function completeOperation(document: ApiDescription, operation: Operation
   for (const media of Object.values(operation.requestBody?.content ?? {}))
     addExample(media, document.components.schemas);
   const problems = problemsOf(route);
-  const codes = problems.map(({ code }) => code);
-  operation.parameters = [...(operation.parameters ?? []), ...headerParametersOf(route, codes)];
+  operation.parameters = [...(operation.parameters ?? []), ...headerParametersOf(route)];
   completeSuccesses(document, operation, route);
   addProblemReplies(document, operation.responses, route, problems);
 }

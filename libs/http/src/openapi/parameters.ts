@@ -13,7 +13,7 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'A text of your own, quoted or bare: for 24 hours a repeat with the same key and body gets the first reply.',
+      'A text of your own, quoted or bare: for 24 hours a repeat with the same key and body gets the first reply. It is yours in all of a user’s sessions, in a customer’s one also once they have signed in, and with an API key and those that take its place.',
     required: false,
     schema: { type: 'string', maxLength: 512 },
   },
@@ -34,10 +34,10 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
 };
 
 /** References to the request headers that mean something to a route. */
-export function headerParametersOf(route: Route, codes: readonly string[]): Reference[] {
+export function headerParametersOf(route: Route): Reference[] {
   const names = [
     ...(route.idempotent ? ['IdempotencyKey'] : []),
-    ...(codes.includes('precondition_failed') ? ['IfMatch'] : []),
+    ...(route.matched || isTaggedRead(route) ? ['IfMatch'] : []),
     ...(isTaggedRead(route) ? ['IfNoneMatch'] : []),
   ];
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));

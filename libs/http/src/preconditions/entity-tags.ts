@@ -15,12 +15,17 @@ export interface Preconditions {
   ifNoneMatch?: EntityTags | undefined;
 }
 
-const TAG = /\s*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"\s*(?:,|$)/y;
+// RFC 9110 (5.6.1) has a recipient take empty members of a list; how many is bounded by the size of the headers.
+const TAG = /[ \t,]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,[ \t,]*|$)/y;
+const LAST_USE = /"last_used_at":(?:null|"[^"]*"),?/g;
 const DIGEST_CHARACTERS = 22; // 132 bits
 
-/** The strong entity tag of a representation, from its text as it is sent. */
+/**
+ * The strong entity tag of a representation, from its text as it is sent. A `last_used_at` is no part of it: mere use would make
+ * what a caller has seen stale, and nobody could change what is in use.
+ */
 export const entityTagOf = (text: string): string =>
-  `"${createHash('sha256').update(text).digest('base64url').slice(0, DIGEST_CHARACTERS)}"`;
+  `"${createHash('sha256').update(text.replace(LAST_USE, '')).digest('base64url').slice(0, DIGEST_CHARACTERS)}"`;
 
 /** Reads the value of an `If-Match` or `If-None-Match` header. @returns undefined where it is malformed. */
 export function parseEntityTags(value: string): EntityTags | undefined {
@@ -35,10 +40,13 @@ export function parseEntityTags(value: string): EntityTags | undefined {
   return tags.length > 0 ? tags : undefined;
 }
 
-/** Whether a strong tag is among those named, by the comparison for `If-Match`: a weak tag matches nothing. */
-export const matchesStrongly = (tags: EntityTags, tag: string): boolean =>
+/**
+ * Whether a strong tag is among those named, by the comparison for `If-Match`: a weak tag matches nothing.
+ * @param tag of what exists; undefined where it has none.
+ */
+export const matchesStrongly = (tags: EntityTags, tag: string | undefined): boolean =>
   tags === '*' || tags.some(({ weak, opaque }) => !weak && `"${opaque}"` === tag);
 
-/** Whether a tag is among those named, by the comparison for `If-None-Match`. */
-export const matchesWeakly = (tags: EntityTags, tag: string): boolean =>
+/** Whether a tag is among those named, by the comparison for `If-None-Match`. @param tag as above */
+export const matchesWeakly = (tags: EntityTags, tag: string | undefined): boolean =>
   tags === '*' || tags.some(({ opaque }) => `"${opaque}"` === tag);

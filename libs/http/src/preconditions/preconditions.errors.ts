@@ -10,12 +10,14 @@ export class PreconditionRequiredError extends DomainError {
   }
 }
 
-/** What the caller has seen is not what there is now. */
+/** What there is now is not what the caller made the request depend on. */
 export class PreconditionFailedError extends DomainError {
   static override readonly code = 'precondition_failed';
   static override readonly kind = 'precondition_failed';
 
   constructor() {
-    super('This has changed since you read it. Read it again, and decide again.');
+    super(
+      'What there is now is not what If-Match or If-None-Match asks for. Read it again, and decide again.',
+    );
   }
 }

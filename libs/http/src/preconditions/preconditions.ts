@@ -1,20 +1,29 @@
 import type { RequestContext } from '../request-context';
-import { entityTagOf, matchesStrongly } from './entity-tags';
+import { entityTagOf, matchesStrongly, matchesWeakly } from './entity-tags';
 import { PreconditionFailedError, PreconditionRequiredError } from './preconditions.errors';
 
 /**
  * For PUT and PATCH of something that exists: insists on an `If-Match` that names what it is now. Call it where the row is
  * locked, or somebody else changes it in between.
  * @param current the reply that a GET would give this caller.
- * @throws PreconditionRequiredError without an `If-Match`, PreconditionFailedError where it is stale.
+ * @throws PreconditionRequiredError without an `If-Match`, PreconditionFailedError where a condition that was sent fails.
  */
 export function requireMatch(ctx: RequestContext, current: object): void {
-  if (!ctx.preconditions.ifMatch) throw new PreconditionRequiredError();
   honourMatch(ctx, current);
+  if (!ctx.preconditions.ifMatch) throw new PreconditionRequiredError();
 }
 
-/** For all else that changes a resource: like `requireMatch`, where an `If-Match` was sent. */
-export function honourMatch({ preconditions: { ifMatch } }: RequestContext, current: object): void {
-  if (ifMatch && !matchesStrongly(ifMatch, entityTagOf(JSON.stringify(current))))
-    throw new PreconditionFailedError();
+/**
+ * For all else that changes something that exists: holds it to the conditions that were sent (RFC 9110, 13.2.2).
+ * @param current as above; undefined where no GET shows it by itself, so that no tag can name it.
+ * @throws PreconditionFailedError
+ */
+export function honourMatch(
+  { preconditions: { ifMatch, ifNoneMatch } }: RequestContext,
+  current: object | undefined,
+): void {
+  if (!ifMatch && !ifNoneMatch) return;
+  const tag = current && entityTagOf(JSON.stringify(current));
+  if (ifMatch && !matchesStrongly(ifMatch, tag)) throw new PreconditionFailedError();
+  if (ifNoneMatch && matchesWeakly(ifNoneMatch, tag)) throw new PreconditionFailedError();
 }

@@ -19,6 +19,8 @@ export interface RouteFacts {
   idempotent: true;
   /** Its reply is one mutable resource: it carries an `ETag` and honours preconditions. */
   tagged: true;
+  /** It changes one thing that exists, and its service honours the request's preconditions. */
+  matched: true;
   /** `none`: it is not limited; `session_creation`: it has a limit of its own for callers without a session. */
   limit: 'none' | 'session_creation';
 }

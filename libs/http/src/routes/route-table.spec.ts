@@ -1,11 +1,11 @@
 import { fastify } from 'fastify';
 import { RouteTable } from './route-table';
 
-const planted = (config: object | undefined) => {
+const planted = (config: object | undefined, url = '/planted') => {
   const server = fastify();
   const table = new RouteTable();
   table.collect(server);
-  server.route({ method: 'POST', url: '/planted', handler: () => 'open', ...(config && { config }) });
+  server.route({ method: 'POST', url, handler: () => 'open', ...(config && { config }) });
   return table;
 };
 
@@ -19,6 +19,13 @@ describe('RouteTable', () => {
 
   it('refuses a public route that takes idempotency keys', () => {
     expect(() => planted({ access: 'public', idempotent: true })).toThrow('POST /planted is public');
+  });
+
+  it('refuses a write on one thing that does not say that it honours If-Match', () => {
+    expect(() => planted({ access: 'public' }, '/planted/:id/cancel')).toThrow(
+      'POST /planted/:id/cancel changes one thing, and must honour If-Match (@Matched)',
+    );
+    expect(planted({ access: 'public', matched: true }, '/planted/:id').routes).toHaveLength(1);
   });
 
   it('knows the routes and what their paths answer', () => {

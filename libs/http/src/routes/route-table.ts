@@ -11,7 +11,7 @@ export interface Route extends Partial<RouteFacts> {
 
 /**
  * Every route that Fastify knows, with what it declares of itself. A route that declares no access rule refuses the boot:
- * nothing is open because somebody forgot.
+ * nothing is open because somebody forgot. So does a write on one thing that does not honour `If-Match`.
  */
 export class RouteTable {
   private readonly all: Route[] = [];
@@ -25,6 +25,8 @@ export class RouteTable {
         if (!facts.access) throw new Error(`${verb} ${url} declares no access rule`);
         if (facts.idempotent && facts.access === 'public')
           throw new Error(`${verb} ${url} is public, and an idempotency key belongs to an owner`);
+        if (verb !== 'GET' && url.includes(':') && !facts.matched)
+          throw new Error(`${verb} ${url} changes one thing, and must honour If-Match (@Matched)`);
         this.all.push({ ...facts, access: facts.access, method: verb, path: url });
       }
     });
