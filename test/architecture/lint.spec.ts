@@ -102,6 +102,16 @@ const planted: Plant[] = [
     source: `import here from 'node:process';\nexport const port = here.env['PORT'];`,
   },
   {
+    rule: configured,
+    file: `${orders}/orders.dto.ts`,
+    source: `import { IsOptional } from 'class-validator';\nexport const used = IsOptional;`,
+  },
+  {
+    rule: configured,
+    file: `${orders}/changes.dto.ts`,
+    source: `import * as rules from 'class-validator';\nexport const used = rules.IsOptional;`,
+  },
+  {
     rule: 'eslint(no-restricted-properties)',
     file: 'libs/http/src/environment.ts',
     source: `export const port = process.env['PORT'];`,

@@ -1,16 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsInt,
-  IsOptional,
-  Max,
-  Min,
-} from 'class-validator';
-import { IsText, IsTimestamp, type Scope, scopes } from '@waybill/http';
+import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsIn } from 'class-validator';
+import { IsText, IsTimestamp, IsWholeNumber, Optional, type Scope, scopes } from '@waybill/http';
 import type { ApiKeyRow } from './api-keys.repository';
 
 const DAY_SECONDS = 86_400;
@@ -39,8 +29,8 @@ export class CreateApiKeyDto {
    * From when on it opens nothing; left out: never.
    * @example "2027-11-21T09:00:00Z"
    */
-  @ApiProperty({ format: 'date-time', required: false })
-  @IsOptional()
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
   @IsTimestamp()
   expires_at?: string;
 }
@@ -51,19 +41,17 @@ export class RotateApiKeyDto {
    * How long the old key still works beside the new one.
    * @example 86400
    */
-  @ApiProperty({ default: DEFAULT_OVERLAP_SECONDS, required: false })
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_OVERLAP_SECONDS)
+  @ApiProperty({ default: DEFAULT_OVERLAP_SECONDS })
+  @Optional()
+  @IsWholeNumber(0, MAX_OVERLAP_SECONDS)
   overlap_seconds?: number;
 
   /**
    * From when on the new key opens nothing; left out: it lives as long as the old one was to.
    * @example "2027-11-21T09:00:00Z"
    */
-  @ApiProperty({ format: 'date-time', required: false })
-  @IsOptional()
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
   @IsTimestamp()
   expires_at?: string;
 }
