@@ -66,6 +66,11 @@ const planted: Plant[] = [
       source: `import { env } from 'node:process';\nexport const port = env['PORT'];`,
     },
     {
+      rule: configured,
+      file: `${orders}/optional.${kind}.ts`,
+      source: `import { IsOptional } from 'class-validator';\nexport const used = IsOptional;`,
+    },
+    {
       rule: 'eslint(max-lines)',
       file: `${orders}/long.${kind}.ts`,
       source: `export const first = 1;\n${lines(250, '// a line')}`,
