@@ -27,7 +27,7 @@ describe('every field of every body in the OpenAPI document', () => {
     const api = await connect(server.url);
     staff = await newSignedIn(api, administrator(api, server), 'admin');
     fields = fieldsOf(api.document);
-  });
+  }, 60_000);
   afterAll(async () => {
     await server?.stop();
     await database?.drop();

@@ -39,7 +39,7 @@ describe('bodies that attack', () => {
     api = await connect(server.url);
     customer = await newCustomer(api);
     admin = administrator(api, server);
-  });
+  }, 60_000);
   afterAll(async () => {
     await server?.stop();
     await database?.drop();
