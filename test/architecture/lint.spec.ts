@@ -66,6 +66,11 @@ const planted: Plant[] = [
       source: `import { env } from 'node:process';\nexport const port = env['PORT'];`,
     },
     {
+      rule: configured,
+      file: `${orders}/optional.${kind}.ts`,
+      source: `import { IsOptional } from 'class-validator';\nexport const used = IsOptional;`,
+    },
+    {
       rule: 'eslint(max-lines)',
       file: `${orders}/long.${kind}.ts`,
       source: `export const first = 1;\n${lines(250, '// a line')}`,
@@ -100,6 +105,16 @@ const planted: Plant[] = [
     rule: configured,
     file: 'libs/http/src/process-by-default.ts',
     source: `import here from 'node:process';\nexport const port = here.env['PORT'];`,
+  },
+  {
+    rule: configured,
+    file: `${orders}/orders.dto.ts`,
+    source: `import { IsOptional } from 'class-validator';\nexport const used = IsOptional;`,
+  },
+  {
+    rule: configured,
+    file: `${orders}/changes.dto.ts`,
+    source: `import * as rules from 'class-validator';\nexport const used = rules.IsOptional;`,
   },
   {
     rule: 'eslint(no-restricted-properties)',

@@ -151,11 +151,11 @@ describe('what the framework refuses', () => {
     ['a path that is too long', 431, 'headers_too_large', () => wire(`GET /${'x'.repeat(20_000)}`)],
     ['JSON that does not parse', 400, 'malformed_json', () => json('{"name":')],
     ['JSON that is not UTF-8', 400, 'malformed_json', () => json(Buffer.from('{"name":"\xff"}', 'latin1'))],
-    ['JSON that would set a prototype', 400, 'malformed_json', () => json('{"__proto__":{}}')],
+    ['JSON that would set a prototype', 422, 'validation_failed', () => json('{"__proto__":{}}')],
     [
       'JSON that is nested too deep',
       422,
-      'validation_failed',
+      'body_too_complex',
       () => json(`${'['.repeat(4_000)}${']'.repeat(4_000)}`),
     ],
     ['a body without a type', 415, 'unsupported_media_type', () => post([], boots)],

@@ -272,7 +272,7 @@ describe('users', () => {
     it('come first, on a configured database', async () => {
       const args = ['create-user', '--email', 'First@example.com', '--role', 'admin'];
       const made = await cli({ DATABASE_URL: database.url }, args, `${PASSWORD}\n`);
-      expect(made).toEqual({ code: 0, output: 'First@example.com may sign in as admin.\n' });
+      expect(made).toEqual({ code: 0, output: 'first@example.com may sign in as admin.\n' });
       expect(await signIn(api, { email: 'first@example.com', password: PASSWORD })).toBeTruthy();
       const again = await cli({ DATABASE_URL: database.url }, args, `${PASSWORD}\n`);
       expect(again).toEqual({ code: 1, output: 'Another user has this email address.\n' });

@@ -54,6 +54,8 @@ export class Contract {
 
   constructor(private readonly document: OpenApi) {
     addFormats.default(this.ajv);
+    // Which ajv-formats does not know.
+    this.ajv.addFormat('idn-email', /^[^\s@]+@[^\s@]+$/);
     this.ajv.addVocabulary(['discriminator', 'components']);
     this.ajv.addSchema({ $id: 'api:', components: { schemas: closed(document.components.schemas) } });
     this.paths = Object.keys(document.paths).map((path) => ({ path, template: segmentsOf(path) }));

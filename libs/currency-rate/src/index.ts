@@ -8,6 +8,7 @@ export { ROUBLE } from './currencies';
 export { moscowDay } from './moscow-day';
 export type { RateSource } from './rate-list';
 export { RatesStoppedError, RatesUnavailableError } from './rates.errors';
+export { MAX_ROUBLES_PER_UNIT } from './read-rate';
 export type { RatesOptions } from './rates.options';
 export type { KnownList } from './rates.repository';
 export { type Quotes, type RateQuote, type Refreshed, RatesService } from './rates.service';

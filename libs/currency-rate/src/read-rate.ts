@@ -4,9 +4,13 @@ import { refused } from './upstream-error';
 /** The bank quotes some forty currencies; a list of thousands is not its list. */
 const MAX_CURRENCIES = 300;
 
+/** No unit of a currency is worth as many roubles; it bounds what a package can cost. */
+export const MAX_ROUBLES_PER_UNIT = 1_000_000;
+
 /**
  * Reads one quotation. The decimal is kept as text, with a point.
- * @throws UpstreamError unless the value is a positive decimal and the nominal a power of ten up to a million.
+ * @throws UpstreamError unless the value is a positive decimal, the nominal a power of ten up to a million, and the rate one that
+ *   can be.
  */
 export function readRate(currency: string, value: string, nominal: string): Rate {
   const decimal = value.replace(',', '.');
@@ -14,6 +18,8 @@ export function readRate(currency: string, value: string, nominal: string): Rate
     throw refused(`${currency}: value ${value.slice(0, 40)}`);
   if (!/[1-9]/.test(decimal)) throw refused(`${currency}: zero`);
   if (!/^10{0,6}$/.test(nominal)) throw refused(`${currency}: nominal ${nominal.slice(0, 40)}`);
+  if (Number(decimal) >= MAX_ROUBLES_PER_UNIT * Number(nominal))
+    throw refused(`${currency}: ${decimal} for ${nominal}`);
   return { value: decimal, nominal: Number(nominal) };
 }
 

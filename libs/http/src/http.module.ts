@@ -14,6 +14,7 @@ import { RouteTable } from './routes/route-table';
 import { BodyPipe } from './validation/body.pipe';
 import { QueryGuard } from './validation/query.guard';
 import { UnexpectedBodyInterceptor } from './validation/unexpected-body.interceptor';
+import { UnreadBodyInterceptor } from './validation/unread-body.interceptor';
 
 /** The conventions of the API, for every route there is. */
 @Global()
@@ -27,6 +28,7 @@ import { UnexpectedBodyInterceptor } from './validation/unexpected-body.intercep
     IdempotencyRepository,
     { provide: APP_GUARD, useClass: QueryGuard },
     { provide: APP_GUARD, useClass: PreconditionsGuard },
+    { provide: APP_INTERCEPTOR, useClass: UnreadBodyInterceptor },
     // The outermost first: what is kept for a repeat is what all others have made of the reply.
     { provide: APP_INTERCEPTOR, useClass: IdempotencyInterceptor },
     { provide: APP_INTERCEPTOR, useClass: ReplyHeadersInterceptor },

@@ -37,6 +37,18 @@ export { Location, RetryAfter } from './replies/reply-headers';
 export { Ctx, RequestContext } from './request-context';
 export { Problems } from './routes/route-facts';
 export { RouteTable } from './routes/route-table';
-export { IsCurrencyCode, IsDecimalString, IsIntegerId, IsText, IsTimestamp } from './validation/decorators';
+export {
+  FromDigits,
+  IsCurrencyCode,
+  IsDecimalString,
+  IsEmailAddress,
+  IsIntegerId,
+  IsText,
+  IsTimestamp,
+  IsWholeNumber,
+  NormalEmail,
+  Nullable,
+  Optional,
+} from './validation/decorators';
 export { IntegerId, UuidId } from './validation/path-ids';
 export { validateBody } from './validation/validate';

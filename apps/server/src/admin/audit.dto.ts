@@ -1,40 +1,40 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsOptional, IsUUID } from 'class-validator';
+import { IsUUID } from 'class-validator';
 import type { AuditEntryRow, AuditFilters } from '@waybill/audit';
-import { IsText, IsTimestamp, ListQuery } from '@waybill/http';
+import { IsText, IsTimestamp, ListQuery, Optional } from '@waybill/http';
 
 /** What audit entries are listed by. */
 export class ListAuditEntriesQuery extends ListQuery {
   /** Only what this user, session or API key did. */
-  @ApiProperty({ format: 'uuid', required: false })
-  @IsOptional()
+  @ApiProperty({ format: 'uuid' })
+  @Optional()
   @IsUUID()
   actor?: string;
 
   /** Only this action, such as `user.created`. */
-  @IsOptional()
+  @Optional()
   @IsText(1, 100)
   action?: string;
 
   /** Only what was done to things of this kind, such as `user`. */
-  @IsOptional()
+  @Optional()
   @IsText(1, 100)
   target_kind?: string;
 
   /** Only what was done to the thing with this id. */
-  @IsOptional()
+  @Optional()
   @IsText(1, 256)
   target_id?: string;
 
   /** Only from this time on. */
-  @ApiProperty({ format: 'date-time', required: false })
-  @IsOptional()
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
   @IsTimestamp()
   from?: string;
 
   /** Only before this time. */
-  @ApiProperty({ format: 'date-time', required: false })
-  @IsOptional()
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
   @IsTimestamp()
   to?: string;
 }

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { MoneyDto } from './packages.dto';
+import { MoneyDto, RoublesDto } from './packages.dto';
 
 /** What a cost is computed from. */
 export class CostInputsDto {
@@ -70,7 +70,7 @@ export class CostDto {
    * In roubles; null where there is none.
    * @example { "amount": "72.24", "currency": "RUB" }
    */
-  cost!: MoneyDto | null;
+  cost!: RoublesDto | null;
 
   /** Why there is no cost; null where there is one. */
   reason!: 'rate_unavailable' | 'currency_not_quoted' | null;

@@ -1,7 +1,18 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsInt, IsObject, IsOptional, Min, ValidateNested } from 'class-validator';
-import { IsCurrencyCode, IsDecimalString, IsIntegerId, IsText, ListQuery } from '@waybill/http';
+import { IsBoolean, IsObject, ValidateNested } from 'class-validator';
+import {
+  FromDigits,
+  IsCurrencyCode,
+  IsDecimalString,
+  IsIntegerId,
+  IsText,
+  IsWholeNumber,
+  ListQuery,
+  Nullable,
+  Optional,
+} from '@waybill/http';
+import { COST_PATTERN } from './pricing';
 
 /** An amount of money: a decimal string and its currency. */
 export class MoneyDto {
@@ -18,6 +29,19 @@ export class MoneyDto {
    */
   @IsCurrencyCode()
   currency!: string;
+}
+
+/** An amount of roubles that was computed; it may be larger than an amount that is sent. */
+export class RoublesDto {
+  /**
+   * At least 0, below 10^17, with 2 decimals.
+   * @example "72.24"
+   */
+  @ApiProperty({ pattern: COST_PATTERN })
+  amount!: string;
+
+  /** @example "RUB" */
+  currency!: 'RUB';
 }
 
 /** What a package is registered with. */
@@ -53,7 +77,8 @@ export class RegisterPackageDto {
    * The order that the package belongs to, as the sender claims it.
    * @example "b563feb7b2b84b6test"
    */
-  @IsOptional()
+  @Optional()
+  @Nullable()
   @IsText(1, 128)
   order_uid?: string | null;
 }
@@ -126,7 +151,7 @@ export class PackageDto {
    * The delivery cost in roubles; null until there is a rate.
    * @example { "amount": "72.24", "currency": "RUB" }
    */
-  cost!: MoneyDto | null;
+  cost!: RoublesDto | null;
 
   /**
    * When its registration was accepted.
@@ -146,15 +171,13 @@ export class PackagePage {
 /** What packages are listed by. */
 export class ListPackagesQuery extends ListQuery {
   /** Only packages of this type. */
-  @ApiProperty({ maximum: 999_999_999 })
-  @IsOptional()
-  @Transform(({ value }) => (/^[1-9]\d{0,8}$/.test(String(value)) ? Number(value) : (value as unknown)))
-  @IsInt({ message: '$property must be the id of a type' })
-  @Min(1)
+  @Optional()
+  @FromDigits()
+  @IsWholeNumber(1, 999_999_999)
   type_id?: number;
 
   /** Only packages that have a cost, or only those that have none yet. */
-  @IsOptional()
+  @Optional()
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
   @IsBoolean({ message: '$property must be true or false' })
   has_cost?: boolean;

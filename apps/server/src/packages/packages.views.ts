@@ -1,5 +1,5 @@
 import type { CostDto } from './cost.dto';
-import type { MoneyDto, PackageDto, RegistrationDto } from './packages.dto';
+import type { PackageDto, RegistrationDto, RoublesDto } from './packages.dto';
 import type { PackageCost } from './packages.queries';
 import type { PackageRow } from './packages.repository';
 import { FORMULA, FORMULA_VERSION } from './pricing';
@@ -7,7 +7,7 @@ import type { RegistrationStatus } from './registrations.repository';
 
 // What the API shows of rows. PostgreSQL's numeric columns give decimals with the scale that the API promises.
 
-const roubles = (amount: string | null): MoneyDto | null =>
+const roubles = (amount: string | null): RoublesDto | null =>
   amount === null ? null : { amount, currency: 'RUB' };
 
 export function toRegistrationDto(row: RegistrationStatus): RegistrationDto {

@@ -1,6 +1,7 @@
+import Big from 'big.js';
 import fc from 'fast-check';
-import type { RateQuote } from '@waybill/currency-rate';
-import { currenciesOf, priceOf, type PricingInputs } from './pricing';
+import { MAX_ROUBLES_PER_UNIT, type RateQuote } from '@waybill/currency-rate';
+import { COST_PATTERN, currenciesOf, priceOf, type PricingInputs } from './pricing';
 
 /** A fraction; nothing is rounded in it. */
 interface Rational {
@@ -102,5 +103,15 @@ describe('the price of a package', () => {
     const inputs = { weightKg: '1', contentAmount: '1', contentCurrency: 'EUR' };
     expect(currenciesOf(inputs)).toEqual(['USD', 'EUR']);
     expect(() => priceOf(inputs, fc.sample(quote('USD'), 1))).toThrow('No rate of EUR to price with');
+  });
+
+  it('is never more than the document says: the largest package at the highest rates that are believed', () => {
+    const value = new Big(MAX_ROUBLES_PER_UNIT).minus('0.00000001').toFixed();
+    const rates = ['USD', 'XYZ'].map((one) => ({ ...fc.sample(quote(one), 1)[0]!, value, nominal: 1 }));
+    const largest = { weightKg: '99999.999', contentAmount: '999999999999.99', contentCurrency: 'XYZ' };
+    const { cost } = priceOf(largest, rates);
+    expect(cost).toMatch(new RegExp(COST_PATTERN));
+    // As tight as a number of digits can be.
+    expect(`1${cost}`).not.toMatch(new RegExp(COST_PATTERN));
   });
 });

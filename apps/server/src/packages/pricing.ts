@@ -31,6 +31,12 @@ export const FORMULA =
 
 const COST_DECIMALS = 2;
 
+/**
+ * What every cost matches: the heaviest package of the largest value, at the highest rates that are believed, costs a little
+ * over 10^16 roubles.
+ */
+export const COST_PATTERN = String.raw`^(?:0|[1-9]\d{0,16})\.\d{2}$`;
+
 /** The currencies whose rates a price needs. */
 export const currenciesOf = ({ contentCurrency }: PricingInputs): string[] => ['USD', contentCurrency];
 

@@ -1,19 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import {
-  ArrayMaxSize,
-  ArrayNotEmpty,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsUUID,
-  Max,
-  Min,
-} from 'class-validator';
-import { IsText, IsTimestamp, ListQuery, type Scope, scopes } from '@waybill/http';
+import { ArrayMaxSize, ArrayNotEmpty, ArrayUnique, IsArray, IsBoolean, IsIn, IsUUID } from 'class-validator';
+import { IsText, IsTimestamp, IsWholeNumber, ListQuery, Optional, type Scope, scopes } from '@waybill/http';
 import type { ApiKeyRow } from './api-keys.repository';
 
 const DAY_SECONDS = 86_400;
@@ -42,8 +30,8 @@ export class CreateApiKeyDto {
    * From when on it opens nothing; left out: never.
    * @example "2027-11-21T09:00:00Z"
    */
-  @ApiProperty({ format: 'date-time', required: false })
-  @IsOptional()
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
   @IsTimestamp()
   expires_at?: string;
 }
@@ -54,19 +42,17 @@ export class RotateApiKeyDto {
    * How long the old key still works beside the new one.
    * @example 86400
    */
-  @ApiProperty({ default: DEFAULT_OVERLAP_SECONDS, required: false })
-  @IsOptional()
-  @IsInt()
-  @Min(0)
-  @Max(MAX_OVERLAP_SECONDS)
+  @ApiProperty({ default: DEFAULT_OVERLAP_SECONDS })
+  @Optional()
+  @IsWholeNumber(0, MAX_OVERLAP_SECONDS)
   overlap_seconds?: number;
 
   /**
    * From when on the new key opens nothing; left out: it lives as long as the old one was to.
    * @example "2027-11-21T09:00:00Z"
    */
-  @ApiProperty({ format: 'date-time', required: false })
-  @IsOptional()
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
   @IsTimestamp()
   expires_at?: string;
 }
@@ -75,12 +61,12 @@ export class RotateApiKeyDto {
 export class ListApiKeysQuery extends ListQuery {
   /** Only those that go back to this user, or that this API key made. */
   @ApiProperty({ format: 'uuid', required: false })
-  @IsOptional()
+  @Optional()
   @IsUUID()
   created_by?: string;
 
   /** Only those that still open something, or only those that do no more. */
-  @IsOptional()
+  @Optional()
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
   @IsBoolean({ message: '$property must be true or false' })
   active?: boolean;

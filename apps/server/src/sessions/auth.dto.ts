@@ -1,10 +1,11 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsText } from '@waybill/http';
+import { IsText, NormalEmail } from '@waybill/http';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from './users.dto';
 
 /** What a user signs in with. */
 export class LoginDto {
   /** @example "vera@example.com" */
+  @NormalEmail()
   @IsText(1, 254)
   email!: string;
 

@@ -8,7 +8,7 @@ import type { ChangePasswordDto, LoginDto } from './auth.dto';
 import { LoginFailedError, NoPasswordError } from './auth.errors';
 import { type KnownDevice, KnownDevices } from './known-devices';
 import { LoginThrottle } from './login-throttle';
-import { PasswordHasher } from './password-hasher';
+import { isSamePassword, PasswordHasher } from './password-hasher';
 import { deviceOf, newIdentity } from './session-token';
 import { type SessionRow, SessionsRepository } from './sessions.repository';
 import { type UserRow, UsersRepository } from './users.repository';
@@ -73,7 +73,7 @@ export class AuthService {
   /**
    * Sets the caller's own password, and ends their other sessions.
    * @throws NoPasswordError for who isn't a user, LoginThrottledError, ValidationFailedError where the present password is
-   *   wrong or the new one is common.
+   *   wrong, or the new one is common or the same.
    */
   async changePassword(
     ctx: RequestContext,
@@ -85,6 +85,7 @@ export class AuthService {
     await this.throttle.admitSession(sessionId);
     if (!(await this.hasher.verify(known.passwordHash, present))) throw wrongPassword();
     await this.throttle.sessionSucceeded(sessionId);
+    if (isSamePassword(wanted, present)) throw unchangedPassword();
     const passwordHash = await this.passwords.hashNew(wanted, '/new_password');
     await this.database.transaction(ctx, async () => {
       await this.users.lockAll(ctx);
@@ -128,3 +129,6 @@ export class AuthService {
 
 const wrongPassword = (): ValidationFailedError =>
   ValidationFailedError.at('/current_password', 'wrong_password', 'This is not your present password.');
+
+const unchangedPassword = (): ValidationFailedError =>
+  ValidationFailedError.at('/new_password', 'unchanged_password', 'This is your present password already.');

@@ -43,6 +43,9 @@ export class PasswordHasher {
 // The same password on another keyboard may come in other code points (NIST SP 800-63B, 5.1.1.2).
 const normalised = (password: string): string => password.normalize('NFKC');
 
+/** Whether two passwords open the same: their hashes are made of the same text. */
+export const isSamePassword = (one: string, other: string): boolean => normalised(one) === normalised(other);
+
 function decoyHash(): string {
   const { memoryCost, timeCost, parallelism } = ARGON2_PARAMETERS;
   const base64 = (bytes: number): string => randomBytes(bytes).toString('base64').replaceAll('=', '');

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsBoolean, IsEmail, IsIn, IsOptional, MaxLength } from 'class-validator';
-import { IsText, ListQuery } from '@waybill/http';
+import { IsBoolean, IsIn } from 'class-validator';
+import { IsEmailAddress, IsText, ListQuery, Optional } from '@waybill/http';
 import { type Role, roles } from './roles';
 import type { UserRow } from './users.repository';
 
@@ -11,12 +11,10 @@ export const MAX_PASSWORD_LENGTH = 128;
 /** What a user is made with. */
 export class CreateUserDto {
   /**
-   * What the user signs in with, in whatever case.
+   * What the user signs in with, in whatever case and Unicode form; all of it visible.
    * @example "vera@example.com"
    */
-  @ApiProperty({ format: 'email' })
-  @IsEmail()
-  @MaxLength(254)
+  @IsEmailAddress()
   email!: string;
 
   /**
@@ -39,8 +37,8 @@ export class CreateUserDto {
 /** What to change of a user. */
 export class ChangeUserDto {
   /** @example "operator" */
-  @ApiProperty({ enum: roles, required: false })
-  @IsOptional()
+  @ApiProperty({ enum: roles })
+  @Optional()
   @IsIn(roles)
   role?: Role;
 
@@ -48,7 +46,7 @@ export class ChangeUserDto {
    * Whether the user may sign in no more. It ends the user's sessions.
    * @example false
    */
-  @IsOptional()
+  @Optional()
   @IsBoolean()
   disabled?: boolean;
 
@@ -56,8 +54,8 @@ export class ChangeUserDto {
    * A new password, of 12 to 128 characters and none of the common ones. It ends the user's sessions.
    * @example "seven wet herons on a roof"
    */
-  @ApiProperty({ format: 'password', required: false })
-  @IsOptional()
+  @ApiProperty({ format: 'password' })
+  @Optional()
   @IsText(MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH)
   password?: string;
 
@@ -66,7 +64,7 @@ export class ChangeUserDto {
    * keys. Left out, they work on.
    * @example false
    */
-  @IsOptional()
+  @Optional()
   @IsBoolean()
   revoke_api_keys?: boolean;
 }
@@ -102,13 +100,13 @@ export class UserPage {
 /** What users are listed by. */
 export class ListUsersQuery extends ListQuery {
   /** Only users of this role. */
-  @ApiProperty({ enum: roles, required: false })
-  @IsOptional()
+  @ApiProperty({ enum: roles })
+  @Optional()
   @IsIn(roles)
   role?: Role;
 
   /** Only users who are disabled, or only those who are not. */
-  @IsOptional()
+  @Optional()
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
   @IsBoolean({ message: '$property must be true or false' })
   disabled?: boolean;

@@ -3,7 +3,6 @@ import { Database } from '@waybill/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { factsOf } from '../routes/route-facts';
-import { isTooDeep } from '../validation/validate';
 import { digestOfBody } from './body-digest';
 import { idempotencyKeyOf } from './idempotency-key';
 import { IdempotencyKeyInFlightError, IdempotencyKeyReusedError } from './idempotency.errors';
@@ -27,8 +26,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const reply = execution.switchToHttp().getResponse<FastifyReply>();
     if (!factsOf(request).idempotent) return next.handle();
     const key = idempotencyKeyOf(request.raw.headersDistinct['idempotency-key']);
-    // What is nested too deep to be compared is refused by validation, and so never kept.
-    if (key === undefined || isTooDeep(request.body)) return next.handle();
+    if (key === undefined) return next.handle();
     return from(this.answerOnce(keyed(request, key), request, reply, next));
   }
 

@@ -1,6 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from 'class-validator';
+import { IsString, MaxLength } from 'class-validator';
+import { FromDigits, IsWholeNumber, Optional } from '../validation/decorators';
 import { encodeCursor, type Filters, type Keyset } from './cursor';
 
 export const DEFAULT_LIMIT = 50;
@@ -8,23 +8,16 @@ export const MAX_LIMIT = 200;
 
 /** The parameters of every list. */
 export class ListQuery {
-  @ApiPropertyOptional({
-    description: 'How many items a page has.',
-    minimum: 1,
-    maximum: MAX_LIMIT,
-    default: DEFAULT_LIMIT,
-  })
-  @Transform(({ value }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : (value as unknown)))
-  @IsInt({ message: '$property must be a whole number' })
-  @Min(1)
-  @Max(MAX_LIMIT)
+  @ApiPropertyOptional({ description: 'How many items a page has.', default: DEFAULT_LIMIT })
+  @FromDigits()
+  @IsWholeNumber(1, MAX_LIMIT)
   limit: number = DEFAULT_LIMIT;
 
   @ApiPropertyOptional({
     description: 'Where to go on: the `next_cursor` of the page before, with the same filters.',
     maxLength: 512,
   })
-  @IsOptional()
+  @Optional()
   @IsString()
   @MaxLength(512)
   cursor?: string;

@@ -16,8 +16,9 @@ key as \`Authorization: Bearer …\`; with that header the cookie is ignored. Ea
 \`errors\` names a place: a \`pointer\` into the body, a query \`parameter\` or a \`header\`. Each operation lists the codes that it
 can answer with. A path that does not exist is 404 \`route_not_found\`, another method 405 \`method_not_allowed\` with \`Allow\`.
 
-**Values.** Money and weights are decimal strings, times are RFC 3339 in UTC. Unknown fields and unknown query parameters are
-refused. Lists are pages: \`next_cursor\` and the \`Link\` header lead to the next one. HEAD answers as GET does.
+**Values.** Money and weights are decimal strings, times are RFC 3339 in UTC. An amount that is computed, such as a cost, may be
+larger than an amount that is sent: its schema says how large. Unknown fields, unknown query parameters, and null where a
+schema does not name it are refused; so is a body of more than 2,000 fields and list items, or 16 levels. Lists are pages: \`next_cursor\` and the \`Link\` header lead to the next one. HEAD answers as GET does.
 
 **Tracing.** Every reply carries \`X-Request-Id\`: yours, if the request brought one, or ours.
 `.trim();

@@ -5,6 +5,7 @@ import { PreconditionFailedError } from '../preconditions/preconditions.errors';
 import type { DomainErrorClass } from '../problems/domain-error';
 import {
   BadRequestError,
+  BodyTooComplexError,
   BodyTooLargeError,
   ForbiddenError,
   HeadersTooLargeError,
@@ -50,7 +51,13 @@ const rules: readonly Rule[] = [
   { errors: [RouteNotFoundError], when: ({ path }) => path.includes(':') },
   // Fastify reads the body of these methods whether the route wants one or not; one that it does not want is refused.
   {
-    errors: [MalformedJsonError, BodyTooLargeError, ValidationFailedError, CrossOriginWriteError],
+    errors: [
+      MalformedJsonError,
+      BodyTooLargeError,
+      BodyTooComplexError,
+      ValidationFailedError,
+      CrossOriginWriteError,
+    ],
     when: ({ method }) => method !== 'GET',
   },
   {

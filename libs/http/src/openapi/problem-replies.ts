@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { DomainErrorClass } from '../problems/domain-error';
-import { PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from '../problems/problem';
+import { MAX_ERRORS, PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from '../problems/problem';
 import type { Route } from '../routes/route-table';
 import { headerReferences } from './headers';
 import { schemaReference } from './schemas';
@@ -81,7 +81,12 @@ function problemSchema({ code, kind, members }: DomainErrorClass): Schema {
     instance: { type: 'string', format: 'uri-reference', description: 'The path that was asked.' },
     code: { type: 'string', enum: [code] },
     request_id: { type: 'string', description: 'As in `X-Request-Id`.' },
-    errors: { type: 'array', items: schemaReference('FieldError') },
+    errors: {
+      type: 'array',
+      items: schemaReference('FieldError'),
+      maxItems: MAX_ERRORS,
+      description: `The first ${MAX_ERRORS}; \`detail\` says when there are more.`,
+    },
     ...members,
   };
   return { type: 'object', properties, required: Object.keys(properties) };

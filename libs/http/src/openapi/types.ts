@@ -17,6 +17,7 @@ export interface Schema {
   minimum?: number;
   maximum?: number;
   maxLength?: number;
+  maxItems?: number;
   default?: unknown;
   /** What @nestjs/swagger writes; `examples` in the finished document, as 3.1 has it. */
   example?: unknown;

@@ -19,6 +19,28 @@ export class ValidationFailedError extends DomainError {
   }
 }
 
+/** The body is JSON, and holds more or nests deeper than any body that is accepted. */
+export class BodyTooComplexError extends DomainError {
+  static override readonly code = 'body_too_complex';
+  static override readonly kind = 'invalid';
+
+  private constructor(code: string, detail: string) {
+    super('The body is too complex to be read.', { errors: [{ code, detail, pointer: '' }] });
+  }
+
+  static override example(): BodyTooComplexError {
+    return this.ofValues(2_000);
+  }
+
+  static ofValues(max: number): BodyTooComplexError {
+    return new this('too_many_values', `The body holds more than ${max} fields and list items.`);
+  }
+
+  static ofDepth(max: number): BodyTooComplexError {
+    return new this('too_deep', `The body is nested more than ${max} levels deep.`);
+  }
+}
+
 /** A query parameter or a header is wrong, unknown or repeated. */
 export class BadRequestError extends DomainError {
   static override readonly code = 'bad_request';

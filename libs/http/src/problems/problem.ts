@@ -36,21 +36,28 @@ export interface Problem {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
+/** How many faults a problem lists at most, so that its size does not grow with what was wrong. */
+export const MAX_ERRORS = 100;
+
 /** The problem document of a refusal; `instance` is the path that was asked, without its query. */
 export function problemOf(error: DomainError, request: { id: string; url: string }): Problem {
   const status = statusOfKind[error.kind];
+  const errors = error.extras.errors ?? [];
   return {
     type: `urn:waybill:problem:${error.code}`,
     title: STATUS_CODES[status] ?? 'Error',
     status,
-    detail: error.message,
+    detail: errors.length > MAX_ERRORS ? `${error.message} ${onlyTheFirstOf(errors.length)}` : error.message,
     instance: uriReference(request.url.split('?', 1)[0] ?? '/'),
     code: error.code,
     request_id: request.id,
-    errors: error.extras.errors ?? [],
+    errors: errors.slice(0, MAX_ERRORS),
     ...error.extras.members,
   };
 }
+
+const onlyTheFirstOf = (count: number): string =>
+  `There are ${count} of them; only the first ${MAX_ERRORS} are listed.`;
 
 // A path comes as it was sent; what RFC 3986 lets stand in none is escaped.
 const uriReference = (path: string): string =>

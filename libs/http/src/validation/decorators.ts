@@ -1,8 +1,31 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { Matches, ValidateBy, type ValidationOptions, buildMessage } from 'class-validator';
+import { Transform } from 'class-transformer';
+import {
+  buildMessage,
+  isEmail,
+  Matches,
+  ValidateBy,
+  ValidateIf,
+  type ValidationOptions,
+} from 'class-validator';
+import { isStorable } from './unsafe-parts';
 
 // Each decorator says the same to class-validator and to the OpenAPI document.
+
+/**
+ * The field may be absent. It may not be null, unless it is `@Nullable()` too: class-validator's own IsOptional lets null past
+ * every other rule.
+ */
+export const Optional = (): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ required: false }),
+    ValidateIf((_, value) => value !== undefined),
+    ValidateBy({ name: 'isNotNull', validator: { validate: (value: unknown) => value !== null } }),
+  );
+
+/** The field may be null; its type says so to the OpenAPI document. */
+export const Nullable = (): PropertyDecorator => ValidateIf((_, value) => value !== null);
 
 /** A text of `min` to `max` characters that PostgreSQL can store: no NUL, no half of a surrogate pair. */
 export function IsText(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
@@ -64,30 +87,95 @@ export function IsIntegerId(): PropertyDecorator {
   return applyDecorators(ApiProperty({ minimum: 1, maximum: MAX_INTEGER_ID }), ValidateBy(isIntegerId));
 }
 
-/** A time as RFC 3339 has it, with its offset: `2026-11-21T09:00:00Z`; from the year 1000 on, and a day that there is. */
+/** A whole number from `min` to `max`: in a body a JSON number, in a query what `@FromDigits()` has read. */
+export function IsWholeNumber(min: number, max: number): PropertyDecorator {
+  const isWholeNumber = {
+    name: 'isWholeNumber',
+    validator: {
+      validate: (value: unknown) =>
+        Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
+      defaultMessage: () => `$property must be a whole number from ${min} to ${max}`,
+    },
+  };
+  return applyDecorators(ApiProperty({ minimum: min, maximum: max }), ValidateBy(isWholeNumber));
+}
+
+/** Reads a whole number from a query parameter, where it is written as one; validation refuses what it leaves a text. */
+export const FromDigits = (): PropertyDecorator =>
+  Transform(({ value }) => (/^-?\d{1,15}$/.test(String(value)) ? Number(value) : (value as unknown)));
+
+/**
+ * A time as RFC 3339 has it, with its offset: `2026-11-21T09:00:00Z`, in lower case too; a day and an hour that there are. In UTC
+ * it has a year of four digits.
+ */
 export function IsTimestamp(): PropertyDecorator {
-  return ValidateBy({
+  const isTimestampRule = {
     name: 'isTimestamp',
     validator: {
       validate: (value: unknown) => typeof value === 'string' && isTimestamp(value),
       defaultMessage: () => '$property must be a time such as 2026-11-21T09:00:00Z',
     },
-  });
+  };
+  // What reads the time, Date among others, knows capitals alone.
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? inCapitals(value) : value)),
+    ValidateBy(isTimestampRule),
+  );
 }
 
-const TIMESTAMP = /^([1-9]\d{3}-\d\d-\d\d)T\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/;
+const TIMESTAMP =
+  /^([1-9]\d{3}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
+const [EARLIEST, LATEST] = [Date.parse('1000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
-function isTimestamp(value: string): boolean {
+const inCapitals = (time: string): string => time.replace(/t/, 'T').replace(/z$/, 'Z');
+
+function isTimestamp(given: string): boolean {
+  const value = inCapitals(given);
   const day = Date.parse(TIMESTAMP.exec(value)?.[1] ?? '');
+  const time = Date.parse(value);
   // A day such as February 30 is read as one in March.
   return (
     !Number.isNaN(day) &&
     new Date(day).toISOString().startsWith(value.slice(0, 10)) &&
-    !Number.isNaN(Date.parse(value))
+    time >= EARLIEST &&
+    time <= LATEST
   );
 }
 
-const isStorable = (value: string): boolean => !value.includes('\0') && value.isWellFormed();
+const MAX_EMAIL_LENGTH = 254;
+
+/** An email address in its normal form; see `NormalEmail`. */
+export function IsEmailAddress(): PropertyDecorator {
+  const isEmailAddress = {
+    name: 'isEmailAddress',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' &&
+        value.length <= MAX_EMAIL_LENGTH &&
+        !INVISIBLE.test(value) &&
+        isEmail(value),
+      defaultMessage: () =>
+        `$property must be an email address of at most ${MAX_EMAIL_LENGTH} characters, all of them visible`,
+    },
+  };
+  return applyDecorators(
+    // JSON Schema's `email` knows ASCII alone.
+    ApiProperty({ format: 'idn-email', maxLength: MAX_EMAIL_LENGTH }),
+    NormalEmail(),
+    ValidateBy(isEmailAddress),
+  );
+}
+
+// Spaces, control and format characters (zero-width, bidi), fillers and variation selectors: two addresses that differ in these look the same.
+const INVISIBLE = /[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
+
+/** Reads an email address in the one form in which addresses are compared: NFC (RFC 6532, 3.1), in lower case. */
+export const NormalEmail = (): PropertyDecorator =>
+  Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalEmail(value) : value));
+
+// Composing a long run of combining marks takes the square of its length: what is too long to be an address stays as it is.
+const normalEmail = (email: string): string =>
+  email.length <= 2 * MAX_EMAIL_LENGTH ? email.normalize('NFC').toLowerCase().normalize('NFC') : email;
 
 // Characters as PostgreSQL counts them, and no need to count a text that is far too long.
 function hasLength(value: string, min: number, max: number): boolean {

@@ -22,6 +22,7 @@ function ownViolation(error: ValidationError, path: string[]): Violation | undef
   if (rule === 'whitelistValidation')
     return { code: 'unknown_field', detail: 'There is no such field.', path };
   if (error.value === undefined) return { code: 'required', detail: 'This field is required.', path };
+  if (error.value === null) return { code: 'not_nullable', detail: 'This field cannot be null.', path };
   return { code: snakeCase(rule), detail: sentence(error.constraints?.[rule] ?? ''), path };
 }
 

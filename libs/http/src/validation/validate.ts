@@ -1,24 +1,15 @@
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { pointerOf, type Violation, violationsOf } from './field-errors';
+import { findUnsafePart } from './unsafe-parts';
 import { BadRequestError, ValidationFailedError } from '../problems/errors';
 
 type DtoClass = new () => object;
-
-// Deeper JSON than any DTO has would only exhaust the stack of those who walk it by recursion.
-const MAX_DEPTH = 16;
-
-// class-transformer leaves out a field of this name, so that class-validator never sees that it is unknown.
-const DROPPED_IN_SILENCE = 'constructor';
 
 /** Checks a JSON body against its DTO class. @throws ValidationFailedError with a pointer to every field at fault. */
 export async function validateBody<T extends object>(dto: new () => T, body: unknown): Promise<T> {
   if (!isPlainObject(body))
     throw ValidationFailedError.at('', 'is_object', 'The body must be a JSON object.');
-  if (isTooDeep(body))
-    throw ValidationFailedError.at('', 'too_deep', `The body is nested more than ${MAX_DEPTH} levels deep.`);
-  const dropped = pathTo(DROPPED_IN_SILENCE, body);
-  if (dropped) throw ValidationFailedError.at(pointerOf(dropped), 'unknown_field', 'There is no such field.');
   const [instance, violations] = await check(dto, body);
   if (violations.length === 0) return instance as T;
   throw new ValidationFailedError(
@@ -49,6 +40,8 @@ const badParameters = (names: string[], code: string, detail: string): BadReques
   new BadRequestError(names.map((parameter) => ({ code, detail, parameter })));
 
 async function check(dto: DtoClass, plain: object): Promise<[object, Violation[]]> {
+  const unsafe = findUnsafePart(plain);
+  if (unsafe) return [plain, [unsafe]];
   const instance = plainToInstance(dto, plain, { exposeUnsetFields: false });
   const errors = await validate(instance, {
     whitelist: true,
@@ -67,26 +60,3 @@ const parameterError = ({ code, detail, path }: Violation) => ({
 
 const isPlainObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Whether a parsed JSON value is nested deeper than any body that is accepted. */
-export function isTooDeep(root: unknown): boolean {
-  let level: unknown[] = [root];
-  for (let depth = 0; level.length > 0; depth++) {
-    if (depth > MAX_DEPTH) return true;
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    );
-  }
-  return false;
-}
-
-/** Where a field of this name is; to be asked of values that are not too deep. */
-function pathTo(name: string, value: unknown, path: string[] = []): string[] | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  if (Object.hasOwn(value, name)) return [...path, name];
-  for (const [key, child] of Object.entries(value)) {
-    const found = pathTo(name, child, [...path, key]);
-    if (found) return found;
-  }
-  return undefined;
-}

@@ -1,0 +1,24 @@
+import type { Violation } from './field-errors';
+
+/** Whether PostgreSQL can store a text: it holds no NUL and no half of a surrogate pair. */
+export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+/**
+ * Finds the first part of parsed input that class-transformer and class-validator would let through: a field whose name every
+ * object has from its prototype, or a text that PostgreSQL can't store. The input must be of bounded depth.
+ */
+export function findUnsafePart(value: unknown, path: string[] = []): Violation | undefined {
+  if (typeof value === 'string')
+    return isStorable(value) ? undefined : { code: 'unstorable_text', detail: UNSTORABLE, path };
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [name, inner] of Object.entries(value)) {
+    const within = [...path, name];
+    if (name in Object.prototype)
+      return { code: 'unknown_field', detail: 'There is no such field.', path: within };
+    const found = findUnsafePart(inner, within);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+const UNSTORABLE = 'A text holds neither NUL nor half of a surrogate pair.';
