@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { type AuditChanges, AuditService } from '@waybill/audit';
 import { Database } from '@waybill/database';
 import {
-  decodeCursor,
+  Cursors,
   honourMatch,
-  isUuidKeyset,
   type ListQuery,
   type Page,
   type RequestContext,
   type Scope,
-  toPage,
+  uuidKey,
   ValidationFailedError,
 } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import {
   type CreateApiKeyDto,
@@ -29,6 +29,8 @@ export interface IssuedApiKey {
   row: ApiKeyRow;
   key: string;
 }
+
+const cursors = new Cursors('api-keys', z.tuple([uuidKey]));
 
 /** Makes, shows, rotates and revokes API keys. */
 @Injectable()
@@ -52,9 +54,9 @@ export class ApiKeysService {
 
   /** A page of all keys, newest first. */
   async list(ctx: RequestContext, { limit, cursor }: ListQuery): Promise<Page<ApiKeyRow>> {
-    const [beforeId] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, {}, isUuidKeyset);
+    const [beforeId] = cursors.read(cursor, {}) ?? [];
     const rows = await this.keys.list(ctx, beforeId, limit + 1);
-    return toPage(rows, limit, {}, (row) => [row.id]);
+    return cursors.page(rows, limit, {}, (row) => [row.id]);
   }
 
   /** @throws ApiKeyNotFoundError */
