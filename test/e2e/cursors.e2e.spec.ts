@@ -106,8 +106,11 @@ describe('the cursors of every list', () => {
       await fc.assert(
         fc.asyncProperty(mutations(cursor), async (changed) => {
           const { status, body } = await caller.get(path, { query: { cursor: changed } });
-          expect([200, 400]).toContain(status);
-          if (status === 400) expect(body.errors).toEqual([expect.objectContaining({ parameter: 'cursor' })]);
+          const at = (body as { errors?: { parameter: string }[] }).errors?.map(({ parameter }) => parameter);
+          expect([
+            [200, undefined],
+            [400, ['cursor']],
+          ]).toContainEqual([status, at]);
         }),
         { numRuns: 100 },
       );
