@@ -6,6 +6,7 @@ export {
   type PrincipalResolver,
 } from './access/principal';
 export { type Scope, scopes } from './access/scopes';
+export { redacted, redactedLine, knowSecret } from './access/secrets';
 export { createHttpApplication } from './http-application';
 export { HttpModule } from './http.module';
 export { httpSchema } from './idempotency/http-schema';
@@ -24,9 +25,8 @@ export { honourMatch, requireMatch } from './preconditions/preconditions';
 export { PreconditionFailedError, PreconditionRequiredError } from './preconditions/preconditions.errors';
 export { Tagged } from './preconditions/tagged';
 export { DomainError, type ErrorKind, type FieldError } from './problems/domain-error';
-export { RouteNotFoundError, UnavailableError, ValidationFailedError } from './problems/errors';
-export { toDomainError } from './problems/framework-errors';
-export { sendProblem } from './problems/problem.filter';
+export { UnavailableError, ValidationFailedError } from './problems/errors';
+export { createPlainServer } from './plain-server';
 export { Location, RetryAfter } from './replies/reply-headers';
 export { Ctx, RequestContext } from './request-context';
 export { Problems } from './routes/route-facts';

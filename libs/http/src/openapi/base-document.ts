@@ -19,7 +19,7 @@ can answer with. A path that does not exist is 404 \`route_not_found\`, another 
 **Values.** Money and weights are decimal strings, times are RFC 3339 in UTC. Unknown fields and unknown query parameters are
 refused. Lists are pages: \`next_cursor\` and the \`Link\` header lead to the next one. HEAD answers as GET does.
 
-**Tracing.** Every reply carries \`X-Request-Id\`: yours, if the request brought one, or ours.
+**Tracing.** Every reply carries \`X-Request-Id\`: yours, if the request brought one that holds no credential, or ours.
 `.trim();
 
 /** What the document says of the API as a whole. */
