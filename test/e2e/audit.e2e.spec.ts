@@ -193,6 +193,15 @@ describe('the audit log', () => {
       await expect(sql.query(statement)).rejects.toThrow('append-only');
   });
 
+  it('holds no credential that somebody took for a name', async () => {
+    const cookie = await openSession(api);
+    for (const name of [KEY, `my ${KEY}`, cookie.split('=')[1]!]) {
+      const { id } = await newKey(admin, ['packages:read'], { name });
+      const [entry] = await entries({ target_id: id });
+      expect(entry?.changes).toContainEqual({ field: 'name', from: null, to: '[redacted]' });
+    }
+  });
+
   it('holds no secret; nor does any log line, problem, or row in the database', async () => {
     const user = await newStaff(admin, 'agent');
     const made = await newKey(admin, ['packages:read']);
@@ -212,6 +221,8 @@ describe('the audit log', () => {
     await keep(api.as({ cookie: `${cookie}; ${cookie}` }).get('/packages'));
     await keep(api.as({ key: made.key }).get('/packages', { query: { limit: 'x' } }));
     await keep(api.as({ key: made.key }).get('/packages'));
+    for (const secret of [KEY, made.key, cookie.split('=')[1]!])
+      await keep(admin.post('/admin/rates/refresh', undefined, { headers: { 'X-Request-Id': secret } }));
     await keep(admin.get('/admin/audit-log'));
     await keep(admin.get('/api-keys'));
     await keep(admin.get('/users'));

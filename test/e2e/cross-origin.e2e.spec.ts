@@ -97,10 +97,26 @@ describe('pages of other origins', () => {
     expect(await codeOf({ ...own, Origin: server.url }, other)).toBe('cross_origin_write');
   });
 
+  it('are those that came by a name which only leads here (DNS rebinding)', async () => {
+    const cookieThere = await openSession(await connect(closed.url));
+    const { port } = new URL(closed.url);
+    const code = async (host: string, origin = `http://${host}`): Promise<string> => {
+      const reply = await request(closed.url)
+        .post('/api/v1/packages')
+        .set({ Host: host, Origin: origin, 'Sec-Fetch-Site': 'same-origin', Cookie: cookieThere })
+        .send({});
+      return (reply.body as { code: string }).code;
+    };
+    for (const host of [`evil.example:${port}`, `localhost.evil.example:${port}`, `x:${port}`])
+      expect([host, await code(host)]).toEqual([host, 'cross_origin_write']);
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`])
+      expect([host, await code(host)]).toEqual([host, 'validation_failed']);
+  });
+
   describe('CORS', () => {
     it('lets allowed pages read replies, problems too', async () => {
-      for (const path of ['/types', '/nothing']) {
-        const { headers } = await api.get(path, { headers: { Origin: ALLOWED } });
+      for (const path of ['/types', '/nothing', '/packages/%zz', `/packages/${'1'.repeat(600)}`]) {
+        const { headers } = await request(server.url).get(`/api/v1${path}`).set({ Origin: ALLOWED });
         expect(headers).toMatchObject({
           'access-control-allow-origin': ALLOWED,
           'access-control-allow-credentials': 'true',

@@ -137,7 +137,7 @@ describe('lists', () => {
       [`packages?limit=1&cursor=${cursor}`, 'cursor_of_other_filters'],
       [`packages?limit=1&type_id=2&cursor=${cursor}`, 'cursor_of_other_filters'],
       [`packages?limit=1&type_id=1&has_cost=false&cursor=${cursor}`, 'cursor_of_other_filters'],
-      [`types?limit=1&cursor=${cursor}`, 'cursor_of_other_filters'],
+      [`types?limit=1&cursor=${cursor}`, 'bad_cursor'],
       ['packages?cursor=nonsense', 'bad_cursor'],
       [`packages?type_id=1&cursor=${Buffer.from('["a","b","c"]').toString('base64url')}`, 'bad_cursor'],
     ];

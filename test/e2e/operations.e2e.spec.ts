@@ -1,6 +1,7 @@
 import { type Api, connect } from '../support/api';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
+import { sendRaw } from '../support/raw-http';
 import { startServer, type TestServer } from '../support/server';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
@@ -52,6 +53,33 @@ describe('what operators see', () => {
       'application/problem+json; charset=utf-8',
     ]);
     expect(await reply.json()).toMatchObject({ code: 'route_not_found', instance: '/nothing' });
+  });
+
+  it('refuses there what the API would', async () => {
+    const ask = async (method: string, at: string) => {
+      const { status, headers } = await fetch(`${server.opsUrl}${at}`, { method });
+      return [status, headers.get('allow')];
+    };
+    for (const path of ['/livez', '/readyz', '/metrics']) {
+      expect(await ask('GET', path)).toEqual([200, null]);
+      expect(await ask('GET', `${path}/`)).toEqual([200, null]);
+      expect(await ask('HEAD', path)).toEqual([200, null]);
+      expect(await ask('POST', path)).toEqual([405, 'GET, HEAD']);
+      expect(await ask('DELETE', path)).toEqual([405, 'GET, HEAD']);
+      expect(await ask('GET', `${path}?x=1`)).toEqual([400, null]);
+    }
+    expect(await ask('GET', '/%zz')).toEqual([400, null]);
+    const raw = (head: string) => sendRaw(server.opsUrl as string, `${head}\r\nConnection: close\r\n\r\n`);
+    for (const [head, status] of [
+      ['GET /livez HTTP/1.0', 200],
+      ['GET /livez HTTP/1.1', 400],
+      ['GET /livez HTTP/1.1\r\nHost: a b', 400],
+      ['CONNECT x:1 HTTP/1.1\r\nHost: x', 405],
+      ['Hello!', 400],
+    ] as const) {
+      const [reply] = await raw(head);
+      expect([head, reply?.status]).toEqual([head, status]);
+    }
   });
 
   it('has curls to paste with the key that was configured', async () => {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import request from 'supertest';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
@@ -90,6 +92,13 @@ describe('what the framework refuses', () => {
     ['a wrong method', 405, 'method_not_allowed', () => wire('DELETE /api/v1/types')],
     ['a rare method', 405, 'method_not_allowed', () => wire('PROPFIND /api/v1/types')],
     ['TRACE', 405, 'method_not_allowed', () => wire('TRACE /api/v1/types')],
+    ['a wrong method, encoded', 405, 'method_not_allowed', () => wire('DELETE /api/v1/%74ypes')],
+    ['a wrong method and a slash too many', 405, 'method_not_allowed', () => wire('DELETE /api/v1/types/')],
+    ['two slashes too many', 404, 'route_not_found', () => wire('GET /api/v1/types//')],
+    ['a wrong method and two', 404, 'route_not_found', () => wire('DELETE /api/v1/types//')],
+    ['a slash that is encoded', 404, 'route_not_found', () => wire('DELETE /api/v1%2Ftypes')],
+    ['CONNECT', 405, 'method_not_allowed', () => wire('CONNECT example.com:443')],
+    ['a rare method and an invalid encoding', 400, 'malformed_request', () => wire('PROPFIND /api/v1/%zz')],
     ['an invalid percent-encoding', 400, 'malformed_request', () => wire('GET /api/v1/packages/%zz')],
     ['an encoding that is not UTF-8', 400, 'malformed_request', () => wire('GET /api/v1/packages/%ff')],
     ['no Host', 400, 'malformed_request', () => 'GET /api/v1/types HTTP/1.1\r\nConnection: close\r\n\r\n'],
@@ -223,6 +232,85 @@ describe('what the framework refuses', () => {
     expectProblem(replies[0], status, code);
   });
 
+  it.each([
+    '',
+    ' ',
+    'a b',
+    'a/b',
+    'a?b',
+    'a#b',
+    'a@b',
+    'a:b',
+    'a:1:2',
+    'a:65536',
+    ':80',
+    'a%zz',
+    '[::1',
+    '[::g]',
+    '[]',
+    '<a>',
+    'a, b',
+    'é',
+  ])('the Host %j: 400', async (host) => {
+    const head = `GET /api/v1/types HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+    const [reply] = await sendRaw(server.url, Buffer.from(head));
+    expectProblem(reply, 400, 'malformed_request');
+  });
+
+  it.each(['', 'a@b', 'a:b', 'a%zz', '[::g]'])('the host %j in the target: 400', async (host) => {
+    const [reply] = await sendRaw(server.url, wire(`GET http://${host}/api/v1/types`));
+    expectProblem(reply, 400, 'malformed_request');
+  });
+
+  it.each(['x', 'X.example:8000', '127.0.0.1:80', '[::1]:8000', '[::1]', 'a_b', 'a%20b', 'x:', 'localhost.'])(
+    'takes the Host %s',
+    async (host) => {
+      const head = `GET /livez HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      expect((await sendRaw(server.url, head))[0]?.status).toBe(200);
+    },
+  );
+
+  it('names no foreign host where a whole URL is the target', async () => {
+    const [page] = await sendRaw(server.url, wire('GET http://evil.example/api/v1/types?limit=1'));
+    expect(page?.headers.link).toMatch(/^<\/api\/v1\/types\?limit=1&cursor=[\w-]+>; rel="next"$/);
+    const [refused] = await sendRaw(server.url, wire('GET http://evil.example/nothing?x'));
+    expect(JSON.parse(refused!.body)).toMatchObject({ instance: '/nothing' });
+    const [root] = await sendRaw(server.url, wire('GET http://evil.example?x'));
+    expect([root?.status, JSON.parse(root!.body).instance]).toEqual([404, '/']);
+  });
+
+  describe('Expect: 100-continue', () => {
+    const head = (...headers: string[]): string =>
+      [
+        'POST /api/v1/packages HTTP/1.1',
+        'Host: x',
+        'Connection: close',
+        'Expect: 100-continue',
+        ...headers,
+        '',
+        '',
+      ].join('\r\n');
+    const length = `Content-Length: ${Buffer.byteLength(boots)}`;
+    const type = 'Content-Type: application/json';
+
+    it.each<[string, number, () => string[]]>([
+      ['without credentials', 401, () => [type, length]],
+      ['with a body that is too large', 413, () => [type, 'Content-Length: 99999999', `Cookie: ${cookie}`]],
+      ['with a body of another type', 415, () => ['Content-Type: text/csv', length, `Cookie: ${cookie}`]],
+    ])('%s asks for no body: %i', async (_, status, headers) => {
+      const replies = await sendRaw(server.url, head(...headers()));
+      expect(replies.map((reply) => reply.status)).toEqual([status]);
+    });
+
+    it('asks for the body that is wanted, once', async () => {
+      const connection = await RawConnection.open(server.url);
+      connection.send(head(type, length, `Cookie: ${cookie}`));
+      await eventually(() => connection.text.startsWith('HTTP/1.1 100 '), { describe: 'the 100' });
+      const replies = await connection.send(boots).replies();
+      expect(replies.map(({ status }) => status)).toEqual([100, 202]);
+    });
+  });
+
   it.each<[string, number, () => Buffer]>([
     ['UTF-8 by name', 202, () => post(['Content-Type: application/JSON;Charset=UTF-8'], boots)],
     ['UTF-8 by its other name', 202, () => post(['Content-Type: application/json; charset="utf8"'], boots)],
@@ -286,6 +374,18 @@ describe('what the framework refuses', () => {
     expect(await idOf('build-7:42')).toBe('build-7:42');
     expect(await idOf('a b')).toMatch(/^[0-9a-f-]{36}$/);
     expect(await idOf('x'.repeat(129))).toMatch(/^[0-9a-f-]{36}$/);
+    const credentials = [
+      `waybill_${'aB3'.repeat(16)}x`,
+      readFileSync(join(server.dataDir, 'admin.key'), 'utf8').trim(),
+      cookie.split('=')[1] as string,
+      `session-${cookie.split('=')[1]}`,
+    ];
+    for (const credential of credentials) {
+      expect(await idOf(credential)).toMatch(/^[0-9a-f-]{36}$/);
+      // The key is printed at the start, and in the curls; the log has it nowhere.
+      const lines = server.output().split('\n');
+      expect(lines.filter((line) => line.startsWith('{') && line.includes(credential))).toEqual([]);
+    }
   });
 
   it('carries security headers, on problems too', async () => {

@@ -130,6 +130,31 @@ describe('TLS', () => {
     expect(await addressOfLatest()).toBe('203.0.113.9');
   });
 
+  it.each([
+    ['203.0.113.9:4711', '203.0.113.9'],
+    ['198.51.100.7, [2001:db8::1]:4711', '2001:db8::1'],
+    ['no address', '127.0.0.1'],
+    ['203.0.113.9, unknown', '127.0.0.1'],
+  ])('comes with an address, however the proxy writes %j', async (written, address) => {
+    await start({ TRUST_PROXY: 'loopback' });
+    forwarded['X-Forwarded-For'] = written;
+    await makeKey();
+    await makeKey();
+    expect(await addressOfLatest()).toBe(address);
+    const warnings = server.output().match(/X-Forwarded-For does not end with an address/g) ?? [];
+    expect(warnings).toHaveLength(address === '127.0.0.1' ? 1 : 0);
+  });
+
+  it('counts one address whatever port it comes from', async () => {
+    await start({ TRUST_PROXY: 'loopback', LIMIT_SESSIONS_PER_MINUTE: '3' });
+    const statuses: number[] = [];
+    for (const port of [1, 2, 3, 4]) {
+      const headers = { 'X-Forwarded-For': `203.0.113.9:${port}` };
+      statuses.push((await ask(server.url, 'POST', '/api/v1/sessions', headers)).status);
+    }
+    expect(statuses).toEqual([201, 201, 201, 429]);
+  });
+
   it('is not believed of a proxy that is not', async () => {
     await start({ TRUST_PROXY: '192.0.2.0/24' });
     const opened = await ask(server.url, 'POST', '/api/v1/sessions', forwarded);

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type WorkContext } from '@waybill/database';
-import { RequestContext } from '@waybill/http';
+import { redacted, RequestContext } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
 import type { ActorKind, AuditEntryEntity } from './audit-entry.entity';
 import { AuditRepository } from './audit.repository';
-import { redacted, withoutSecrets } from './secrets';
+import { withoutSecrets } from './secrets';
 
 /** Who did it, where the context doesn't say: a login has no principal yet, and a job never has one. */
 export interface AuditActor {

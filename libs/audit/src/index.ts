@@ -6,7 +6,6 @@ export { AuditModule } from './audit.module';
 export { AuditQueries } from './audit.queries';
 export type { AuditEntryRow, AuditFilters } from './audit.repository';
 export { type AuditActor, type AuditChanges, type AuditEntry, AuditService } from './audit.service';
-export { redacted } from './secrets';
 
 export const auditSchema = {
   entities: [AuditEntryEntity],

@@ -1,13 +1,6 @@
+import { redacted } from '@waybill/http';
+
 const SECRET_NAME = /passw|secret|token|cookie|hash|totp|recovery|(^|_)(api_?)?key$/i;
-const SECRET_VALUE = /waybill_[0-9A-Za-z]{49}|\$argon2(id|i|d)\$v=|^Bearer \S{20,}$/i;
-
-const REDACTED = '[redacted]';
-
-/**
- * Puts `[redacted]` in place of a text that holds an API key, a bearer token or a password's hash. Callers choose names,
- * addresses and headers themselves, so that a secret pasted into one is no fault of ours.
- */
-export const redacted = (text: string): string => (SECRET_VALUE.test(text) ? REDACTED : text);
 
 /**
  * A copy in which every text is redacted, however deep: the last line of defence against a careless caller.

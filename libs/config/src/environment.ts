@@ -26,7 +26,11 @@ export const environment = z.object({
   OPS_PORT: port
     .optional()
     .describe('a port of its own for /livez, /readyz and /metrics; a worker without it takes 8001'),
-  PUBLIC_URL: httpUrl.optional().describe('how browsers reach this API; unset: the URL that it listens on'),
+  PUBLIC_URL: httpUrl
+    .optional()
+    .describe(
+      'how browsers reach this API; unset: by localhost, HOST, an IP address, or the X-Forwarded-Host of a trusted proxy',
+    ),
   TRUST_PROXY: trustedProxies
     .optional()
     .describe(

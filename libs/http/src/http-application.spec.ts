@@ -5,6 +5,7 @@ import { ConfigModule, loadConfig } from '@waybill/config';
 import { Database, DatabaseModule, WorkContext } from '@waybill/database';
 import request, { type Response } from 'supertest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
+import { sendRaw } from '../../../test/support/raw-http';
 import { Authenticated, Public } from './access/access.decorators';
 import { PRINCIPAL_RESOLVER, type PrincipalResolver } from './access/principal';
 import { createHttpApplication } from './http-application';
@@ -112,6 +113,8 @@ const resolver: PrincipalResolver = {
   },
 };
 
+const REQUEST_TIMEOUT_MS = 2_000;
+
 describe('the conventions, on routes of every shape', () => {
   let database: TestDatabase;
   let app: NestFastifyApplication;
@@ -140,6 +143,7 @@ describe('the conventions, on routes of every shape', () => {
     const silent = { log() {}, error() {}, warn() {} };
     app = await createHttpApplication(PlantedModule, {
       bodyLimitBytes: 10_000,
+      requestTimeoutMs: REQUEST_TIMEOUT_MS,
       logger: silent,
       observe() {},
     });
@@ -235,6 +239,19 @@ describe('the conventions, on routes of every shape', () => {
       const rows = await app.get(Database).query<{ thing: number }>(new WorkContext(), 'SELECT * FROM pokes');
       return rows.map(({ thing }) => thing);
     };
+  });
+
+  it.each([
+    ['headers', 'GET /things/1 HTTP/1.1\r\nHost: x\r\n'],
+    [
+      'a body',
+      'PUT /things/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
+    ],
+  ])('waits no longer for %s than it says', async (_, beginning) => {
+    const started = performance.now();
+    const [reply] = await sendRaw(url, beginning);
+    expect(reply?.status).toBe(408);
+    expect(performance.now() - started).toBeLessThan(3 * REQUEST_TIMEOUT_MS);
   });
 
   it('tells nobody what went wrong inside', async () => {

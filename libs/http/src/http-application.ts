@@ -1,3 +1,4 @@
+import type { IncomingMessage, Server } from 'node:http';
 import type { INestApplicationContext, LoggerService, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -6,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, authorize } from './access/access.hooks';
 import { Callers } from './access/callers';
 import { PRINCIPAL_RESOLVER } from './access/principal';
-import { answerPreflights, shareWithOrigins } from './cross-origin/cors.hook';
+import { answerPreflights, share, shareWithOrigins } from './cross-origin/cors.hook';
 import { Origins } from './cross-origin/origins';
 import { refuseCrossOriginWrites } from './cross-origin/same-origin.hook';
 import { Limits } from './limits/limits';
@@ -16,8 +17,11 @@ import { tagReplies } from './preconditions/tagged';
 import { toDomainError } from './problems/framework-errors';
 import { sendProblem } from './problems/problem.filter';
 import { answerClientError } from './requests/client-errors';
+import { forwardedAddresses } from './requests/forwarded';
 import { readJsonAlone, refuseEncodedBodies } from './requests/json-bodies';
-import { requireTransportSecurity } from './requests/transport-security';
+import { answerProtocol, REQUEST_TIMEOUT_MS, serverOptions } from './requests/protocol';
+import { toOriginForm } from './requests/target';
+import { requireTransportSecurity, secureTransport } from './requests/transport-security';
 import {
   open,
   openRequests,
@@ -34,12 +38,13 @@ export interface HttpOptions {
   tls?: { cert: string; key: string };
   /** The addresses and networks (CIDR) of proxies whose `X-Forwarded-*` headers count; nobody's without it. */
   trustProxy?: string[];
+  /** How long a request may take to arrive; unset: 30 s. */
+  requestTimeoutMs?: number;
   logger: LoggerService;
   /** Adds what observes requests, before anything else sees them. */
   observe: (fastify: FastifyInstance) => void;
 }
 
-const REQUEST_TIMEOUT_MS = 30_000;
 const MAX_PATH_VALUE_LENGTH = 512;
 
 /** Makes the Nest application that answers HTTP: Fastify, the conventions, and the routes of `module`. It does not listen yet. */
@@ -47,32 +52,23 @@ export async function createHttpApplication(
   module: Type | object,
   options: HttpOptions,
 ): Promise<NestFastifyApplication> {
-  const adapter = new FastifyAdapter({
-    bodyLimit: options.bodyLimitBytes,
-    trustProxy: options.trustProxy ?? false,
-    // What Fastify's types make of a server that may be one or the other is no use here.
-    ...((options.tls ? { https: options.tls } : {}) as object),
-    requestTimeout: REQUEST_TIMEOUT_MS,
-    // A request without a Host, or one that comes while we stop, is answered by a problem too.
-    http: { requireHostHeader: false },
-    return503OnClosing: false,
-    clientErrorHandler: answerClientError,
-    genReqId: requestIdOf,
-    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      void answerUnroutable(app.get(Limits), error, request, reply),
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_VALUE_LENGTH },
-    skipMiddie: true,
-  });
+  const adapter = adapterFor(
+    options,
+    (error, request, reply) => void answerUnroutable(app, origins, error, request, reply),
+  );
   const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, {
     bodyParser: false,
     logger: options.logger,
     abortOnError: false,
   });
+  const { publicUrl, corsOrigins, host } = app.get<Config>(CONFIG);
+  const origins = new Origins(publicUrl, corsOrigins, host);
   const fastify = adapter.getInstance();
+  answerProtocol(fastify.server as Server, app.get(RouteTable));
   readJsonAlone(fastify);
   openRequests(fastify);
   options.observe(fastify);
-  addHooks(fastify, app);
+  addHooks(fastify, app, origins);
   app.get(RouteTable).collect(fastify);
   app.useSecurityHeaders({
     // Over plain HTTP, as on localhost, there is nothing to upgrade to; requireTransportSecurity knows which it is.
@@ -84,13 +80,41 @@ export async function createHttpApplication(
   return app;
 }
 
+/** @param giveUp answers what the router gives up before any hook has run. */
+function adapterFor(
+  options: HttpOptions,
+  giveUp: (error: Error, request: FastifyRequest, reply: FastifyReply) => void,
+): FastifyAdapter {
+  const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
+  const node = serverOptions(requestTimeout);
+  const readForwarded = options.trustProxy
+    ? forwardedAddresses((message) => options.logger.warn(message, 'TrustProxy'))
+    : () => undefined;
+  return new FastifyAdapter({
+    bodyLimit: options.bodyLimitBytes,
+    trustProxy: options.trustProxy ?? false,
+    // What Fastify's types make of a server that may be one or the other is no use here.
+    ...((options.tls ? { https: { ...node, ...options.tls } } : { http: node }) as object),
+    requestTimeout,
+    // One that comes while we stop is answered by a problem too.
+    return503OnClosing: false,
+    clientErrorHandler: answerClientError,
+    genReqId: requestIdOf,
+    rewriteUrl: (raw: IncomingMessage) => {
+      readForwarded(raw);
+      return toOriginForm(raw);
+    },
+    frameworkErrors: giveUp,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_VALUE_LENGTH },
+    skipMiddie: true,
+  });
+}
+
 /**
  * What comes before a body is read. The order of the refusals is DESIGN.md's; after them come 413, 415 and 400 of the
  * body (Fastify), 400 of query and headers (guards), a replay (an interceptor), 422 (pipes), and what the service says.
  */
-function addHooks(fastify: FastifyInstance, app: INestApplicationContext): void {
-  const { publicUrl, corsOrigins } = app.get<Config>(CONFIG);
-  const origins = new Origins(publicUrl, corsOrigins);
+function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origins: Origins): void {
   const limits = app.get(Limits);
   const routes = app.get(RouteTable);
   const callers = new Callers(app.get(PRINCIPAL_RESOLVER), limits);
@@ -110,14 +134,17 @@ function addHooks(fastify: FastifyInstance, app: INestApplicationContext): void 
   tagReplies(fastify);
 }
 
-// The router gives up before any hook has run.
+// No hook has run: what they add to every reply is added here.
 async function answerUnroutable(
-  limits: Limits,
+  app: INestApplicationContext,
+  origins: Origins,
   error: Error,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
   open(request, reply);
-  await countAddress(limits, request, reply);
+  secureTransport(request, reply);
+  share(origins, request, reply);
+  await countAddress(app.get(Limits), request, reply);
   sendProblem(toDomainError(error), request, reply);
 }

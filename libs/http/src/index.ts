@@ -7,6 +7,7 @@ export {
   type PrincipalResolver,
 } from './access/principal';
 export { type Scope, scopes } from './access/scopes';
+export { redacted, redactedLine, knowSecret } from './access/secrets';
 export { createHttpApplication } from './http-application';
 export { HttpModule } from './http.module';
 export { httpSchema } from './idempotency/http-schema';
@@ -16,8 +17,9 @@ export { addressKey } from './limits/address-key';
 export type { LimitsRedis } from './limits/limiter';
 export { LIMITS_REDIS } from './limits/limits';
 export { OpensSession, Unlimited } from './limits/limits.decorators';
-export { decodeCursor, type Filters, isUuidKeyset } from './lists/cursor';
-export { ListQuery, type Page, toPage } from './lists/list';
+export { type Bound, cursorOwner, Cursors } from './lists/cursors';
+export { dayKey, integerKey, timeKey, uuidKey } from './lists/keysets';
+export { ListQuery, type Page } from './lists/list';
 export { setsCookie } from './openapi/headers';
 export { uuidParameter } from './openapi/parameters';
 export { Matched } from './preconditions/matched';
@@ -25,14 +27,8 @@ export { honourMatch, requireMatch } from './preconditions/preconditions';
 export { PreconditionRequiredError } from './preconditions/preconditions.errors';
 export { Tagged } from './preconditions/tagged';
 export { DomainError, type ErrorKind, type FieldError } from './problems/domain-error';
-export {
-  RouteNotFoundError,
-  UnauthenticatedError,
-  UnavailableError,
-  ValidationFailedError,
-} from './problems/errors';
-export { toDomainError } from './problems/framework-errors';
-export { sendProblem } from './problems/problem.filter';
+export { UnauthenticatedError, UnavailableError, ValidationFailedError } from './problems/errors';
+export { createPlainServer } from './plain-server';
 export { Location, RetryAfter } from './replies/reply-headers';
 export { Ctx, RequestContext } from './request-context';
 export { Problems } from './routes/route-facts';

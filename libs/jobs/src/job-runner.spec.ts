@@ -203,7 +203,7 @@ describe('running jobs', () => {
     );
     const all = await worker.runs.list({}, 'sweep', undefined, 10);
     const [second] = all.slice(1);
-    const before = { requestedAt: second!.requestedAt.toISOString(), id: second!.id };
+    const before = [second!.requestedAt.toISOString(), second!.id] as const;
     expect((await worker.runs.list({}, 'sweep', before, 2)).map(({ id }) => id)).toEqual(
       all.slice(2, 4).map(({ id }) => id),
     );

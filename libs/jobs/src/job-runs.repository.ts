@@ -106,11 +106,11 @@ export class JobRunsRepository {
     );
   }
 
-  /** Runs of a job from before the one with these keys on, newest first. */
+  /** Newest first. @param before the time and the id of the run to go on after */
   list(
     ctx: WorkContext,
     job: string,
-    before: { requestedAt: string; id: string } | undefined,
+    before: readonly [requestedAt: string, id: string] | undefined,
     count: number,
   ): Promise<JobRunRow[]> {
     return this.database.query(
@@ -118,7 +118,7 @@ export class JobRunsRepository {
       `SELECT ${COLUMNS} FROM job_runs
         WHERE job = $1 AND ($2::timestamptz IS NULL OR (requested_at, id) < ($2, $3::uuid))
         ORDER BY requested_at DESC, id DESC LIMIT $4`,
-      [job, before?.requestedAt ?? null, before?.id ?? null, count],
+      [job, before?.[0] ?? null, before?.[1] ?? null, count],
     );
   }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type WorkContext } from '@waybill/database';
-import { decodeCursor, type Page, toPage } from '@waybill/http';
+import { Cursors, type Page, timeKey, uuidKey } from '@waybill/http';
 import { Doorbells } from '@waybill/queue';
+import { z } from 'zod';
 import type { JobDefinition } from './job';
 import { JobCatalog } from './job-catalog';
 import { type JobRunRow, JobRunsRepository } from './job-runs.repository';
@@ -9,6 +10,9 @@ import { JobRunNotFoundError } from './jobs.errors';
 
 /** A job, and the newest of its runs. */
 export type JobWithLastRun = JobDefinition & { lastRun: JobRunRow | null };
+
+const jobCursors = new Cursors('jobs', z.tuple([z.string()]));
+const runCursors = new Cursors('job-runs', z.tuple([timeKey, uuidKey]));
 
 /** What administrators do with jobs, in any process: they run in workers. */
 @Injectable()
@@ -25,14 +29,14 @@ export class JobsService {
     ctx: WorkContext,
     { limit, cursor }: { limit: number; cursor?: string },
   ): Promise<Page<JobWithLastRun>> {
-    const [after = ''] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, {}, isNameKeyset);
+    const [after = ''] = jobCursors.read(cursor, {}) ?? [];
     const definitions = this.catalog.definitions.filter(({ name }) => name > after);
     const names = definitions.map(({ name }) => name);
     const last = new Map((await this.runs.lastOf(ctx, names)).map((run) => [run.job, run]));
     const jobs = definitions
       .toSorted((a, b) => (a.name < b.name ? -1 : 1))
       .map((definition) => ({ ...definition, lastRun: last.get(definition.name) ?? null }));
-    return toPage(jobs, limit, {}, ({ name }) => [name]);
+    return jobCursors.page(jobs, limit, {}, ({ name }) => [name]);
   }
 
   /**
@@ -64,18 +68,7 @@ export class JobsService {
   ): Promise<Page<JobRunRow>> {
     this.catalog.get(name);
     const filters = { job: name };
-    const [requestedAt, id] =
-      cursor === undefined ? [] : decodeCursor<[string, string]>(cursor, filters, isRunKeyset);
-    const before = requestedAt !== undefined && id !== undefined ? { requestedAt, id } : undefined;
-    const rows = await this.runs.list(ctx, name, before, limit + 1);
-    return toPage(rows, limit, filters, (run) => [run.requestedAt.toISOString(), run.id]);
+    const rows = await this.runs.list(ctx, name, runCursors.read(cursor, filters), limit + 1);
+    return runCursors.page(rows, limit, filters, (run) => [run.requestedAt.toISOString(), run.id]);
   }
 }
-
-const isNameKeyset = (keys: unknown[]): boolean => keys.length === 1 && typeof keys[0] === 'string';
-
-const isRunKeyset = (keys: unknown[]): boolean =>
-  keys.length === 2 &&
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(String(keys[0])) &&
-  !Number.isNaN(Date.parse(String(keys[0]))) &&
-  /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(String(keys[1]));

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
+import { redactedLine } from '@waybill/http';
 import { type Level, type Logger, pino } from 'pino';
 
 /** What every line that is logged on behalf of a request or a job carries. */
@@ -14,13 +15,17 @@ export const logWith = (added: LogFields): void => fields.enterWith({ ...fields.
 export const runWithLogFields = <T>(added: LogFields, work: () => T): T =>
   fields.run({ ...fields.getStore(), ...added }, work);
 
-/** The process's log: JSON lines on stdout. What could hold a secret or a personal datum is never handed to it. */
+/**
+ * The process's log: JSON lines on stdout. What could hold a secret or a personal datum is never handed to it; should one
+ * come all the same, what looks like a credential of ours is taken out of the line.
+ */
 export function createLogger(level: string): Logger {
   return pino({
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
+    hooks: { streamWrite: redactedLine },
     mixin: () => fields.getStore() ?? {},
     redact: [
       'req.headers',

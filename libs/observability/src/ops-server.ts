@@ -1,9 +1,11 @@
 import { Inject, Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import { RouteNotFoundError, sendProblem, toDomainError } from '@waybill/http';
-import { fastify, type FastifyInstance } from 'fastify';
+import { createPlainServer } from '@waybill/http';
+import type { FastifyInstance } from 'fastify';
 import { register } from 'prom-client';
 import { Readiness } from './readiness';
+
+const REQUEST_TIMEOUT_MS = 10_000;
 
 /** `/livez`, `/readyz` and `/metrics` on `OPS_PORT`: for a worker, and for an API that keeps its metrics off the public port. */
 @Injectable()
@@ -20,17 +22,14 @@ export class OpsServer implements OnApplicationBootstrap, OnApplicationShutdown 
 
   async onApplicationBootstrap(): Promise<void> {
     if (this.config.opsPort === undefined) return;
-    const server = fastify({ requestTimeout: 10_000 });
-    server.setErrorHandler((error, request, reply) => sendProblem(toDomainError(error), request, reply));
-    server.setNotFoundHandler((request, reply) => sendProblem(new RouteNotFoundError(), request, reply));
-    server.get('/livez', () => ({ status: 'ok' }));
-    server.get('/readyz', async () => {
-      await this.readiness.assert();
-      return { status: 'ok' };
+    const server = createPlainServer(REQUEST_TIMEOUT_MS, {
+      '/livez': () => ({ status: 'ok' }),
+      '/readyz': async () => {
+        await this.readiness.assert();
+        return { status: 'ok' };
+      },
+      '/metrics': async (reply) => reply.type(register.contentType).send(await register.metrics()),
     });
-    server.get('/metrics', async (_request, reply) =>
-      reply.type(register.contentType).send(await register.metrics()),
-    );
     this.server = server;
     this.url = await server.listen({ host: this.config.host, port: this.config.opsPort });
   }

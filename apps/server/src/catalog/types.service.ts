@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { WorkContext } from '@waybill/database';
-import { decodeCursor, type ListQuery, type Page, toPage } from '@waybill/http';
+import { Cursors, integerKey, type ListQuery, type Page } from '@waybill/http';
+import { z } from 'zod';
 import { type PackageTypeRow, TypesRepository } from './types.repository';
+
+const cursors = new Cursors('types', z.tuple([integerKey]));
 
 /** What kinds of packages there are. */
 @Injectable()
@@ -10,9 +13,9 @@ export class TypesService {
 
   /** The types that can be used, by id. */
   async list(ctx: WorkContext, { limit, cursor }: ListQuery): Promise<Page<PackageTypeRow>> {
-    const [afterId] = cursor === undefined ? [0] : decodeCursor<[number]>(cursor, {}, isTypeKeyset);
+    const [afterId] = cursors.read(cursor, {}) ?? [0];
     const rows = await this.types.listCurrent(ctx, afterId, limit + 1);
-    return toPage(rows, limit, {}, ({ id }) => [id]);
+    return cursors.page(rows, limit, {}, ({ id }) => [id]);
   }
 
   /** Whether a package may be registered with this type: it exists and is not archived. */
@@ -20,5 +23,3 @@ export class TypesService {
     return this.types.isCurrent(ctx, id);
   }
 }
-
-const isTypeKeyset = (keys: unknown[]): boolean => keys.length === 1 && Number.isSafeInteger(keys[0]);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { moscowDay } from '@waybill/currency-rate';
-import { decodeCursor, type Filters, type Page, type RequestContext, toPage } from '@waybill/http';
+import { type Bound, cursorOwner, Cursors, integerKey, type Page, type RequestContext } from '@waybill/http';
+import { z } from 'zod';
 import type { ListPackagesQuery } from './packages.dto';
 import { PackageNotFoundError, RegistrationExpiredError, RegistrationNotFoundError } from './packages.errors';
 import {
@@ -15,6 +16,7 @@ const DAY_SECONDS = 24 * 3_600;
 const SHOWN_FOR_SECONDS = DAY_SECONDS;
 const REMEMBERED_FOR_SECONDS = 30 * DAY_SECONDS;
 const BEYOND_ANY_ID = 2_147_483_647;
+const cursors = new Cursors('packages', z.tuple([integerKey]));
 
 /** A package with the day whose rates price it. */
 export type PackageCost = PricedPackageRow & { day: string };
@@ -42,11 +44,12 @@ export class PackagesQueries {
     ctx: RequestContext,
     { limit, cursor, type_id: typeId, has_cost: hasCost }: ListPackagesQuery,
   ): Promise<Page<PackageRow>> {
-    const filters: Filters = { typeId, hasCost };
-    const [beforeId] =
-      cursor === undefined ? [BEYOND_ANY_ID] : decodeCursor<[number]>(cursor, filters, isPackageKeyset);
-    const rows = await this.packages.list(ctx, visibleTo(ctx), { typeId, hasCost }, beforeId, limit + 1);
-    return toPage(rows, limit, filters, ({ id }) => [id]);
+    const visible = visibleTo(ctx);
+    const owner = visible === 'all' ? visible : cursorOwner(ctx.principal);
+    const bound: Bound = { owner, typeId, hasCost };
+    const [beforeId] = cursors.read(cursor, bound) ?? [BEYOND_ANY_ID];
+    const rows = await this.packages.list(ctx, visible, { typeId, hasCost }, beforeId, limit + 1);
+    return cursors.page(rows, limit, bound, ({ id }) => [id]);
   }
 
   /** @throws PackageNotFoundError */
@@ -72,8 +75,3 @@ function mayBeSeen(ctx: RequestContext, ownerId: string): boolean {
   const visible = visibleTo(ctx);
   return visible === 'all' || visible.includes(ownerId);
 }
-
-const isPackageKeyset = (keys: unknown[]): boolean => keys.length === 1 && isIntegerId(keys[0]);
-
-const isIntegerId = (key: unknown): boolean =>
-  Number.isInteger(key) && (key as number) > 0 && (key as number) <= BEYOND_ANY_ID;

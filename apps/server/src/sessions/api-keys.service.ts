@@ -2,18 +2,18 @@ import { Injectable } from '@nestjs/common';
 import { type AuditChanges, AuditService } from '@waybill/audit';
 import { Database } from '@waybill/database';
 import {
-  decodeCursor,
-  type Filters,
+  type Bound,
+  Cursors,
   honourMatch,
-  isUuidKeyset,
   type Page,
   type RequestContext,
   type Scope,
-  toPage,
   UnauthenticatedError,
+  uuidKey,
   ValidationFailedError,
 } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import {
   type CreateApiKeyDto,
@@ -32,6 +32,8 @@ export interface IssuedApiKey {
   row: ApiKeyRow;
   key: string;
 }
+
+const cursors = new Cursors('api-keys', z.tuple([uuidKey]));
 
 /** Makes, shows, rotates and revokes API keys. */
 @Injectable()
@@ -60,10 +62,10 @@ export class ApiKeysService {
     ctx: RequestContext,
     { limit, cursor, created_by: createdBy, active }: ListApiKeysQuery,
   ): Promise<Page<ApiKeyRow>> {
-    const filters: Filters = { createdBy, active };
-    const [beforeId] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, filters, isUuidKeyset);
+    const bound: Bound = { createdBy, active };
+    const [beforeId] = cursors.read(cursor, bound) ?? [];
     const rows = await this.keys.list(ctx, { createdBy, active }, beforeId, limit + 1);
-    return toPage(rows, limit, filters, (row) => [row.id]);
+    return cursors.page(rows, limit, bound, (row) => [row.id]);
   }
 
   /** @throws ApiKeyNotFoundError */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { WorkContext } from '@waybill/database';
-import { scopes } from '@waybill/http';
+import { knowSecret, scopes } from '@waybill/http';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import { ApiKeysRepository } from './api-keys.repository';
 
@@ -27,6 +27,7 @@ export class BootstrapKey implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const key = this.read();
     if (key === undefined) return;
+    knowSecret(key);
     await this.keys.replace(new WorkContext(), {
       id: BOOTSTRAP_ID,
       name: 'bootstrap',

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { redacted } from '@waybill/audit';
+import { redacted } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
 import { hashSecret } from './api-key-format';
 

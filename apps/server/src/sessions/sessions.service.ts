@@ -3,15 +3,16 @@ import { AuditService } from '@waybill/audit';
 import { CONFIG, type Config } from '@waybill/config';
 import { Database } from '@waybill/database';
 import {
-  decodeCursor,
+  cursorOwner,
+  Cursors,
   honourMatch,
-  isUuidKeyset,
   type ListQuery,
   type Page,
   type RequestContext,
-  toPage,
+  uuidKey,
 } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import { hashSecret } from './api-key-format';
 import { deviceOf, newIdentity } from './session-token';
 import { toSessionDto } from './sessions.dto';
@@ -25,6 +26,7 @@ export interface OpenedSession {
 }
 
 const HOURS_A_DAY = 24;
+const cursors = new Cursors('sessions', z.tuple([uuidKey]));
 
 /** Opens anonymous sessions; shows and ends sessions of either kind. */
 @Injectable()
@@ -61,10 +63,11 @@ export class SessionsService {
   /** The caller's own sessions, newest first: all of a user's, the one of a customer, and none of an API key's. */
   async list(ctx: RequestContext, { limit, cursor }: ListQuery): Promise<Page<SessionRow>> {
     const { userId, kind, id } = ctx.principal;
-    const [beforeId] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, {}, isUuidKeyset);
+    const bound = { owner: cursorOwner(ctx.principal) };
+    const [beforeId] = cursors.read(cursor, bound) ?? [];
     if (userId !== undefined) {
       const rows = await this.sessions.listOfUser(ctx, userId, beforeId, limit + 1);
-      return toPage(rows, limit, {}, (row) => [row.id]);
+      return cursors.page(rows, limit, bound, (row) => [row.id]);
     }
     const own = kind === 'customer' && beforeId === undefined && (await this.sessions.findById(ctx, id));
     return { items: own ? [own] : [], next_cursor: null };

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { type AuditActor, type AuditChanges, AuditService } from '@waybill/audit';
 import { Database, type WorkContext } from '@waybill/database';
 import {
-  decodeCursor,
-  type Filters,
-  isUuidKeyset,
+  type Bound,
+  Cursors,
   type Page,
   requireMatch,
   type RequestContext,
-  toPage,
+  uuidKey,
   ValidationFailedError,
 } from '@waybill/http';
 import { v7 as uuidv7 } from 'uuid';
+import { z } from 'zod';
 import { ScopeNotHeldError } from './api-keys.errors';
 import { ApiKeysService } from './api-keys.service';
 import { isCommonPassword } from './common-passwords';
@@ -22,6 +22,8 @@ import { SessionsRepository } from './sessions.repository';
 import { type ChangeUserDto, type CreateUserDto, type ListUsersQuery, toUserDto } from './users.dto';
 import { EmailTakenError, LastAdministratorError, UserNotFoundError } from './users.errors';
 import { type UserRow, UsersRepository } from './users.repository';
+
+const cursors = new Cursors('users', z.tuple([uuidKey]));
 
 /** Makes, shows and changes the staff's users. */
 @Injectable()
@@ -74,10 +76,10 @@ export class UsersService {
 
   /** A page of users, newest first. */
   async list(ctx: RequestContext, { limit, cursor, role, disabled }: ListUsersQuery): Promise<Page<UserRow>> {
-    const filters: Filters = { role, disabled };
-    const [beforeId] = cursor === undefined ? [] : decodeCursor<[string]>(cursor, filters, isUuidKeyset);
+    const filters: Bound = { role, disabled };
+    const [beforeId] = cursors.read(cursor, filters) ?? [];
     const rows = await this.users.list(ctx, { role, disabled }, beforeId, limit + 1);
-    return toPage(rows, limit, filters, (row) => [row.id]);
+    return cursors.page(rows, limit, filters, (row) => [row.id]);
   }
 
   /** @throws UserNotFoundError */

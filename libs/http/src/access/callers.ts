@@ -32,13 +32,13 @@ export class Callers {
     const isProven = this.proven.touch(key);
     if (!isProven) await this.count(request, reply);
     const principal = await this.resolver.resolve(request.context, secret).catch(async (error: unknown) => {
-      if (!isProven) await this.limits.forgiveCredentials(request.ip);
+      if (!isProven) await this.limits.forgiveCredentials(request.context.address);
       throw error;
     });
     if (!principal) this.proven.delete(key);
     else if (!isProven) {
       this.proven.add(key);
-      await this.limits.forgiveCredentials(request.ip);
+      await this.limits.forgiveCredentials(request.context.address);
     }
     return principal;
   }
@@ -49,7 +49,7 @@ export class Callers {
   }
 
   private async count(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const standing = await this.limits.countCredentials(request.ip);
+    const standing = await this.limits.countCredentials(request.context.address);
     if (!standing.exceeded) return;
     if (request.standings) show(Object.assign(request.standings, { badCredentials: standing }), reply);
     throw new RateLimitedError(standing.quota, standing.reset, 'unknown credentials');

@@ -8,18 +8,22 @@ const SENDABLE_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent, X-Request-Id';
 const PREFLIGHT_SECONDS = 600;
 
-/** Lets pages of the allowed origins read replies (CORS, as the Fetch standard has it), and says which replies differ by origin. */
-export function shareWithOrigins(fastify: FastifyInstance, origins: Origins): void {
+/** Lets pages of the allowed origins read a reply (CORS, as the Fetch standard has it), and says that it differs by origin. */
+export function share(origins: Origins, { headers: { origin } }: FastifyRequest, reply: FastifyReply): void {
   if (!origins.any) return;
+  reply.header('Vary', 'Origin');
+  if (origin !== undefined && origins.isAllowed(origin))
+    reply.headers({
+      'Access-Control-Allow-Origin': origin,
+      'Access-Control-Allow-Credentials': 'true',
+      'Access-Control-Expose-Headers': READABLE_HEADERS,
+    });
+}
+
+/** Shares every reply; see `share`. */
+export function shareWithOrigins(fastify: FastifyInstance, origins: Origins): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const { origin } = request.headers;
-    reply.header('Vary', 'Origin');
-    if (origin !== undefined && origins.isAllowed(origin))
-      reply.headers({
-        'Access-Control-Allow-Origin': origin,
-        'Access-Control-Allow-Credentials': 'true',
-        'Access-Control-Expose-Headers': READABLE_HEADERS,
-      });
+    share(origins, request, reply);
     done();
   });
 }
@@ -29,7 +33,7 @@ export function answerPreflights(fastify: FastifyInstance, origins: Origins, rou
   if (!origins.any) return;
   fastify.addHook('onRequest', async (request, reply) => {
     if (!isPreflight(request) || !origins.isAllowed(request.headers.origin as string)) return;
-    const methods = routes.allowedMethods(request.url.split('?', 1)[0] as string);
+    const methods = routes.allowedMethods(request.url);
     if (methods.length > 0) return answer(reply, methods);
   });
 }

@@ -5,7 +5,7 @@ import { refuseCrossOriginWrites } from './same-origin.hook';
 describe('a write that a foreign page made a browser send', () => {
   const server = fastify();
   beforeAll(async () => {
-    refuseCrossOriginWrites(server, new Origins(undefined, []));
+    refuseCrossOriginWrites(server, new Origins(undefined, [], '127.0.0.1'));
     server.post('/', () => 'written');
     await server.ready();
   });

@@ -12,7 +12,7 @@ export async function countAddress(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  request.standings = { address: await limits.countAddress(request.ip) };
+  request.standings = { address: await limits.countAddress(request.context.address) };
   show(request.standings, reply);
 }
 
@@ -40,7 +40,7 @@ export function refuseBeyondLimits(fastify: FastifyInstance, limits: Limits, cal
     refuseIfExceeded(request.standings.principal);
     refuseIfExceeded(request.standings.address);
     if (factsOf(request).limit !== 'session_creation' || (await callers.findSession(request, reply))) return;
-    request.standings.newSession = await limits.countNewSession(request.ip);
+    request.standings.newSession = await limits.countNewSession(request.context.address);
     show(request.standings, reply);
     refuseIfExceeded(request.standings.newSession);
   });

@@ -1,7 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsString, MaxLength } from 'class-validator';
 import { FromDigits, IsWholeNumber, Optional } from '../validation/decorators';
-import { encodeCursor, type Filters, type Keyset } from './cursor';
 
 export const DEFAULT_LIMIT = 50;
 export const MAX_LIMIT = 200;
@@ -28,17 +27,4 @@ export interface Page<T> {
   items: T[];
   /** The cursor of the next page; null on the last one. */
   next_cursor: string | null;
-}
-
-/**
- * Makes a page of rows that were read with one more than the limit.
- * @param keysOf the keys of a row in the list's order.
- */
-export function toPage<T>(rows: T[], limit: number, filters: Filters, keysOf: (row: T) => Keyset): Page<T> {
-  const items = rows.slice(0, limit);
-  const last = items.at(-1);
-  return {
-    items,
-    next_cursor: rows.length > limit && last !== undefined ? encodeCursor(keysOf(last), filters) : null,
-  };
 }

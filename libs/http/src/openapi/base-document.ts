@@ -20,7 +20,7 @@ can answer with. A path that does not exist is 404 \`route_not_found\`, another 
 larger than an amount that is sent: its schema says how large. Unknown fields, unknown query parameters, and null where a
 schema does not name it are refused; so is a body of more than 2,000 fields and list items, or 16 levels. Lists are pages: \`next_cursor\` and the \`Link\` header lead to the next one. HEAD answers as GET does.
 
-**Tracing.** Every reply carries \`X-Request-Id\`: yours, if the request brought one, or ours.
+**Tracing.** Every reply carries \`X-Request-Id\`: yours, if the request brought one that holds no credential, or ours.
 `.trim();
 
 /** What the document says of the API as a whole. */

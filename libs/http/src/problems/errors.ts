@@ -129,8 +129,8 @@ export class MethodNotAllowedError extends DomainError {
   static override readonly code = 'method_not_allowed';
   static override readonly kind = 'method_not_allowed';
 
-  constructor(allowed: string[]) {
-    super(`This path answers ${allowed.join(', ')}.`, { headers: { Allow: allowed.join(', ') } });
+  constructor(allowed: string[], detail = `This path answers ${allowed.join(', ')}.`) {
+    super(detail, { headers: { Allow: allowed.join(', ') } });
   }
 }
 

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { v7 as uuidv7 } from 'uuid';
 import type { DomainError } from '../problems/domain-error';
 import {
@@ -24,9 +25,12 @@ export function answerClientError(error: Error & { code?: string }, socket: Sock
   const { _httpMessage: begun } = socket as Socket & { _httpMessage?: { headersSent: boolean } };
   if (!socket.writable || begun?.headersSent) return void socket.destroy(error);
   const known = byCode[error.code ?? ''];
-  socket.end(render(known ? known() : new MalformedRequestError('This is not a valid HTTP request.')), () =>
-    socket.destroy(),
-  );
+  refuseConnection(known ? known() : new MalformedRequestError('This is not a valid HTTP request.'), socket);
+}
+
+/** Answers with a problem document and hangs up. */
+export function refuseConnection(error: DomainError, socket: Duplex): void {
+  socket.end(render(error), () => socket.destroy());
 }
 
 function render(error: DomainError): string {
@@ -40,6 +44,7 @@ function render(error: DomainError): string {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
     `X-Request-Id: ${id}`,
+    ...Object.entries(error.extras.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     '',
     body,

@@ -1,19 +1,27 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { isIPv6 } from 'node:net';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
+import { holdsCredential } from '../access/secrets';
 import { MalformedRequestError, UnavailableError } from '../problems/errors';
 import { RequestContext } from '../request-context';
 
-/** The id of a request: the caller's own is kept if it can do no harm in a header or a log. */
+const SANE_ID = /^[\w.:-]{1,128}$/;
+const UNSPECIFIED_ADDRESS = '0.0.0.0';
+const MAX_PORT = 65_535;
+
+/** The id of a request: the caller's own is kept if it can do no harm in a header or a log, as a credential would. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && /^[\w.:-]{1,128}$/.test(given) ? given : uuidv7();
+  return typeof given === 'string' && SANE_ID.test(given) && !holdsCredential(given) ? given : uuidv7();
 }
 
 /** Gives a request its context, and its reply the request's id. */
 export function open(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('X-Request-Id', request.id);
-  request.context = new RequestContext(request.id, request.ip, request.headers['user-agent']);
+  // A connection that is gone already has no address.
+  const address = (request.ip as string | undefined) ?? UNSPECIFIED_ADDRESS;
+  request.context = new RequestContext(request.id, address, request.headers['user-agent']);
 }
 
 /** Opens every request; see `open`. */
@@ -36,15 +44,24 @@ export function refuseWhileClosing(fastify: FastifyInstance): void {
   );
 }
 
-/** Does in our way what Node's server would refuse without a body: a missing or second Host, an unknown Expect. */
+/** Refuses what names no host, several or none that could be: RFC 9112, 3.2. */
 export function refuseBadHosts(fastify: FastifyInstance): void {
-  (fastify.server as Server).on('checkExpectation', (request: IncomingMessage, response: ServerResponse) =>
-    fastify.server.emit('request', request, response),
-  );
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    const hosts = raw.headersDistinct.host?.length ?? 0;
-    // RFC 9112, 3.2
-    const isBad = hosts > 1 || (hosts === 0 && raw.httpVersion === '1.1');
-    done(isBad ? new MalformedRequestError('An HTTP/1.1 request names one Host.') : undefined);
+    const sent = raw.headersDistinct.host ?? [];
+    const hosts = raw.headers.host === undefined ? sent : [...sent, raw.headers.host];
+    const isBad = sent.length > 1 || (sent.length === 0 && raw.httpVersion === '1.1') || !hosts.every(isHost);
+    done(isBad ? new MalformedRequestError('An HTTP/1.1 request names one valid Host.') : undefined);
   });
+}
+
+// RFC 3986, 3.2.2: a name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
+const HOST = /^(?:\[(?<v6>[\da-f:.]+)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(?::(?<port>\d*))?$/i;
+
+function isHost(text: string): boolean {
+  const groups = HOST.exec(text)?.groups;
+  return (
+    groups !== undefined &&
+    (groups.v6 === undefined || isIPv6(groups.v6)) &&
+    Number(groups.port ?? 0) <= MAX_PORT
+  );
 }

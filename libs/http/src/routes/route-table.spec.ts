@@ -33,7 +33,11 @@ describe('RouteTable', () => {
     expect(table.routes).toEqual([
       expect.objectContaining({ method: 'POST', path: '/planted', access: 'public' }),
     ]);
-    expect(table.allowedMethods('/planted/')).toEqual(['POST']);
+    expect(table.methods).toEqual(['POST']);
+    for (const path of ['/planted', '/planted?x=//', '/%70lanted', '/planted#x'])
+      expect([path, table.allowedMethods(path)]).toEqual([path, ['POST']]);
+    for (const path of ['/planted/', '/planted//', '/%zz', '/', '', '*'])
+      expect([path, table.allowedMethods(path)]).toEqual([path, []]);
     expect(table.allowedMethods('/other')).toEqual([]);
   });
 });

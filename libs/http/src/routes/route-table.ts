@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { AccessRule } from '../access/access-rule';
+import { isDecodable } from '../requests/target';
 import type { RouteFacts } from './route-facts';
 
 /** One route of the API. `path` is in Fastify's notation: `/api/v1/packages/:id`. */
@@ -15,9 +16,11 @@ export interface Route extends Partial<RouteFacts> {
  */
 export class RouteTable {
   private readonly all: Route[] = [];
+  private router: Pick<FastifyInstance, 'findRoute'> | undefined;
 
   /** Collects the routes that are registered from now on. */
   collect(fastify: FastifyInstance): void {
+    this.router = fastify;
     fastify.addHook('onRoute', ({ method, url, config }) => {
       for (const verb of [method].flat()) {
         if (verb === 'HEAD') continue;
@@ -36,20 +39,15 @@ export class RouteTable {
     return this.all;
   }
 
-  /** The methods that some route answers at this path, in the form of an `Allow` header; empty where there is none. */
-  allowedMethods(path: string): string[] {
-    const segments = segmentsOf(path);
-    const methods = this.all
-      .filter((route) => matches(segmentsOf(route.path), segments))
-      .map((route) => route.method);
-    return [
-      ...new Set(methods.flatMap((method) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))),
-    ].toSorted();
+  /** The methods that some route answers, in the order of an `Allow` header. */
+  get methods(): string[] {
+    const methods = this.all.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
+    return [...new Set(methods)].toSorted();
+  }
+
+  /** Those of them that the router has a route for at this path; none where it can't be decoded. */
+  allowedMethods(url: string): string[] {
+    if (!isDecodable(url)) return [];
+    return this.methods.filter((method) => this.router?.findRoute({ method, url }));
   }
 }
-
-const segmentsOf = (path: string): string[] => path.replace(/\/+$/, '').split('/');
-
-const matches = (pattern: string[], segments: string[]): boolean =>
-  pattern.length === segments.length &&
-  pattern.every((part, index) => (part.startsWith(':') ? segments[index] !== '' : part === segments[index]));

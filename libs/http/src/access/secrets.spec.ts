@@ -1,0 +1,49 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { holdsCredential, knowSecret, redacted, redactedLine } from './secrets';
+
+const API_KEY = `waybill_${'aB3'.repeat(16)}x`;
+const TOKEN = randomBytes(32).toString('base64url');
+const CONFIGURED = 'correct-horse-"battery"\\staple-of-ours';
+knowSecret(CONFIGURED);
+
+describe('a credential', () => {
+  it.each([
+    API_KEY,
+    API_KEY.toLowerCase(),
+    `build:${API_KEY}`,
+    TOKEN,
+    `session-${TOKEN}`,
+    `waybill_session=${TOKEN}`,
+    CONFIGURED,
+    `x${CONFIGURED}x`,
+    CONFIGURED.toUpperCase(),
+  ])('is known in %s', (text) => {
+    expect([holdsCredential(text), redacted(text)]).toEqual([true, '[redacted]']);
+  });
+
+  it.each([
+    '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11',
+    '0af7651916cd43dd8448eb211c80319c',
+    createHash('sha256').update('x').digest('hex'),
+    'the-name-of-a-warehouse-that-goes-on-and-on-and-on',
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)',
+    'waybill_session',
+  ])('is not seen in %s', (text) => expect(redacted(text)).toBe(text));
+
+  it('leaves a line of the log, which stays JSON', () => {
+    const line = JSON.stringify({ a: `${TOKEN}!`, b: `key ${API_KEY}`, c: CONFIGURED, d: 'plain' });
+    expect(JSON.parse(redactedLine(line))).toEqual({
+      a: '[redacted]!',
+      b: 'key [redacted]',
+      c: '[redacted]',
+      d: 'plain',
+    });
+  });
+
+  it('is looked for in time that grows with the text alone', () => {
+    const started = performance.now();
+    redacted('a'.repeat(1_000_000));
+    redactedLine('a-'.repeat(500_000));
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});

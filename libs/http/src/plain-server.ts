@@ -1,0 +1,41 @@
+import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { toDomainError } from './problems/framework-errors';
+import { sendProblem } from './problems/problem.filter';
+import { answerClientError } from './requests/client-errors';
+import { answerProtocol, serverOptions } from './requests/protocol';
+import { openRequests, refuseBadHosts, requestIdOf } from './requests/requests.hooks';
+import { toOriginForm } from './requests/target';
+import { RouteTable } from './routes/route-table';
+import { refuseUnrouted } from './routes/unrouted.hook';
+import { validateQuery } from './validation/validate';
+
+/** A server for a few public GETs without parameters, which refuses as the API does. */
+export function createPlainServer(
+  requestTimeout: number,
+  paths: Readonly<Record<string, (reply: FastifyReply) => unknown>>,
+): FastifyInstance {
+  const refuse = (error: unknown, request: FastifyRequest, reply: FastifyReply) =>
+    sendProblem(toDomainError(error), request, reply);
+  const server = fastify({
+    http: serverOptions(requestTimeout),
+    requestTimeout,
+    clientErrorHandler: answerClientError,
+    genReqId: requestIdOf,
+    rewriteUrl: toOriginForm,
+    frameworkErrors: refuse,
+    routerOptions: { ignoreTrailingSlash: true },
+  });
+  const routes = new RouteTable();
+  server.setErrorHandler(refuse);
+  answerProtocol(server.server, routes);
+  openRequests(server);
+  refuseBadHosts(server);
+  refuseUnrouted(server, routes);
+  server.addHook('onRequest', async ({ query }) => {
+    await validateQuery(undefined, query as Record<string, unknown>);
+  });
+  routes.collect(server);
+  for (const [path, answer] of Object.entries(paths))
+    server.get(path, { config: { access: 'public' } as object }, (_request, reply) => answer(reply));
+  return server;
+}

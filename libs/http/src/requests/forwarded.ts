@@ -1,0 +1,34 @@
+import type { IncomingMessage } from 'node:http';
+import { isIP } from 'node:net';
+
+const WITH_PORT = /^(?:(?<v4>[\d.]+):\d{1,5}|\[(?<v6>[^\]]+)\](?::\d{1,5})?)$/;
+
+/** The address that a proxy wrote down, without the port that some add; undefined where it is none. */
+function addressIn(text: string): string | undefined {
+  const { v4, v6 } = WITH_PORT.exec(text)?.groups ?? {};
+  const address = v4 ?? v6 ?? text;
+  return isIP(address) === 0 || (v6 !== undefined && isIP(v6) !== 6) ? undefined : address;
+}
+
+/**
+ * Makes `X-Forwarded-For` a list of addresses before anything reads it. Each proxy adds to its end, so that what stands
+ * before a value that is no address is nobody's word: the list begins after it.
+ * @param warn is told once, where the last proxy itself writes no address.
+ */
+export function forwardedAddresses(
+  warn: (message: string) => void,
+): (raw: Pick<IncomingMessage, 'headers'>) => void {
+  let warned = false;
+  return ({ headers }) => {
+    const given = headers['x-forwarded-for'];
+    if (given === undefined) return;
+    const addresses = String(given)
+      .split(',')
+      .map((text) => addressIn(text.trim()));
+    const kept = addresses.slice(addresses.lastIndexOf(undefined) + 1);
+    headers['x-forwarded-for'] = kept.join(', ');
+    if (kept.length > 0 || warned) return;
+    warned = true;
+    warn('X-Forwarded-For does not end with an address: whoever sent it counts as the caller');
+  };
+}

@@ -1,0 +1,185 @@
+import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
+import { Client } from 'pg';
+import { answered } from '../support/answered';
+import { type Api, connect } from '../support/api';
+import { administrator, newCustomer } from '../support/callers';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startServer, type TestServer } from '../support/server';
+import { newKey, newStaff, signIn } from '../support/staff';
+
+const JOB = 'price-pending';
+
+describe('the cursors of every list', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let sql: Client;
+  let api: Api;
+  /** Who sees more than one row of each list. */
+  let callers: Record<string, Api>;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    sql = new Client({ connectionString: database.url });
+    await sql.connect();
+    server = await startServer({ databaseUrl: database.url });
+    api = await connect(server.url);
+    const admin = administrator(api, server);
+    const agent = await newStaff(admin, 'agent');
+    await newStaff(admin, 'agent');
+    await newKey(admin, ['jobs:run']);
+    await signIn(api, agent);
+    const staff = api.as({ cookie: await signIn(api, agent) });
+    const customer = await newCustomer(api);
+    await insertPackages(await ownerOf(customer), 3);
+    await insertRunsAndRates();
+    callers = {
+      '/api/v1/admin/audit-log': admin,
+      '/api/v1/admin/jobs': admin,
+      [`/api/v1/admin/jobs/${JOB}/runs`]: admin,
+      '/api/v1/admin/rates': admin,
+      '/api/v1/api-keys': admin,
+      '/api/v1/packages': customer,
+      '/api/v1/sessions': staff,
+      '/api/v1/types': admin,
+      '/api/v1/users': admin,
+    };
+  });
+  afterAll(async () => {
+    await server.stop();
+    await sql.end();
+    await database.drop();
+  });
+
+  async function ownerOf(customer: Api): Promise<string> {
+    const { body } = await customer.get('/sessions/current');
+    const { rows } = await sql.query<{ owner_id: string }>('SELECT owner_id FROM sessions WHERE id = $1', [
+      body.id,
+    ]);
+    return rows[0]!.owner_id;
+  }
+  const insertPackages = (owner: string, count: number) =>
+    sql.query(
+      `INSERT INTO packages (registration_id, owner_id, name, weight_kg, content_amount, content_currency, type_id,
+         created_at, unpriced_reason)
+       SELECT gen_random_uuid(), $1, 'x', 1, 1, 'USD', 1, now(), 'rate_unavailable' FROM generate_series(1, $2::int)`,
+      [owner, count],
+    );
+  async function insertRunsAndRates(): Promise<void> {
+    for (const ago of [1, 2, 3]) {
+      await sql.query(
+        `INSERT INTO job_runs (id, job, trigger, state, requested_at, started_at, finished_at, result)
+         VALUES ($1, $2, 'manual', 'succeeded', now() - $3 * interval '1 hour', now(), now(), '{}')`,
+        [randomUUID(), JOB, ago],
+      );
+      await sql.query(
+        `INSERT INTO rate_lists (effective_date, source, document_sha256)
+         VALUES (current_date - 1000 - $1::int, 'cbr-xml', repeat('0', 64))`,
+        [ago],
+      );
+    }
+  }
+
+  const pathOfJob = (path: string): string => path.replace('{name}', JOB);
+  const lists = (): [string, Api][] => Object.entries(callers);
+  async function cursorOf(path: string, caller: Api): Promise<string> {
+    const { body } = await answered(caller.get(path, { query: { limit: 1 } }), 200);
+    expect([path, typeof body.next_cursor]).toEqual([path, 'string']);
+    return body.next_cursor as string;
+  }
+  const ask = async (path: string, caller: Api, cursor: string) =>
+    (await caller.get(path, { query: { cursor } })).status;
+
+  it('are those of all lists that there are', () => {
+    const listed = Object.entries(api.document.paths)
+      .filter(([, { get }]) =>
+        get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor'),
+      )
+      .map(([path]) => pathOfJob(path));
+    expect(listed.toSorted()).toEqual(Object.keys(callers).toSorted());
+  });
+
+  it('answer 200 or 400 however they are changed', async () => {
+    for (const [path, caller] of lists()) {
+      const cursor = await cursorOf(path, caller);
+      expect([path, await ask(path, caller, cursor)]).toEqual([path, 200]);
+      await fc.assert(
+        fc.asyncProperty(mutations(cursor), async (changed) => {
+          const { status, body } = await caller.get(path, { query: { cursor: changed } });
+          const at = (body as { errors?: { parameter: string }[] }).errors?.map(({ parameter }) => parameter);
+          expect([
+            [200, undefined],
+            [400, ['cursor']],
+          ]).toContainEqual([status, at]);
+        }),
+        { numRuns: 100 },
+      );
+    }
+  });
+
+  it('are good for their own list alone, and in one writing', async () => {
+    for (const [path, caller] of lists()) {
+      const cursor = await cursorOf(path, caller);
+      for (const more of ['!!', '=', '==', 'A', '.'])
+        expect([path, more, await ask(path, caller, cursor + more)]).toEqual([path, more, 400]);
+      for (const [other, reader] of lists())
+        expect([path, other, await ask(other, reader, cursor)]).toEqual([
+          path,
+          other,
+          other === path ? 200 : 400,
+        ]);
+    }
+  });
+
+  it('are good for their owner alone', async () => {
+    const cursor = await cursorOf('/api/v1/packages', callers['/api/v1/packages']!);
+    const other = await newCustomer(api);
+    await insertPackages(await ownerOf(other), 2);
+    expect(await ask('/api/v1/packages', other, cursor)).toBe(400);
+    expect(await ask('/api/v1/packages', callers['/api/v1/users']!, cursor)).toBe(400);
+    const sessions = await cursorOf('/api/v1/sessions', callers['/api/v1/sessions']!);
+    expect(await ask('/api/v1/sessions', other, sessions)).toBe(400);
+  });
+});
+
+/** What somebody makes of a cursor who knows how it is made: other keys, more or fewer of them, or other bytes. */
+function mutations(cursor: string): fc.Arbitrary<string> {
+  const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
+  const write = (changed: unknown): string => Buffer.from(JSON.stringify(changed)).toString('base64url');
+  const place = fc.nat(parts.length - 1);
+  const value = fc.oneof(
+    fc.constantFrom<unknown>(
+      '1',
+      'foo 1',
+      '',
+      '\0',
+      '\ud800',
+      'infinity',
+      'now',
+      'NaN',
+      'today',
+      '-infinity',
+    ),
+    fc.constantFrom<unknown>('2026-02-31', '0000-01-01', '+010000-01-01', '10000-01-01', '-000001-01-01'),
+    fc.constantFrom<unknown>(
+      '2026-02-31T00:00:00.000Z',
+      '0000-01-01T00:00:00.000Z',
+      '2026-01-01T24:00:00.000Z',
+    ),
+    fc.constantFrom<unknown>(0, -1, 1.5, 2 ** 31 - 1, 2 ** 31, 2 ** 53, 1e308, null, true, [], {}),
+    fc.constantFrom<unknown>('00000000-0000-0000-0000-000000000000', 'FFFFFFFF-FFFF-FFFF-FFFF-FFFFFFFFFFFF'),
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString()),
+    fc.date({ noInvalidDate: true }).map((date) => date.toISOString().split('T', 1)[0]),
+    fc.jsonValue(),
+  );
+  const bytes = fc.tuple(fc.nat(cursor.length - 1), fc.string({ unit: 'grapheme', maxLength: 3 }));
+  return fc.oneof(
+    fc.tuple(place, value).map(([at, other]) => write(parts.with(at, other))),
+    fc.array(value, { maxLength: 3 }).map((more) => write([...parts, ...more])),
+    fc.array(value, { maxLength: 4 }).map((keys) => write([...parts.slice(0, -1), ...keys])),
+    place.map((count) => write(parts.slice(0, count))),
+    fc.jsonValue().map(write),
+    bytes.map(([at, other]) => cursor.slice(0, at) + other + cursor.slice(at + 1)),
+    bytes.map(([at]) => cursor.slice(0, at)),
+  );
+}
