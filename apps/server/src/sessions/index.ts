@@ -22,5 +22,10 @@ export const sessionsSchema = {
     ...[SessionEntity, ApiKeyEntity, UserEntity, UserOwnerIdEntity],
     ...[LoginFailuresEntity, KnownDeviceEntity],
   ],
-  migrations: [CreateSessions1763600000000, CreateUsers1763600400000, CreateKnownDevices1763600412000, AddMakersOfApiKeys1763600500000],
+  migrations: [
+    CreateSessions1763600000000,
+    CreateUsers1763600400000,
+    CreateKnownDevices1763600412000,
+    AddMakersOfApiKeys1763600500000,
+  ],
 };
