@@ -14,7 +14,8 @@ export interface SelfTime {
   share: number;
 }
 
-const IDLE = '(idle)';
+// Waiting, and the profiler's own beginning and end.
+const NO_WORK = /^\(idle\)$| node:inspector:/;
 
 /** The functions that took most time themselves, without what they called. */
 export function topSelfTimes({ nodes, samples, timeDeltas }: CpuProfile, count: number): SelfTime[] {
@@ -23,7 +24,7 @@ export function topSelfTimes({ nodes, samples, timeDeltas }: CpuProfile, count: 
   let busy = 0;
   for (const [index, id] of samples.entries()) {
     const where = names.get(id) ?? '(unknown)';
-    if (where === IDLE) continue;
+    if (NO_WORK.test(where)) continue;
     const time = timeDeltas[index] ?? 0;
     busy += time;
     times.set(where, (times.get(where) ?? 0) + time);

@@ -23,3 +23,10 @@ export interface Result extends Verdict {
 /** Whether the figure is as good as it has to be. */
 export const isReached = ({ ratio, ours, target }: Result): boolean =>
   ratio === null ? ours <= target : ratio >= target;
+
+/**
+ * The baseline's CPU for each request as a share of ours: what the ratio would be if CPU were all. Others on the machine
+ * move it far less than the ratio.
+ */
+export const cpuRatio = ({ cost }: Result): number | null =>
+  cost && cost.ours.cpu > 0 ? cost.baseline.cpu / cost.ours.cpu : null;

@@ -1,5 +1,5 @@
 import { BUSY_BEYOND, type Machine } from '../machine';
-import { isReached, type Result } from '../result';
+import { cpuRatio, isReached, type Result } from '../result';
 import { figure, percent, ratio } from './numbers';
 
 export interface Setting {
@@ -47,18 +47,20 @@ function how({ connections, rounds, seconds, pinned }: Setting): string {
   return (
     `${connections} connections, ${rounds} rounds of ${seconds} s of each side in turn after a warm-up, ${cores}; PostgreSQL with durability ` +
     'on. Sessions, limits, logs and metrics are on; the limits are raised. Spread is from the lowest to the highest round, ' +
-    'as a share of the median.'
+    'as a share of the median. “By CPU” is the CPU that the baseline takes for a request as a share of what we take: others on ' +
+    'the machine move it less.'
   );
 }
 
 const comparedTable = (results: readonly Result[]): string =>
   table(
-    ['path', 'ours', 'baseline', 'ratio', 'spread', 'target', ''],
+    ['path', 'ours', 'baseline', 'ratio', 'by CPU', 'spread', 'target', ''],
     results.map((result) => [
       result.path,
       `${figure(result.ours)} ${result.unit}`,
       `${figure(result.baseline!)} ${result.unit}`,
       ratio(result.ratio),
+      ratio(cpuRatio(result)),
       percent(result.spread),
       `≥ ${ratio(result.target)}`,
       outcome(result),

@@ -1,4 +1,4 @@
-import { type Cost, isReached, type Result } from '../result';
+import { type Cost, cpuRatio, isReached, type Result } from '../result';
 import { figure, percent, ratio } from './numbers';
 
 /** What is said of a path once it was measured. */
@@ -25,7 +25,9 @@ function side(value: number, unit: string, cost: Cost | undefined): string {
 export function judgement(result: Result): string {
   const { ratio: reached, spread, target, noisy, unit } = result;
   const aim = reached === null ? `at most ${target} ${unit}` : `target ${ratio(target)}`;
-  const found = reached === null ? '' : `ratio ${ratio(reached)}, `;
+  const byCpu = cpuRatio(result);
+  const found =
+    reached === null ? '' : `ratio ${ratio(reached)}${byCpu === null ? '' : ` (by CPU ${ratio(byCpu)})`}, `;
   const outcome = isReached(result) ? 'reached' : 'not reached';
   return noisy
     ? `${found}${aim}: too noisy to count, the rounds lie ${percent(spread)} apart`
