@@ -1,7 +1,7 @@
 /** @type {import('jest').Config} */
 module.exports = {
   rootDir: __dirname,
-  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/test', '<rootDir>/tools'],
+  roots: ['<rootDir>/apps', '<rootDir>/libs', '<rootDir>/bench', '<rootDir>/test', '<rootDir>/tools'],
   testRegex: String.raw`\.spec\.ts$`,
   testEnvironment: 'node',
   setupFiles: ['reflect-metadata'],

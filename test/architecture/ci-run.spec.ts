@@ -66,8 +66,9 @@ describe('.ci/run', () => {
       '=== boundaries',
       '=== graph',
       '=== tests',
+      '=== bench',
     ]);
-    expect(lines.filter((line) => /^--- \w+: ok, \d+ s$/.test(line))).toHaveLength(7);
+    expect(lines.filter((line) => /^--- \w+: ok, \d+ s$/.test(line))).toHaveLength(8);
     expect(lines.at(-1)).toBe('7 passed, 0 failed');
     expect(status).toBe(0);
   });

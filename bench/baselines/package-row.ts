@@ -1,0 +1,28 @@
+// A package as the API shows it, of its row as it is read.
+
+export const PACKAGE = `p.id, p.name, p.weight_kg, p.content_amount, p.content_currency, p.type_id, t.name AS type_name,
+  p.order_uid, p.delivery_cost, p.created_at FROM packages p JOIN package_types t ON t.id = p.type_id`;
+
+export interface PackageRow {
+  id: number;
+  name: string;
+  weight_kg: string;
+  content_amount: string;
+  content_currency: string;
+  type_id: number;
+  type_name: string;
+  order_uid: string | null;
+  delivery_cost: string | null;
+  created_at: Date;
+}
+
+export const toReply = (row: PackageRow): object => ({
+  id: row.id,
+  name: row.name,
+  weight_kg: row.weight_kg,
+  content_value: { amount: row.content_amount, currency: row.content_currency },
+  type: { id: row.type_id, name: row.type_name },
+  order_uid: row.order_uid,
+  cost: row.delivery_cost === null ? null : { amount: row.delivery_cost, currency: 'RUB' },
+  created_at: row.created_at,
+});

@@ -1,0 +1,25 @@
+// A table like that of the registrations, its indexes and checks included, so that the baseline's rows are nobody's work.
+import type { Pool } from 'pg';
+
+export const createTable = (pool: Pool): Promise<unknown> =>
+  pool.query('CREATE TABLE IF NOT EXISTS bench_registrations (LIKE registrations INCLUDING ALL)');
+
+export interface Registration {
+  name: string;
+  weight_kg: string;
+  content_value: { amount: string; currency: string };
+  type_id: number;
+}
+
+/** One INSERT, committed by itself. */
+export const insertion = (id: string, body: Registration) => ({
+  name: 'register',
+  text: `INSERT INTO bench_registrations
+      (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, order_uid, next_ring_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + interval '60 seconds')
+    RETURNING id, state, package_id, problem, created_at, finished_at`,
+  values: [
+    ...[id, '00000000-0000-7000-8000-000000000001', body.name, body.weight_kg],
+    ...[body.content_value.amount, body.content_value.currency, body.type_id, null],
+  ],
+});

@@ -1,0 +1,30 @@
+import { once } from 'node:events';
+import { end, spawnNode, typescript } from '../processes';
+import type { Load, Order } from './load';
+
+/** The client's process, as the bench sees it. */
+export interface Client {
+  pid: number;
+  run(order: Order): Promise<Load>;
+  stop(): Promise<void>;
+}
+
+export function startClient(log: string): Client {
+  const child = spawnNode(typescript('client/main.ts'), { core: 'client', env: {}, log, ipc: true });
+  child.stdout?.resume();
+  const gone = once(child, 'exit').then(() => {
+    throw new Error(`The client's process ended; see ${log}`);
+  });
+  gone.catch(() => undefined); // shows in who waits for it
+  return {
+    pid: child.pid!,
+    run: async (order) => {
+      const answer = once(child, 'message') as Promise<[{ done?: Load; error?: string }]>;
+      child.send(order);
+      const [{ done, error }] = await Promise.race([answer, gone]);
+      if (!done) throw new Error(error);
+      return done;
+    },
+    stop: () => end(child),
+  };
+}

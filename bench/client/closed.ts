@@ -1,0 +1,39 @@
+import autocannon from 'autocannon';
+import type { Load, Order } from './load';
+import { Tally } from './tally';
+
+const TIMEOUT_S = 10;
+
+export async function closedLoad(order: Extract<Order, { kind: 'closed' }>): Promise<Load> {
+  const { url, requests, connections, seconds, amount } = order;
+  const tally = new Tally();
+  const { promise: ended, resolve, reject } = Promise.withResolvers<autocannon.Result>();
+  const settings: autocannon.Options = {
+    url,
+    connections: Math.min(connections, amount ?? connections),
+    requests,
+    timeout: TIMEOUT_S,
+    // Each connection begins elsewhere in the list, or all would ask for the same at once.
+    setupClient: (client) => client.setRequests(rotate(requests)),
+    ...(amount === undefined ? { duration: seconds ?? 1 } : { amount }),
+  };
+  const run = autocannon(settings, (error: Error | null, result) =>
+    error ? reject(error) : resolve(result),
+  );
+  let first: number | undefined;
+  let last = 0;
+  run.on('response', (_client, status, _bytes, ms) => {
+    last = performance.now();
+    first ??= last - ms;
+    tally.reply(status, ms);
+  });
+  const { errors, timeouts } = await ended;
+  tally.failed += errors + timeouts;
+  return tally.close((last - (first ?? last)) / 1_000);
+}
+
+let turn = 0;
+function rotate<T>(list: T[]): T[] {
+  turn = (turn + 7) % list.length;
+  return [...list.slice(turn), ...list.slice(0, turn)];
+}

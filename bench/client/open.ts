@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Pool } from 'undici';
+import type { Load, Order } from './load';
+import { Tally } from './tally';
+
+/** As many requests as may be under way; a caller that finds none free has nobody to talk to. */
+const SOCKETS = 1_024;
+const TIMEOUT_MS = 5_000;
+/** A reply later than this is no good to anybody who waits for it. */
+const IN_TIME_MS = 1_000;
+const TICK_MS = 2;
+
+/** Sends at a rate whatever comes back: what is late is not asked for less often. */
+export async function openLoad({
+  url,
+  requests,
+  rate,
+  seconds,
+}: Extract<Order, { kind: 'open' }>): Promise<Load> {
+  const pool = new Pool(url, {
+    connections: SOCKETS,
+    pipelining: 1,
+    headersTimeout: TIMEOUT_MS,
+    bodyTimeout: TIMEOUT_MS,
+  });
+  const tally = new Tally();
+  const underWay = new Set<Promise<void>>();
+  const start = performance.now();
+  let sent = 0;
+  for (let now = start; now < start + seconds * 1_000; now = performance.now()) {
+    const due = Math.floor(((now - start) / 1_000) * rate);
+    for (; sent < due; sent += 1) {
+      if (underWay.size >= SOCKETS) {
+        tally.unsent += 1;
+        continue;
+      }
+      const one = send(pool, requests[sent % requests.length]!, tally).finally(() => underWay.delete(one));
+      underWay.add(one);
+    }
+    await delay(TICK_MS);
+  }
+  const load = tally.close(seconds);
+  await pool.destroy();
+  await Promise.all(underWay);
+  return load;
+}
+
+async function send(
+  pool: Pool,
+  { method, path, headers, body }: Order['requests'][number],
+  tally: Tally,
+): Promise<void> {
+  const began = performance.now();
+  try {
+    const reply = await pool.request({ method, path, headers: headers ?? {}, body: body ?? null });
+    await reply.body.dump();
+    const ms = performance.now() - began;
+    if (reply.statusCode < 300 && ms > IN_TIME_MS) tally.failed += 1;
+    else tally.reply(reply.statusCode, ms);
+  } catch {
+    tally.failed += 1;
+  }
+}

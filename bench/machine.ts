@@ -1,0 +1,44 @@
+import os from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Where and when the figures were taken. */
+export interface Machine {
+  cpu: string;
+  cores: number;
+  memoryGb: number;
+  system: string;
+  node: string;
+  date: string;
+  /** The share of all cores that others took before anything was measured. */
+  busyBefore: number;
+}
+
+/** From here on, others on the machine show in the figures. */
+export const BUSY_BEYOND = 0.1;
+const LOOK_MS = 1_500;
+
+/** Looks at the machine while the bench itself does nothing. */
+export async function describeMachine(now: Date): Promise<Machine> {
+  const before = cpuTimes();
+  await delay(LOOK_MS);
+  const after = cpuTimes();
+  return {
+    cpu: os.cpus()[0]?.model.trim() ?? 'unknown',
+    cores: os.cpus().length,
+    memoryGb: Math.round(os.totalmem() / 2 ** 30),
+    system: `${os.type()} ${os.release()} ${os.arch()}`,
+    node: process.version,
+    date: now.toISOString().slice(0, 10),
+    busyBefore: 1 - (after.idle - before.idle) / (after.total - before.total),
+  };
+}
+
+function cpuTimes(): { idle: number; total: number } {
+  let idle = 0;
+  let total = 0;
+  for (const { times } of os.cpus()) {
+    idle += times.idle;
+    total += Object.values(times).reduce((sum, time) => sum + time, 0);
+  }
+  return { idle, total };
+}

@@ -1,0 +1,120 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Bench, type BenchPath } from './bench';
+import { BUSY_BEYOND, describeMachine, type Machine } from './machine';
+import { type Options, parseOptions, USAGE, UsageError } from './options';
+import { PATHS, RSS_UNDER_BENCH } from './paths';
+import { canPin, ROOT } from './processes';
+import { toJson } from './report/json';
+import { toMarkdown } from './report/markdown';
+import { percent } from './report/numbers';
+import { describeResult } from './report/terminal';
+import type { Result } from './result';
+import { type Services, startServices } from './services';
+import { memoryUnderBench } from './start-path';
+
+const DOCS = path.join(ROOT, 'docs/performance.md');
+const say = (line: string): void => console.log(line);
+
+async function main(args: string[]): Promise<number> {
+  const options = parseOptions(
+    args,
+    PATHS.map(({ name }) => name),
+  );
+  if (options.help) say(USAGE);
+  else if (options.list) for (const { name, says } of PATHS) say(`${name.padEnd(30)} ${says}`);
+  else return run(options);
+  return 0;
+}
+
+async function run(options: Options): Promise<number> {
+  const machine = await describeMachine(new Date());
+  introduce(machine);
+  const services = await startServices();
+  endOnSignals(services);
+  const bench = new Bench(options, services, say);
+  try {
+    const { results, skipped, failed } = await measureAll(bench);
+    write(bench, machine, results, skipped, failed.length > 0);
+    return failed.length > 0 ? 1 : 0;
+  } finally {
+    await bench.stop();
+    await services.stop();
+  }
+}
+
+function introduce({ cpu, cores, node, busyBefore }: Machine): void {
+  say(`${cpu}, ${cores} cores, Node ${node}`);
+  if (busyBefore > BUSY_BEYOND)
+    say(`Others take ${percent(busyBefore)} of this machine: don't quote these figures.`);
+  if (!canPin) say('One core, or no taskset: server and client are not kept apart.');
+}
+
+/** The servers end with us where the machine has setpriv; the folder goes too. */
+function endOnSignals(services: Services): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => void services.stop().finally(() => process.exit(130)));
+}
+
+async function measureAll(bench: Bench) {
+  const { only } = bench.options;
+  const results: Result[] = [];
+  const skipped: string[] = [];
+  const failed: string[] = [];
+  for (const one of PATHS.filter(({ name }) => only.length === 0 || only.includes(name))) {
+    say(`\n${one.name}: ${one.says}`);
+    if (one.needs === 'redis' && bench.services.redisUrl === undefined) {
+      skipped.push(`${one.name}, which needs redis-server on this machine`);
+      say(`  skipped: it needs redis-server on this machine`);
+      continue;
+    }
+    results.push(...(await measure(bench, one, failed)));
+  }
+  const most = memoryUnderBench(bench.peaks, RSS_UNDER_BENCH);
+  if (most) {
+    say(`\n${most.path}: the most memory of a server while it was measured`);
+    for (const line of describeResult(most)) say(line);
+    results.push(most);
+  }
+  return { results, skipped, failed };
+}
+
+/** A path that breaks does not hide the others. */
+async function measure(bench: Bench, one: BenchPath, failed: string[]): Promise<Result[]> {
+  try {
+    const results = await one.measure(bench);
+    for (const result of results) {
+      if (results.length > 1) say(`  ${result.path}`);
+      for (const line of describeResult(result)) say(line);
+    }
+    return results;
+  } catch (error) {
+    failed.push(one.name);
+    say(`  FAILED: ${(error as Error).stack}`);
+    return [];
+  }
+}
+
+function write(bench: Bench, machine: Machine, results: Result[], skipped: string[], broken: boolean): void {
+  const { json, docs, connections } = bench.options;
+  if (json !== undefined) {
+    mkdirSync(path.dirname(path.resolve(json)), { recursive: true });
+    writeFileSync(json, toJson(results));
+  }
+  if (!docs) return;
+  if (broken) return say('\ndocs/performance.md stays as it is: a path failed.');
+  const { rounds, seconds } = bench.effort;
+  writeFileSync(
+    DOCS,
+    toMarkdown(results, { machine, connections, rounds, seconds, pinned: canPin, skipped }),
+  );
+  say('\nWrote docs/performance.md');
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: Error) => {
+    console.error(error instanceof UsageError ? `${error.message}\n\n${USAGE}` : error.stack);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,83 @@
+import { parseArgs } from 'node:util';
+
+export interface Options {
+  /** Names of paths; empty: all. */
+  only: string[];
+  /** Few and short rounds: shows that the bench works, and roughly where we are. */
+  quick: boolean;
+  /** Where the figures go as JSON. */
+  json: string | undefined;
+  connections: number;
+  /** Leaves a CPU profile of each path. */
+  profile: boolean;
+  list: boolean;
+  help: boolean;
+  /** Writes docs/performance.md. */
+  docs: boolean;
+}
+
+/** Wrong arguments, said for the terminal. */
+export class UsageError extends Error {}
+
+export const DEFAULT_CONNECTIONS = 16;
+const MAX_CONNECTIONS = 1_024;
+
+export const USAGE = `npm run bench -- [options]
+  --only NAME        this path alone; repeat it, or separate several by commas
+  --quick            few and short rounds, under two minutes
+  --connections N    how many at once (${DEFAULT_CONNECTIONS}); 1 and 64 are worth a look too
+  --json FILE        the figures as JSON
+  --profile          leaves a CPU profile of each path in .data/bench/, and prints the functions that took most
+  --write-docs       writes docs/performance.md; a full run does so without being asked
+  --no-docs          never writes it
+  --list             the paths
+  --help             this text`;
+
+const DECLARED = {
+  only: { type: 'string', multiple: true },
+  quick: { type: 'boolean' },
+  json: { type: 'string' },
+  connections: { type: 'string' },
+  profile: { type: 'boolean' },
+  list: { type: 'boolean' },
+  help: { type: 'boolean' },
+  'write-docs': { type: 'boolean' },
+  'no-docs': { type: 'boolean' },
+} as const;
+
+/** @throws UsageError */
+export function parseOptions(args: string[], known: readonly string[]): Options {
+  const values = read(args);
+  const only = (values.only ?? []).flatMap((names) => names.split(',')).filter(Boolean);
+  const unknown = only.filter((name) => !known.includes(name));
+  if (unknown.length > 0)
+    throw new UsageError(`There is no path ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
+  const connections = readConnections(values.connections);
+  const isFull = only.length === 0 && !values.quick && !values.profile && connections === DEFAULT_CONNECTIONS;
+  return {
+    only,
+    quick: values.quick ?? false,
+    json: values.json,
+    connections,
+    profile: values.profile ?? false,
+    list: values.list ?? false,
+    help: values.help ?? false,
+    docs: !values['no-docs'] && (values['write-docs'] ?? isFull),
+  };
+}
+
+function read(args: string[]) {
+  try {
+    return parseArgs({ args, options: DECLARED }).values;
+  } catch (cause) {
+    throw new UsageError((cause as Error).message);
+  }
+}
+
+function readConnections(text: string | undefined): number {
+  if (text === undefined) return DEFAULT_CONNECTIONS;
+  const connections = Number(text);
+  if (!/^\d+$/.test(text) || connections < 1 || connections > MAX_CONNECTIONS)
+    throw new UsageError(`--connections takes a number from 1 to ${MAX_CONNECTIONS}, not ${text}.`);
+  return connections;
+}

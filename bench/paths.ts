@@ -1,0 +1,79 @@
+import type { BenchPath } from './bench';
+import type { Request } from './client/load';
+import { httpPath } from './http-path';
+import { jobsPath } from './jobs-path';
+import { overloadPath } from './overload-path';
+import { registration, type Seed } from './seed';
+import { startPath } from './start-path';
+
+const get = (path: string, cookie?: string): Request => ({
+  method: 'GET',
+  path,
+  ...(cookie !== undefined && { headers: { cookie } }),
+});
+
+const onePackage = ({ callers }: Seed): Request[] =>
+  callers.flatMap(({ cookie, packageIds }) => packageIds.map((id) => get(`/api/v1/packages/${id}`, cookie)));
+
+/** The most memory that a server may take while it is measured, in MB. */
+export const RSS_UNDER_BENCH = 250;
+
+/** What is measured, in this order. The targets are those of DESIGN.md, "Numbers to reach", or of the issue that set them. */
+export const PATHS: BenchPath[] = [
+  httpPath({
+    name: 'livez',
+    says: 'GET /livez; bare: Nest on Fastify with the same reply',
+    target: 0.6,
+    baseline: 'nest-reply',
+    requests: () => [get('/livez')],
+  }),
+  httpPath({
+    name: 'types',
+    says: 'GET /types, cached; bare: Nest on Fastify with the same reply',
+    target: 0.6,
+    baseline: 'nest-reply',
+    requests: () => [get('/api/v1/types')],
+  }),
+  httpPath({
+    name: 'packages-get',
+    says: 'GET a package with a session; bare: Fastify, session row, package row',
+    target: 0.7,
+    baseline: 'packages-get',
+    requests: onePackage,
+  }),
+  httpPath({
+    name: 'packages-list',
+    says: 'GET 50 packages with a session; bare: Fastify, session row, the same rows',
+    target: 0.6,
+    baseline: 'packages-list',
+    requests: ({ callers }) => callers.map(({ cookie }) => get('/api/v1/packages', cookie)),
+  }),
+  httpPath({
+    name: 'packages-post',
+    says: 'POST a package, durable 202; bare: Fastify, one committed INSERT',
+    target: 0.5,
+    needs: 'redis',
+    baseline: 'packages-post',
+    requests: ({ callers }) => callers.map(({ cookie }) => registration(cookie)),
+    unlike: true,
+  }),
+  jobsPath({
+    name: 'registered-to-priced',
+    says: 'a worker prices registrations, on Redis; bare: a BullMQ job, one committed INSERT',
+    target: 0.4,
+    on: 'redis',
+  }),
+  jobsPath({
+    name: 'registered-to-priced-embedded',
+    says: 'the same on the queue in PostgreSQL',
+    target: 0.4,
+    on: 'postgres',
+  }),
+  startPath({ readySeconds: 1.5, idleMb: 150 }),
+  overloadPath({
+    name: 'overload',
+    says: 'GET packages at three times capacity, sent whatever comes back: goodput as a share of the peak',
+    target: 0.8,
+    requests: onePackage,
+  }),
+];

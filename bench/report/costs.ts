@@ -1,0 +1,26 @@
+import type { Cost } from '../result';
+import { median } from '../statistics';
+
+/** A client that takes more of its core than this may be what is measured. */
+export const CLIENT_BUSY = 0.9;
+
+export function medianCost(rounds: readonly Cost[]): Cost {
+  const of = (key: keyof Cost) => median(rounds.map((round) => round[key]));
+  return { p50: of('p50'), p99: of('p99'), cpu: of('cpu'), rss: of('rss') };
+}
+
+/** What weakens a comparison. */
+export function notesOf(
+  ours: readonly { clientCpu: number }[],
+  baseline: readonly { clientCpu: number }[],
+): string[] {
+  const busy = (rounds: readonly { clientCpu: number }[]) => median(rounds.map(({ clientCpu }) => clientCpu));
+  const percent = (share: number) => `${Math.round(share * 100)} %`;
+  const notes: string[] = [];
+  if (busy(ours) > CLIENT_BUSY) notes.push(`the client took ${percent(busy(ours))} of its core`);
+  if (busy(baseline) > CLIENT_BUSY)
+    notes.push(
+      `the client took ${percent(busy(baseline))} of its core against the baseline, which may be faster`,
+    );
+  return notes;
+}

@@ -1,0 +1,112 @@
+import { BUSY_BEYOND, type Machine } from '../machine';
+import { cpuRatio, isReached, type Result } from '../result';
+import { figure, percent, ratio } from './numbers';
+
+export interface Setting {
+  machine: Machine;
+  connections: number;
+  rounds: number;
+  seconds: number;
+  pinned: boolean;
+  /** Paths that this machine can't measure, and why. */
+  skipped: string[];
+}
+
+/** `docs/performance.md`. */
+export function toMarkdown(results: readonly Result[], setting: Setting): string {
+  const compared = results.filter((result) => result.baseline !== null);
+  const absolute = results.filter((result) => result.baseline === null);
+  return [
+    '# Performance',
+    'Written by `npm run bench` (`bench/`); run it to write it anew. A figure says little by itself, so each path is measured in ' +
+      'turn with a bare baseline (`bench/baselines/`) that does the same work without a framework, and what counts is the ratio.',
+    where(setting),
+    how(setting),
+    ...(compared.length > 0 ? ['## Against the baseline', comparedTable(compared), costTable(compared)] : []),
+    ...(absolute.length > 0 ? ['## By themselves', absoluteTable(absolute)] : []),
+    ...notes(results),
+    ...setting.skipped.map((line) => `Skipped: ${line}.`),
+  ]
+    .filter(Boolean)
+    .join('\n\n')
+    .concat('\n');
+}
+
+function where({ machine }: Setting): string {
+  const busy =
+    machine.busyBefore > BUSY_BEYOND
+      ? ` **Others took ${percent(machine.busyBefore)} of the machine before the run began: its figures are not to be quoted.**`
+      : '';
+  return `Measured on ${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}.${busy}`;
+}
+
+function how({ connections, rounds, seconds, pinned }: Setting): string {
+  const cores = pinned
+    ? 'the server on one core and the client on another'
+    : 'server and client on whatever core they got';
+  return (
+    `${connections} connections, ${rounds} rounds of ${seconds} s of each side in turn after a warm-up, ${cores}; PostgreSQL with durability ` +
+    'on. Sessions, limits, logs and metrics are on; the limits are raised. Spread is from the lowest to the highest round, ' +
+    'as a share of the median. “By CPU” is the CPU that the baseline takes for a request as a share of what we take: others on ' +
+    'the machine move it less.'
+  );
+}
+
+const comparedTable = (results: readonly Result[]): string =>
+  table(
+    ['path', 'ours', 'baseline', 'ratio', 'by CPU', 'spread', 'target', ''],
+    results.map((result) => [
+      result.path,
+      `${figure(result.ours)} ${result.unit}`,
+      `${figure(result.baseline!)} ${result.unit}`,
+      ratio(result.ratio),
+      ratio(cpuRatio(result)),
+      percent(result.spread),
+      `≥ ${ratio(result.target)}`,
+      outcome(result),
+    ]),
+  );
+
+function costTable(results: readonly Result[]): string {
+  const rows = results.flatMap(({ path, cost }) =>
+    cost
+      ? (['ours', 'baseline'] as const).map((side) => {
+          const { p50, p99, cpu, rss } = cost[side];
+          return [path, side, ...[p50, p99, cpu, rss].map(figure)];
+        })
+      : [],
+  );
+  return rows.length === 0 ? '' : table(['path', 'side', 'p50 ms', 'p99 ms', 'CPU µs each', 'RSS MB'], rows);
+}
+
+const absoluteTable = (results: readonly Result[]): string =>
+  table(
+    ['what', 'ours', 'spread', 'target', ''],
+    results.map((result) => [
+      result.path,
+      `${figure(result.ours)} ${result.unit}`,
+      percent(result.spread),
+      `≤ ${result.target} ${result.unit}`,
+      outcome(result),
+    ]),
+  );
+
+function outcome(result: Result): string {
+  if (result.noisy) return 'too noisy to count';
+  return isReached(result) ? 'reached' : 'not reached';
+}
+
+function notes(results: readonly Result[]): string[] {
+  const lines = results.flatMap(({ path, notes: said }) => said.map((note) => `- ${path}: ${note}.`));
+  return lines.length > 0 ? ['## Notes', lines.join('\n')] : [];
+}
+
+/** A table as prettier would write it. */
+export function table(head: string[], rows: string[][]): string {
+  const widths = head.map((title, column) =>
+    Math.max(3, title.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const line = (cells: string[]) =>
+    `| ${cells.map((cell, column) => cell.padEnd(widths[column]!)).join(' | ')} |`;
+  return [line(head), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}

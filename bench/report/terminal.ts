@@ -1,0 +1,35 @@
+import { type Cost, cpuRatio, isReached, type Result } from '../result';
+import { figure, percent, ratio } from './numbers';
+
+/** What is said of a path once it was measured. */
+export function describeResult(result: Result): string[] {
+  const { unit, ours, baseline, cost, notes } = result;
+  return [
+    `  ours      ${side(ours, unit, cost?.ours)}`,
+    ...(baseline === null ? [] : [`  baseline  ${side(baseline, unit, cost?.baseline)}`]),
+    `  ${judgement(result)}`,
+    ...notes.map((note) => `  ${note}`),
+  ];
+}
+
+function side(value: number, unit: string, cost: Cost | undefined): string {
+  const costs = cost && [
+    ...(Number.isNaN(cost.p50) ? [] : [`p50 ${figure(cost.p50)} ms`, `p99 ${figure(cost.p99)} ms`]),
+    `CPU ${figure(cost.cpu)} µs each`,
+    `RSS ${figure(cost.rss)} MB`,
+  ];
+  return [`${figure(value)} ${unit}`, ...(costs ?? [])].join(', ');
+}
+
+/** The verdict in words. */
+export function judgement(result: Result): string {
+  const { ratio: reached, spread, target, noisy, unit } = result;
+  const aim = reached === null ? `at most ${target} ${unit}` : `target ${ratio(target)}`;
+  const byCpu = cpuRatio(result);
+  const found =
+    reached === null ? '' : `ratio ${ratio(reached)}${byCpu === null ? '' : ` (by CPU ${ratio(byCpu)})`}, `;
+  const outcome = isReached(result) ? 'reached' : 'not reached';
+  return noisy
+    ? `${found}${aim}: too noisy to count, the rounds lie ${percent(spread)} apart`
+    : `${found}${aim}: ${outcome} (rounds within ${percent(spread)})`;
+}

@@ -1,0 +1,108 @@
+import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { once } from 'node:events';
+import type { ChildProcess } from 'node:child_process';
+import { eventually } from '../test/support/poll';
+import { end, freePort, ROOT, spawnNode, typescript } from './processes';
+
+const MAIN = path.join(ROOT, 'dist/apps/server/main.js');
+const PROFILE_HOOK = path.join(__dirname, 'profile-hook.cjs');
+const START_DEADLINE_MS = 60_000;
+const LOOK_EVERY_MS = 5;
+
+/** Something that is measured. */
+export interface Server {
+  url: string;
+  pid: number;
+  stop(): Promise<void>;
+}
+
+export interface WaybillOptions {
+  role: 'api' | 'all';
+  databaseUrl: string;
+  /** Unset: the queue is in PostgreSQL, cache and limits are in memory. */
+  redis?: { url: string; prefix: string } | undefined;
+  cbr: { jsonUrl: string; xmlUrl: string };
+  /** Its data and its stderr. */
+  dir: string;
+  /** Where its CPU profile goes; see profile-hook.cjs. */
+  profileFile?: string;
+}
+
+/** As it would run in production, but for limits that are out of the way: they count all the same. */
+const SETTINGS = {
+  NODE_ENV: 'production',
+  LIMIT_PRINCIPAL_PER_MINUTE: '1000000',
+  LIMIT_ADDRESS_PER_MINUTE: '1000000',
+  LIMIT_SESSIONS_PER_MINUTE: '1000000',
+  REGISTRATIONS_PENDING_LIMIT: '10000000',
+};
+
+/** Starts the built server. @returns it, ready, and how many seconds that took. */
+export async function startWaybill(options: WaybillOptions): Promise<Server & { readySeconds: number }> {
+  const { role, databaseUrl, redis, cbr, dir, profileFile } = options;
+  mkdirSync(dir, { recursive: true });
+  const port = await freePort();
+  const started = performance.now();
+  const child = spawnNode([...(profileFile ? ['--require', PROFILE_HOOK] : []), MAIN, role], {
+    core: 'server',
+    cwd: dir,
+    log: path.join(dir, 'stderr.log'),
+    stdout: 'null',
+    env: {
+      ...SETTINGS,
+      PORT: String(port),
+      DATA_DIR: dir,
+      DATABASE_URL: databaseUrl,
+      CBR_JSON_URL: cbr.jsonUrl,
+      CBR_XML_URL: cbr.xmlUrl,
+      ...(redis && { REDIS_URL: redis.url, REDIS_PREFIX: redis.prefix }),
+      ...(profileFile && { PROFILE_FILE: profileFile }),
+    },
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await waitFor(child, path.join(dir, 'stderr.log'), async () => (await fetch(`${url}/readyz`)).ok);
+  return {
+    url,
+    pid: child.pid!,
+    readySeconds: (performance.now() - started) / 1_000,
+    stop: () => end(child),
+  };
+}
+
+/** Starts a file of `baselines/`. */
+export async function startBaseline(file: string, env: Record<string, string>, dir: string): Promise<Server> {
+  mkdirSync(dir, { recursive: true });
+  const log = path.join(dir, 'stderr.log');
+  const port = await freePort();
+  const child = spawnNode(typescript(`baselines/${file}.ts`), {
+    core: 'server',
+    log,
+    env: { NODE_ENV: 'production', PORT: String(port), ...env },
+  });
+  let said = '';
+  child.stdout!.setEncoding('utf8').on('data', (text: string) => (said += text));
+  await waitFor(child, log, () => said.includes('ready'));
+  return { url: `http://127.0.0.1:${port}`, pid: child.pid!, stop: () => end(child) };
+}
+
+async function waitFor(
+  child: ChildProcess,
+  log: string,
+  isReady: () => boolean | Promise<boolean>,
+): Promise<void> {
+  closeSync(openSync(log, 'a'));
+  let code: number | undefined;
+  void once(child, 'exit').then(([status]) => (code = (status as number) ?? -1));
+  try {
+    await eventually(() => (code === undefined ? isReady() : true), {
+      describe: `${child.spawnargs.at(-1)} is ready`,
+      deadlineMs: START_DEADLINE_MS,
+      everyMs: LOOK_EVERY_MS,
+    });
+    if (code !== undefined) throw new Error(`${child.spawnargs.join(' ')} ended with code ${code}`);
+  } catch (cause) {
+    await end(child);
+    throw new Error(`${(cause as Error).message}\n${readFileSync(log, 'utf8').slice(-5_000)}`, { cause });
+  }
+}

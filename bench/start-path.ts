@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Bench, BenchPath } from './bench';
+import { memory } from './processes';
+import type { Result } from './result';
+import { summarise } from './statistics';
+
+/** Start to ready, and the memory of a process that has nothing to do. */
+export const startPath = (targets: { readySeconds: number; idleMb: number }): BenchPath => ({
+  name: 'start',
+  says: 'role all, with PostgreSQL migrated: from the start of the process to ready, and its memory when idle',
+  measure: (bench) => measure(bench, targets),
+});
+
+/** What a start leaves behind is collected in this time, or stays. */
+const SETTLE_MS = 3_000;
+
+async function measure(bench: Bench, targets: { readySeconds: number; idleMb: number }): Promise<Result[]> {
+  const databaseUrl = await bench.services.createDatabase('bench_start');
+  const redis = bench.redis('bench_start');
+  const ready: number[] = [];
+  const idle: number[] = [];
+  // The first one migrates, and reads from a cold disk.
+  for (let start = 0; start <= bench.effort.starts; start += 1) {
+    const server = await bench.start(`start-${start}`, { role: 'all', databaseUrl, redis });
+    if (start > 0) {
+      await delay(SETTLE_MS);
+      ready.push(server.readySeconds);
+      idle.push(memory(server.pid).now);
+    }
+    await server.stop();
+  }
+  const notes = redis ? [] : ['without Redis'];
+  return [
+    { path: 'start-to-ready', unit: 's', ...summarise(ready), target: targets.readySeconds, notes },
+    { path: 'rss-idle', unit: 'MB', ...summarise(idle), target: targets.idleMb, notes },
+  ];
+}
+
+/** The most memory that any of our servers held while the paths were measured; undefined when none was. */
+export function memoryUnderBench(peaks: ReadonlyMap<string, number>, target: number): Result | undefined {
+  const [path, most] = [...peaks].toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  if (path === undefined || most === undefined || Number.isNaN(most)) return undefined;
+  return { path: 'rss-bench', unit: 'MB', ...summarise([most]), target, notes: [`highest in ${path}`] };
+}
