@@ -2,7 +2,7 @@ import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 
 // What every cron library reads alike: five fields, or six with seconds first, of numbers and English names.
-const CRON = /^[\d*,/\-]+( ([\d*,/\-]|[A-Za-z]{3})+){4,5}$/;
+const CRON = /^[\d*,/-]+( ([\d*,/-]|[A-Za-z]{3})+){4,5}$/;
 
 function isCron(expression: string): boolean {
   if (!CRON.test(expression)) return false;
