@@ -43,9 +43,9 @@ const clean: Sources = {
 
   'apps/producer/src/main.ts': `import { connect } from '@waybill/database'; console.log(connect);`,
 
-  'apps/server/src/main.ts': `import { Api } from './api.module'; import { Worker } from './worker.module'; console.log(Api, Worker);`,
+  'apps/server/src/main.ts': `import { Api } from './api.module'; import { Worker } from './jobs-modules'; console.log(Api, Worker);`,
   'apps/server/src/api.module.ts': `import { OrdersModule } from './orders'; export const Api = OrdersModule;`,
-  'apps/server/src/worker.module.ts': `import { JobsOfDatabaseModule } from '@waybill/database'; import { OrdersJobs } from './orders/orders.jobs.module'; export const Worker = [JobsOfDatabaseModule, OrdersJobs];`,
+  'apps/server/src/jobs-modules.ts': `import { JobsOfDatabaseModule } from '@waybill/database'; import { OrdersJobs } from './orders/orders.jobs.module'; export const Worker = [JobsOfDatabaseModule, OrdersJobs];`,
   ...Object.fromEntries(
     ['sessions', 'catalog', 'packages', 'tickets', 'admin'].flatMap((module) => [
       [`apps/server/src/${module}/index.ts`, `export { thing } from './${module}.service';`],

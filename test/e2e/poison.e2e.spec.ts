@@ -48,8 +48,8 @@ describe('registrations that can’t be processed', () => {
       env: {
         CBR_JSON_URL: upstream.jsonUrl,
         CBR_XML_URL: upstream.xmlUrl,
-        JOB_TICK_MS: '100',
-        JOB_SWEEP_REGISTRATIONS_SECONDS: '1',
+        JOB_POLL_MS: '100',
+        JOB_SCHEDULES: 'sweep-registrations=* * * * * *',
         REGISTRATION_ATTEMPTS: String(ATTEMPTS),
         ...env,
       },

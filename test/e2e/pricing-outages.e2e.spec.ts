@@ -39,7 +39,7 @@ describe('registrations while the Bank of Russia is out of reach', () => {
     // A configured database: the shipped snapshot prices nothing here.
     server = await startServer({
       databaseUrl: database.url,
-      env: { ...upstreamOf(upstream), JOB_TICK_MS: '100', JOB_PRICE_PENDING_SECONDS: '3' },
+      env: { ...upstreamOf(upstream), JOB_POLL_MS: '100', JOB_SCHEDULES: 'price-pending=*/3 * * * * *' },
     });
     who = await newCustomer(await connect(server.url));
   });
@@ -109,11 +109,12 @@ describe('a hundred registrations on a cold cache in two worker processes', () =
     const database = await createTestDatabase();
     const upstream = await startCbrUpstream();
     upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
-    const options = { databaseUrl: database.url, env: { ...upstreamOf(upstream), JOB_TICK_MS: '100' } };
+    // On a weekday afternoon this job would fetch rates too.
+    const env = { ...upstreamOf(upstream), JOB_SCHEDULES: 'refresh-rates-after-publication=0 0 1 1 *' };
+    const options = { databaseUrl: database.url, env };
     const fleet = await Promise.all([startServer(options), startServer(options)]);
     // The schedule's own first look at the rates is over, and failed: nothing is known yet.
     await hasRun(database.url, 'refresh-rates');
-    await hasRun(database.url, 'refresh-rates-after-publication');
     upstream.requests.length = 0;
     upstream.respondWith('both');
     // Slow enough for both processes to have jobs that wait for it.
@@ -145,8 +146,8 @@ describeWithRedisServer('Redis, killed between accepting and pricing, and starte
     const env = {
       ...upstreamOf(upstream),
       REDIS_URL: redis.url,
-      JOB_TICK_MS: '100',
-      JOB_SWEEP_REGISTRATIONS_SECONDS: '1',
+      JOB_POLL_MS: '100',
+      JOB_SCHEDULES: 'sweep-registrations=* * * * * *',
       REGISTRATION_RING_AGAIN_SECONDS: '2',
     };
     const key = randomBytes(24).toString('hex');

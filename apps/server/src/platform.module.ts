@@ -9,7 +9,7 @@ import { JobCatalogModule } from '@waybill/jobs';
 import { ObservabilityModule } from '@waybill/observability';
 import { QueueModule } from '@waybill/queue';
 import { REDIS, RedisModule } from '@waybill/redis';
-import { scheduledJobs } from './scheduled-jobs';
+import { jobsModules } from './jobs-modules';
 import { schema } from './schema';
 
 /** What both sorts of processes stand on. */
@@ -33,7 +33,7 @@ export class PlatformModule {
           concurrency: worker.concurrency,
         }),
         ObservabilityModule.register(config),
-        JobCatalogModule.register(scheduledJobs(config)),
+        JobCatalogModule.register(jobsModules),
         AuditModule,
         CurrencyRateModule.register({ inject: [CONFIG], useFactory: ({ rates }: Config) => rates }),
       ],

@@ -1,8 +1,6 @@
 import { Module } from '@nestjs/common';
-import { RunJobsModule } from '@waybill/jobs';
-import { AdminJobsModule } from './admin/admin.jobs.module';
-import { PackagesJobsModule } from './packages/packages.jobs.module';
+import { jobsModules } from './jobs-modules';
 
 /** What a process that runs jobs is made of. */
-@Module({ imports: [RunJobsModule, PackagesJobsModule, AdminJobsModule] })
+@Module({ imports: jobsModules })
 export class WorkerModule {}

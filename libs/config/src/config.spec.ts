@@ -45,6 +45,30 @@ describe('loadConfig', () => {
     );
   });
 
+  it('reads cron expressions by job name', () => {
+    const { schedules } = loadConfig('all', {
+      JOB_SCHEDULES: 'price-pending=*/2 * * * *; purge-sessions = 0 0 3 * * mon-fri ;',
+    }).jobs;
+    expect([...schedules]).toEqual([
+      ['price-pending', '*/2 * * * *'],
+      ['purge-sessions', '0 0 3 * * mon-fri'],
+    ]);
+  });
+
+  it.each([
+    ['price-pending', 'can\'t read "price-pending"'],
+    ['price-pending=61 * * * *', 'can\'t read "price-pending=61 * * * *"'],
+    ['price-pending=* * * *', "can't read"],
+    ['price-pending=0 0 31 2 *', "can't read"],
+    ['price-pending=0 0 L * *', "can't read"],
+    ['price-pending=@daily', "can't read"],
+    ['=* * * * *', "can't read"],
+    ['a=* * * * *;a=* * * * *', 'names the job a twice'],
+  ])('refuses the schedules %s', (schedules, fault) => {
+    expect(faultsOf({ JOB_SCHEDULES: schedules })).toEqual([expect.stringContaining(`JOB_SCHEDULES: `)]);
+    expect(faultsOf({ JOB_SCHEDULES: schedules }).join()).toContain(fault);
+  });
+
   it('takes an empty variable for one that is not set', () => {
     expect(loadConfig('all', { PORT: '', DATABASE_URL: '' }).port).toBeUndefined();
   });

@@ -137,11 +137,7 @@ const registrationsConfig = (env: Environment) => ({
 });
 
 const jobsConfig = (env: Environment) => ({
-  tickMs: env.JOB_TICK_MS,
-  pricePendingSeconds: env.JOB_PRICE_PENDING_SECONDS,
-  refreshRatesSeconds: env.JOB_REFRESH_RATES_SECONDS,
-  refreshRatesAfterPublicationSeconds: env.JOB_REFRESH_RATES_AFTER_PUBLICATION_SECONDS,
-  sweepRegistrationsSeconds: env.JOB_SWEEP_REGISTRATIONS_SECONDS,
-  purgeSeconds: env.JOB_PURGE_SECONDS,
+  pollMs: env.JOB_POLL_MS,
+  schedules: env.JOB_SCHEDULES,
   runsKeepDays: env.JOB_RUNS_KEEP_DAYS,
 });

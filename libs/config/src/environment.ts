@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jobSchedules } from './job-schedules';
 import { redisAddress } from './redis-address';
 import { certificate, privateKey } from './tls';
 import { trustedProxies } from './trusted-proxies';
@@ -8,8 +9,6 @@ const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const positive = z.coerce.number().int().positive();
 const isOrigin = (text: string): boolean =>
   /^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text;
-// A slot longer than a day could outlive the memory that it has fired.
-const seconds = positive.max(86_400);
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
 /**
@@ -157,16 +156,17 @@ export const environment = z.object({
     .max(365)
     .default(14)
     .describe('how old a list may be that prices a day when asking fails'),
-  JOB_TICK_MS: positive.min(50).max(60_000).default(1_000).describe('how often a worker looks for due jobs'),
-  JOB_PRICE_PENDING_SECONDS: seconds.default(300).describe('how often packages without a price are priced'),
-  JOB_REFRESH_RATES_SECONDS: seconds.default(3_600).describe('how often the rates are asked for'),
-  JOB_REFRESH_RATES_AFTER_PUBLICATION_SECONDS: seconds
-    .default(600)
-    .describe('how often the next list of rates is asked for on weekday afternoons until it is known'),
-  JOB_SWEEP_REGISTRATIONS_SECONDS: seconds
-    .default(10)
-    .describe('how often registrations are rung for that the queue has forgotten'),
-  JOB_PURGE_SECONDS: seconds.default(3_600).describe('how often what has had its time is deleted'),
+  JOB_SCHEDULES: jobSchedules
+    .default(new Map())
+    .describe(
+      'cron expressions in place of those in GET /api/v1/admin/jobs, in the time zones shown there: ' +
+        'price-pending=*/2 * * * *; purge-sessions=0 3 * * *',
+    ),
+  JOB_POLL_MS: positive
+    .min(50)
+    .max(60_000)
+    .default(5_000)
+    .describe('how often a worker looks for due job runs besides their cron times'),
   JOB_RUNS_KEEP_DAYS: positive.min(2).max(365).default(7).describe('how long runs of jobs are remembered'),
 });
 

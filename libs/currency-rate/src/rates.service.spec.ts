@@ -351,17 +351,14 @@ describe('administrators', () => {
     await Promise.all([asked, ...extra.splice(0).map((process) => process.stop())]);
   });
 
-  it('refresh after publication until the next list is known, and at no other time', async () => {
+  it('refresh until a list dated after today is stored', async () => {
     const friday = addDays(TODAY, -1);
-    clock = moscow('11:00', -1);
-    expect(await here.rates.refreshAfterPublication()).toBeUndefined();
-    expect(upstream.requests).toEqual([]);
     clock = moscow('15:00', -1);
     upstream.respondWith('json', serve(datedJson(friday, addDays(friday, -1))));
-    expect(await here.rates.refreshAfterPublication()).toMatchObject({ effectiveDate: friday });
+    expect(await here.rates.refreshUnlessTomorrowIsKnown()).toMatchObject({ effectiveDate: friday });
     upstream.respondWith('json', serve(datedJson(TODAY, friday)));
-    expect(await here.rates.refreshAfterPublication()).toMatchObject({ effectiveDate: TODAY });
-    expect(await here.rates.refreshAfterPublication()).toBeUndefined();
+    expect(await here.rates.refreshUnlessTomorrowIsKnown()).toMatchObject({ effectiveDate: TODAY });
+    expect(await here.rates.refreshUnlessTomorrowIsKnown()).toBeUndefined();
     expect(upstream.requests).toHaveLength(2);
   });
 

@@ -4,8 +4,7 @@ import { keysOf } from '@waybill/cache';
 import type { Cache } from 'cache-manager';
 import type { EntityManager } from 'typeorm';
 import { ROUBLE, shippedCurrencies } from './currencies';
-import { addDays } from './moscow-day';
-import { awaitsPublication } from './publication';
+import { addDays, moscowDay } from './moscow-day';
 import type { RateSource, StoredList } from './rate-list';
 import { RatesUnavailableError } from './rates.errors';
 import { type Asked, RatesFetcher } from './rates.fetcher';
@@ -97,14 +96,15 @@ export class RatesService {
   }
 
   /**
-   * Asks the upstream if it may have published the next list and that is not stored yet.
-   * @returns undefined when there is nothing to ask for.
+   * Asks the upstream unless a list dated after today (Europe/Moscow) is stored already.
+   * @returns undefined when it is.
    * @throws RatesUnavailableError
    */
-  async refreshAfterPublication(): Promise<Refreshed | undefined> {
+  async refreshUnlessTomorrowIsKnown(): Promise<Refreshed | undefined> {
     const now = this.options.now ? this.options.now() : await this.repository.databaseTime();
     const [newest] = await this.repository.knownLists(1);
-    return awaitsPublication(now, newest?.effectiveDate) ? this.refresh() : undefined;
+    const isKnown = newest !== undefined && newest.effectiveDate > moscowDay(now);
+    return isKnown ? undefined : this.refresh();
   }
 
   /** What is stored, newest first; with `before`, only lists with an older effective date. */

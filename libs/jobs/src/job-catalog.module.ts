@@ -1,18 +1,24 @@
-import { type DynamicModule, Module } from '@nestjs/common';
-import type { JobDefinition } from './job';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { CONFIG, type Config } from '@waybill/config';
 import { JobCatalog } from './job-catalog';
 import { JobRunsRepository } from './job-runs.repository';
 import { JobsService } from './jobs.service';
+import { declaredJobs } from './scheduled-job';
 
-/** What every process knows of jobs: which there are, and how their runs went. */
+/** What every process knows of jobs: which exist, and how their runs went. */
 @Module({})
 export class JobCatalogModule {
-  static register(definitions: readonly JobDefinition[]): DynamicModule {
+  /** @param jobsModules the modules whose providers declare jobs; only workers import them. */
+  static register(jobsModules: readonly Type[]): DynamicModule {
     return {
       module: JobCatalogModule,
       global: true,
       providers: [
-        { provide: JobCatalog, useValue: new JobCatalog(definitions) },
+        {
+          provide: JobCatalog,
+          inject: [CONFIG],
+          useFactory: ({ jobs }: Config) => new JobCatalog(declaredJobs(jobsModules), jobs.schedules),
+        },
         JobRunsRepository,
         JobsService,
       ],

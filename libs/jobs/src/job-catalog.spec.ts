@@ -1,29 +1,97 @@
+import { Injectable, Module } from '@nestjs/common';
+import type { JobResult } from './job';
 import { JobCatalog } from './job-catalog';
 import { JobHandlers } from './job-handlers';
+import { declaredJobs, ScheduledJob } from './scheduled-job';
 
-const job = (name: string) => ({ name, description: name, everySeconds: 60, timeoutSeconds: 60 });
-const handler = async () => ({});
+@Injectable()
+class ParcelJobs {
+  readonly swept = 3;
 
-describe('the jobs that there are', () => {
-  it('refuse the boot when two have one name', () => {
-    expect(() => new JobCatalog([job('sweep'), job('purge'), job('sweep')])).toThrow(
-      'Two jobs of one name: sweep',
+  @ScheduledJob({ name: 'sweep', description: 'Sweep', cron: '*/5 * * * *', timeoutSeconds: 60 })
+  async sweep(): Promise<JobResult> {
+    return { swept: this.swept };
+  }
+
+  @ScheduledJob({
+    name: 'purge',
+    description: 'Purge',
+    cron: '0 3 * * *',
+    timeZone: 'Europe/Moscow',
+    timeoutSeconds: 60,
+  })
+  async purge(): Promise<JobResult> {
+    return {};
+  }
+}
+
+@Injectable()
+class OtherJobs {
+  @ScheduledJob({ name: 'sweep', description: 'Sweep too', cron: '* * * * *', timeoutSeconds: 60 })
+  async sweep(): Promise<JobResult> {
+    return {};
+  }
+}
+
+@Module({ providers: [ParcelJobs] })
+class ParcelJobsModule {}
+
+@Module({ providers: [OtherJobs] })
+class OtherJobsModule {}
+
+const declared = declaredJobs([ParcelJobsModule]);
+
+describe('the job catalog', () => {
+  it('lists the jobs that the providers of the jobs modules declare', () => {
+    expect(new JobCatalog(declared).jobs.map(({ definition }) => definition)).toEqual([
+      { name: 'sweep', description: 'Sweep', cron: '*/5 * * * *', timeZone: 'UTC', timeoutSeconds: 60 },
+      {
+        name: 'purge',
+        description: 'Purge',
+        cron: '0 3 * * *',
+        timeZone: 'Europe/Moscow',
+        timeoutSeconds: 60,
+      },
+    ]);
+  });
+
+  it('refuses the boot for two jobs of one name', () => {
+    const both = declaredJobs([ParcelJobsModule, OtherJobsModule]);
+    expect(() => new JobCatalog(both)).toThrow('Two jobs of one name: sweep');
+  });
+
+  it('takes an operator’s cron expression in place of the declared one', () => {
+    const catalog = new JobCatalog(declared, new Map([['purge', '30 4 * * *']]));
+    expect(catalog.get('purge')).toMatchObject({ cron: '30 4 * * *', timeZone: 'Europe/Moscow' });
+    const { schedule } = catalog.find('purge')!;
+    expect(schedule.nextAfter(new Date('2026-11-21T00:00:00Z'))).toEqual(new Date('2026-11-21T01:30:00Z'));
+  });
+
+  it('refuses the boot for an expression of a job that does not exist, naming those that do', () => {
+    const overrides = new Map([['swep', '* * * * *']]);
+    expect(() => new JobCatalog(declared, overrides)).toThrow(
+      'JOB_SCHEDULES: no job is named swep; jobs: purge, sweep',
     );
   });
+});
 
-  it('refuse the boot when nobody would run one', () => {
-    const handlers = new JobHandlers(new JobCatalog([job('sweep'), job('purge'), job('refresh')]));
-    handlers.register('purge', handler);
-    expect(() => handlers.assertComplete()).toThrow('Jobs without a handler: sweep, refresh');
-    handlers.register('sweep', handler);
-    handlers.register('refresh', handler);
-    expect(() => handlers.assertComplete()).not.toThrow();
+describe('the handlers of a worker', () => {
+  const modulesWith = (...instances: object[]) => ({
+    get(provider: new () => object): object {
+      const instance = instances.find((candidate) => candidate instanceof provider);
+      if (!instance) throw new Error(`No provider ${provider.name}`);
+      return instance;
+    },
   });
 
-  it('refuse the boot when a handler is of no job, or is the second of one', () => {
-    const handlers = new JobHandlers(new JobCatalog([job('sweep')]));
-    expect(() => handlers.register('swep', handler)).toThrow('No job is named swep');
-    handlers.register('sweep', handler);
-    expect(() => handlers.register('sweep', handler)).toThrow('The job sweep has two handlers');
+  it('are the methods of its providers', async () => {
+    const handlers = new JobHandlers(new JobCatalog(declared), modulesWith(new ParcelJobs()) as never);
+    handlers.onModuleInit();
+    expect(await handlers.get('sweep')(new AbortController().signal)).toEqual({ swept: 3 });
+  });
+
+  it('refuse the boot when the provider of a job is not part of the worker', () => {
+    const handlers = new JobHandlers(new JobCatalog(declared), modulesWith() as never);
+    expect(() => handlers.onModuleInit()).toThrow('No provider ParcelJobs');
   });
 });

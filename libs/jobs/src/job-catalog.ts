@@ -1,29 +1,55 @@
+import { ConfigurationError } from '@waybill/config';
 import type { JobDefinition } from './job';
 import { JobNotFoundError } from './jobs.errors';
+import { Schedule } from './schedule';
+import type { DeclaredJob } from './scheduled-job';
 
-/** The jobs that there are: known to every process, run by workers. */
+/** A declared job with the schedule that is in force, which an operator may have changed. */
+export interface CatalogJob extends DeclaredJob {
+  readonly schedule: Schedule;
+}
+
+/** The jobs that exist: known to every process, run by workers. */
 export class JobCatalog {
-  private readonly byName: ReadonlyMap<string, JobDefinition>;
+  private readonly byName: ReadonlyMap<string, CatalogJob>;
 
-  /** @throws Error for two jobs of one name. */
-  constructor(readonly definitions: readonly JobDefinition[]) {
-    this.byName = new Map(definitions.map((definition) => [definition.name, definition]));
-    if (this.byName.size < definitions.length) {
-      const names = definitions.map(({ name }) => name);
-      throw new Error(
-        `Two jobs of one name: ${names.filter((name, place) => names.indexOf(name) < place).join(', ')}`,
-      );
+  /**
+   * @param cronOverrides cron expressions by job name, in place of the declared ones.
+   * @throws Error for two jobs of one name, ConfigurationError for an override of a job that does not exist.
+   */
+  constructor(declared: readonly DeclaredJob[], cronOverrides: ReadonlyMap<string, string> = new Map()) {
+    const jobs = declared.map((job) => withSchedule(job, cronOverrides));
+    this.byName = new Map(jobs.map((job) => [job.definition.name, job]));
+    if (this.byName.size < jobs.length) {
+      const names = jobs.map(({ definition }) => definition.name);
+      const repeated = names.filter((name, place) => names.indexOf(name) < place);
+      throw new Error(`Two jobs of one name: ${repeated.join(', ')}`);
+    }
+    const unknown = [...cronOverrides.keys()].filter((name) => !this.byName.has(name));
+    if (unknown.length > 0) {
+      const names = [...this.byName.keys()].toSorted().join(', ');
+      throw new ConfigurationError([`JOB_SCHEDULES: no job is named ${unknown.join(', ')}; jobs: ${names}`]);
     }
   }
 
-  find(name: string): JobDefinition | undefined {
+  get jobs(): CatalogJob[] {
+    return [...this.byName.values()];
+  }
+
+  find(name: string): CatalogJob | undefined {
     return this.byName.get(name);
   }
 
   /** @throws JobNotFoundError */
   get(name: string): JobDefinition {
-    const definition = this.find(name);
-    if (!definition) throw new JobNotFoundError();
-    return definition;
+    const job = this.find(name);
+    if (!job) throw new JobNotFoundError();
+    return job.definition;
   }
+}
+
+function withSchedule(job: DeclaredJob, cronOverrides: ReadonlyMap<string, string>): CatalogJob {
+  const cron = cronOverrides.get(job.definition.name) ?? job.definition.cron;
+  const definition = { ...job.definition, cron };
+  return { ...job, definition, schedule: new Schedule(definition) };
 }

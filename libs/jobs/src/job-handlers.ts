@@ -1,26 +1,24 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
 import type { JobHandler } from './job';
 import { JobCatalog } from './job-catalog';
 
-/** What this worker does for each job. Modules register theirs when they are initialized. */
+/** The methods of this worker's providers that do the work of the jobs. */
 @Injectable()
-export class JobHandlers {
+export class JobHandlers implements OnModuleInit {
   private readonly byName = new Map<string, JobHandler>();
 
-  constructor(private readonly catalog: JobCatalog) {}
+  constructor(
+    private readonly catalog: JobCatalog,
+    private readonly modules: ModuleRef,
+  ) {}
 
-  /** @throws Error for a job that the catalog does not name, and for a second handler of one. */
-  register(name: string, handler: JobHandler): void {
-    if (!this.catalog.find(name)) throw new Error(`No job is named ${name}`);
-    if (this.byName.has(name)) throw new Error(`The job ${name} has two handlers`);
-    this.byName.set(name, handler);
-  }
-
-  /** @throws Error naming every job that nobody would run. */
-  assertComplete(): void {
-    const orphans = this.catalog.definitions.filter(({ name }) => !this.byName.has(name));
-    if (orphans.length > 0)
-      throw new Error(`Jobs without a handler: ${orphans.map(({ name }) => name).join(', ')}`);
+  /** @throws Error for a job whose provider is not part of this worker. */
+  onModuleInit(): void {
+    for (const { definition, provider, method } of this.catalog.jobs) {
+      const instance = this.modules.get(provider, { strict: false });
+      this.byName.set(definition.name, (signal) => (instance[method] as JobHandler)(signal));
+    }
   }
 
   get(name: string): JobHandler {

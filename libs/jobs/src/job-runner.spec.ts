@@ -12,7 +12,13 @@ import { JobRunner } from './job-runner';
 import { JobRunsRepository } from './job-runs.repository';
 
 // Longer than a test, so that a slot passes only where a test lets it.
-const job: JobDefinition = { name: 'sweep', description: 'Sweep', everySeconds: 86_400, timeoutSeconds: 20 };
+const job: JobDefinition = {
+  name: 'sweep',
+  description: 'Sweep',
+  cron: '0 0 * * *',
+  timeZone: 'UTC',
+  timeoutSeconds: 20,
+};
 
 /** What a worker process has of this lib. */
 class TestWorker {
@@ -24,9 +30,14 @@ class TestWorker {
     definitions: JobDefinition[],
     handler: JobHandler,
   ) {
-    const catalog = new JobCatalog(definitions);
-    const handlers = new JobHandlers(catalog);
-    for (const { name } of definitions) handlers.register(name, handler);
+    class Jobs {
+      run = handler;
+    }
+    const catalog = new JobCatalog(
+      definitions.map((definition) => ({ definition, provider: Jobs as never, method: 'run' })),
+    );
+    const handlers = new JobHandlers(catalog, { get: (provider: typeof Jobs) => new provider() } as never);
+    handlers.onModuleInit();
     this.runs = new JobRunsRepository(new Database(dataSource));
     this.runner = new JobRunner(catalog, handlers, this.runs, new JobLocks(dataSource));
   }

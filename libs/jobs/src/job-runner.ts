@@ -52,12 +52,17 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
   }
 
   private async beginDue(): Promise<void> {
-    const open = await this.runs.claimSlots(new WorkContext(), this.catalog.definitions);
-    for (const name of open) {
-      const definition = this.catalog.find(name);
+    const ctx = new WorkContext();
+    const now = await this.runs.now(ctx);
+    const slots = this.catalog.jobs.map(({ definition, schedule }) => ({
+      name: definition.name,
+      slot: schedule.slotAt(now),
+    }));
+    for (const name of await this.runs.claimSlots(ctx, slots)) {
+      const job = this.catalog.find(name);
       // A job of a newer or an older version of this program is for its workers.
-      if (!definition || this.running.has(name) || this.stopping.signal.aborted) continue;
-      const run = this.runOne(definition)
+      if (!job || this.running.has(name) || this.stopping.signal.aborted) continue;
+      const run = this.runOne(job.definition)
         .catch((error: Error) => this.logger.error(`The job ${name}: ${error.message}`, error.stack))
         .finally(() => this.running.delete(name));
       this.running.set(name, run);

@@ -1,35 +1,32 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { WorkContext } from '@waybill/database';
 import { inBatches } from './batches';
-import type { JobDefinition } from './job';
-import { JobHandlers } from './job-handlers';
+import type { JobResult } from './job';
 import { JobRunsRepository } from './job-runs.repository';
+import { ScheduledJob } from './scheduled-job';
 
-const NAME = 'purge-job-runs';
 const BATCH = 1_000;
 
-/** The job that keeps the history of runs from growing for ever. */
-export const jobRunsPurge = ({ jobs }: Config): JobDefinition => ({
-  name: NAME,
-  description: `Forget runs of jobs that are older than ${jobs.runsKeepDays} days.`,
-  everySeconds: jobs.purgeSeconds,
-  timeoutSeconds: 300,
-});
-
+/** Keeps the history of runs bounded. */
 @Injectable()
-export class JobRunsPurge implements OnModuleInit {
+export class JobRunsPurge {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly handlers: JobHandlers,
     private readonly runs: JobRunsRepository,
   ) {}
 
-  onModuleInit(): void {
-    const ctx = new WorkContext();
+  @ScheduledJob({
+    name: 'purge-job-runs',
+    description: 'Delete job runs older than JOB_RUNS_KEEP_DAYS.',
+    cron: '0 * * * *',
+    timeoutSeconds: 300,
+  })
+  async purge(signal: AbortSignal): Promise<JobResult> {
     const { runsKeepDays } = this.config.jobs;
-    this.handlers.register(NAME, async (signal) => ({
-      deleted: await inBatches(signal, BATCH, (count) => this.runs.deleteOlderThan(ctx, runsKeepDays, count)),
-    }));
+    const deleted = await inBatches(signal, BATCH, (count) =>
+      this.runs.deleteOlderThan(new WorkContext(), runsKeepDays, count),
+    );
+    return { deleted };
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type WorkContext } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
-import type { JobDefinition, JobResult } from './job';
+import type { JobResult } from './job';
 import type { JobRunEntity } from './job-run.entity';
 
 export type JobRunRow = JobRunEntity;
@@ -17,19 +17,26 @@ const COLUMNS = `id, job, slot, trigger, state, requested_at AS "requestedAt", s
 export class JobRunsRepository {
   constructor(private readonly database: Database) {}
 
+  /** PostgreSQL's time, which decides on slots: workers' clocks may be wrong. */
+  async now(ctx: WorkContext): Promise<Date> {
+    const [row] = await this.database.query<{ now: Date }>(ctx, 'SELECT now()');
+    return (row as { now: Date }).now;
+  }
+
   /**
-   * Claims the present slot of every job that has not fired in it and is neither waiting nor running, in one statement.
-   * @returns the names of all jobs that have a run which is not over.
+   * Claims slots of jobs that have not fired in them and are neither waiting nor running, in one statement. A slot that
+   * began over a day ago is too late.
+   * @returns the names of all jobs that have an unfinished run.
    */
-  async claimSlots(ctx: WorkContext, definitions: readonly JobDefinition[]): Promise<string[]> {
-    const jobs = definitions.map(({ name, everySeconds }) => ({ id: uuidv7(), name, every: everySeconds }));
+  async claimSlots(ctx: WorkContext, slots: readonly { name: string; slot: Date }[]): Promise<string[]> {
+    const jobs = slots.map((job) => ({ id: uuidv7(), ...job }));
     const rows = await this.database.query<{ job: string }>(
       ctx,
       `WITH due AS (
-         SELECT j.id, j.name, s.slot
-           FROM jsonb_to_recordset($1::jsonb) AS j(id uuid, name text, every double precision),
-                date_bin(make_interval(secs => j.every), now(), timestamptz 'epoch') AS s(slot)
-          WHERE NOT EXISTS (SELECT FROM job_runs r WHERE r.job = j.name AND r.slot = s.slot)
+         SELECT j.id, j.name, j.slot
+           FROM jsonb_to_recordset($1::jsonb) AS j(id uuid, name text, slot timestamptz)
+          WHERE j.slot > now() - interval '1 day'
+            AND NOT EXISTS (SELECT FROM job_runs r WHERE r.job = j.name AND r.slot = j.slot)
             AND NOT EXISTS (SELECT FROM job_runs r WHERE r.job = j.name AND r.finished_at IS NULL)
        ), claimed AS (
          INSERT INTO job_runs (id, job, slot, trigger) SELECT id, name, slot, 'schedule' FROM due

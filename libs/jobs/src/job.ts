@@ -3,20 +3,22 @@ export interface JobDefinition {
   readonly name: string;
   /** What it does, for administrators. */
   readonly description: string;
-  /** Slots are so many seconds long, counted from the epoch by PostgreSQL's clock. The same in every process of the fleet. */
-  readonly everySeconds: number;
-  /** A run that takes longer is failed. */
+  /** When it runs: five fields of cron, or six where the first are seconds. */
+  readonly cron: string;
+  /** The IANA time zone that `cron` is read in. */
+  readonly timeZone: string;
+  /** A run that takes longer fails. */
   readonly timeoutSeconds: number;
 }
 
-/** What came of a run, for administrators to read: counts and short texts. */
+/** The result of a run, for administrators to read: counts and short texts. */
 export type JobResult = Record<string, string | number | boolean | null>;
 
 /**
- * Does the work of a job, in steps that are short: once the signal is aborted (a timeout, a stop), it ends after the one that
- * it is at. What it did until then must be good, and what it left undone must be found by the next run.
+ * Does the work of a job in short steps. Once the signal is aborted (a timeout, a stop), it ends after the current step.
+ * What it did until then must be complete, and the next run must find what is left.
  */
 export type JobHandler = (signal: AbortSignal) => Promise<JobResult>;
 
-/** A failure that is to be expected now and then, such as a service elsewhere that is away: no fault of ours to look into. */
+/** An expected failure, such as an upstream service that is unavailable: nothing to investigate in our code. */
 export class JobFailedError extends Error {}

@@ -8,8 +8,8 @@ import { JobCatalog } from './job-catalog';
 import { type JobRunRow, JobRunsRepository } from './job-runs.repository';
 import { JobRunNotFoundError } from './jobs.errors';
 
-/** A job, and the newest of its runs. */
-export type JobWithLastRun = JobDefinition & { lastRun: JobRunRow | null };
+/** A job, when it runs next, and its newest run. */
+export type JobOverview = JobDefinition & { nextRunAt: Date; lastRun: JobRunRow | null };
 
 const jobCursors = new Cursors('jobs', z.tuple([z.string()]));
 const runCursors = new Cursors('job-runs', z.tuple([timeKey, uuidKey]));
@@ -28,15 +28,19 @@ export class JobsService {
   async list(
     ctx: WorkContext,
     { limit, cursor }: { limit: number; cursor?: string },
-  ): Promise<Page<JobWithLastRun>> {
+  ): Promise<Page<JobOverview>> {
     const [after = ''] = jobCursors.read(cursor, {}) ?? [];
-    const definitions = this.catalog.definitions.filter(({ name }) => name > after);
-    const names = definitions.map(({ name }) => name);
+    const jobs = this.catalog.jobs.filter(({ definition }) => definition.name > after);
+    const names = jobs.map(({ definition }) => definition.name);
+    const now = await this.runs.now(ctx);
     const last = new Map((await this.runs.lastOf(ctx, names)).map((run) => [run.job, run]));
-    const jobs = definitions
-      .toSorted((a, b) => (a.name < b.name ? -1 : 1))
-      .map((definition) => ({ ...definition, lastRun: last.get(definition.name) ?? null }));
-    return jobCursors.page(jobs, limit, {}, ({ name }) => [name]);
+    const overviews = jobs.map(({ definition, schedule }) => ({
+      ...definition,
+      nextRunAt: schedule.nextAfter(now),
+      lastRun: last.get(definition.name) ?? null,
+    }));
+    overviews.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return jobCursors.page(overviews, limit, {}, ({ name }) => [name]);
   }
 
   /**

@@ -4,13 +4,12 @@ import { JobHandlers } from './job-handlers';
 import { JobLocks } from './job-locks';
 import { JobRunner } from './job-runner';
 import { JobRunsPurge } from './job-runs-purge';
-import { JobsProcessor, JobsTicker } from './run.jobs';
+import { JobScheduler, JobsProcessor } from './run.jobs';
 
-/** What a worker does for jobs: it looks for what is due, and runs it. Other modules register their handlers. */
+/** What a worker does for jobs: it looks for due runs and performs them. */
 @Global()
 @Module({
   imports: [ScheduleModule.forRoot()],
-  providers: [JobHandlers, JobLocks, JobRunner, JobsTicker, JobsProcessor, JobRunsPurge],
-  exports: [JobHandlers],
+  providers: [JobHandlers, JobLocks, JobRunner, JobScheduler, JobsProcessor, JobRunsPurge],
 })
 export class RunJobsModule {}

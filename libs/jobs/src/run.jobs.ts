@@ -2,31 +2,37 @@ import { Processor, WorkerHost } from '@nestjs/bullmq';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { CONFIG, type Config } from '@waybill/config';
-import { JobHandlers } from './job-handlers';
+import { CronJob } from 'cron';
+import { JobCatalog } from './job-catalog';
 import { JobRunner } from './job-runner';
 
-const TICK = 'jobs';
+const POLL = 'job-runs';
 
-/** Looks for due jobs at every tick. When that is decides nothing: the slot comes from PostgreSQL's clock. */
+/**
+ * Registers every job with @nestjs/schedule as a cron job that looks for due runs. PostgreSQL's clock decides what is due, so
+ * a cron job that fires early finds nothing: a slow poll finds it then, and requested runs whose notification was lost.
+ */
 @Injectable()
-export class JobsTicker implements OnApplicationBootstrap {
+export class JobScheduler implements OnApplicationBootstrap {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly handlers: JobHandlers,
+    private readonly catalog: JobCatalog,
     private readonly runner: JobRunner,
     private readonly scheduler: SchedulerRegistry,
   ) {}
 
-  /** @throws Error for a job that has no handler. */
   onApplicationBootstrap(): void {
-    this.handlers.assertComplete();
-    const tick = setInterval(() => void this.runner.look(), this.config.jobs.tickMs);
-    this.scheduler.addInterval(TICK, tick);
-    void this.runner.look();
+    const look = (): void => void this.runner.look();
+    for (const { definition } of this.catalog.jobs) {
+      const { name, cron, timeZone } = definition;
+      this.scheduler.addCronJob(name, CronJob.from({ cronTime: cron, onTick: look, timeZone, start: true }));
+    }
+    this.scheduler.addInterval(POLL, setInterval(look, this.config.jobs.pollMs));
+    look();
   }
 }
 
-/** Looks at once when somebody asked for a run. */
+/** Looks for due runs at once when an administrator requested one. */
 @Processor('jobs')
 export class JobsProcessor extends WorkerHost {
   constructor(private readonly runner: JobRunner) {

@@ -1,22 +1,21 @@
-import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { AuditPartitions } from '@waybill/audit';
 import { CONFIG, type Config } from '@waybill/config';
 import { type Refreshed, RatesService, RatesUnavailableError } from '@waybill/currency-rate';
 import { WorkContext } from '@waybill/database';
 import { IdempotencyKeysPurge } from '@waybill/http';
-import { inBatches, JobFailedError, JobHandlers, type JobResult } from '@waybill/jobs';
+import { inBatches, JobFailedError, type JobResult, ScheduledJob } from '@waybill/jobs';
 import { PackageOwners } from '../packages';
 import { SessionsPurge } from '../sessions';
-import { REFRESH_RATES, REFRESH_RATES_AFTER_PUBLICATION } from './scheduled-jobs';
+import { REFRESH_RATES } from './rates-job';
 
 const PURGE_BATCH = 1_000;
 
-/** What a worker does for the jobs that are no single module's own. */
+/** The scheduled jobs of libs, and those that need several modules. */
 @Injectable()
-export class AdminScheduledJobs implements OnModuleInit {
+export class AdminScheduledJobs {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly handlers: JobHandlers,
     private readonly audit: AuditPartitions,
     private readonly rates: RatesService,
     private readonly sessions: SessionsPurge,
@@ -24,33 +23,69 @@ export class AdminScheduledJobs implements OnModuleInit {
     private readonly packageOwners: PackageOwners,
   ) {}
 
-  onModuleInit(): void {
-    this.handlers.register(REFRESH_RATES, () => refreshed(() => this.rates.refresh()));
-    this.handlers.register(REFRESH_RATES_AFTER_PUBLICATION, () =>
-      refreshed(() => this.rates.refreshAfterPublication()),
+  @ScheduledJob({
+    name: REFRESH_RATES,
+    description: 'Fetch the newest list of rates from the Bank of Russia.',
+    cron: '0 * * * *',
+    timeoutSeconds: 180,
+  })
+  refreshRates(): Promise<JobResult> {
+    return resultOf(() => this.rates.refresh());
+  }
+
+  // The bank publishes the next day's list on weekdays between about 11:30 and 15:30, sometimes later.
+  @ScheduledJob({
+    name: 'refresh-rates-after-publication',
+    description: 'Fetch the next list of rates from the Bank of Russia, unless it is stored already.',
+    cron: '*/10 11-17 * * 1-5',
+    timeZone: 'Europe/Moscow',
+    timeoutSeconds: 180,
+  })
+  refreshRatesAfterPublication(): Promise<JobResult> {
+    return resultOf(() => this.rates.refreshUnlessTomorrowIsKnown());
+  }
+
+  @ScheduledJob({
+    name: 'purge-idempotency-keys',
+    description: 'Delete idempotency keys older than 24 hours.',
+    cron: '0 * * * *',
+    timeoutSeconds: 300,
+  })
+  async purgeIdempotencyKeys(signal: AbortSignal): Promise<JobResult> {
+    const deleted = await inBatches(signal, PURGE_BATCH, (count) =>
+      this.keys.deleteExpired(new WorkContext(), count),
     );
-    this.handlers.register('purge-audit-log', async () => ({
-      dropped: (await this.audit.dropExpired(new WorkContext(), this.config.audit.retentionMonths)).join(
-        ', ',
-      ),
-    }));
-    this.handlers.register('purge-idempotency-keys', async (signal) => ({
-      deleted: await inBatches(signal, PURGE_BATCH, (count) =>
-        this.keys.deleteExpired(new WorkContext(), count),
-      ),
-    }));
-    this.handlers.register('purge-sessions', (signal) =>
-      // Every module whose rows keep an owner id must be asked here, or its owners lose what they own.
-      this.sessions.purge(signal, [(ownerIds) => this.packageOwners.among(ownerIds)]),
-    );
+    return { deleted };
+  }
+
+  @ScheduledJob({
+    name: 'purge-audit-log',
+    description:
+      'Create the next partitions of the audit log, and drop those older than AUDIT_RETENTION_MONTHS.',
+    cron: '0 * * * *',
+    timeoutSeconds: 60,
+  })
+  async purgeAuditLog(): Promise<JobResult> {
+    const dropped = await this.audit.dropExpired(new WorkContext(), this.config.audit.retentionMonths);
+    return { dropped: dropped.join(', ') };
+  }
+
+  @ScheduledJob({
+    name: 'purge-sessions',
+    description: 'Delete expired sessions, and unused sessions that own nothing after SESSION_UNUSED_HOURS.',
+    cron: '0 * * * *',
+    timeoutSeconds: 300,
+  })
+  purgeSessions(signal: AbortSignal): Promise<JobResult> {
+    return this.sessions.purge(signal, [(ownerIds) => this.packageOwners.among(ownerIds)]);
   }
 }
 
-async function refreshed(refresh: () => Promise<Refreshed | undefined>): Promise<JobResult> {
+async function resultOf(refresh: () => Promise<Refreshed | undefined>): Promise<JobResult> {
   try {
-    const brought = await refresh();
-    if (!brought) return { skipped: true };
-    const { source, effectiveDate, currencies } = brought;
+    const refreshed = await refresh();
+    if (!refreshed) return { skipped: true };
+    const { source, effectiveDate, currencies } = refreshed;
     return { source, effective_date: effectiveDate, currencies };
   } catch (error) {
     if (error instanceof RatesUnavailableError) throw new JobFailedError(error.message);

@@ -1,2 +1,1 @@
 export { AdminModule } from './admin.module';
-export { adminJobs } from './scheduled-jobs';

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { JobResult, JobRunRow, JobWithLastRun } from '@waybill/jobs';
+import type { JobResult, JobRunRow, JobOverview } from '@waybill/jobs';
 
 /** One run of a job: its state and, once it is over, what came of it. */
 export class JobRunDto {
@@ -78,13 +78,25 @@ export class JobDto {
   description!: string;
 
   /**
-   * How long a slot of its schedule is.
-   * @example 300
+   * When it runs: a cron expression of five fields, or of six where the first are seconds.
+   * @example "*\u002f5 * * * *"
    */
-  every_seconds!: number;
+  cron!: string;
 
   /**
-   * After how long a run of it is failed.
+   * The time zone of `cron`.
+   * @example "UTC"
+   */
+  time_zone!: string;
+
+  /**
+   * When it runs next.
+   * @example "2026-11-21T09:05:00.000Z"
+   */
+  next_run_at!: Date;
+
+  /**
+   * A run that takes longer fails.
    * @example 600
    */
   timeout_seconds!: number;
@@ -101,11 +113,13 @@ export class JobPage {
   next_cursor!: string | null;
 }
 
-export function toJobDto(job: JobWithLastRun): JobDto {
+export function toJobDto(job: JobOverview): JobDto {
   return {
     name: job.name,
     description: job.description,
-    every_seconds: job.everySeconds,
+    cron: job.cron,
+    time_zone: job.timeZone,
+    next_run_at: job.nextRunAt,
     timeout_seconds: job.timeoutSeconds,
     last_run: job.lastRun && toJobRunDto(job.lastRun),
   };

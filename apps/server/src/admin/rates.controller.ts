@@ -14,7 +14,7 @@ import { AdminService } from './admin.service';
 import { JobRunDto, toJobRunDto } from './jobs.dto';
 import { RateListPage, toRateListDto } from './rates.dto';
 import { RatesQueries } from './rates.queries';
-import { REFRESH_RATES } from './scheduled-jobs';
+import { REFRESH_RATES } from './rates-job';
 
 @ApiTags('admin')
 @Controller('api/v1/admin/rates')

@@ -4,7 +4,6 @@ import { RegistrationEntity } from './registration.entity';
 
 export { PackageOwners } from './package-owners';
 export { PackagesModule } from './packages.module';
-export { packagesJobs } from './scheduled-jobs';
 
 export const packagesSchema = {
   entities: [PackageEntity, RegistrationEntity],

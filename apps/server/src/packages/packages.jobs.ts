@@ -1,11 +1,6 @@
 import { Processor, WorkerHost } from '@nestjs/bullmq';
-import {
-  Injectable,
-  type OnApplicationBootstrap,
-  type OnModuleDestroy,
-  type OnModuleInit,
-} from '@nestjs/common';
-import { JobHandlers } from '@waybill/jobs';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { type JobResult, ScheduledJob } from '@waybill/jobs';
 import type { JobPayloads } from '@waybill/queue';
 import type { Job } from 'bullmq';
 import { PackagePrices } from './package-prices.service';
@@ -37,22 +32,41 @@ export class RegistrationsProcessor extends WorkerHost implements OnApplicationB
   }
 }
 
-/** What a worker does for the scheduled jobs of packages. */
+/** The scheduled jobs of packages. */
 @Injectable()
-export class PackagesScheduledJobs implements OnModuleInit {
+export class PackagesScheduledJobs {
   constructor(
-    private readonly handlers: JobHandlers,
     private readonly prices: PackagePrices,
     private readonly sweeper: RegistrationsSweeper,
   ) {}
 
-  onModuleInit(): void {
-    this.handlers.register('price-pending', (signal) => this.prices.priceUnpriced(signal));
-    this.handlers.register('sweep-registrations', async (signal) => ({
-      rung: await this.sweeper.sweep(signal),
-    }));
-    this.handlers.register('purge-registrations', async (signal) => ({
-      deleted: await this.sweeper.purge(signal),
-    }));
+  @ScheduledJob({
+    name: 'price-pending',
+    description: 'Price the packages that have no price yet, at the rates of their own days.',
+    cron: '*/5 * * * *',
+    timeoutSeconds: 600,
+  })
+  pricePending(signal: AbortSignal): Promise<JobResult> {
+    return this.prices.priceUnpriced(signal);
+  }
+
+  @ScheduledJob({
+    name: 'sweep-registrations',
+    description: 'Enqueue pending registrations again that the queue may have lost.',
+    cron: '*/10 * * * * *',
+    timeoutSeconds: 60,
+  })
+  async sweepRegistrations(signal: AbortSignal): Promise<JobResult> {
+    return { rung: await this.sweeper.sweep(signal) };
+  }
+
+  @ScheduledJob({
+    name: 'purge-registrations',
+    description: 'Delete registrations that finished more than 30 days ago. Their packages stay.',
+    cron: '0 * * * *',
+    timeoutSeconds: 300,
+  })
+  async purgeRegistrations(signal: AbortSignal): Promise<JobResult> {
+    return { deleted: await this.sweeper.purge(signal) };
   }
 }
