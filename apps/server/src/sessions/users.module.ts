@@ -1,14 +1,16 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '@waybill/audit';
 import { ARGON2, argon2id } from './argon2';
 import { PasswordHasher } from './password-hasher';
 import { SessionsRepository } from './sessions.repository';
+import { sessionsSchema } from './sessions.schema';
 import { UsersRepository } from './users.repository';
 import { UsersService } from './users.service';
 
 /** The staff's users, without HTTP: for the API and for the command line. */
 @Module({
-  imports: [AuditModule],
+  imports: [TypeOrmModule.forFeature(sessionsSchema.entities), AuditModule],
   providers: [
     UsersService,
     UsersRepository,
