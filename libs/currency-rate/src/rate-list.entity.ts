@@ -1,4 +1,5 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import type { RateSource } from './rate-list';
 
 /** A list of rates as it was received (or shipped), known by the day from which it is in force. */
 @Entity('rate_lists')
@@ -9,7 +10,7 @@ export class RateListEntity {
   effectiveDate!: string;
 
   @Column('text')
-  source!: string;
+  source!: RateSource;
 
   @Column('text')
   documentSha256!: string;
