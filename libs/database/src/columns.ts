@@ -36,6 +36,8 @@ export class Columns<Row extends object> {
 export class EntityColumns<Row extends object> extends Columns<Row> {
   /** Their names for the list of an INSERT. */
   readonly names: string;
+  /** The parameters of an INSERT: `$1, $2, …`. */
+  readonly placeholders: string;
 
   constructor(
     private readonly columns: readonly { name: string; cast: string; key: keyof Row & string }[],
@@ -49,11 +51,7 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
       })),
     );
     this.names = columns.map(({ name }) => name).join(', ');
-  }
-
-  /** The parameters of an INSERT: `$1, $2, …`. */
-  get placeholders(): string {
-    return this.columns.map((_, n) => `$${n + 1}`).join(', ');
+    this.placeholders = columns.map((_, n) => `$${n + 1}`).join(', ');
   }
 
   /** The values of an INSERT, in the order of `names`. */
