@@ -1,7 +1,10 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
 import { type DataSourceOptions, DataSource } from 'typeorm';
 import { schema } from '../../apps/server/src/schema';
 import { dataSourceOptions } from '../../libs/database/src';
 import { createTestDatabase, type TestDatabase } from '../support/database';
+import { projectRoot } from './planted-tree';
 
 describe('the schema', () => {
   let clone: TestDatabase;
@@ -27,6 +30,20 @@ describe('the schema', () => {
       UNION ALL SELECT 'trigger', tgrelid::regclass || ' ' || tgname FROM pg_trigger WHERE NOT tgisinternal
       UNION ALL SELECT 'function', proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
       ORDER BY 1, 2`);
+
+  it.each([
+    ['entities', '*.entity.ts'],
+    ['migrations', 'migrations/*.ts'],
+  ] as const)('has all %s that there are', (kind, pattern) => {
+    const files = globSync(`{apps,libs}/**/${pattern}`, { cwd: projectRoot });
+    const classes = files
+      .filter((file) => !file.endsWith('.spec.ts'))
+      .flatMap((file) => [
+        ...readFileSync(path.join(projectRoot, file), 'utf8').matchAll(/^export class (\w+)/gm),
+      ])
+      .map(([, name]) => name);
+    expect(schema[kind].map(({ name }) => name).toSorted()).toEqual(classes.toSorted());
+  });
 
   it('has migrations that are named by their time, no two at the same', () => {
     const times = schema.migrations.map(({ name }) => /\d{13}$/.exec(name)?.[0]);

@@ -231,7 +231,7 @@ describe('the audit log', () => {
       ...[anonymous, cookie].map((pair) => pair.split('=')[1]!),
     ];
     const everything = [...texts, server.output()].join('\n');
-    expect(server.output()).toContain('INSERT INTO audit_log');
+    expect(server.output()).toMatch(/INSERT INTO \W*audit_log/);
     // The one place that names what a caller sent is the pointer to a field of theirs.
     const lines = everything.replaceAll(`/${user.password}`, '').split('\n');
     for (const secret of secrets.flatMap((text) => [text, Buffer.from(text).toString('hex')]))

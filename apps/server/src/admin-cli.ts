@@ -68,11 +68,11 @@ async function withDatabase(
 }
 
 async function createUser(config: Config, url: string, user: CreateUserDto): Promise<void> {
-  await migrate({ ...schema, url });
+  await migrate({ url, migrations: schema.migrations });
   class CommandModule {}
   const imports = [
     ConfigModule.register(config),
-    DatabaseModule.register({ ...schema, url, poolSize: 2, logSql: false }),
+    DatabaseModule.register({ url, poolSize: 2, logSql: false }),
     UsersModule,
   ];
   const app = await NestFactory.createApplicationContext(

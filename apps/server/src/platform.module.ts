@@ -10,7 +10,6 @@ import { ObservabilityModule } from '@waybill/observability';
 import { QueueModule } from '@waybill/queue';
 import { REDIS, RedisModule } from '@waybill/redis';
 import { jobsModules } from './jobs-modules';
-import { schema } from './schema';
 
 /** What both sorts of processes stand on. */
 @Module({})
@@ -23,7 +22,7 @@ export class PlatformModule {
       global: true,
       imports: [
         ConfigModule.register(config),
-        DatabaseModule.register({ ...schema, url: databaseUrl, poolSize, logSql }),
+        DatabaseModule.register({ url: databaseUrl, poolSize, logSql }),
         RedisModule.register(redis.queue),
         CacheModule.register({ redis: redis.cache, prefix: redis.prefix }),
         QueueModule.register({

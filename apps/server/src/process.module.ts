@@ -10,7 +10,7 @@ import { WorkerModule } from './worker.module';
 @Module({})
 export class ProcessModule {
   constructor(readiness: Readiness, database: Database) {
-    readiness.require('postgresql', () => database.query(new WorkContext(), 'SELECT 1'));
+    readiness.require('postgresql', () => database.execute(new WorkContext(), 'SELECT 1'));
   }
 
   static register(config: Config, databaseUrl: string): DynamicModule {

@@ -22,7 +22,7 @@ export async function startServer(config: Config): Promise<Server> {
   const postgres = config.database.url === undefined ? await startEmbedded(config, logger) : undefined;
   const databaseUrl = config.database.url ?? (postgres as EmbeddedPostgres).url;
   try {
-    await migrate({ ...schema, url: databaseUrl });
+    await migrate({ url: databaseUrl, migrations: schema.migrations });
     const app = await (config.role === 'worker' ? startWorker : startHttp)(config, databaseUrl, logger);
     return { stop: () => stop(app, postgres) };
   } catch (error) {
@@ -33,7 +33,7 @@ export async function startServer(config: Config): Promise<Server> {
 
 /** Brings a configured database to the newest schema, before the processes of a release are started. */
 export async function migrateDatabase({ database }: Config): Promise<void> {
-  await migrate({ ...schema, url: database.url as string });
+  await migrate({ url: database.url as string, migrations: schema.migrations });
   process.stdout.write('The database has the newest schema.\n');
 }
 

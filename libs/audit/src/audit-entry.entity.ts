@@ -21,27 +21,27 @@ export class AuditEntryEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_log_pkey' })
   id!: string;
 
-  @Column('text', { name: 'actor_kind' })
+  @Column('text')
   actorKind!: ActorKind;
 
   /** The session's or the API key's id; null for the command line and the system. */
-  @Column('uuid', { name: 'actor_id', nullable: true })
+  @Column('uuid', { nullable: true })
   actorId!: string | null;
 
   /** The user who was signed in, for staff. */
-  @Column('uuid', { name: 'actor_user_id', nullable: true })
+  @Column('uuid', { nullable: true })
   actorUserId!: string | null;
 
-  @Column('uuid', { name: 'actor_owner_id', nullable: true })
+  @Column('uuid', { nullable: true })
   actorOwnerId!: string | null;
 
   @Column('text')
   action!: string;
 
-  @Column('text', { name: 'target_kind' })
+  @Column('text')
   targetKind!: string;
 
-  @Column('text', { name: 'target_id' })
+  @Column('text')
   targetId!: string;
 
   /** What was set or changed, by field, without secrets. */
@@ -51,9 +51,9 @@ export class AuditEntryEntity {
   @Column('text', { nullable: true })
   address!: string | null;
 
-  @Column('text', { name: 'user_agent', nullable: true })
+  @Column('text', { nullable: true })
   userAgent!: string | null;
 
-  @Column('text', { name: 'request_id', nullable: true })
+  @Column('text', { nullable: true })
   requestId!: string | null;
 }

@@ -1,11 +1,14 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { Database, WorkContext } from '@waybill/database';
+import { computed, Database, statement, value, WorkContext } from '@waybill/database';
 import { QueryFailedError } from 'typeorm';
 import { AuditService } from './audit.service';
 
 const MONTHS_AHEAD = 3;
 const LOCK_NOT_AVAILABLE = '55P03';
+const MONTH = computed({ month: value.text('month') });
+const NAME = computed({ name: value.text('relname') });
 
+// SQL: TypeORM knows nothing of partitions, and months are by the database's clock.
 /** Makes the log's monthly partitions ahead of their time, and drops those whose retention is over. */
 @Injectable()
 export class AuditPartitions implements OnApplicationBootstrap {
@@ -30,7 +33,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
   async makeAhead(ctx: WorkContext): Promise<void> {
     for (const month of await this.monthsWithout(ctx))
       await this.unlessHeldUp(ctx, `The partition of ${month} was not made`, () =>
-        this.database.query(ctx, `SELECT audit_log_add_partition($1)`, [month]),
+        this.database.execute(ctx, `SELECT audit_log_add_partition($1)`, [month]),
       );
   }
 
@@ -50,7 +53,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
   }
 
   private async drop(ctx: WorkContext, name: string): Promise<void> {
-    await this.database.query(ctx, `DROP TABLE "${name}"`);
+    await this.database.execute(ctx, `DROP TABLE "${name}"`);
     await this.audit.record(ctx, {
       action: 'audit_log.partition_dropped',
       target: { kind: 'audit_log_partition', id: name },
@@ -70,7 +73,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
   ): Promise<boolean> {
     try {
       await this.database.transaction(ctx, async () => {
-        await this.database.query(ctx, `SET LOCAL lock_timeout = '2s'`);
+        await this.database.execute(ctx, `SET LOCAL lock_timeout = '2s'`);
         await work();
       });
       return true;
@@ -82,25 +85,31 @@ export class AuditPartitions implements OnApplicationBootstrap {
   }
 
   private async monthsWithout(ctx: WorkContext): Promise<string[]> {
-    const rows = await this.database.query<{ month: string }>(
+    const rows = await this.database.rows(
       ctx,
-      `SELECT month::text FROM (
+      statement(
+        MONTH,
+        `SELECT ${MONTH} FROM (
          SELECT date_trunc('month', now() AT TIME ZONE 'UTC' + ahead * interval '1 month')::date AS month
          FROM generate_series(0, $1::int) AS ahead
          UNION SELECT DISTINCT date_trunc('month', at AT TIME ZONE 'UTC')::date FROM audit_log_default
        ) AS months WHERE to_regclass('audit_log_' || to_char(month, 'YYYY_MM')) IS NULL ORDER BY month`,
+      ),
       [MONTHS_AHEAD],
     );
     return rows.map(({ month }) => month);
   }
 
   private async expired(ctx: WorkContext, keepMonths: number): Promise<string[]> {
-    const rows = await this.database.query<{ name: string }>(
+    const rows = await this.database.rows(
       ctx,
-      `SELECT relname AS name FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
+      statement(
+        NAME,
+        `SELECT ${NAME} FROM pg_inherits JOIN pg_class ON pg_class.oid = inhrelid
        WHERE inhparent = 'audit_log'::regclass AND relname ~ '^audit_log_[0-9]{4}_[0-9]{2}$'
          AND relname < 'audit_log_' || to_char(now() AT TIME ZONE 'UTC' - $1 * interval '1 month', 'YYYY_MM')
        ORDER BY relname`,
+      ),
       [keepMonths],
     );
     return rows.map(({ name }) => name);

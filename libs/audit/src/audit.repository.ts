@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type WorkContext } from '@waybill/database';
-import type { AuditEntryEntity } from './audit-entry.entity';
+import type { FindOptionsWhere } from 'typeorm';
+import { AuditEntryEntity } from './audit-entry.entity';
 
 export type AuditEntryRow = AuditEntryEntity;
 
@@ -17,26 +18,12 @@ export interface AuditFilters {
   to?: Date;
 }
 
-const COLUMNS = `at, id, actor_kind AS "actorKind", actor_id AS "actorId", actor_user_id AS "actorUserId",
-  actor_owner_id AS "actorOwnerId", action, target_kind AS "targetKind", target_id AS "targetId", changes,
-  address, user_agent AS "userAgent", request_id AS "requestId"`;
-
 @Injectable()
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
   async insert(ctx: WorkContext, entry: Omit<AuditEntryEntity, 'at'>): Promise<void> {
-    await this.database.query(
-      ctx,
-      `INSERT INTO audit_log (id, actor_kind, actor_id, actor_user_id, actor_owner_id, action, target_kind, target_id,
-         changes, address, user_agent, request_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-      [
-        ...[entry.id, entry.actorKind, entry.actorId, entry.actorUserId, entry.actorOwnerId],
-        ...[entry.action, entry.targetKind, entry.targetId, JSON.stringify(entry.changes)],
-        ...[entry.address, entry.userAgent, entry.requestId],
-      ],
-    );
+    await this.database.repository(ctx, AuditEntryEntity).insert(entry);
   }
 
   /** Newest first. @param before the time and the id of the entry to go on after */
@@ -46,25 +33,22 @@ export class AuditRepository {
     before: readonly [at: string, id: string] | undefined,
     limit: number,
   ): Promise<AuditEntryRow[]> {
-    const parameters: unknown[] = [];
-    const where = (sql: (parameter: string) => string, value: unknown): string[] =>
-      value === undefined ? [] : [sql(`$${parameters.push(value)}`)];
-    const conditions = [
-      ...where((p) => `(actor_id = ${p}::uuid OR actor_user_id = ${p}::uuid)`, actor),
-      ...where((p) => `action = ${p}`, action),
-      ...where((p) => `target_kind = ${p}`, targetKind),
-      ...where((p) => `target_id = ${p}`, targetId),
-      ...where((p) => `at >= ${p}`, from),
-      ...where((p) => `at < ${p}`, to),
-      ...(before
-        ? [`(at, id) < ($${parameters.push(before[0])}::timestamptz, $${parameters.push(before[1])}::uuid)`]
-        : []),
-    ];
-    return this.database.query<AuditEntryRow>(
-      ctx,
-      `SELECT ${COLUMNS} FROM audit_log ${conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : ''}
-       ORDER BY at DESC, id DESC LIMIT $${parameters.push(limit)}`,
-      parameters,
-    );
+    const equal: FindOptionsWhere<AuditEntryEntity> = {
+      ...(action !== undefined && { action }),
+      ...(targetKind !== undefined && { targetKind }),
+      ...(targetId !== undefined && { targetId }),
+    };
+    const entries = this.database
+      .repository(ctx, AuditEntryEntity)
+      .createQueryBuilder('entry')
+      .where(equal)
+      .orderBy({ 'entry.at': 'DESC', 'entry.id': 'DESC' })
+      .take(limit);
+    if (actor !== undefined)
+      entries.andWhere('(entry.actorId = :actor OR entry.actorUserId = :actor)', { actor });
+    if (from) entries.andWhere('entry.at >= :from', { from });
+    if (to) entries.andWhere('entry.at < :to', { to });
+    if (before) entries.andWhere('(entry.at, entry.id) < (:at, :id)', { at: before[0], id: before[1] });
+    return entries.getMany();
   }
 }

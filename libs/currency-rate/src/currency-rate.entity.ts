@@ -11,7 +11,7 @@ export class CurrencyRateEntity {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'pk_currency_rates' })
   currency!: string;
 
-  @PrimaryColumn('date', { name: 'effective_date', primaryKeyConstraintName: 'pk_currency_rates' })
+  @PrimaryColumn('date', { primaryKeyConstraintName: 'pk_currency_rates' })
   effectiveDate!: string;
 
   /** Without a scale of its own: a decimal comes out as it was published. */

@@ -1,7 +1,9 @@
 import { type DynamicModule, type FactoryProvider, Module, type ModuleMetadata } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { RatesFetcher } from './rates.fetcher';
 import { RATES_OPTIONS, type RatesOptions, withDefaults } from './rates.options';
 import { RatesRepository } from './rates.repository';
+import { ratesSchema } from './rates.schema';
 import { RatesService } from './rates.service';
 
 export interface CurrencyRateModuleOptions {
@@ -10,7 +12,7 @@ export interface CurrencyRateModuleOptions {
   useFactory(...dependencies: never[]): RatesOptions;
 }
 
-/** Offers `RatesService`. Needs a `DataSource` and `CACHE_MANAGER` that are global or among `imports`. */
+/** Offers `RatesService`. Needs `Database` and `CACHE_MANAGER`, global or among `imports`. */
 @Module({})
 export class CurrencyRateModule {
   static register({ imports = [], inject = [], useFactory }: CurrencyRateModuleOptions): DynamicModule {
@@ -21,7 +23,7 @@ export class CurrencyRateModule {
     };
     return {
       module: CurrencyRateModule,
-      imports,
+      imports: [TypeOrmModule.forFeature(ratesSchema.entities), ...imports],
       providers: [options, RatesRepository, RatesFetcher, RatesService],
       exports: [RatesService],
     };

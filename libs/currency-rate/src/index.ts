@@ -1,8 +1,3 @@
-import { CurrencyRateEntity } from './currency-rate.entity';
-import { CreateRates1763600100000 } from './migrations/1763600100000-create-rates';
-import { RateDayEntity } from './rate-day.entity';
-import { RateListEntity } from './rate-list.entity';
-
 export { CurrencyRateModule, type CurrencyRateModuleOptions } from './currency-rate.module';
 export { ROUBLE } from './currencies';
 export { moscowDay } from './moscow-day';
@@ -11,7 +6,5 @@ export { RatesStoppedError, RatesUnavailableError } from './rates.errors';
 export { MAX_ROUBLES_PER_UNIT } from './read-rate';
 export type { RatesOptions } from './rates.options';
 export type { KnownList } from './rates.repository';
+export { ratesSchema } from './rates.schema';
 export { type Quotes, type RateQuote, type Refreshed, RatesService } from './rates.service';
-
-export const rateEntities = [RateListEntity, CurrencyRateEntity, RateDayEntity];
-export const rateMigrations = [CreateRates1763600100000];

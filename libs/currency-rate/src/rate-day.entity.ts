@@ -7,10 +7,10 @@ export class RateDayEntity {
   @PrimaryColumn('date', { primaryKeyConstraintName: 'pk_rate_days' })
   day!: string;
 
-  @Column('date', { name: 'effective_date' })
+  @Column('date')
   effectiveDate!: string;
 
-  @Column('timestamptz', { name: 'settled_at', default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'now()' })
   settledAt!: Date;
 
   @ManyToOne(() => RateListEntity)

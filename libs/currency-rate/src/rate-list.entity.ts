@@ -1,23 +1,24 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
+import type { RateSource } from './rate-list';
 
 /** A list of rates as it was received (or shipped), known by the day from which it is in force. */
 @Entity('rate_lists')
 @Check('ck_rate_lists_source', `source IN ('cbr-json', 'cbr-xml', 'snapshot')`)
 @Check('ck_rate_lists_document_sha256', `document_sha256 ~ '^[0-9a-f]{64}$'`)
 export class RateListEntity {
-  @PrimaryColumn('date', { name: 'effective_date', primaryKeyConstraintName: 'pk_rate_lists' })
+  @PrimaryColumn('date', { primaryKeyConstraintName: 'pk_rate_lists' })
   effectiveDate!: string;
 
   @Column('text')
-  source!: string;
+  source!: RateSource;
 
-  @Column('text', { name: 'document_sha256' })
+  @Column('text')
   documentSha256!: string;
 
-  @Column('timestamptz', { name: 'received_at', default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'now()' })
   receivedAt!: Date;
 
   /** Known from the mirror's `Previous` alone; the bank's own list may complete it. */
-  @Column('boolean', { name: 'from_previous', default: false })
+  @Column('boolean', { default: false })
   fromPrevious!: boolean;
 }

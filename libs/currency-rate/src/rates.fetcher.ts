@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { WorkContext } from '@waybill/database';
 import { bulkhead, isBrokenCircuitError, isBulkheadRejectedError } from 'cockatiel';
-import type { EntityManager } from 'typeorm';
 import { bankXml, jsonMirror } from './cbr-formats';
 import { CbrSource } from './cbr-source';
 import { addDays, moscowDay } from './moscow-day';
@@ -24,7 +24,7 @@ interface Errand {
   day: string | 'today';
   sources: CbrSource[];
   /** Whether it is there: by what is stored, or by the document that this errand has just fetched and stored. */
-  isDone(fetched: RateDocument | null, manager?: EntityManager): Promise<boolean>;
+  isDone(ctx: WorkContext, fetched: RateDocument | null): Promise<boolean>;
 }
 
 /** Gets lists from the upstream into PostgreSQL: one fetch at a time over the fleet, one waiting per process. */
@@ -53,15 +53,14 @@ export class RatesFetcher implements OnModuleDestroy {
 
   /** Asks until the day is settled. @throws RatesStoppedError */
   async settle(day: string): Promise<Asked> {
-    const isDone: Errand['isDone'] = async (_fetched, manager) =>
-      (await this.repository.settledList(day, manager)) !== null;
+    const isDone: Errand['isDone'] = async (ctx) => (await this.repository.settledList(ctx, day)) !== null;
     return outcome(await this.join(`settle ${day}`, { day, sources: [this.json, this.xml], isDone }));
   }
 
   /** Asks the bank for the whole list of a day that is settled by `Previous` alone. @throws RatesStoppedError */
   async complete(day: string): Promise<Asked> {
-    const isDone: Errand['isDone'] = async (_fetched, manager) => {
-      const list = await this.repository.settledList(day, manager);
+    const isDone: Errand['isDone'] = async (ctx) => {
+      const list = await this.repository.settledList(ctx, day);
       return list !== null && !list.fromPrevious;
     };
     return outcome(await this.join(`complete ${day}`, { day, sources: [this.xml], isDone }));
@@ -69,7 +68,7 @@ export class RatesFetcher implements OnModuleDestroy {
 
   /** Asks whatever is known. @returns the document that came, already stored, or why none did. @throws RatesStoppedError */
   async refresh(): Promise<RateDocument | Asked> {
-    const isDone: Errand['isDone'] = async (fetched) => fetched !== null;
+    const isDone: Errand['isDone'] = async (_ctx, fetched) => fetched !== null;
     return this.join('refresh', { day: 'today', sources: [this.json, this.xml], isDone });
   }
 
@@ -96,23 +95,21 @@ export class RatesFetcher implements OnModuleDestroy {
     const deadline = Date.now() + this.options.lockWaitMs;
     const idleMs = longestFetchMs(this.options) + 10_000;
     do {
-      const turn = await this.repository.underFleetLock(idleMs, (manager) =>
-        this.askUnlessDone(errand, manager),
-      );
+      const turn = await this.repository.underFleetLock(idleMs, (ctx) => this.askUnlessDone(ctx, errand));
       if (turn) return turn.result;
       await pause(50 + Math.random() * 100, undefined, { signal: this.stopping.signal }).catch(() =>
         this.stopping.signal.throwIfAborted(),
       );
-      if (await errand.isDone(null)) return 'settled';
+      if (await errand.isDone(new WorkContext(), null)) return 'settled';
     } while (Date.now() < deadline);
     this.logger.warn(`Another process is still fetching rates after ${this.options.lockWaitMs} ms`);
     return 'busy';
   }
 
-  private async askUnlessDone(errand: Errand, manager: EntityManager): Promise<RateDocument | Asked> {
-    if (await errand.isDone(null, manager)) return 'settled';
+  private async askUnlessDone(ctx: WorkContext, errand: Errand): Promise<RateDocument | Asked> {
+    if (await errand.isDone(ctx, null)) return 'settled';
     // Read before asking: an answer proves nothing about a day that began while it was under way.
-    const now = this.options.now ? this.options.now() : await this.repository.databaseTime(manager);
+    const now = this.options.now ? this.options.now() : await this.repository.databaseTime(ctx);
     const today = moscowDay(now);
     const day = errand.day === 'today' ? today : errand.day;
     for (const source of errand.sources) {
@@ -120,8 +117,8 @@ export class RatesFetcher implements OnModuleDestroy {
       if (source === this.xml && day > addDays(today, 1)) continue;
       const document = await this.ask(source, { day, today });
       if (!document) continue;
-      await this.keep(document, manager);
-      if (await errand.isDone(document, manager)) return document;
+      await this.keep(ctx, document);
+      if (await errand.isDone(ctx, document)) return document;
     }
     return 'failed';
   }
@@ -143,8 +140,8 @@ export class RatesFetcher implements OnModuleDestroy {
     }
   }
 
-  private async keep(document: RateDocument, manager: EntityManager): Promise<void> {
-    const contradictions = await this.repository.store(document, manager);
+  private async keep(ctx: WorkContext, document: RateDocument): Promise<void> {
+    const contradictions = await this.repository.store(ctx, document);
     for (const { effectiveDate, currencies } of contradictions) {
       this.logger.error(
         `${document.source} contradicts the stored list of ${effectiveDate}, which stays: ${currencies}`,

@@ -1,28 +1,45 @@
 import { Injectable } from '@nestjs/common';
-import { DataSource, type EntityManager } from 'typeorm';
-import type { ListInForce, RateDocument, RateSource, StoredList } from './rate-list';
+import { columnsOf, computed, Database, type RowOf, statement, value, WorkContext } from '@waybill/database';
+import type { FindOptionsWhere } from 'typeorm';
+import { CurrencyRateEntity } from './currency-rate.entity';
+import { RateListEntity } from './rate-list.entity';
+import type { ListInForce, Rate, RateDocument, StoredList } from './rate-list';
 import { snapshot } from './snapshot';
 
+const LOCK = computed({
+  locked: value.boolean(`pg_try_advisory_xact_lock(hashtext('waybill:rates'))`),
+  idle: value.text(`set_config('idle_in_transaction_session_timeout', $1, true)`),
+});
+const NOW = computed({ now: value.timestamp('clock_timestamp()') });
+const LIST = columnsOf(RateListEntity, 'effectiveDate', 'source', 'documentSha256', 'fromPrevious')
+  .from('l')
+  .and(
+    computed({
+      rates: value.json<Record<string, Rate>>(
+        `SELECT jsonb_object_agg(r.currency, jsonb_build_object('value', r.value::text, 'nominal', r.nominal))
+           FROM currency_rates r WHERE r.effective_date = l.effective_date`,
+      ),
+    }),
+  );
+const KNOWN = columnsOf(RateListEntity, 'effectiveDate', 'source', 'documentSha256', 'receivedAt')
+  .from('l')
+  .and(
+    computed({
+      currencies: value.int(
+        'SELECT count(*) FROM currency_rates r WHERE r.effective_date = l.effective_date',
+      ),
+    }),
+  );
+const NEW_LIST = columnsOf(RateListEntity, 'effectiveDate', 'source', 'documentSha256', 'fromPrevious');
+const CURRENCY = columnsOf(CurrencyRateEntity, 'currency');
+
 /** A list as administrators see it. */
-export interface KnownList {
-  effectiveDate: string;
-  source: RateSource;
-  documentSha256: string;
-  receivedAt: Date;
-  currencies: number;
-}
+export type KnownList = RowOf<typeof KNOWN>;
 
-const storedList = `
-  SELECT l.effective_date::text AS "effectiveDate", l.source, l.document_sha256 AS "documentSha256",
-         l.from_previous AS "fromPrevious",
-         (SELECT json_object_agg(r.currency, json_build_object('value', r.value::text, 'nominal', r.nominal))
-            FROM currency_rates r WHERE r.effective_date = l.effective_date) AS rates
-    FROM rate_lists l`;
-
-/** Lists, their rates and settled days in PostgreSQL. Rates belong to everybody: it works in transactions of its own. */
+/** Lists, their rates and settled days in PostgreSQL. */
 @Injectable()
 export class RatesRepository {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(private readonly database: Database) {}
 
   /**
    * Runs `work` while no other process of the fleet does, in a transaction that commits what it stores. Whoever holds the
@@ -31,53 +48,64 @@ export class RatesRepository {
    */
   async underFleetLock<T>(
     idleMs: number,
-    work: (manager: EntityManager) => Promise<T>,
+    work: (ctx: WorkContext) => Promise<T>,
   ): Promise<{ result: T } | null> {
-    return this.dataSource.transaction(async (manager) => {
-      const [row] = await manager.query<{ locked: boolean }[]>(
-        `SELECT pg_try_advisory_xact_lock(hashtext('waybill:rates')) AS locked,
-                set_config('idle_in_transaction_session_timeout', $1, true)`,
-        [String(idleMs)],
-      );
-      return row?.locked ? { result: await work(manager) } : null;
+    const ctx = new WorkContext();
+    return this.database.transaction(ctx, async () => {
+      const { locked } = await this.database.one(ctx, statement(LOCK, `SELECT ${LOCK}`), [String(idleMs)]);
+      return locked ? { result: await work(ctx) } : null;
     });
   }
 
-  async databaseTime(manager?: EntityManager): Promise<Date> {
-    const [row] = await this.query<{ now: Date }>(`SELECT clock_timestamp() AS now`, [], manager);
-    return (row as { now: Date }).now;
+  async databaseTime(ctx: WorkContext): Promise<Date> {
+    return (await this.database.one(ctx, statement(NOW, `SELECT ${NOW}`))).now;
   }
 
+  // SQL: a list and its rates in one row.
   /** The list in force on a settled day; null for a day that is not settled. */
-  async settledList(day: string, manager?: EntityManager): Promise<StoredList | null> {
-    const sql = `${storedList} JOIN rate_days d ON d.effective_date = l.effective_date WHERE d.day = $1`;
-    const [list] = await this.query<StoredList>(sql, [day], manager);
+  async settledList(ctx: WorkContext, day: string): Promise<StoredList | null> {
+    const list = await this.database.row(
+      ctx,
+      statement(
+        LIST,
+        `SELECT ${LIST} FROM rate_lists l JOIN rate_days d ON d.effective_date = l.effective_date WHERE d.day = $1`,
+      ),
+      [day],
+    );
     return list ?? null;
   }
 
+  // SQL: a list and its rates in one row.
   /** The newest list dated from `since` to `day`; the snapshot, if allowed, however old it is. */
-  async newestList(day: string, since: string, allowSnapshot: boolean): Promise<StoredList | null> {
-    const [list] = await this.query<StoredList>(
-      `${storedList}
-        WHERE l.effective_date <= $1
-          AND CASE WHEN l.source = 'snapshot' THEN $3::boolean ELSE l.effective_date >= $2 END
-        ORDER BY l.effective_date DESC LIMIT 1`,
+  async newestList(
+    ctx: WorkContext,
+    { day, since, allowSnapshot }: { day: string; since: string; allowSnapshot: boolean },
+  ): Promise<StoredList | null> {
+    const list = await this.database.row(
+      ctx,
+      statement(
+        LIST,
+        `SELECT ${LIST} FROM rate_lists l
+          WHERE l.effective_date <= $1
+            AND CASE WHEN l.source = 'snapshot' THEN $3::boolean ELSE l.effective_date >= $2 END
+          ORDER BY l.effective_date DESC LIMIT 1`,
+      ),
       [day, since, allowSnapshot],
     );
     return list ?? null;
   }
 
+  // SQL: ON CONFLICT.
   /** Stores the list that is shipped with the project, unless any list is stored. */
-  async seedSnapshot(): Promise<void> {
-    await this.dataSource.transaction(async (manager) => {
-      const inserted = await this.query(
-        `INSERT INTO rate_lists (effective_date, source, document_sha256)
-         SELECT $1::date, $2, $3 WHERE NOT EXISTS (SELECT FROM rate_lists) ON CONFLICT DO NOTHING RETURNING 1`,
-        [snapshot.effectiveDate, snapshot.source, snapshot.documentSha256],
-        manager,
+  async seedSnapshot(ctx: WorkContext): Promise<void> {
+    await this.database.transaction(ctx, async () => {
+      const inserted = await this.database.execute(
+        ctx,
+        `INSERT INTO rate_lists (${NEW_LIST.names})
+         SELECT $1::date, $2, $3, $4 WHERE NOT EXISTS (SELECT FROM rate_lists) ON CONFLICT DO NOTHING`,
+        NEW_LIST.valuesOf(snapshot),
       );
-      if (inserted.length > 0)
-        await this.insertRates(snapshot.effectiveDate, Object.entries(snapshot.rates), manager);
+      if (inserted > 0) await this.insertRates(ctx, snapshot.effectiveDate, Object.entries(snapshot.rates));
     });
   }
 
@@ -87,14 +115,16 @@ export class RatesRepository {
    * @returns the lists whose rates contradict the stored ones.
    */
   async store(
+    ctx: WorkContext,
     document: RateDocument,
-    manager: EntityManager,
   ): Promise<{ effectiveDate: string; currencies: string[] }[]> {
     const contradictions: { effectiveDate: string; currencies: string[] }[] = [];
     for (const list of document.lists) {
-      const currencies = await this.storeList(document, list, manager);
+      const currencies = await this.storeList(ctx, document, list);
       if (currencies.length > 0) contradictions.push({ effectiveDate: list.effectiveDate, currencies });
-      await manager.query(
+      // SQL: ON CONFLICT, and a row for each day.
+      await this.database.execute(
+        ctx,
         `INSERT INTO rate_days (day, effective_date)
          SELECT day::date, $1::date FROM generate_series($1::date, $2::date, '1 day') AS day ON CONFLICT DO NOTHING`,
         [list.effectiveDate, list.through],
@@ -103,75 +133,75 @@ export class RatesRepository {
     return contradictions;
   }
 
-  async isQuoted(currency: string, manager?: EntityManager): Promise<boolean> {
-    const sql = `SELECT 1 FROM currency_rates WHERE currency = $1 LIMIT 1`;
-    const rows = await this.query(sql, [currency], manager);
-    return rows.length > 0;
+  isQuoted(ctx: WorkContext, currency: string): Promise<boolean> {
+    return this.database.repository(ctx, CurrencyRateEntity).existsBy({ currency });
   }
 
+  // SQL: each list with the number of its rates.
   /** Newest first; with `before`, those with an older effective date. */
-  async knownLists(limit: number, before?: string): Promise<KnownList[]> {
-    return this.query<KnownList>(
-      `SELECT l.effective_date::text AS "effectiveDate", l.source, l.document_sha256 AS "documentSha256",
-              l.received_at AS "receivedAt",
-              (SELECT count(*)::int FROM currency_rates r WHERE r.effective_date = l.effective_date) AS currencies
-         FROM rate_lists l
-        WHERE $2::date IS NULL OR l.effective_date < $2
-        ORDER BY l.effective_date DESC LIMIT $1`,
+  knownLists(ctx: WorkContext, limit: number, before?: string): Promise<KnownList[]> {
+    return this.database.rows(
+      ctx,
+      statement(
+        KNOWN,
+        `SELECT ${KNOWN} FROM rate_lists l WHERE $2::date IS NULL OR l.effective_date < $2
+          ORDER BY l.effective_date DESC LIMIT $1`,
+      ),
       [limit, before ?? null],
     );
   }
 
-  private async storeList(
-    document: RateDocument,
-    list: ListInForce,
-    manager: EntityManager,
-  ): Promise<string[]> {
-    const { effectiveDate } = list;
-    const values = [effectiveDate, document.source, document.documentSha256, list.fromPrevious];
-    const inserted = await this.query(
-      `INSERT INTO rate_lists (effective_date, source, document_sha256, from_previous) VALUES ($1, $2, $3, $4)
-       ON CONFLICT DO NOTHING RETURNING 1`,
-      values,
-      manager,
+  // SQL: ON CONFLICT.
+  private async storeList(ctx: WorkContext, document: RateDocument, list: ListInForce): Promise<string[]> {
+    const { effectiveDate, fromPrevious } = list;
+    const { source, documentSha256 } = document;
+    const row = { effectiveDate, source, documentSha256, fromPrevious };
+    const inserted = await this.database.execute(
+      ctx,
+      `INSERT INTO rate_lists (${NEW_LIST.names}) VALUES (${NEW_LIST.placeholders}) ON CONFLICT DO NOTHING`,
+      NEW_LIST.valuesOf(row),
     );
-    if (inserted.length === 0) {
-      const contradicting = await this.contradicting(list, manager);
+    if (inserted === 0) {
+      const contradicting = await this.contradicting(ctx, list);
       if (contradicting.length > 0) return contradicting;
-      if (!(await this.supersede(values, manager))) return [];
+      if (!(await this.supersede(ctx, row))) return [];
     }
-    await this.insertRates(effectiveDate, [...list.rates], manager);
+    await this.insertRates(ctx, effectiveDate, [...list.rates]);
     return [];
   }
 
   // A whole list completes one known from `Previous`, and anything that was fetched replaces the snapshot.
-  private async supersede(values: unknown[], manager: EntityManager): Promise<boolean> {
-    const updated = await this.query(
-      `UPDATE rate_lists SET source = $2, document_sha256 = $3, from_previous = $4, received_at = now()
-        WHERE effective_date = $1 AND (source = 'snapshot' OR (from_previous AND NOT $4)) RETURNING 1`,
-      values,
-      manager,
-    );
-    return updated.length > 0;
+  private async supersede(ctx: WorkContext, row: RowOf<typeof NEW_LIST>): Promise<boolean> {
+    const { effectiveDate, ...rest } = row;
+    const replaced: FindOptionsWhere<RateListEntity>[] = [
+      { effectiveDate, source: 'snapshot' },
+      ...(row.fromPrevious ? [] : [{ effectiveDate, fromPrevious: true }]),
+    ];
+    const { affected } = await this.database
+      .repository(ctx, RateListEntity)
+      .update(replaced, { ...rest, receivedAt: () => 'now()' });
+    return affected !== 0;
   }
 
-  private async contradicting(list: ListInForce, manager: EntityManager): Promise<string[]> {
-    const rows = await this.query<{ currency: string }>(
-      `SELECT r.currency FROM currency_rates r
-         JOIN jsonb_to_recordset($2::jsonb) AS n(currency text, value numeric, nominal integer) USING (currency)
-        WHERE r.effective_date = $1 AND r.value * n.nominal <> n.value * r.nominal`,
+  // SQL: numbers are compared as PostgreSQL holds them.
+  private async contradicting(ctx: WorkContext, list: ListInForce): Promise<string[]> {
+    const rows = await this.database.rows(
+      ctx,
+      statement(
+        CURRENCY,
+        `SELECT ${CURRENCY} FROM currency_rates r
+           JOIN jsonb_to_recordset($2::jsonb) AS n(currency text, value numeric, nominal integer) USING (currency)
+          WHERE r.effective_date = $1 AND r.value * n.nominal <> n.value * r.nominal`,
+      ),
       [list.effectiveDate, asRecordset([...list.rates])],
-      manager,
     );
     return rows.map(({ currency }) => currency);
   }
 
-  private async insertRates(
-    effectiveDate: string,
-    rates: [string, { value: string; nominal: number }][],
-    manager: EntityManager,
-  ): Promise<void> {
-    await manager.query(
+  // SQL: ON CONFLICT.
+  private async insertRates(ctx: WorkContext, effectiveDate: string, rates: [string, Rate][]): Promise<void> {
+    await this.database.execute(
+      ctx,
       `INSERT INTO currency_rates (currency, effective_date, value, nominal)
        SELECT currency, $1::date, value, nominal
          FROM jsonb_to_recordset($2::jsonb) AS n(currency text, value numeric, nominal integer)
@@ -179,17 +209,8 @@ export class RatesRepository {
       [effectiveDate, asRecordset(rates)],
     );
   }
-
-  private async query<Row>(sql: string, parameters: unknown[], manager?: EntityManager): Promise<Row[]> {
-    const runner = manager?.queryRunner ?? this.dataSource.createQueryRunner();
-    try {
-      return (await runner.query(sql, parameters, true)).records as Row[];
-    } finally {
-      if (runner !== manager?.queryRunner) await runner.release();
-    }
-  }
 }
 
-function asRecordset(rates: [string, { value: string; nominal: number }][]): string {
+function asRecordset(rates: [string, Rate][]): string {
   return JSON.stringify(rates.map(([currency, rate]) => ({ currency, ...rate })));
 }

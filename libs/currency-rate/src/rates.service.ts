@@ -1,8 +1,8 @@
 import { CACHE_MANAGER } from '@nestjs/cache-manager';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { keysOf } from '@waybill/cache';
+import { WorkContext } from '@waybill/database';
 import type { Cache } from 'cache-manager';
-import type { EntityManager } from 'typeorm';
 import { ROUBLE, shippedCurrencies } from './currencies';
 import { addDays, moscowDay } from './moscow-day';
 import type { RateSource, StoredList } from './rate-list';
@@ -74,12 +74,12 @@ export class RatesService {
 
   /**
    * Whether a price in this currency may be accepted: the rouble, what the bank is known to quote, what is stored.
-   * @param manager of the caller's transaction, if one is open: waiting for a second connection while holding one could
-   * wait for ever.
+   * @param ctx of the caller, whose transaction may be open: waiting for a second connection while holding one could wait
+   * for ever.
    */
-  async isKnownCurrency(code: string, manager?: EntityManager): Promise<boolean> {
+  async isKnownCurrency(code: string, ctx = new WorkContext()): Promise<boolean> {
     if (code === ROUBLE || shippedCurrencies.has(code)) return true;
-    return /^[A-Z]{3}$/.test(code) && (await this.repository.isQuoted(code, manager));
+    return /^[A-Z]{3}$/.test(code) && (await this.repository.isQuoted(ctx, code));
   }
 
   /**
@@ -101,29 +101,30 @@ export class RatesService {
    * @throws RatesUnavailableError
    */
   async refreshUnlessTomorrowIsKnown(): Promise<Refreshed | undefined> {
-    const now = this.options.now ? this.options.now() : await this.repository.databaseTime();
-    const [newest] = await this.repository.knownLists(1);
+    const now = this.options.now ? this.options.now() : await this.repository.databaseTime(new WorkContext());
+    const [newest] = await this.repository.knownLists(new WorkContext(), 1);
     const isKnown = newest !== undefined && newest.effectiveDate > moscowDay(now);
     return isKnown ? undefined : this.refresh();
   }
 
   /** What is stored, newest first; with `before`, only lists with an older effective date. */
   async listKnown({ limit, before }: { limit: number; before?: string }): Promise<KnownList[]> {
-    return this.repository.knownLists(limit, before);
+    return this.repository.knownLists(new WorkContext(), limit, before);
   }
 
   private async inForce(day: string, wanted: string[]): Promise<{ list: StoredList | null; asked: Asked }> {
     const cached = await this.cached(day);
+    const ctx = new WorkContext();
     if (cached && suffices(cached, wanted)) return { list: cached, asked: 'settled' };
     let asked: Asked = 'settled';
-    let list = await this.repository.settledList(day);
+    let list = await this.repository.settledList(ctx, day);
     if (!list) {
       asked = await this.fetcher.settle(day);
-      list = await this.repository.settledList(day);
+      list = await this.repository.settledList(ctx, day);
     }
     if (list && !suffices(list, wanted)) {
       asked = await this.fetcher.complete(day);
-      list = await this.repository.settledList(day);
+      list = await this.repository.settledList(ctx, day);
     }
     if (list) await this.remember(day, list);
     return { list, asked };
@@ -131,8 +132,13 @@ export class RatesService {
 
   private async newestBefore(day: string): Promise<StoredList | null> {
     const { maxAgeDays, snapshot } = this.options;
-    if (snapshot) await this.repository.seedSnapshot();
-    return this.repository.newestList(day, addDays(day, -maxAgeDays), snapshot);
+    const ctx = new WorkContext();
+    if (snapshot) await this.repository.seedSnapshot(ctx);
+    return this.repository.newestList(ctx, {
+      day,
+      since: addDays(day, -maxAgeDays),
+      allowSnapshot: snapshot,
+    });
   }
 
   private async cached(day: string): Promise<StoredList | undefined> {

@@ -1,12 +1,12 @@
 import { CACHE_MANAGER, CacheModule } from '@nestjs/cache-manager';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { DatabaseModule, dataSourceOptions } from '@waybill/database';
 import type { Cache } from 'cache-manager';
 import { register } from 'prom-client';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
-import { CurrencyRateModule, rateEntities, rateMigrations, type RatesOptions, RatesService } from '../src';
+import { CurrencyRateModule, type RatesOptions, ratesSchema, RatesService } from '../src';
 
 /** A database with this lib's tables and no others, and its end. */
 export async function createRatesDatabase(): Promise<TestDatabase> {
@@ -21,13 +21,7 @@ export async function createRatesDatabase(): Promise<TestDatabase> {
 
 /** A data source that knows this lib's tables and no others. */
 export function ratesDataSource(url: string): DataSource {
-  return new DataSource({
-    type: 'postgres',
-    url,
-    entities: rateEntities,
-    migrations: rateMigrations,
-    migrationsTableName: 'schema_migrations',
-  });
+  return new DataSource(dataSourceOptions({ ...ratesSchema, url, poolSize: 5, logSql: false }));
 }
 
 /** The lib as one process of the fleet has it: connections, cache and breakers of its own. */
@@ -45,7 +39,7 @@ export async function startRates(
 ): Promise<RatesProcess> {
   @Module({
     imports: [
-      TypeOrmModule.forRoot({ type: 'postgres', url, entities: rateEntities, poolSize: 5, retryAttempts: 0 }),
+      DatabaseModule.register({ url, poolSize: 5, logSql: false }),
       CacheModule.register({ isGlobal: true }),
       CurrencyRateModule.register({
         useFactory: () => ({

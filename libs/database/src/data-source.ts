@@ -1,14 +1,16 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { SteadyClient } from './steady-client';
+import { SnakeNaming } from './snake-naming';
 import { SqlLogger } from './sql-logger';
 
-/** What tables there are: the entities of every module, and the migrations that made them, ordered by their timestamps. */
+/** The tables of a module or a lib: their entities, and the migrations that make them, which run in the order of their timestamps. */
 export interface Schema {
   entities: (new () => object)[];
   migrations: (new () => MigrationInterface)[];
 }
 
-export interface DatabaseOptions extends Schema {
+/** A data source knows the entities that it is given; an application's, those that its modules hand to `forFeature`. */
+export interface DatabaseOptions extends Partial<Schema> {
   url: string;
   poolSize: number;
   logSql: boolean;
@@ -17,8 +19,8 @@ export interface DatabaseOptions extends Schema {
 /** The options of the one data source. No statement, lock or connection is waited for without an end. */
 export function dataSourceOptions({
   url,
-  entities,
-  migrations,
+  entities = [],
+  migrations = [],
   poolSize,
   logSql,
 }: DatabaseOptions): DataSourceOptions {
@@ -29,6 +31,7 @@ export function dataSourceOptions({
     migrations,
     migrationsTableName: 'schema_migrations',
     migrationsTransactionMode: 'each',
+    namingStrategy: new SnakeNaming(),
     synchronize: false,
     logging: logSql,
     // A logger of our own is told everything, whatever `logging` says.
@@ -54,8 +57,11 @@ const MIGRATION_WAIT = '10min';
  * Brings a database to the newest schema. Any number of processes may call it at once: an advisory lock lets one work
  * while the others wait for it, ten minutes at most.
  */
-export async function migrate(schema: Schema & { url: string }): Promise<void> {
-  const options = dataSourceOptions({ ...schema, poolSize: 2, logSql: false });
+export async function migrate({
+  url,
+  migrations,
+}: Pick<Schema, 'migrations'> & { url: string }): Promise<void> {
+  const options = dataSourceOptions({ url, migrations, poolSize: 2, logSql: false });
   // A migration may run for as long as it takes.
   const dataSource = new DataSource({
     ...options,

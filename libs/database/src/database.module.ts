@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { type DatabaseOptions, dataSourceOptions } from './data-source';
 import { Database } from './database';
 
-/** Connects to PostgreSQL and offers `Database` everywhere. */
+/** Connects to PostgreSQL and offers `Database` everywhere. Each module brings its entities by `TypeOrmModule.forFeature`. */
 @Module({})
 export class DatabaseModule {
   static register(options: DatabaseOptions): DynamicModule {
@@ -11,7 +11,12 @@ export class DatabaseModule {
       module: DatabaseModule,
       global: true,
       imports: [
-        TypeOrmModule.forRoot({ ...dataSourceOptions(options), retryAttempts: 10, retryDelay: 1_000 }),
+        TypeOrmModule.forRoot({
+          ...dataSourceOptions(options),
+          autoLoadEntities: true,
+          retryAttempts: 10,
+          retryDelay: 1_000,
+        }),
       ],
       providers: [Database],
       exports: [Database],

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { DataSource, type QueryRunner } from 'typeorm';
+import { DataSource, type ObjectLiteral, type QueryResult, type QueryRunner, type Repository } from 'typeorm';
+import type { Statement } from './columns';
 import type { AfterCommit, BeforeCommit, Transaction, WorkContext } from './work-context';
 
 /** The way to PostgreSQL: queries and transactions in the context of a unit of work. */
@@ -35,18 +36,49 @@ export class Database {
     return result;
   }
 
-  /**
-   * Runs one statement in the context's transaction, or on its own.
-   * @returns the rows that it selected or returned.
-   */
+  /** TypeORM's repository of an entity, in the context's transaction if one is open. */
+  repository<E extends ObjectLiteral>(ctx: WorkContext, entity: new () => E): Repository<E> {
+    return (ctx.transaction?.runner.manager ?? this.dataSource.manager).getRepository(entity);
+  }
+
+  /** Runs a statement in the context's transaction, or on its own. @returns the rows that it selected or returned. */
+  async rows<Row extends object>(
+    ctx: WorkContext,
+    { text }: Statement<Row>,
+    parameters: unknown[] = [],
+  ): Promise<Row[]> {
+    // What the rows are made of is the statement's select list, which the type comes from.
+    return (await this.run(ctx, text, parameters)).records as Row[];
+  }
+
+  /** As `rows`, of a statement that gives one row at most. */
+  async row<Row extends object>(
+    ctx: WorkContext,
+    wanted: Statement<Row>,
+    parameters: unknown[] = [],
+  ): Promise<Row | undefined> {
+    return (await this.rows(ctx, wanted, parameters))[0];
+  }
+
+  /** As `rows`, of a statement that always gives a row. @throws Error where it gave none. */
+  async one<Row extends object>(
+    ctx: WorkContext,
+    wanted: Statement<Row>,
+    parameters: unknown[] = [],
+  ): Promise<Row> {
+    const row = await this.row(ctx, wanted, parameters);
+    if (!row) throw new Error(`No row came of: ${wanted.text}`);
+    return row;
+  }
+
+  /** Runs a statement that gives no rows. @returns how many it inserted, updated or deleted. */
+  async execute(ctx: WorkContext, text: string, parameters: unknown[] = []): Promise<number> {
+    return (await this.run(ctx, text, parameters)).affected ?? 0;
+  }
+
+  /** @deprecated Nothing checks what `Row` says: use `repository`, `rows` or `execute`. */
   async query<Row>(ctx: WorkContext, sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    if (ctx.transaction) return (await ctx.transaction.runner.query(sql, parameters, true)).records as Row[];
-    const runner = this.dataSource.createQueryRunner();
-    try {
-      return (await runner.query(sql, parameters, true)).records as Row[];
-    } finally {
-      await runner.release();
-    }
+    return (await this.run(ctx, sql, parameters)).records as Row[];
   }
 
   /** Registers what must happen inside the open transaction, just before its commit. */
@@ -58,6 +90,16 @@ export class Database {
   afterCommit(ctx: WorkContext, hook: AfterCommit): void {
     if (ctx.transaction) ctx.transaction.afterCommit.push(hook);
     else void this.runAfterCommit([hook]);
+  }
+
+  private async run(ctx: WorkContext, text: string, parameters: unknown[]): Promise<QueryResult> {
+    if (ctx.transaction) return ctx.transaction.runner.query(text, parameters, true);
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return await runner.query(text, parameters, true);
+    } finally {
+      await runner.release();
+    }
   }
 
   private open(ctx: WorkContext): Transaction {

@@ -1,3 +1,4 @@
+export { Columns, columnsOf, computed, type RowOf, type Statement, statement, value } from './columns';
 export { type DatabaseOptions, dataSourceOptions, migrate, type Schema } from './data-source';
 export { Database } from './database';
 export { DatabaseModule } from './database.module';

@@ -1,8 +1,10 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { DocsAssets } from './openapi/docs-assets';
 import { DocsController } from './openapi/docs.controller';
 import { OpenApiDocument } from './openapi/open-api-document';
+import { httpSchema } from './idempotency/http-schema';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { IdempotencyRepository } from './idempotency/idempotency.repository';
 import { Limits } from './limits/limits';
@@ -19,6 +21,7 @@ import { UnreadBodyInterceptor } from './validation/unread-body.interceptor';
 /** The conventions of the API, for every route there is. */
 @Global()
 @Module({
+  imports: [TypeOrmModule.forFeature(httpSchema.entities)],
   controllers: [DocsController],
   providers: [
     RouteTable,

@@ -1,7 +1,9 @@
 import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { CONFIG, type Config } from '@waybill/config';
 import { JobCatalog } from './job-catalog';
 import { JobRunsRepository } from './job-runs.repository';
+import { jobsSchema } from './jobs.schema';
 import { JobsService } from './jobs.service';
 import { declaredJobs } from './scheduled-job';
 
@@ -13,6 +15,7 @@ export class JobCatalogModule {
     return {
       module: JobCatalogModule,
       global: true,
+      imports: [TypeOrmModule.forFeature(jobsSchema.entities)],
       providers: [
         {
           provide: JobCatalog,

@@ -36,13 +36,13 @@ export class JobRunEntity {
   state!: JobRunState;
 
   /** In milliseconds, as a cursor holds it. */
-  @Column('timestamp with time zone', { name: 'requested_at', precision: 3, default: () => 'now()' })
+  @Column('timestamp with time zone', { precision: 3, default: () => 'now()' })
   requestedAt!: Date;
 
-  @Column('timestamptz', { name: 'started_at', nullable: true })
+  @Column('timestamptz', { nullable: true })
   startedAt!: Date | null;
 
-  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  @Column('timestamptz', { nullable: true })
   finishedAt!: Date | null;
 
   @Column('jsonb', { nullable: true })

@@ -9,6 +9,7 @@ import { JobCatalog } from './job-catalog';
 import { JobHandlers } from './job-handlers';
 import { JobLocks } from './job-locks';
 import { JobRunner } from './job-runner';
+import { jobsSchema } from './jobs.schema';
 import { JobRunsRepository } from './job-runs.repository';
 
 // Longer than a test, so that a slot passes only where a test lets it.
@@ -43,7 +44,7 @@ class TestWorker {
   }
 
   static async start(url: string, handler: JobHandler, definitions = [job]): Promise<TestWorker> {
-    const options = dataSourceOptions({ url, entities: [], migrations: [], poolSize: 3, logSql: false });
+    const options = dataSourceOptions({ ...jobsSchema, url, poolSize: 3, logSql: false });
     return new TestWorker(
       await new DataSource(options as DataSourceOptions).initialize(),
       definitions,

@@ -13,6 +13,6 @@ export class PackageTypeEntity {
   @Column('text')
   name!: string;
 
-  @Column('timestamptz', { name: 'archived_at', nullable: true })
+  @Column('timestamptz', { nullable: true })
   archivedAt!: Date | null;
 }

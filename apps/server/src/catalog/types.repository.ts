@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type WorkContext } from '@waybill/database';
+import { IsNull, MoreThan } from 'typeorm';
+import { PackageTypeEntity } from './package-type.entity';
 
-export interface PackageTypeRow {
-  id: number;
-  name: string;
-}
+export type PackageTypeRow = Pick<PackageTypeEntity, 'id' | 'name'>;
 
 @Injectable()
 export class TypesRepository {
@@ -12,19 +11,21 @@ export class TypesRepository {
 
   /** The types that are not archived, by id, from after `afterId` on. */
   listCurrent(ctx: WorkContext, afterId: number, count: number): Promise<PackageTypeRow[]> {
-    return this.database.query(
-      ctx,
-      `SELECT id, name FROM package_types WHERE archived_at IS NULL AND id > $1 ORDER BY id LIMIT $2`,
-      [afterId, count],
-    );
+    return this.database.repository(ctx, PackageTypeEntity).find({
+      select: { id: true, name: true },
+      where: { archivedAt: IsNull(), id: MoreThan(afterId) },
+      order: { id: 'ASC' },
+      take: count,
+    });
   }
 
+  // SQL: asked with every registration.
   async isCurrent(ctx: WorkContext, id: number): Promise<boolean> {
-    const rows = await this.database.query(
+    const found = await this.database.execute(
       ctx,
       `SELECT 1 FROM package_types WHERE id = $1 AND archived_at IS NULL`,
       [id],
     );
-    return rows.length > 0;
+    return found > 0;
   }
 }

@@ -17,37 +17,37 @@ export class PackageEntity {
   })
   id!: number;
 
-  @Column('uuid', { name: 'registration_id' })
+  @Column('uuid')
   registrationId!: string;
 
-  @Column('uuid', { name: 'owner_id' })
+  @Column('uuid')
   ownerId!: string;
 
   @Column('text')
   name!: string;
 
-  @Column('numeric', { name: 'weight_kg', precision: 8, scale: 3 })
+  @Column('numeric', { precision: 8, scale: 3 })
   weightKg!: string;
 
-  @Column('numeric', { name: 'content_amount', precision: 14, scale: 2 })
+  @Column('numeric', { precision: 14, scale: 2 })
   contentAmount!: string;
 
-  @Column('text', { name: 'content_currency' })
+  @Column('text')
   contentCurrency!: string;
 
-  @Column('integer', { name: 'type_id' })
+  @Column('integer')
   @ForeignKey('PackageTypeEntity', { name: 'packages_type_id_fkey' })
   typeId!: number;
 
-  @Column('text', { name: 'order_uid', nullable: true })
+  @Column('text', { nullable: true })
   orderUid!: string | null;
 
   /** When its registration was accepted; the rate of this day prices it. */
-  @Column('timestamptz', { name: 'created_at' })
+  @Column('timestamptz')
   createdAt!: Date;
 
   /** In roubles; null until there is a rate. */
-  @Column('numeric', { name: 'delivery_cost', precision: 20, scale: 2, nullable: true })
+  @Column('numeric', { precision: 20, scale: 2, nullable: true })
   deliveryCost!: string | null;
 
   /** How the cost came about, for anybody to compute again. */
@@ -55,6 +55,6 @@ export class PackageEntity {
   pricing!: Pricing | null;
 
   /** Why there is no cost yet; null once there is one. */
-  @Column('text', { name: 'unpriced_reason', nullable: true })
+  @Column('text', { nullable: true })
   unpricedReason!: UnpricedReason | null;
 }

@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogModule } from '../catalog';
 import { PackagePrices } from './package-prices.service';
 import { PackagesController } from './packages.controller';
 import { PackagesQueries } from './packages.queries';
 import { PackagesRepository } from './packages.repository';
+import { packagesSchema } from './packages.schema';
 import { PackageOwners } from './package-owners';
 import { PackagesService } from './packages.service';
 import { PendingLimit } from './pending-limit';
@@ -13,7 +15,7 @@ import { RegistrationsService } from './registrations.service';
 
 /** Packages: registered and priced. */
 @Module({
-  imports: [CatalogModule],
+  imports: [TypeOrmModule.forFeature(packagesSchema.entities), CatalogModule],
   controllers: [PackagesController],
   providers: [
     PackagesService,

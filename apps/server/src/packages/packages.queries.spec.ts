@@ -3,8 +3,10 @@ import { Database, dataSourceOptions } from '@waybill/database';
 import type { RequestContext } from '@waybill/http';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
+import { catalogSchema } from '../catalog';
 import { PackagesQueries } from './packages.queries';
 import { PackagesRepository } from './packages.repository';
+import { packagesSchema } from './packages.schema';
 import { RegistrationsRepository } from './registrations.repository';
 
 const HOUR = 3_600;
@@ -18,8 +20,7 @@ describe('the status of a registration', () => {
     database = await createTestDatabase();
     const options = dataSourceOptions({
       url: database.url,
-      entities: [],
-      migrations: [],
+      entities: [...catalogSchema.entities, ...packagesSchema.entities],
       poolSize: 2,
       logSql: false,
     });

@@ -1,38 +1,32 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type WorkContext } from '@waybill/database';
-import type { PackageEntity } from './package.entity';
+import {
+  columnsOf,
+  computed,
+  Database,
+  type RowOf,
+  statement,
+  value,
+  type WorkContext,
+} from '@waybill/database';
+import { In, IsNull, LessThan } from 'typeorm';
+import { typeName } from '../catalog';
+import { PackageEntity } from './package.entity';
 import type { Price, UnpricedReason } from './pricing';
-import type { PendingRegistration } from './registrations.repository';
+import { ACCEPTED, type PendingRegistration } from './registrations.repository';
 
-export type PackageRow = Pick<
+const ROW = columnsOf(
   PackageEntity,
-  | 'id'
-  | 'registrationId'
-  | 'name'
-  | 'weightKg'
-  | 'contentAmount'
-  | 'contentCurrency'
-  | 'typeId'
-  | 'orderUid'
-  | 'createdAt'
-  | 'deliveryCost'
-> & { typeName: string };
-export type PricedPackageRow = Pick<
-  PackageEntity,
-  | 'id'
-  | 'weightKg'
-  | 'contentAmount'
-  | 'contentCurrency'
-  | 'createdAt'
-  | 'deliveryCost'
-  | 'pricing'
-  | 'unpricedReason'
->;
+  ...(['id', 'registrationId', 'name', 'weightKg', 'contentAmount', 'contentCurrency', 'typeId'] as const),
+  ...(['orderUid', 'createdAt', 'deliveryCost'] as const),
+)
+  .from('p')
+  .and(typeName.columns);
+const INPUTS = columnsOf(PackageEntity, 'id', 'weightKg', 'contentAmount', 'contentCurrency', 'createdAt');
+const PRICED = INPUTS.and(columnsOf(PackageEntity, 'deliveryCost', 'pricing', 'unpricedReason'));
 
-export type UnpricedPackageRow = Pick<
-  PackageEntity,
-  'id' | 'weightKg' | 'contentAmount' | 'contentCurrency' | 'createdAt'
->;
+export type PackageRow = RowOf<typeof ROW>;
+export type PricedPackageRow = RowOf<typeof PRICED>;
+export type UnpricedPackageRow = RowOf<typeof INPUTS>;
 
 /** Whose packages may be seen: these owners', or everybody's. */
 export type Visibility = readonly string[] | 'all';
@@ -42,15 +36,16 @@ export interface PackageFilters {
   hasCost?: boolean | undefined;
 }
 
-const ROW = `p.id, p.registration_id AS "registrationId", p.name, p.weight_kg AS "weightKg", p.content_amount AS "contentAmount",
-  p.content_currency AS "contentCurrency", p.type_id AS "typeId", t.name AS "typeName", p.order_uid AS "orderUid",
-  p.created_at AS "createdAt", p.delivery_cost AS "deliveryCost"`;
+const ID = columnsOf(PackageEntity, 'id');
+const SET_PRICE = computed({ priced: value.boolean('v.cost IS NOT NULL') });
+const OWNER = computed({ id: value.text('o.id') });
 
 /** Packages in PostgreSQL. */
 @Injectable()
 export class PackagesRepository {
   constructor(private readonly database: Database) {}
 
+  // SQL: ON CONFLICT, and the values come from the registration's row.
   /** Makes the package of a registration. @returns its id, or undefined where there is one already. */
   async insertOnce(
     ctx: WorkContext,
@@ -58,39 +53,44 @@ export class PackagesRepository {
     price: Price | UnpricedReason,
   ): Promise<number | undefined> {
     const priced = typeof price === 'object' ? price : undefined;
-    const [row] = await this.database.query<{ id: number }>(
+    const row = await this.database.row(
       ctx,
-      `INSERT INTO packages (registration_id, owner_id, name, weight_kg, content_amount, content_currency, type_id, order_uid,
-         created_at, delivery_cost, pricing, unpriced_reason)
-       SELECT id, owner_id, name, weight_kg, content_amount, content_currency, type_id, order_uid, created_at, $2, $3, $4
-       FROM registrations WHERE id = $1 AND state = 'pending'
-       ON CONFLICT (registration_id) DO NOTHING RETURNING id`,
+      statement(
+        ID,
+        `INSERT INTO packages (registration_id, ${ACCEPTED.names}, delivery_cost, pricing, unpriced_reason)
+         SELECT id, ${ACCEPTED.names}, $2, $3, $4 FROM registrations WHERE id = $1 AND state = 'pending'
+         ON CONFLICT (registration_id) DO NOTHING RETURNING ${ID}`,
+      ),
       [registration.id, priced?.cost ?? null, priced?.pricing ?? null, priced ? null : price],
     );
     return row?.id;
   }
 
-  async find(ctx: WorkContext, id: number, visible: Visibility): Promise<PackageRow | undefined> {
-    const [row] = await this.database.query<PackageRow>(
+  // SQL: a hot read.
+  find(ctx: WorkContext, id: number, visible: Visibility): Promise<PackageRow | undefined> {
+    return this.database.row(
       ctx,
-      `SELECT ${ROW} FROM packages p JOIN package_types t ON t.id = p.type_id
-       WHERE p.id = $1 AND ($2::uuid[] IS NULL OR p.owner_id = ANY ($2))`,
+      statement(
+        ROW,
+        `SELECT ${ROW} FROM packages p ${typeName.join('p.type_id')}
+         WHERE p.id = $1 AND ($2::uuid[] IS NULL OR p.owner_id = ANY ($2))`,
+      ),
       [id, ownersOf(visible)],
     );
-    return row;
   }
 
   async findPriced(ctx: WorkContext, id: number, visible: Visibility): Promise<PricedPackageRow | undefined> {
-    const [row] = await this.database.query<PricedPackageRow>(
-      ctx,
-      `SELECT id, weight_kg AS "weightKg", content_amount AS "contentAmount", content_currency AS "contentCurrency",
-         created_at AS "createdAt", delivery_cost AS "deliveryCost", pricing, unpriced_reason AS "unpricedReason"
-       FROM packages WHERE id = $1 AND ($2::uuid[] IS NULL OR owner_id = ANY ($2))`,
-      [id, ownersOf(visible)],
-    );
-    return row;
+    const row = await this.database.repository(ctx, PackageEntity).findOne({
+      select: {
+        ...{ id: true, weightKg: true, contentAmount: true, contentCurrency: true, createdAt: true },
+        ...{ deliveryCost: true, pricing: true, unpricedReason: true },
+      },
+      where: { id, ...(visible !== 'all' && { ownerId: In(visible) }) },
+    });
+    return row ?? undefined;
   }
 
+  // SQL: a hot read.
   /** Packages from before `beforeId` on, newest first. */
   list(
     ctx: WorkContext,
@@ -99,51 +99,61 @@ export class PackagesRepository {
     beforeId: number,
     count: number,
   ): Promise<PackageRow[]> {
-    return this.database.query(
+    return this.database.rows(
       ctx,
-      `SELECT ${ROW} FROM packages p JOIN package_types t ON t.id = p.type_id
-       WHERE p.id < $1 AND ($2::uuid[] IS NULL OR p.owner_id = ANY ($2)) AND ($3::int IS NULL OR p.type_id = $3)
-         AND ($4::boolean IS NULL OR (p.delivery_cost IS NOT NULL) = $4)
-       ORDER BY p.id DESC LIMIT $5`,
+      statement(
+        ROW,
+        `SELECT ${ROW} FROM packages p ${typeName.join('p.type_id')}
+         WHERE p.id < $1 AND ($2::uuid[] IS NULL OR p.owner_id = ANY ($2)) AND ($3::int IS NULL OR p.type_id = $3)
+           AND ($4::boolean IS NULL OR (p.delivery_cost IS NOT NULL) = $4)
+         ORDER BY p.id DESC LIMIT $5`,
+      ),
       [beforeId, ownersOf(visible), filters.typeId ?? null, filters.hasCost ?? null, count],
     );
   }
 
   /** Packages without a price from before `beforeId` on, newest first. */
   listUnpriced(ctx: WorkContext, beforeId: number, count: number): Promise<UnpricedPackageRow[]> {
-    return this.database.query(
-      ctx,
-      `SELECT id, weight_kg AS "weightKg", content_amount AS "contentAmount", content_currency AS "contentCurrency",
-         created_at AS "createdAt"
-       FROM packages WHERE delivery_cost IS NULL AND id < $1 ORDER BY id DESC LIMIT $2`,
-      [beforeId, count],
-    );
+    return this.database.repository(ctx, PackageEntity).find({
+      select: { id: true, weightKg: true, contentAmount: true, contentCurrency: true, createdAt: true },
+      where: { deliveryCost: IsNull(), id: LessThan(beforeId) },
+      order: { id: 'DESC' },
+      take: count,
+    });
   }
 
+  // SQL: one set-based update.
   /** Gives packages their prices, or the reasons why they have none still; what has a price keeps it. @returns how many got one. */
   async setPrices(ctx: WorkContext, prices: ReadonlyMap<number, Price | UnpricedReason>): Promise<number> {
     const values = [...prices].map(([id, price]) =>
       typeof price === 'object' ? { id, ...price } : { id, reason: price },
     );
-    const rows = await this.database.query<{ priced: boolean }>(
+    const rows = await this.database.rows(
       ctx,
-      `UPDATE packages p SET delivery_cost = v.cost, pricing = v.pricing, unpriced_reason = v.reason
-       FROM jsonb_to_recordset($1::jsonb) AS v(id int, cost numeric, pricing jsonb, reason text)
-       WHERE p.id = v.id AND p.delivery_cost IS NULL AND p.unpriced_reason IS DISTINCT FROM v.reason
-       RETURNING v.cost IS NOT NULL AS priced`,
+      statement(
+        SET_PRICE,
+        `UPDATE packages p SET delivery_cost = v.cost, pricing = v.pricing, unpriced_reason = v.reason
+         FROM jsonb_to_recordset($1::jsonb) AS v(id int, cost numeric, pricing jsonb, reason text)
+         WHERE p.id = v.id AND p.delivery_cost IS NULL AND p.unpriced_reason IS DISTINCT FROM v.reason
+         RETURNING ${SET_PRICE}`,
+      ),
       [JSON.stringify(values)],
     );
     return rows.filter(({ priced }) => priced).length;
   }
 
+  // SQL: one probe of each index for each owner.
   /** Those of these owners that have a package, or a registration that made none. */
   async ownersAmong(ctx: WorkContext, ownerIds: readonly string[]): Promise<string[]> {
-    const rows = await this.database.query<{ id: string }>(
+    const rows = await this.database.rows(
       ctx,
-      `SELECT o.id FROM unnest($1::uuid[]) AS o(id)
-       WHERE EXISTS (SELECT FROM packages p WHERE p.owner_id = o.id)
-          OR EXISTS (SELECT FROM registrations r WHERE r.owner_id = o.id AND r.state = 'pending')
-          OR EXISTS (SELECT FROM registrations r WHERE r.owner_id = o.id AND r.state = 'failed')`,
+      statement(
+        OWNER,
+        `SELECT ${OWNER} FROM unnest($1::uuid[]) AS o(id)
+         WHERE EXISTS (SELECT FROM packages p WHERE p.owner_id = o.id)
+            OR EXISTS (SELECT FROM registrations r WHERE r.owner_id = o.id AND r.state = 'pending')
+            OR EXISTS (SELECT FROM registrations r WHERE r.owner_id = o.id AND r.state = 'failed')`,
+      ),
       [ownerIds],
     );
     return rows.map(({ id }) => id);

@@ -62,7 +62,7 @@ export class PackagesService {
         pointer: '/type_id',
       });
     }
-    if (!(await this.rates.isKnownCurrency(dto.content_value.currency, ctx.transaction?.runner.manager))) {
+    if (!(await this.rates.isKnownCurrency(dto.content_value.currency, ctx))) {
       errors.push({
         code: 'unknown_currency',
         detail: 'The Bank of Russia quotes no such currency.',

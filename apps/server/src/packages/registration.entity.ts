@@ -19,7 +19,7 @@ export class RegistrationEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'registrations_pkey' })
   id!: string;
 
-  @Column('uuid', { name: 'owner_id' })
+  @Column('uuid')
   ownerId!: string;
 
   @Column('text', { default: 'pending' })
@@ -28,40 +28,40 @@ export class RegistrationEntity {
   @Column('text')
   name!: string;
 
-  @Column('numeric', { name: 'weight_kg', precision: 8, scale: 3 })
+  @Column('numeric', { precision: 8, scale: 3 })
   weightKg!: string;
 
-  @Column('numeric', { name: 'content_amount', precision: 14, scale: 2 })
+  @Column('numeric', { precision: 14, scale: 2 })
   contentAmount!: string;
 
-  @Column('text', { name: 'content_currency' })
+  @Column('text')
   contentCurrency!: string;
 
-  @Column('integer', { name: 'type_id' })
+  @Column('integer')
   @ForeignKey('PackageTypeEntity', { name: 'registrations_type_id_fkey' })
   typeId!: number;
 
-  @Column('text', { name: 'order_uid', nullable: true })
+  @Column('text', { nullable: true })
   orderUid!: string | null;
 
   /** Attempts that were begun, the one that is under way included. */
   @Column('integer', { default: 0 })
   attempts!: number;
 
-  @Column('integer', { name: 'package_id', nullable: true })
+  @Column('integer', { nullable: true })
   @ForeignKey('PackageEntity', { name: 'registrations_package_id_fkey' })
   packageId!: number | null;
 
   @Column('jsonb', { nullable: true })
   problem!: RegistrationProblem | null;
 
-  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 
   /** Until then the queue is trusted to have a job of it. */
-  @Column('timestamptz', { name: 'next_ring_at' })
+  @Column('timestamptz')
   nextRingAt!: Date;
 
-  @Column('timestamptz', { name: 'finished_at', nullable: true })
+  @Column('timestamptz', { nullable: true })
   finishedAt!: Date | null;
 }

@@ -4,6 +4,8 @@ import { Database, dataSourceOptions } from '@waybill/database';
 import type { Doorbells } from '@waybill/queue';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
+import { catalogSchema } from '../catalog';
+import { packagesSchema } from './packages.schema';
 import { RegistrationsRepository } from './registrations.repository';
 import { RegistrationsSweeper } from './registrations-sweeper.service';
 
@@ -29,8 +31,7 @@ describe('sweeping up registrations', () => {
     database = await createTestDatabase();
     const options = dataSourceOptions({
       url: database.url,
-      entities: [],
-      migrations: [],
+      entities: [...catalogSchema.entities, ...packagesSchema.entities],
       poolSize: 5,
       logSql: false,
     });

@@ -1,99 +1,134 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type WorkContext } from '@waybill/database';
-import type { RegistrationEntity, RegistrationProblem } from './registration.entity';
+import {
+  columnsOf,
+  computed,
+  Database,
+  type RowOf,
+  statement,
+  value,
+  type WorkContext,
+} from '@waybill/database';
+import { In } from 'typeorm';
+import { RegistrationEntity, type RegistrationProblem } from './registration.entity';
 
-export type NewRegistration = Pick<
+const NEW = columnsOf(
   RegistrationEntity,
-  'id' | 'ownerId' | 'name' | 'weightKg' | 'contentAmount' | 'contentCurrency' | 'typeId' | 'orderUid'
->;
-export type RegistrationStatus = Pick<
+  ...([
+    'id',
+    'ownerId',
+    'name',
+    'weightKg',
+    'contentAmount',
+    'contentCurrency',
+    'typeId',
+    'orderUid',
+  ] as const),
+);
+/** What a package takes over from its registration; both tables name these columns alike. */
+export const ACCEPTED = columnsOf(
   RegistrationEntity,
-  'id' | 'ownerId' | 'state' | 'packageId' | 'problem' | 'createdAt' | 'finishedAt'
->;
+  ...([
+    'ownerId',
+    'name',
+    'weightKg',
+    'contentAmount',
+    'contentCurrency',
+    'typeId',
+    'orderUid',
+    'createdAt',
+  ] as const),
+);
+const PENDING = NEW.and(columnsOf(RegistrationEntity, 'attempts', 'createdAt'));
+const STATUS = columnsOf(
+  RegistrationEntity,
+  ...(['id', 'ownerId', 'state', 'packageId', 'problem', 'createdAt', 'finishedAt'] as const),
+);
+const AGED_STATUS = STATUS.and(
+  computed({ finishedSeconds: value.nullable(value.float('extract(epoch FROM now() - finished_at)')) }),
+);
+const CLAIMED = columnsOf(RegistrationEntity, 'id', 'attempts')
+  .from('r')
+  .and(computed({ overdue: value.boolean('due.overdue') }));
+const GRACE = computed({ end: value.text(`now() + $1 * interval '1 second'`) });
+const COUNT = computed({ count: value.int('count(*)') });
+
+export type NewRegistration = RowOf<typeof NEW>;
+export type RegistrationStatus = RowOf<typeof STATUS>;
 /** `finishedSeconds`: how long ago it was finished, by PostgreSQL's clock; null while it is pending. */
-export type AgedRegistrationStatus = RegistrationStatus & { finishedSeconds: number | null };
+export type AgedRegistrationStatus = RowOf<typeof AGED_STATUS>;
 /** A registration to ring for. */
 export type DueRegistration = Pick<RegistrationEntity, 'id' | 'attempts'>;
 /** `overdue`: its grace was over, so no attempt has begun within it. */
-export type ClaimedRegistration = DueRegistration & { overdue: boolean };
-export type PendingRegistration = NewRegistration & Pick<RegistrationEntity, 'attempts' | 'createdAt'>;
-
-const STATUS_COLUMNS = `id, owner_id AS "ownerId", state, package_id AS "packageId", problem, created_at AS "createdAt",
-  finished_at AS "finishedAt"`;
+export type ClaimedRegistration = RowOf<typeof CLAIMED>;
+export type PendingRegistration = RowOf<typeof PENDING>;
 
 /** Registrations in PostgreSQL: what was promised. */
 @Injectable()
 export class RegistrationsRepository {
   constructor(private readonly database: Database) {}
 
+  // SQL: the hottest write, by the database's clock.
   /** @param graceSeconds for how long the job that the caller adds is trusted to be there. */
-  async insert(ctx: WorkContext, row: NewRegistration, graceSeconds: number): Promise<RegistrationStatus> {
-    const [inserted] = await this.database.query<RegistrationStatus>(
+  insert(ctx: WorkContext, row: NewRegistration, graceSeconds: number): Promise<RegistrationStatus> {
+    return this.database.one(
       ctx,
-      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, order_uid, next_ring_at)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + $9 * interval '1 second') RETURNING ${STATUS_COLUMNS}`,
-      [
-        row.id,
-        row.ownerId,
-        row.name,
-        row.weightKg,
-        row.contentAmount,
-        row.contentCurrency,
-        row.typeId,
-        row.orderUid,
-        graceSeconds,
-      ],
+      statement(
+        STATUS,
+        `INSERT INTO registrations (${NEW.names}, next_ring_at)
+         VALUES (${NEW.placeholders}, now() + $9 * interval '1 second') RETURNING ${STATUS}`,
+      ),
+      [...NEW.valuesOf(row), graceSeconds],
     );
-    return inserted as RegistrationStatus;
   }
 
-  async findStatus(ctx: WorkContext, id: string): Promise<AgedRegistrationStatus | undefined> {
-    const [row] = await this.database.query<AgedRegistrationStatus>(
+  // SQL: callers poll it, and the age is by the database's clock.
+  findStatus(ctx: WorkContext, id: string): Promise<AgedRegistrationStatus | undefined> {
+    return this.database.row(
       ctx,
-      `SELECT ${STATUS_COLUMNS}, extract(epoch FROM now() - finished_at)::float8 AS "finishedSeconds"
-       FROM registrations WHERE id = $1`,
+      statement(AGED_STATUS, `SELECT ${AGED_STATUS} FROM registrations WHERE id = $1`),
       [id],
     );
-    return row;
   }
 
+  // SQL: workers run it for every registration, by the database's clock.
   /**
    * Counts a new attempt before it is made, so that one that kills its process is counted too. Nobody rings for it while the
    * attempt is young; a first one that begins soon moves no index for that. The last one has twice the
    * grace: rates that hang may take all of one.
    * @returns undefined when it is not pending, or as many attempts as it may have were begun.
    */
-  async beginAttempt(
+  beginAttempt(
     ctx: WorkContext,
     id: string,
     { attempts, graceSeconds }: { attempts: number; graceSeconds: number },
   ): Promise<PendingRegistration | undefined> {
-    const [row] = await this.database.query<PendingRegistration>(
+    return this.database.row(
       ctx,
-      `UPDATE registrations SET attempts = attempts + 1,
-         next_ring_at = CASE WHEN attempts + 1 >= $3 THEN now() + $2 * interval '2 seconds'
-                             WHEN next_ring_at > now() + $2 * interval '0.5 second' THEN next_ring_at
-                             ELSE now() + $2 * interval '1 second' END
-       WHERE id = $1 AND state = 'pending' AND attempts < $3
-       RETURNING id, owner_id AS "ownerId", name, weight_kg AS "weightKg", content_amount AS "contentAmount",
-         content_currency AS "contentCurrency", type_id AS "typeId", order_uid AS "orderUid", attempts, created_at AS "createdAt"`,
+      statement(
+        PENDING,
+        `UPDATE registrations SET attempts = attempts + 1,
+           next_ring_at = CASE WHEN attempts + 1 >= $3 THEN now() + $2 * interval '2 seconds'
+                               WHEN next_ring_at > now() + $2 * interval '0.5 second' THEN next_ring_at
+                               ELSE now() + $2 * interval '1 second' END
+         WHERE id = $1 AND state = 'pending' AND attempts < $3 RETURNING ${PENDING}`,
+      ),
       [id, graceSeconds, attempts],
     );
-    return row;
   }
 
   /** Does not count an attempt that was ended for no fault of the registration's, and lets whoever sweeps ring for it. */
   async takeBackAttempt(ctx: WorkContext, id: string): Promise<void> {
-    await this.database.query(
-      ctx,
-      `UPDATE registrations SET attempts = greatest(attempts - 1, 0), next_ring_at = now()
-       WHERE id = $1 AND state = 'pending'`,
-      [id],
-    );
+    await this.database
+      .repository(ctx, RegistrationEntity)
+      .update(
+        { id, state: 'pending' },
+        { attempts: () => 'greatest(attempts - 1, 0)', nextRingAt: () => 'now()' },
+      );
   }
 
+  // SQL: workers run it for every registration.
   async succeed(ctx: WorkContext, id: string, packageId: number): Promise<void> {
-    await this.database.query(
+    await this.database.execute(
       ctx,
       `UPDATE registrations SET state = 'succeeded', package_id = $2, finished_at = now() WHERE id = $1 AND state = 'pending'`,
       [id, packageId],
@@ -101,24 +136,17 @@ export class RegistrationsRepository {
   }
 
   async fail(ctx: WorkContext, ids: string[], problem: RegistrationProblem): Promise<void> {
-    await this.database.query(
-      ctx,
-      `UPDATE registrations SET state = 'failed', problem = $2, finished_at = now()
-       WHERE id = ANY($1::uuid[]) AND state = 'pending'`,
-      [ids, problem],
-    );
+    await this.database
+      .repository(ctx, RegistrationEntity)
+      .update({ id: In(ids), state: 'pending' }, { state: 'failed', problem, finishedAt: () => 'now()' });
   }
 
   /** The instant up to which everything that is pending now is due if it is to be rung for at once. */
   async endOfGrace(ctx: WorkContext, graceSeconds: number): Promise<string> {
-    const [row] = await this.database.query<{ end: string }>(
-      ctx,
-      `SELECT (now() + $1 * interval '1 second')::text AS end`,
-      [graceSeconds],
-    );
-    return (row as { end: string }).end;
+    return (await this.database.one(ctx, statement(GRACE, `SELECT ${GRACE}`), [graceSeconds])).end;
   }
 
+  // SQL: SKIP LOCKED.
   /**
    * Takes what is due, longest overdue first, and leaves it alone for a while: whoever else sweeps gets other rows.
    * @param before what counts as due; `now` is PostgreSQL's.
@@ -127,43 +155,49 @@ export class RegistrationsRepository {
     ctx: WorkContext,
     { before, graceSeconds, count }: { before: string; graceSeconds: number; count: number },
   ): Promise<ClaimedRegistration[]> {
-    return this.database.query(
+    return this.database.rows(
       ctx,
-      `WITH due AS MATERIALIZED (
-         SELECT id, next_ring_at < now() AS overdue FROM registrations
-         WHERE state = 'pending' AND next_ring_at < $1::timestamptz ORDER BY next_ring_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-       UPDATE registrations r SET next_ring_at = now() + $2 * interval '1 second' FROM due WHERE r.id = due.id
-       RETURNING r.id, r.attempts, due.overdue`,
+      statement(
+        CLAIMED,
+        `WITH due AS MATERIALIZED (
+           SELECT id, next_ring_at < now() AS overdue FROM registrations
+           WHERE state = 'pending' AND next_ring_at < $1::timestamptz ORDER BY next_ring_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+         UPDATE registrations r SET next_ring_at = now() + $2 * interval '1 second' FROM due WHERE r.id = due.id
+         RETURNING ${CLAIMED}`,
+      ),
       [before, graceSeconds, count],
     );
   }
 
+  // SQL: a count with a bound.
   /** How many are pending, counted up to a bound. */
   async countPending(ctx: WorkContext, bound: number): Promise<number> {
-    const [row] = await this.database.query<{ count: number }>(
+    const { count } = await this.database.one(
       ctx,
-      `SELECT count(*)::int AS count FROM (SELECT FROM registrations WHERE state = 'pending' LIMIT $1) AS bounded`,
+      statement(
+        COUNT,
+        `SELECT ${COUNT} FROM (SELECT FROM registrations WHERE state = 'pending' LIMIT $1) AS bounded`,
+      ),
       [bound],
     );
-    return row?.count ?? 0;
+    return count;
   }
 
+  // SQL: a set-based delete with a bound.
   /**
    * Forgets the oldest that were finished so long ago. Ids are in the order of time, so those below `beforeId` are looked at
    * and no index on the time is needed.
    * @returns how many they were.
    */
-  async deleteFinished(
+  deleteFinished(
     ctx: WorkContext,
     { beforeId, days, count }: { beforeId: string; days: number; count: number },
   ): Promise<number> {
-    const rows = await this.database.query(
+    return this.database.execute(
       ctx,
       `DELETE FROM registrations WHERE id IN (
-         SELECT id FROM registrations WHERE id < $1 AND finished_at < now() - $2 * interval '1 day' ORDER BY id LIMIT $3)
-       RETURNING 1`,
+         SELECT id FROM registrations WHERE id < $1 AND finished_at < now() - $2 * interval '1 day' ORDER BY id LIMIT $3)`,
       [beforeId, days, count],
     );
-    return rows.length;
   }
 }

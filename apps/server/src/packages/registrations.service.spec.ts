@@ -7,8 +7,10 @@ import type { Doorbells } from '@waybill/queue';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/poll';
+import { catalogSchema } from '../catalog';
 import type { PackagePrices } from './package-prices.service';
 import { PackagesRepository } from './packages.repository';
+import { packagesSchema } from './packages.schema';
 import { RegistrationsRepository } from './registrations.repository';
 import { RegistrationsSweeper } from './registrations-sweeper.service';
 import { RegistrationsService } from './registrations.service';
@@ -29,8 +31,7 @@ describe('processing a registration', () => {
     database = await createTestDatabase();
     const options = dataSourceOptions({
       url: database.url,
-      entities: [],
-      migrations: [],
+      entities: [...catalogSchema.entities, ...packagesSchema.entities],
       poolSize: 5,
       logSql: false,
     });

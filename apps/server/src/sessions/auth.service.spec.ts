@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { AuditModule, AuditService } from '@waybill/audit';
+import { AuditModule, auditSchema, AuditService } from '@waybill/audit';
 import { Database, dataSourceOptions, WorkContext } from '@waybill/database';
 import { RequestContext, scopes } from '@waybill/http';
 import { DataSource } from 'typeorm';
@@ -37,12 +37,15 @@ const config = {
 };
 
 /** The audit log on a database. */
-function startAudit(database: Database): Promise<INestApplicationContext> {
+function startAudit(database: Database, dataSource: DataSource): Promise<INestApplicationContext> {
   const shared = {
     module: class DatabaseOfTheTest {},
     global: true,
-    providers: [{ provide: Database, useValue: database }],
-    exports: [Database],
+    providers: [
+      { provide: Database, useValue: database },
+      { provide: DataSource, useValue: dataSource },
+    ],
+    exports: [Database, DataSource],
   };
   return NestFactory.createApplicationContext(
     { module: class Test {}, imports: [shared, AuditModule] },
@@ -68,8 +71,7 @@ describeOnEachPostgres('signing in', (on) => {
     clone = await createTestDatabase({ on });
     const options = dataSourceOptions({
       url: clone.url,
-      entities: [],
-      migrations: [],
+      ...auditSchema,
       poolSize: 8,
       logSql: false,
     });
@@ -85,7 +87,7 @@ describeOnEachPostgres('signing in', (on) => {
     };
     const hasher = new PasswordHasher(counting);
     const repository = new UsersRepository(database);
-    nest = await startAudit(database);
+    nest = await startAudit(database, dataSource);
     const audit = nest.get(AuditService);
     sessions = new SessionsRepository(database, config);
     const keys = new ApiKeysService(database, new ApiKeysRepository(database), repository, audit);

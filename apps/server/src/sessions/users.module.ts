@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '@waybill/audit';
 import { ApiKeysRepository } from './api-keys.repository';
 import { ApiKeysService } from './api-keys.service';
@@ -7,12 +8,13 @@ import { LoginFailuresRepository } from './login-failures.repository';
 import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
 import { SessionsRepository } from './sessions.repository';
+import { sessionsSchema } from './sessions.schema';
 import { UsersRepository } from './users.repository';
 import { UsersService } from './users.service';
 
 /** The staff's users, without HTTP: for the API and for the command line. */
 @Module({
-  imports: [AuditModule],
+  imports: [TypeOrmModule.forFeature(sessionsSchema.entities), AuditModule],
   providers: [
     UsersService,
     UsersRepository,

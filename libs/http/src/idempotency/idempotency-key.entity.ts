@@ -3,7 +3,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** The first reply to a request under an idempotency key, for as long as a repeat gets it. */
 @Entity('idempotency_keys')
 export class IdempotencyKeyEntity {
-  @PrimaryColumn('uuid', { name: 'owner_id', primaryKeyConstraintName: 'idempotency_keys_pkey' })
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'idempotency_keys_pkey' })
   ownerId!: string;
 
   @PrimaryColumn('text', { primaryKeyConstraintName: 'idempotency_keys_pkey' })
@@ -17,7 +17,7 @@ export class IdempotencyKeyEntity {
   target!: string;
 
   /** SHA-256 of the body as canonical JSON. */
-  @Column('bytea', { name: 'body_hash' })
+  @Column('bytea')
   bodyHash!: Buffer;
 
   @Column('smallint')
@@ -30,7 +30,7 @@ export class IdempotencyKeyEntity {
   @Column('text', { nullable: true })
   body!: string | null;
 
-  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'now()' })
   @Index('idempotency_keys_created_at_idx')
   createdAt!: Date;
 }
