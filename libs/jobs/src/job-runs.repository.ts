@@ -138,7 +138,10 @@ export class JobRunsRepository {
       .where(ofJob)
       .orderBy({ 'run.requestedAt': 'DESC', 'run.id': 'DESC' })
       .take(count);
-    if (before) runs.andWhere('(run.requestedAt, run.id) < (:requestedAt, :id)', before);
+    if (before) {
+      const [requestedAt, id] = before;
+      runs.andWhere('(run.requestedAt, run.id) < (:requestedAt, :id)', { requestedAt, id });
+    }
     return runs.getMany();
   }
 

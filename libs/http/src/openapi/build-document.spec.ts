@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { Public, ScopeOnly } from '../access/access.decorators';
+import { Matched } from '../preconditions/matched';
 import { DomainError } from '../problems/domain-error';
 import { Problems } from '../routes/route-facts';
 import { RouteTable } from '../routes/route-table';
@@ -62,6 +63,7 @@ describe('the OpenAPI document', () => {
     @Controller('things')
     class Things {
       @Post(':id')
+      @Matched()
       @ScopeOnly('packages:manage')
       @ApiOperation(complete)
       @ApiCreatedResponse({ type: ThingDto })
