@@ -17,7 +17,7 @@ ${registerCurl(url, key)}
 
 See it priced:
 ${listCurl(url, key)}
-${config.production ? '' : `\nThe administrator's API key: ${bootstrap.read()}\n`}
+${keyMade(config, bootstrap)}
 `);
 }
 
@@ -27,10 +27,14 @@ export function printOperations(app: INestApplicationContext): void {
   if (url !== undefined) process.stdout.write(`Waybill operations on ${url}\n`);
 }
 
-// A key from the configuration may have come from a file or a .env, which the shell that this is pasted into does not know.
-function keyForShell({ bootstrapAdminKey, production }: Config, { file }: BootstrapKey): string {
-  if (bootstrapAdminKey === undefined) return `$(cat ${quote(file)})`;
-  return production ? '$BOOTSTRAP_ADMIN_KEY' : bootstrapAdminKey;
+// A key that somebody configured or was shown before is theirs to know: a terminal's history and a log need it no more.
+function keyForShell({ bootstrapAdminKey }: Config, { file }: BootstrapKey): string {
+  return bootstrapAdminKey === undefined ? `$(cat ${quote(file)})` : '$BOOTSTRAP_ADMIN_KEY';
+}
+
+function keyMade({ production }: Config, { made, file }: BootstrapKey): string {
+  if (production || made === undefined) return '';
+  return `\nThe administrator's API key, made now and kept in ${file}: ${made}\n`;
 }
 
 const registerCurl = (url: string, key: string): string => `curl -sS ${url}/api/v1/packages \\

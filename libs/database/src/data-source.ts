@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { DatabaseUnreachableError } from './database-unreachable.error';
 import { SteadyClient } from './steady-client';
 import { SqlLogger } from './sql-logger';
 
@@ -53,6 +54,7 @@ const MIGRATION_WAIT = '10min';
 /**
  * Brings a database to the newest schema. Any number of processes may call it at once: an advisory lock lets one work
  * while the others wait for it, ten minutes at most.
+ * @throws DatabaseUnreachableError
  */
 export async function migrate(schema: Schema & { url: string }): Promise<void> {
   const options = dataSourceOptions({ ...schema, poolSize: 2, logSql: false });
@@ -61,7 +63,9 @@ export async function migrate(schema: Schema & { url: string }): Promise<void> {
     ...options,
     extra: { Client: SteadyClient, connectionTimeoutMillis: 5_000 },
   } as DataSourceOptions);
-  await dataSource.initialize();
+  await dataSource.initialize().catch((cause: Error) => {
+    throw new DatabaseUnreachableError(schema.url, cause);
+  });
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query(`SET lock_timeout = '${MIGRATION_WAIT}'`);

@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { DocsAssets } from './openapi/docs-assets';
 import { DocsController } from './openapi/docs.controller';
+import { FrontController } from './openapi/front.controller';
 import { OpenApiDocument } from './openapi/open-api-document';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { IdempotencyRepository } from './idempotency/idempotency.repository';
@@ -17,7 +18,7 @@ import { UnexpectedBodyInterceptor } from './validation/unexpected-body.intercep
 /** The conventions of the API, for every route there is. */
 @Global()
 @Module({
-  controllers: [DocsController],
+  controllers: [DocsController, FrontController],
   providers: [
     RouteTable,
     OpenApiDocument,

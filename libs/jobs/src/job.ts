@@ -19,4 +19,12 @@ export type JobResult = Record<string, string | number | boolean | null>;
 export type JobHandler = (signal: AbortSignal) => Promise<JobResult>;
 
 /** A failure that is to be expected now and then, such as a service elsewhere that is away: no fault of ours to look into. */
-export class JobFailedError extends Error {}
+export class JobFailedError extends Error {
+  /** @param isLogged false where what failed has told why itself; the run is remembered as failed all the same. */
+  constructor(
+    message: string,
+    readonly isLogged = true,
+  ) {
+    super(message);
+  }
+}

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 const library = resolve(__dirname, '../../../dist/libs/observability/src/logging.js');
 const linesOf = (script: string): Record<string, unknown>[] => {
   const code = `const { createLogger, NestLogger, runWithLogFields } = require(${JSON.stringify(library)});
-    const pino = createLogger('debug'); const logger = new NestLogger(pino); ${script}`;
+    const pino = createLogger({ logLevel: 'debug', production: false }); const logger = new NestLogger(pino); ${script}`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', code], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH },

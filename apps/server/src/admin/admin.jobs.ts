@@ -25,9 +25,9 @@ export class AdminScheduledJobs implements OnModuleInit {
   ) {}
 
   onModuleInit(): void {
-    this.handlers.register(REFRESH_RATES, () => refreshed(() => this.rates.refresh()));
+    this.handlers.register(REFRESH_RATES, () => this.refreshed(() => this.rates.refresh()));
     this.handlers.register(REFRESH_RATES_AFTER_PUBLICATION, () =>
-      refreshed(() => this.rates.refreshAfterPublication()),
+      this.refreshed(() => this.rates.refreshAfterPublication()),
     );
     this.handlers.register('purge-audit-log', async () => ({
       dropped: (await this.audit.dropExpired(new WorkContext(), this.config.audit.retentionMonths)).join(
@@ -44,16 +44,18 @@ export class AdminScheduledJobs implements OnModuleInit {
       this.sessions.purge(signal, [(ownerIds) => this.packageOwners.among(ownerIds)]),
     );
   }
-}
 
-async function refreshed(refresh: () => Promise<Refreshed | undefined>): Promise<JobResult> {
-  try {
-    const brought = await refresh();
-    if (!brought) return { skipped: true };
-    const { source, effectiveDate, currencies } = brought;
-    return { source, effective_date: effectiveDate, currencies };
-  } catch (error) {
-    if (error instanceof RatesUnavailableError) throw new JobFailedError(error.message);
-    throw error;
+  private async refreshed(refresh: () => Promise<Refreshed | undefined>): Promise<JobResult> {
+    try {
+      const brought = await refresh();
+      if (!brought) return { skipped: true };
+      const { source, effectiveDate, currencies } = brought;
+      return { source, effective_date: effectiveDate, currencies };
+    } catch (error) {
+      // Who tries Waybill out without a network is told by the rates themselves, once.
+      if (error instanceof RatesUnavailableError)
+        throw new JobFailedError(error.message, !this.config.rates.snapshot);
+      throw error;
+    }
   }
 }

@@ -6,13 +6,14 @@ import { SessionEntity } from './session.entity';
 import { UserOwnerIdEntity } from './user-owner-id.entity';
 import { UserEntity } from './user.entity';
 
+export { CreateApiKeyDto } from './api-keys.dto';
 export { BootstrapKey } from './bootstrap-key';
-export { roles } from './roles';
+export { roles, scopesOfRole } from './roles';
 export { SessionsModule } from './sessions.module';
 export { SessionsPurge } from './sessions.purge';
+export { StaffAdministrationModule } from './staff-administration.module';
+export { StaffAdministration } from './staff-administration.service';
 export { CreateUserDto } from './users.dto';
-export { UsersModule } from './users.module';
-export { UsersService } from './users.service';
 
 export const sessionsSchema = {
   entities: [SessionEntity, ApiKeyEntity, UserEntity, UserOwnerIdEntity, LoginFailuresEntity],
