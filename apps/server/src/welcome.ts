@@ -3,13 +3,18 @@ import type { Config } from '@waybill/config';
 import { OpsServer } from '@waybill/observability';
 import { BootstrapKey } from './sessions';
 
-/** Tells whoever started Waybill by hand what to do next. The key is printed outside production alone, and never logged. */
+/** Tells whoever started Waybill by hand what to do next. The key is printed when it was made, outside production alone, and never logged. */
 export function printWelcome(config: Config, url: string, app: INestApplicationContext): void {
-  process.stdout.write(`Waybill listens on ${url}\n`);
-  if (config.role !== 'all') return;
-  const bootstrap = app.get(BootstrapKey);
+  const listens = `Waybill listens on ${url}\n`;
+  // One write: who reads the first line by a program has the rest too.
+  process.stdout.write(
+    config.role === 'all' ? `${listens}${nextSteps(config, url, app.get(BootstrapKey))}` : listens,
+  );
+}
+
+function nextSteps(config: Config, url: string, bootstrap: BootstrapKey): string {
   const key = keyForShell(config, bootstrap);
-  process.stdout.write(`
+  return `
 Docs: ${url}/api/openapi (Swagger UI), ${url}/api/redoc
 
 Register a package:
@@ -18,7 +23,8 @@ ${registerCurl(url, key)}
 See it priced:
 ${listCurl(url, key)}
 ${keyMade(config, bootstrap)}
-`);
+Ctrl-C stops it.
+`;
 }
 
 /** Tells where health and metrics are, if on a port of their own. */
