@@ -19,7 +19,7 @@ async function run(
   const child = spawn(process.execPath, [MAIN, ...(role ? [role] : [])], {
     cwd,
     env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: cwd, ...env },
-    timeout: 20_000,
+    timeout: 60_000,
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
@@ -28,6 +28,7 @@ async function run(
   return { code, said };
 }
 
+// Under load a start takes many times as long.
 describe('a start that can’t succeed', () => {
   let folder: string;
   let taken: Server;
@@ -127,7 +128,7 @@ describe('a start by hand', () => {
     }
     expect(shown).toEqual([true, false]);
     rmSync(dataDir, { recursive: true });
-  });
+  }, 120_000);
 
   it('says offline in one line of the log what packages are priced from', async () => {
     const server = await startServer({ env: offline });
@@ -142,7 +143,7 @@ describe('a start by hand', () => {
       'The Bank of Russia does not answer: the snapshot of 2025-04-12 prices packages until it does, ' +
         'unless newer rates are stored. Waybill keeps asking.',
     ]);
-  });
+  }, 120_000);
 
   const hasTerminal = spawnSync('script', ['--version']).status === 0;
   (hasTerminal ? it : it.skip)(
