@@ -20,7 +20,8 @@ describe('a folder', () => {
     expect(() => makeFolder(path.join(home, 'file', 'x'))).toThrow(/ENOTDIR|EEXIST/);
   });
 
-  (process.platform === 'linux' ? it : it.skip)('can’t be made in /proc, where Node spins', () => {
-    expect(() => makeFolder('/proc/waybill/postgres')).toThrow('ENOENT');
+  // Elsewhere the root takes no folders, or has no /proc.
+  it('can’t be made in /proc, where Node’s own way spins', () => {
+    expect(() => makeFolder('/proc/waybill/postgres')).toThrow(/ENOENT|EACCES|EROFS/);
   });
 });
