@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
@@ -144,36 +144,4 @@ describe('a start by hand', () => {
         'unless newer rates are stored. Waybill keeps asking.',
     ]);
   }, 120_000);
-
-  const hasTerminal = spawnSync('script', ['--version']).status === 0;
-  (hasTerminal ? it : it.skip)(
-    'has a log for people on a terminal, and JSON there in production',
-    async () => {
-      for (const [mode, line] of [
-        ['development', /^\d\d:\d\d:\d\d .*WARN.* RatesFetcher.* The Bank of Russia does not answer/m],
-        ['production', /^\{"level":"warn".*RatesFetcher/m],
-      ] as const) {
-        const here = mkdtempSync(path.join(tmpdir(), 'waybill-tty-'));
-        const child = spawn('script', ['-qec', `exec '${process.execPath}' '${MAIN}'`, '/dev/null'], {
-          cwd: here,
-          env: {
-            PATH: process.env.PATH,
-            TERM: 'xterm',
-            PORT: '0',
-            DATA_DIR: here,
-            NODE_ENV: mode,
-            ...offline,
-          },
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
-        let said = '';
-        child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
-        await eventually(() => line.test(said), { describe: `${mode}: ${line}`, deadlineMs: 20_000 });
-        child.kill('SIGTERM');
-        await once(child, 'close');
-        rmSync(here, { recursive: true, force: true });
-      }
-    },
-    60_000,
-  );
 });

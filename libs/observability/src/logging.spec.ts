@@ -39,4 +39,14 @@ describe('the log', () => {
     const [line] = linesOf(`logger.log('Mapped {/x, GET} route', 'RouterExplorer');`);
     expect(line?.level).toBe('debug');
   });
+
+  it.each([
+    [false, /^\d\d:\d\d:\d\d INFO {2}Here hello\n$/],
+    [true, /^\{"level":"info",.*"msg":"hello"\}\n$/],
+  ])('is short lines on a terminal, and JSON there too where production is %s', (production, expected) => {
+    const code = `Object.assign(process.stdout, { isTTY: true, hasColors: () => false });
+      const { createLogger, NestLogger } = require(${JSON.stringify(library)});
+      new NestLogger(createLogger({ logLevel: 'info', production: ${production} })).log('hello', 'Here');`;
+    expect(spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout).toMatch(expected);
+  });
 });
