@@ -12,6 +12,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import ts from 'typescript';
 
 interface LockEntry {
   version?: string;
@@ -21,6 +22,7 @@ interface LockEntry {
   link?: boolean;
   os?: string[];
   cpu?: string[];
+  libc?: string[];
   optionalDependencies?: Record<string, string>;
 }
 type Packages = Record<string, LockEntry>;
@@ -29,10 +31,16 @@ interface InstallModule {
   installFault(
     wanted: Packages,
     installed: Packages,
-    on: { platform: string; arch: string },
+    on: { platform: string; arch: string; libc?: string },
   ): string | undefined;
   installEnvironment(environment: Record<string, string>): Record<string, string>;
-  staleInstall(root: string): string | undefined;
+  staleInstall(root: string, machine?: Machine): string | undefined;
+  acceptLeftOut(root: string, machine?: Machine): string[];
+}
+interface Machine {
+  platform: string;
+  arch: string;
+  libc: string;
 }
 interface BuildModule {
   sourcesDigest(root: string): string;
@@ -123,6 +131,51 @@ describe('whether an install is due', () => {
     expect(() => install.staleInstall(root)).toThrow('package-lock.json is missing or damaged');
   });
 
+  describe('because of binaries that another npm left out', () => {
+    const machine = { platform: 'linux', arch: 'x64', libc: 'glibc' };
+    const binary = { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'] };
+    const locked: Packages = {
+      'node_modules/lint': {
+        version: '1.0.0',
+        optionalDependencies: { '@lint/gnu': '1.0.0', '@lint/musl': '1.0.0' },
+      },
+      'node_modules/@lint/gnu': { ...binary, libc: ['glibc'] },
+      'node_modules/@lint/musl': { ...binary, libc: ['musl'] },
+      'node_modules/@lint/mac': { ...binary, os: ['darwin'] },
+      'node_modules/@gone/gnu': binary,
+    };
+    const present = ['node_modules/lint', 'node_modules/@lint/gnu'];
+    const record = (names: string[]) =>
+      write(
+        'node_modules/.package-lock.json',
+        JSON.stringify({ packages: Object.fromEntries(names.map((name) => [name, locked[name]])) }),
+      );
+    beforeEach(() => {
+      write('package-lock.json', JSON.stringify({ packages: locked }));
+      for (const name of present) write(`${name}/package.json`, '{}');
+      record(present);
+    });
+
+    it('is not when those for this machine are there', () => {
+      expect(install.staleInstall(root, machine)).toBeUndefined();
+      expect(install.staleInstall(root, { ...machine, libc: 'musl' })).toContain('@lint/musl is missing');
+    });
+
+    it('is when npm’s record lacks one, or its folder is gone', () => {
+      const reason = 'node_modules/@lint/gnu is missing, which this machine needs';
+      remove('node_modules/@lint/gnu');
+      expect(install.staleInstall(root, machine)).toBe(reason);
+      record(['node_modules/lint']);
+      expect(install.staleInstall(root, machine)).toBe(reason);
+    });
+
+    it('is not for ever when the install has just left it out again', () => {
+      record(['node_modules/lint']);
+      expect(install.acceptLeftOut(root, machine)).toEqual(['node_modules/@lint/gnu']);
+      expect(install.staleInstall(root, machine)).toBeUndefined();
+    });
+  });
+
   it('keeps from npm ci what would make it leave packages out or install elsewhere', () => {
     const misleading = {
       NODE_ENV: 'production',
@@ -210,6 +263,41 @@ describe('whether a build is due', () => {
 });
 
 describe('the Node that runs', () => {
+  const entry = path.join(__dirname, 'bootstrap.js');
+  const check = path.join(__dirname, 'bootstrap/check-node.js');
+
+  it.each(['12.0.0', '18.20.8', '20.18.3'])(
+    'is refused at once where it is %s, by what to install',
+    (version) => {
+      const faking = `Object.defineProperty(process.versions, 'node', { value: '${version}' }); require(${JSON.stringify(entry)})`;
+      const run = spawnSync(process.execPath, ['--eval', faking], { cwd: root, encoding: 'utf8' });
+      expect([run.status, run.stdout, run.stderr]).toEqual([
+        1,
+        '',
+        `bootstrap: Node ${version} is too old: install Node 20.19 or newer (https://nodejs.org) and run the same again.\n`,
+      ]);
+    },
+  );
+
+  it('is let through from 20.19 on', () => {
+    const checkNode = require(check) as (version: string) => string | undefined;
+    for (const version of ['20.19.0', '22.0.0', '24.21.0', '100.0.0'])
+      expect(checkNode(version)).toBeUndefined();
+  });
+
+  // What came after Node 12: modules by `import … from`, `node:`, `?.`, `??`, private fields, top-level await.
+  it('is checked in files that Node 12 can parse', () => {
+    for (const file of [entry, check]) {
+      const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);
+      const { outputText } = ts.transpileModule(source.text, {
+        compilerOptions: { target: ts.ScriptTarget.ES2019, module: ts.ModuleKind.ESNext },
+      });
+      const bare = (text: string) => text.replaceAll(/\/\/.*|\/\*[^]*?\*\/|[\s;()]/g, '');
+      expect(bare(outputText)).toBe(bare(source.text));
+      expect(source.text).not.toMatch(/['"]node:|^import |^export /m);
+    }
+  });
+
   it('is the pinned one where npm brought it, else one that is new enough', async () => {
     const { checkNodeVersion } = await load<NodeModule>('node');
     expect(() => checkNodeVersion(root, '20.20.2')).toThrow(

@@ -32,7 +32,7 @@ describe('.ci/run', () => {
   beforeEach(() => {
     root = plantTree(
       {
-        'tools/bootstrap.mjs': `process.exit(process.env.FAILING === 'bootstrap' ? 1 : 0);`,
+        'tools/bootstrap.js': `process.exit(process.env.FAILING === 'bootstrap' ? 1 : 0);`,
         'node_modules/.bin/npm': npm,
       },
       [],

@@ -82,8 +82,9 @@ describe('what operators see', () => {
     }
   });
 
-  it('has curls to paste with the key that was configured', async () => {
-    expect(server.output()).toContain(`Authorization: Bearer ${BOOTSTRAP_ADMIN_KEY}`);
+  it('has curls to paste that name the key that was configured, and don’t show it', async () => {
+    expect(server.output()).toContain('Authorization: Bearer $BOOTSTRAP_ADMIN_KEY');
+    expect(server.output()).not.toContain(BOOTSTRAP_ADMIN_KEY);
     expect((await api.as({ key: BOOTSTRAP_ADMIN_KEY }).get('/packages')).status).toBe(200);
   });
 });

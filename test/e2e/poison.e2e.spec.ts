@@ -74,9 +74,6 @@ describe('registrations that can’t be processed', () => {
     const good = await Promise.all(Array.from({ length: 5 }, () => who.post('/packages', boots)));
     for (const { headers } of good)
       expect(await finished(who, headers.location as string)).toMatchObject({ state: 'succeeded' });
-    // All good ones are through while the bad ones still have attempts before them.
-    for (const { headers } of bad)
-      expect((await who.get(headers.location as string)).body).toMatchObject({ state: 'pending' });
     for (const { headers } of bad) {
       expect(await finished(who, headers.location as string)).toMatchObject({
         state: 'failed',
@@ -91,6 +88,13 @@ describe('registrations that can’t be processed', () => {
       await sql(database.url, `SELECT DISTINCT attempts FROM registrations WHERE state = 'failed'`),
     ).toEqual([{ attempts: ATTEMPTS }]);
     expect((await who.get('/packages')).body.items).toHaveLength(5);
+    // By PostgreSQL's clock, however long we took to look: all good ones were through before the first bad one.
+    const [held] = await sql(
+      database.url,
+      `SELECT max(finished_at) FILTER (WHERE state = 'succeeded') < min(finished_at) FILTER (WHERE state = 'failed') AS up
+       FROM registrations`,
+    );
+    expect(held).toEqual({ up: true });
   });
 
   it('fail although every attempt took its process with it, and no attempt came to an end', async () => {
@@ -116,18 +120,21 @@ describe('registrations that can’t be processed', () => {
       REGISTRATION_RING_AGAIN_SECONDS: '1',
       REGISTRATIONS_PENDING_LIMIT: String(PENDING_LIMIT),
     });
+    // One after the other: of those that come at once while others are counted, some may be counted twice for a second.
+    const accepted: Awaited<ReturnType<Api['post']>>[] = [];
+    for (let reply = await who.post('/packages', boots); reply.status === 202;) {
+      accepted.push(reply);
+      reply = await who.post('/packages', boots);
+    }
+    expect(accepted).toHaveLength(PENDING_LIMIT);
     const replies = await Promise.all(Array.from({ length: 20 }, () => who.post('/packages', boots)));
-    const statuses = replies.map(({ status }) => status).toSorted();
-    expect(statuses).toEqual([
-      ...Array.from({ length: PENDING_LIMIT }, () => 202),
-      ...Array.from({ length: 20 - PENDING_LIMIT }, () => 503),
-    ]);
-    const refused = replies.find(({ status }) => status === 503)!;
+    expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 503));
+    const refused = replies[0]!;
     expect([refused.body.code, refused.headers['retry-after']]).toEqual(['too_many_pending', '10']);
     expect(await sql(database.url, 'SELECT FROM registrations')).toHaveLength(PENDING_LIMIT);
 
     await sql(database.url, 'DROP TRIGGER refuse_package ON packages');
-    for (const { headers } of replies.filter(({ status }) => status === 202))
+    for (const { headers } of accepted)
       expect(await finished(who, headers.location as string)).toMatchObject({ state: 'succeeded' });
     await eventually(async () => (await who.post('/packages', boots)).status === 202, {
       describe: 'registrations are accepted again',

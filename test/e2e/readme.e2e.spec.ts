@@ -20,7 +20,7 @@ describe('what a newcomer pastes', () => {
   beforeAll(async () => {
     server = await startServer();
     folder = mkdtempSync(join(tmpdir(), 'waybill-readme-'));
-  });
+  }, 120_000); // it embeds all there is, on a machine that may have other work
   afterAll(async () => {
     rmSync(folder, { recursive: true });
     await server.stop();

@@ -293,11 +293,68 @@ describe('users', () => {
         'short\n',
       );
       expect(wrong.code).toBe(1);
-      for (const pointer of ['/email', '/role', '/password']) expect(wrong.output).toContain(`${pointer}: `);
+      for (const field of ['email', 'role', 'password'])
+        expect(wrong.output).toMatch(new RegExp(`^The ${field} must `, 'm'));
       expect(wrong.output).not.toContain('short');
-      expect((await cli({}, ['drop-users'])).output).toContain('Which command?');
-      expect((await cli({}, ['create-user', '--mail', 'x'])).code).toBe(1);
-    });
+      const common = ['create-user', '--email', 'x@example.com', '--role', 'agent'];
+      expect(await cli({}, common, 'passwordpassword\n')).toEqual({
+        code: 1,
+        output: 'The password is too common.\n',
+      });
+      expect((await cli({}, ['drop-users'])).output).toMatch(/^There is no command "drop-users"\./);
+      expect((await cli({}, ['create-user', '--mail', 'x'])).output).toMatch(/^Unknown option '--mail'/);
+      expect((await cli({}, ['create-key', '--role', 'agent'])).output).toContain(
+        'The name is missing: give --name.',
+      );
+    }, 120_000);
+
+    it('explain each command', async () => {
+      expect((await cli({}, [])).code).toBe(0);
+      for (const command of [
+        'list-users',
+        'create-user',
+        'reset-password',
+        'list-keys',
+        'create-key',
+        'revoke-key',
+      ])
+        expect(await cli({}, [command, '--help'])).toMatchObject({
+          code: 0,
+          output: expect.stringMatching(new RegExp(`^npm run admin -- ${command}`)),
+        });
+    }, 120_000);
+
+    it('are listed, get another password, and keys are made and revoked', async () => {
+      const env = { DATABASE_URL: database.url };
+      const user = await newStaff(admin, 'agent');
+      const cookie = await signIn(api, user);
+      expect((await cli(env, ['list-users'])).output).toMatch(
+        new RegExp(`^${user.email} +agent +active`, 'm'),
+      );
+      const reset = await cli(env, ['reset-password', '--email', user.email], `${PASSWORD}\n`);
+      expect(reset).toEqual({
+        code: 0,
+        output: `${user.email} has another password, and is signed out everywhere.\n`,
+      });
+      expect((await api.as({ cookie }).get('/sessions/current')).status).toBe(401);
+      expect(await signIn(api, { ...user, password: PASSWORD })).toBeTruthy();
+      const nobody = await cli(env, ['reset-password', '--email', 'nobody@example.com'], `${PASSWORD}\n`);
+      expect(nobody).toEqual({ code: 1, output: 'There is no such user.\n' });
+
+      const made = await cli(env, ['create-key', '--name', 'Import', '--scopes', 'users:manage']);
+      const key = /shown this once: (\S+)/.exec(made.output)?.[1] as string;
+      expect((await api.as({ key }).get('/users')).status).toBe(200);
+      expect((await cli(env, ['list-keys'])).output).toMatch(/ Import +active +users:manage$/m);
+      const id = /The API key (\S+) is made/.exec(made.output)?.[1] as string;
+      expect((await cli(env, ['revoke-key', '--key', id])).output).toBe(
+        `The API key ${id} (Import) is revoked.\n`,
+      );
+      expect((await api.as({ key }).get('/users')).status).toBe(401);
+      const { body } = await admin.get('/admin/audit-log', {
+        query: { action: 'api_key.revoked', limit: 1 },
+      });
+      expect(body.items[0]).toMatchObject({ actor: { kind: 'command_line' }, target: { id } });
+    }, 120_000);
 
     it('are made on the embedded database, without a server and beside one', async () => {
       const dataDir = mkdtempSync(path.join(tmpdir(), 'waybill-cli-'));

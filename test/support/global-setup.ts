@@ -64,7 +64,7 @@ async function assertBuilt(): Promise<void> {
   };
   const reason = staleBuild(ROOT, sourcesDigest(ROOT));
   if (!reason) return;
-  const advice = `${reason}: run \`node tools/bootstrap.mjs\`, or \`npm test\`, which does`;
+  const advice = `${reason}: run \`node tools/bootstrap.js\`, or \`npm test\`, which does`;
   if (!existsSync(path.join(ROOT, 'dist/apps/server/main.js'))) throw new Error(advice);
   process.stderr.write(`\nThe build that is tested is stale: ${advice}\n`);
 }

@@ -15,6 +15,9 @@ const STOP_DEADLINE_MS = 15_000;
 /** What tells that the process serves: `api` and `all` their public URL, `worker` that of its operations port. */
 const LISTENS = { public: /^Waybill listens on (http\S+)$/m, ops: /^Waybill operations on (http\S+)$/m };
 
+/** The last that `all` prints by itself when it serves. */
+const END_OF_WELCOME = '\nCtrl-C stops it.\n';
+
 export interface StartServerOptions {
   role?: 'api' | 'worker' | 'all';
   /** Unset: the process embeds its own, in its data folder. */
@@ -150,6 +153,11 @@ async function waitUntilServing(
   }).catch((cause: Error) => {
     throw new Error(`${cause.message}\n${output()}`);
   });
+  if (typeof url === 'string' && role === 'all')
+    // The curls to paste come after the URL, and may come in a write of their own.
+    await eventually(() => exit ?? output().includes(END_OF_WELCOME), {
+      describe: 'the process has told how to go on',
+    });
   if (typeof url !== 'string') throw new Error(`The ${role} process ended (${say(url)}):\n${output()}`);
   return { url, opsUrl: find(LISTENS.ops) };
 }

@@ -1,20 +1,47 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import { BootstrapError } from './error.mjs';
 
+/** Names what npm left out of its last install although it fits: a second install would leave it out too. */
+const LEFT_OUT = 'node_modules/.waybill-left-out';
+
 /**
  * Why an install is due, or undefined. What is on disk is read from npm's own record of it, which `npm ci` writes last:
  * a killed one leaves none.
  */
-export function staleInstall(root, platform = process) {
+export function staleInstall(root, machine = thisMachine()) {
+  const [wanted, installed] = bothPackages(root);
+  if (!installed) return 'node_modules is missing or unfinished';
+  const fault = installFault(wanted, installed, machine);
+  if (fault) return fault;
+  const [missing] = missingForMachine(root, wanted, installed, machine);
+  return missing && `${missing} is missing, which this machine needs`;
+}
+
+/** Goes on without what npm itself left out just now. @returns its names */
+export function acceptLeftOut(root, machine = thisMachine()) {
+  const [wanted, installed] = bothPackages(root);
+  const names = installed ? missingForMachine(root, wanted, installed, machine) : [];
+  if (names.length > 0) writeFileSync(path.join(root, LEFT_OUT), names.join('\n'));
+  return names;
+}
+
+function bothPackages(root) {
   const wanted = readPackages(path.join(root, 'package-lock.json'));
   if (!wanted) throw new BootstrapError('package-lock.json is missing or damaged.');
-  const installed = readPackages(path.join(root, 'node_modules', '.package-lock.json'));
-  if (!installed) return 'node_modules is missing or unfinished';
-  return installFault(wanted, installed, platform);
+  return [wanted, readPackages(path.join(root, 'node_modules', '.package-lock.json'))];
 }
 
 /**
@@ -23,14 +50,14 @@ export function staleInstall(root, platform = process) {
  * Optional packages may be absent, as those of other platforms are, except those that we ask for ourselves: the pinned
  * Node and PostgreSQL's binaries.
  */
-export function installFault(wanted, installed, { platform, arch }) {
+export function installFault(wanted, installed, machine) {
   const ours = new Set(
     Object.keys(wanted['']?.optionalDependencies ?? {}).map((name) => `node_modules/${name}`),
   );
   for (const [name, entry] of Object.entries(wanted)) {
     if (name === '' || entry.link || entry.extraneous) continue;
     const found = installed[name];
-    const mayBeAbsent = entry.optional && !(ours.has(name) && fits(entry, platform, arch));
+    const mayBeAbsent = entry.optional && !(ours.has(name) && fits(entry, machine));
     if (!found && mayBeAbsent) continue;
     if (!found) return `${name} is missing`;
     if (found.version !== entry.version || found.integrity !== entry.integrity) return `${name} differs`;
@@ -39,8 +66,42 @@ export function installFault(wanted, installed, { platform, arch }) {
   return extra && `${extra} is not in the lockfile`;
 }
 
-const fits = ({ os: systems, cpu: cpus }, platform, arch) =>
-  (!systems || systems.includes(platform)) && (!cpus || cpus.includes(arch));
+/**
+ * The binaries for this machine that are not there: an npm leaves those out that don't run on its own Node, and we may have
+ * another one by now. Those of packages that are absent themselves don't count, nor does what the last install left out.
+ */
+function missingForMachine(root, wanted, installed, machine) {
+  const leftOut = readText(path.join(root, LEFT_OUT)).split('\n');
+  return Object.entries(wanted)
+    .filter(([, entry]) => entry.optional && (entry.os || entry.cpu) && fits(entry, machine))
+    .map(([name]) => name)
+    .filter((name) => !leftOut.includes(name) && isWantedBySomeone(name, installed))
+    .filter((name) => !installed[name] || !existsSync(path.join(root, name, 'package.json')));
+}
+
+const isWantedBySomeone = (name, installed) => {
+  const dependency = name.slice(name.lastIndexOf('node_modules/') + 'node_modules/'.length);
+  return Object.values(installed).some((entry) => entry.optionalDependencies?.[dependency]);
+};
+
+const fits = ({ os: systems, cpu: cpus, libc: libcs }, { platform, arch, libc }) =>
+  (!systems || systems.includes(platform)) &&
+  (!cpus || cpus.includes(arch)) &&
+  (!libcs || platform !== 'linux' || libcs.includes(libc));
+
+function thisMachine() {
+  const { platform, arch } = process;
+  const isGlibc = platform === 'linux' && Boolean(process.report.getReport().header.glibcVersionRuntime);
+  return { platform, arch, libc: isGlibc ? 'glibc' : 'musl' };
+}
+
+function readText(file) {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
 
 function readPackages(file) {
   try {

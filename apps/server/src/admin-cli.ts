@@ -1,103 +1,96 @@
-import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
-import { type Config, ConfigModule, ConfigurationError, loadConfig, readEnvironment } from '@waybill/config';
+import { type Config, ConfigModule, loadConfig, readEnvironment } from '@waybill/config';
 import {
   DatabaseModule,
-  EmbeddedPostgresError,
   migrate,
   runningEmbeddedPostgres,
   startEmbeddedPostgres,
   WorkContext,
 } from '@waybill/database';
-import { DomainError, validateBody } from '@waybill/http';
-import { readPassword } from './read-password';
+import { DomainError, type FieldError } from '@waybill/http';
+import { type Command, commands, type Options, USAGE, usageOf } from './admin-commands';
 import { schema } from './schema';
-import { CreateUserDto, roles, UsersModule, UsersService } from './sessions';
+import { StaffAdministration, StaffAdministrationModule } from './sessions';
+import { sayOf, UsageError } from './start-faults';
 
-const USAGE = `npm run admin -- create-user --email <address> --role <${roles.join('|')}> [--generate-password]
-
-Adds a user who may sign in. The password is asked for, or read from the first line of standard input, or made and
-printed once with --generate-password. Works beside a running server and without one.
-`;
-
-/** What was asked for can't be done; the message is meant for whoever typed it. */
-class UsageError extends Error {}
-
+/** `npm run admin -- <command> …` */
 async function main(): Promise<void> {
-  const { positionals, values } = readArguments();
-  if (values.help) return void process.stdout.write(USAGE);
-  if (positionals.join(' ') !== 'create-user') throw new UsageError(`Which command?\n\n${USAGE}`);
-  const generated = values['generate-password'] ? randomBytes(18).toString('base64url') : undefined;
-  const password = generated ?? (await readPassword(`Password of ${values.email}: `));
-  const user = await validateBody(CreateUserDto, { email: values.email, role: values.role, password });
-  await withDatabase(loadConfig('all', readEnvironment()), (config, url) => createUser(config, url, user));
-  process.stdout.write(`${user.email} may sign in as ${user.role}.\n`);
-  if (generated) process.stdout.write(`The password, shown this once: ${generated}\n`);
+  const [name, ...args] = process.argv.slice(2);
+  if (name === undefined || name === '--help' || name === 'help') return write(USAGE);
+  const command = commands[name];
+  if (!command) throw new UsageError(`There is no command "${name}".\n\n${USAGE}`);
+  const options = readOptions(name, command, args);
+  if (options.help) return write(usageOf(name, command));
+  const work = await command.prepare(options);
+  const warn = (warning: string) => void process.stderr.write(`Warning: ${warning}\n`);
+  write(await withDatabase(loadConfig('all', readEnvironment(warn)), work));
 }
 
-function readArguments() {
+const write = (text: string): void => void process.stdout.write(text);
+
+function readOptions(name: string, command: Command, args: string[]): Options {
   try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        email: { type: 'string' },
-        role: { type: 'string' },
-        'generate-password': { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
+    const { values } = parseArgs({
+      args,
+      options: { ...command.options, help: { type: 'boolean' } },
     });
+    return values as Options;
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
+    const [sentence = ''] = (error as Error).message.split(/(?<=\.) |\n/, 1);
+    throw new UsageError(`${sentence.replace(/\.?$/, '.')}\n\n${usageOf(name, command)}`);
   }
 }
 
+type Work = (administration: StaffAdministration, ctx: WorkContext) => Promise<string>;
+
 /** The configured PostgreSQL, or that of the server that runs on the data folder, or for the while one of our own on it. */
-async function withDatabase(
-  config: Config,
-  work: (config: Config, url: string) => Promise<void>,
-): Promise<void> {
+async function withDatabase(config: Config, work: Work): Promise<string> {
   const there = config.database.url ?? (await runningEmbeddedPostgres(config.dataDir));
-  if (there !== undefined) return work(config, there);
+  if (there !== undefined) return onDatabase(config, there, work);
   const embedded = await startEmbeddedPostgres({ dir: config.dataDir });
   try {
-    await work(config, embedded.url);
+    return await onDatabase(config, embedded.url, work);
   } finally {
     await embedded.stop();
   }
 }
 
-async function createUser(config: Config, url: string, user: CreateUserDto): Promise<void> {
+async function onDatabase(config: Config, url: string, work: Work): Promise<string> {
   await migrate({ url, migrations: schema.migrations });
   class CommandModule {}
   const imports = [
     ConfigModule.register(config),
     DatabaseModule.register({ url, poolSize: 2, logSql: false }),
-    UsersModule,
+    StaffAdministrationModule,
   ];
   const app = await NestFactory.createApplicationContext(
     { module: CommandModule, imports },
     { logger: ['error'], abortOnError: false },
   );
   try {
-    await app.get(UsersService).add(new WorkContext(), user, { kind: 'command_line' });
+    return await work(app.get(StaffAdministration), new WorkContext());
   } finally {
     await app.close();
   }
 }
 
-function sayOf(error: Error): string {
-  if (error instanceof DomainError)
-    return [error.message, ...(error.extras.errors ?? []).map((at) => `${at.pointer}: ${at.detail}`)].join(
-      '\n',
-    );
-  const isMeantForPeople = [UsageError, ConfigurationError, EmbeddedPostgresError].some(
-    (type) => error instanceof type,
-  );
-  return isMeantForPeople ? error.message : String(error.stack);
+/** A refusal as sentences that name the options, where the API names fields. */
+function refusalOf(error: DomainError): string {
+  const faults = error.extras.errors ?? [];
+  return faults.length === 0 ? error.message : faults.map(sentenceOf).join('\n');
+}
+
+function sentenceOf({ code, detail, pointer = '' }: FieldError): string {
+  const field = pointer.split('/')[1] ?? '';
+  const what = `The ${field.replaceAll('_', ' ')}`;
+  if (code === 'common_password') return 'The password is too common.';
+  if (code === 'required') return `${what} is missing: give --${field.replaceAll('_', '-')}.`;
+  if (detail.startsWith(`${field} `)) return `${what} ${detail.slice(field.length + 1)}`;
+  return /^[a-z]/.test(detail) ? `${what} ${detail}` : `${what}: ${detail}`;
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${sayOf(error)}\n`);
+  process.stderr.write(`${(error instanceof DomainError ? refusalOf(error) : sayOf(error)).trimEnd()}\n`);
   process.exitCode = 1;
 });

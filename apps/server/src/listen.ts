@@ -1,18 +1,53 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config, ConfigurationError } from '@waybill/config';
+import { listeningFault } from './start-faults';
 
 const DEFAULT_PORT = 8000;
 const PORTS_TO_TRY = 100;
+
+/**
+ * Tries the addresses that the process is to listen on, so that a wrong one is found before anything is started.
+ * @throws ConfigurationError naming the variable.
+ */
+export async function assertCanListen(config: Config): Promise<void> {
+  const probes: Server[] = [];
+  try {
+    // Held together: one port for both would be found too.
+    if (config.role !== 'worker') probes.push(await probe(config, 'PORT'));
+    if (config.opsPort !== undefined) probes.push(await probe(config, 'OPS_PORT'));
+  } finally {
+    await Promise.all(probes.map(closed));
+  }
+}
+
+async function probe(config: Config, variable: 'PORT' | 'OPS_PORT'): Promise<Server> {
+  const port = (variable === 'PORT' ? config.port : config.opsPort) ?? 0;
+  const server = createServer((socket) => socket.destroy()).listen(port, config.host);
+  try {
+    await once(server, 'listening');
+    return server;
+  } catch (error) {
+    throw listeningFault(error as NodeJS.ErrnoException, variable, config);
+  }
+}
+
+const closed = (server: Server): Promise<unknown> =>
+  new Promise((resolve) => {
+    server.close(resolve);
+  });
 
 /**
  * Listens on the configured port, or on the first free one from 8000 on.
  * @returns the URL for a person on this machine.
  * @throws ConfigurationError where no such port is free.
  */
-export async function listen(app: NestFastifyApplication, { host, port, tls }: Config): Promise<string> {
+export async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
+  const { host, port, tls } = config;
   const candidates =
     port === undefined ? Array.from({ length: PORTS_TO_TRY }, (_, offset) => DEFAULT_PORT + offset) : [port];
-  if (!(await listensOnOneOf(app, candidates, host)))
+  if (!(await listensOnOneOf(app, candidates, config)))
     throw new ConfigurationError([
       `PORT: ${candidates[0]}${port === undefined ? ' and those after it are' : ' is'} taken on ${host}`,
     ]);
@@ -22,13 +57,18 @@ export async function listen(app: NestFastifyApplication, { host, port, tls }: C
 }
 
 // Tried by listening, and not by a probe before: two processes that start at once would both find the same port free.
-async function listensOnOneOf(app: NestFastifyApplication, ports: number[], host: string): Promise<boolean> {
+async function listensOnOneOf(
+  app: NestFastifyApplication,
+  ports: number[],
+  config: Config,
+): Promise<boolean> {
   for (const port of ports) {
     try {
-      await app.listen(port, host);
+      await app.listen(port, config.host);
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+      if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE')
+        throw listeningFault(error as NodeJS.ErrnoException, 'PORT', config);
     }
   }
   return false;

@@ -1,6 +1,6 @@
-import { ConfigurationError, loadConfig, readEnvironment, type Role, roles } from '@waybill/config';
-import { EmbeddedPostgresError } from '@waybill/database';
+import { loadConfig, readEnvironment, type Role, roles } from '@waybill/config';
 import { migrateDatabase, startServer } from './server';
+import { sayOf, UsageError } from './start-faults';
 
 const STOP_DEADLINE_MS = 10_000;
 
@@ -8,8 +8,9 @@ const STOP_DEADLINE_MS = 10_000;
 async function main(): Promise<void> {
   const role = process.argv[2] ?? 'all';
   if (!roles.includes(role as Role))
-    throw new ConfigurationError([`role: ${role} is none of ${roles.join(', ')}`]);
-  const config = loadConfig(role as Role, readEnvironment());
+    throw new UsageError(`There is no role "${role}": give one of ${roles.join(', ')}, or none for all.`);
+  const warn = (warning: string) => void process.stderr.write(`Warning: ${warning}\n`);
+  const config = loadConfig(role as Role, readEnvironment(warn));
   if (config.role === 'migrate') return migrateDatabase(config);
   const starting = startServer(config);
 
@@ -27,7 +28,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  const isMeantForPeople = error instanceof ConfigurationError || error instanceof EmbeddedPostgresError;
-  process.stderr.write(`${isMeantForPeople ? error.message : error.stack}\n`);
+  process.stderr.write(`${sayOf(error)}\n`);
   process.exit(1);
 });

@@ -5,9 +5,10 @@ import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@waybill/
 import { createHttpApplication } from '@waybill/http';
 import { createLogger, NestLogger, observeRequests, Readiness } from '@waybill/observability';
 import type { Logger } from 'pino';
-import { listen } from './listen';
+import { assertCanListen, listen } from './listen';
 import { ProcessModule } from './process.module';
 import { schema } from './schema';
+import { listeningFault } from './start-faults';
 import { printOperations, printWelcome } from './welcome';
 
 /** A running process of Waybill. */
@@ -18,7 +19,8 @@ export interface Server {
 
 /** Starts what the role asks for: the embedded parts that are not configured, the newest schema, HTTP and jobs. */
 export async function startServer(config: Config): Promise<Server> {
-  const logger = createLogger(config.logLevel);
+  await assertCanListen(config);
+  const logger = createLogger(config);
   const postgres = config.database.url === undefined ? await startEmbedded(config, logger) : undefined;
   const databaseUrl = config.database.url ?? (postgres as EmbeddedPostgres).url;
   try {
@@ -27,7 +29,9 @@ export async function startServer(config: Config): Promise<Server> {
     return { stop: () => stop(app, postgres) };
   } catch (error) {
     await postgres?.stop();
-    throw error;
+    const { syscall } = error as NodeJS.ErrnoException;
+    // Somebody took it after the look.
+    throw syscall === 'listen' ? listeningFault(error as Error, 'OPS_PORT', config) : error;
   }
 }
 
@@ -72,10 +76,15 @@ async function startHttp(
     logger: new NestLogger(logger),
     observe: (fastify) => observeRequests(fastify, logger),
   });
-  const url = await listen(app, config);
-  printOperations(app);
-  printWelcome(config, url, app);
-  return app;
+  try {
+    const url = await listen(app, config);
+    printOperations(app);
+    printWelcome(config, url, app);
+    return app;
+  } catch (error) {
+    await app.close(); // or its jobs would complain when the embedded PostgreSQL goes
+    throw error;
+  }
 }
 
 async function stop(app: INestApplicationContext, postgres: EmbeddedPostgres | undefined): Promise<void> {

@@ -3,13 +3,18 @@ import type { Config } from '@waybill/config';
 import { OpsServer } from '@waybill/observability';
 import { BootstrapKey } from './sessions';
 
-/** Tells whoever started Waybill by hand what to do next. The key is printed outside production alone, and never logged. */
+/** Tells whoever started Waybill by hand what to do next. The key is printed when it was made, outside production alone, and never logged. */
 export function printWelcome(config: Config, url: string, app: INestApplicationContext): void {
-  process.stdout.write(`Waybill listens on ${url}\n`);
-  if (config.role !== 'all') return;
-  const bootstrap = app.get(BootstrapKey);
+  const listens = `Waybill listens on ${url}\n`;
+  // One write: who reads the first line by a program has the rest too.
+  process.stdout.write(
+    config.role === 'all' ? `${listens}${nextSteps(config, url, app.get(BootstrapKey))}` : listens,
+  );
+}
+
+function nextSteps(config: Config, url: string, bootstrap: BootstrapKey): string {
   const key = keyForShell(config, bootstrap);
-  process.stdout.write(`
+  return `
 Docs: ${url}/api/openapi (Swagger UI), ${url}/api/redoc
 
 Register a package:
@@ -17,8 +22,9 @@ ${registerCurl(url, key)}
 
 See it priced:
 ${listCurl(url, key)}
-${config.production ? '' : `\nThe administrator's API key: ${bootstrap.read()}\n`}
-`);
+${keyMade(config, bootstrap)}
+Ctrl-C stops it.
+`;
 }
 
 /** Tells where health and metrics are, if on a port of their own. */
@@ -27,10 +33,14 @@ export function printOperations(app: INestApplicationContext): void {
   if (url !== undefined) process.stdout.write(`Waybill operations on ${url}\n`);
 }
 
-// A key from the configuration may have come from a file or a .env, which the shell that this is pasted into does not know.
-function keyForShell({ bootstrapAdminKey, production }: Config, { file }: BootstrapKey): string {
-  if (bootstrapAdminKey === undefined) return `$(cat ${quote(file)})`;
-  return production ? '$BOOTSTRAP_ADMIN_KEY' : bootstrapAdminKey;
+// A key that somebody configured or was shown before is theirs to know: a terminal's history and a log need it no more.
+function keyForShell({ bootstrapAdminKey }: Config, { file }: BootstrapKey): string {
+  return bootstrapAdminKey === undefined ? `$(cat ${quote(file)})` : '$BOOTSTRAP_ADMIN_KEY';
+}
+
+function keyMade({ production }: Config, { made, file }: BootstrapKey): string {
+  if (production || made === undefined) return '';
+  return `\nThe administrator's API key, made now and kept in ${file}: ${made}\n`;
 }
 
 const registerCurl = (url: string, key: string): string => `curl -sS ${url}/api/v1/packages \\

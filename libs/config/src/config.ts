@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { z } from 'zod';
 import { environment, secretNames, type Environment } from './environment';
 import { tlsFaults } from './tls';
 
@@ -15,7 +16,11 @@ const FLEET = ['DATABASE_URL', 'REDIS_URL'] as const;
 /** Everything in the environment that is wrong, in one message. */
 export class ConfigurationError extends Error {
   constructor(readonly faults: string[]) {
-    super(`The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`);
+    super(
+      faults.length === 1
+        ? `The configuration can't be used: ${faults[0]}.`
+        : `The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+    );
   }
 }
 
@@ -30,12 +35,31 @@ export function loadConfig(role: Role, env: NodeJS.ProcessEnv): Config {
   const faults: string[] = [];
   const given = withSecretFiles(withoutEmpty(env), faults);
   const parsed = environment.safeParse(given);
-  for (const issue of parsed.error?.issues ?? []) faults.push(`${issue.path.join('.')}: ${issue.message}`);
+  for (const issue of parsed.error?.issues ?? []) faults.push(faultOf(issue, given));
   faults.push(...missingFor(role, given));
   if (parsed.success) faults.push(...tlsFaults(parsed.data));
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return toConfig(role, parsed.data);
 }
+
+// A secret is never quoted, and a long value helps nobody.
+function faultOf(issue: z.core.$ZodIssue, given: NodeJS.ProcessEnv): string {
+  const name = issue.path.join('.');
+  const value = given[name];
+  const isShown = value !== undefined && !secretNames.includes(name) && value.length <= 40;
+  return `${name}: ${requirementOf(issue)}${isShown ? `, and is "${value}"` : ''}`;
+}
+
+function requirementOf(issue: z.core.$ZodIssue): string {
+  if (issue.code === 'invalid_type') return 'must be a whole number';
+  if (issue.code === 'too_small') return `must ${bound(issue.origin, `${issue.minimum}`)} or more`;
+  if (issue.code === 'too_big') return `must ${bound(issue.origin, `at most ${issue.maximum}`)}`;
+  if (issue.code === 'invalid_value') return `must be one of ${issue.values.join(', ')}`;
+  return issue.message;
+}
+
+const bound = (origin: string, limit: string): string =>
+  origin === 'string' ? `have ${limit} characters` : `be ${limit}`;
 
 // `NAME=` in an env file or a compose file means "not set".
 function withoutEmpty(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {

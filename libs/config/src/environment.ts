@@ -4,7 +4,11 @@ import { redisAddress } from './redis-address';
 import { certificate, privateKey } from './tls';
 import { trustedProxies } from './trusted-proxies';
 
-const port = z.coerce.number().int().min(0).max(65535);
+const port = z
+  .string()
+  .regex(/^\d{1,5}$/, 'must be a whole number from 0 to 65535')
+  .transform(Number)
+  .refine((number) => number <= 65_535, 'must be a whole number from 0 to 65535');
 const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
 const positive = z.coerce.number().int().positive();
 const isOrigin = (text: string): boolean =>

@@ -9,6 +9,7 @@ import type { RateDocument } from './rate-list';
 import { RatesStoppedError } from './rates.errors';
 import { longestFetchMs, RATES_OPTIONS, type ResolvedRatesOptions } from './rates.options';
 import { RatesRepository } from './rates.repository';
+import { snapshot } from './snapshot';
 import { UpstreamError } from './upstream-error';
 
 /** How many different days may wait for their fetch; one more is told that there is no rate now. */
@@ -36,6 +37,7 @@ export class RatesFetcher implements OnModuleDestroy {
   private readonly oneAtATime = bulkhead(1, MAX_WAITING);
   private readonly json: CbrSource;
   private readonly xml: CbrSource;
+  private toldOfSnapshot = false;
 
   constructor(
     private readonly repository: RatesRepository,
@@ -118,8 +120,10 @@ export class RatesFetcher implements OnModuleDestroy {
       const document = await this.ask(source, { day, today });
       if (!document) continue;
       await this.keep(ctx, document);
+      this.toldOfSnapshot = false;
       if (await errand.isDone(ctx, document)) return document;
     }
+    this.tellOfSnapshot();
     return 'failed';
   }
 
@@ -135,9 +139,21 @@ export class RatesFetcher implements OnModuleDestroy {
       const expected = error instanceof UpstreamError || isBrokenCircuitError(error);
       if (!expected) throw error;
       const fault = error instanceof UpstreamError ? `${error.fault}: ${error.message}` : error.message;
-      this.logger.warn(`No rates for ${question.day} from ${source.source}: ${fault}`);
+      const told = `No rates for ${question.day} from ${source.source}: ${fault}`;
+      // Who tries Waybill out without a network is told once what that means, and not at each attempt.
+      if (this.options.snapshot) this.logger.debug(told);
+      else this.logger.warn(told);
       return null;
     }
+  }
+
+  private tellOfSnapshot(): void {
+    if (!this.options.snapshot || this.toldOfSnapshot) return;
+    this.toldOfSnapshot = true;
+    this.logger.warn(
+      `The Bank of Russia does not answer: the snapshot of ${snapshot.effectiveDate} prices packages until it does, unless ` +
+        'newer rates are stored. Waybill keeps asking.',
+    );
   }
 
   private async keep(ctx: WorkContext, document: RateDocument): Promise<void> {

@@ -1,4 +1,5 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
+import { DatabaseUnreachableError } from './database-unreachable.error';
 import { SteadyClient } from './steady-client';
 import { SnakeNaming } from './snake-naming';
 import { SqlLogger } from './sql-logger';
@@ -56,6 +57,7 @@ const MIGRATION_WAIT = '10min';
 /**
  * Brings a database to the newest schema. Any number of processes may call it at once: an advisory lock lets one work
  * while the others wait for it, ten minutes at most.
+ * @throws DatabaseUnreachableError
  */
 export async function migrate({
   url,
@@ -67,7 +69,9 @@ export async function migrate({
     ...options,
     extra: { Client: SteadyClient, connectionTimeoutMillis: 5_000 },
   } as DataSourceOptions);
-  await dataSource.initialize();
+  await dataSource.initialize().catch((cause: Error) => {
+    throw new DatabaseUnreachableError(url, cause);
+  });
   const lock = dataSource.createQueryRunner();
   try {
     await lock.query(`SET lock_timeout = '${MIGRATION_WAIT}'`);

@@ -2,8 +2,10 @@ export { Columns, columnsOf, computed, type RowOf, type Statement, statement, va
 export { type DatabaseOptions, dataSourceOptions, migrate, type Schema } from './data-source';
 export { Database } from './database';
 export { DatabaseModule } from './database.module';
+export { DatabaseUnreachableError } from './database-unreachable.error';
 export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres';
 export { EmbeddedPostgresError } from './embedded/embedded-postgres.error';
+export { makeFolder } from './embedded/folder';
 export { runningEmbeddedPostgres } from './embedded/running';
 export { SteadyClient } from './steady-client';
 export { WorkContext } from './work-context';

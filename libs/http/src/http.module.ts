@@ -3,6 +3,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DocsAssets } from './openapi/docs-assets';
 import { DocsController } from './openapi/docs.controller';
+import { FrontController } from './openapi/front.controller';
 import { OpenApiDocument } from './openapi/open-api-document';
 import { httpSchema } from './idempotency/http-schema';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
@@ -22,7 +23,7 @@ import { UnreadBodyInterceptor } from './validation/unread-body.interceptor';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(httpSchema.entities)],
-  controllers: [DocsController],
+  controllers: [DocsController, FrontController],
   providers: [
     RouteTable,
     OpenApiDocument,

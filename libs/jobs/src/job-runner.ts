@@ -112,7 +112,8 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
       return { result: await this.handlers.get(name)(signal) };
     } catch (error) {
       const reason = describeJobError(error);
-      if (error instanceof JobFailedError) this.logger.warn(`The job ${name} failed: ${reason}`);
+      if (error instanceof JobFailedError)
+        this.logger[error.isLogged ? 'warn' : 'debug'](`The job ${name} failed: ${reason}`);
       else this.logger.error(`The job ${name} failed: ${reason}`, framesOf(error));
       return { error: reason };
     }

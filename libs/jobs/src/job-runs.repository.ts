@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { columnsOf, computed, Database, type RowOf, statement, value, type WorkContext } from '@waybill/database';
+import {
+  columnsOf,
+  computed,
+  Database,
+  type RowOf,
+  statement,
+  value,
+  type WorkContext,
+} from '@waybill/database';
 import type { FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { JobResult } from './job';

@@ -21,4 +21,12 @@ export type JobResult = Record<string, string | number | boolean | null>;
 export type JobHandler = (signal: AbortSignal) => Promise<JobResult>;
 
 /** An expected failure, such as an upstream service that is unavailable: nothing to investigate in our code. */
-export class JobFailedError extends Error {}
+export class JobFailedError extends Error {
+  /** @param isLogged false where the failure has been logged already; the run is recorded as failed all the same. */
+  constructor(
+    message: string,
+    readonly isLogged = true,
+  ) {
+    super(message);
+  }
+}

@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 const library = resolve(__dirname, '../../../dist/libs/observability/src/logging.js');
 const linesOf = (script: string): Record<string, unknown>[] => {
   const code = `const { createLogger, NestLogger, runWithLogFields } = require(${JSON.stringify(library)});
-    const pino = createLogger('debug'); const logger = new NestLogger(pino); ${script}`;
+    const pino = createLogger({ logLevel: 'debug', production: false }); const logger = new NestLogger(pino); ${script}`;
   const { stdout, stderr, status } = spawnSync(process.execPath, ['-e', code], {
     encoding: 'utf8',
     env: { PATH: process.env.PATH },
@@ -38,5 +38,15 @@ describe('the log', () => {
   it('keeps what Nest says of its own assembly for debugging', () => {
     const [line] = linesOf(`logger.log('Mapped {/x, GET} route', 'RouterExplorer');`);
     expect(line?.level).toBe('debug');
+  });
+
+  it.each([
+    [false, /^\d\d:\d\d:\d\d INFO {2}Here hello\n$/],
+    [true, /^\{"level":"info",.*"msg":"hello"\}\n$/],
+  ])('is short lines on a terminal, and JSON there too where production is %s', (production, expected) => {
+    const code = `Object.assign(process.stdout, { isTTY: true, hasColors: () => false });
+      const { createLogger, NestLogger } = require(${JSON.stringify(library)});
+      new NestLogger(createLogger({ logLevel: 'info', production: ${production} })).log('hello', 'Here');`;
+    expect(spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout).toMatch(expected);
   });
 });

@@ -1,7 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
+import type { Config } from '@waybill/config';
 import { redactedLine } from '@waybill/http';
-import { type Level, type Logger, pino } from 'pino';
+import { type Level, type Logger, type LoggerOptions, pino } from 'pino';
+import { PrettyLog } from './pretty';
 
 /** What every line that is logged on behalf of a request or a job carries. */
 export type LogFields = Record<string, string | undefined>;
@@ -16,12 +18,14 @@ export const runWithLogFields = <T>(added: LogFields, work: () => T): T =>
   fields.run({ ...fields.getStore(), ...added }, work);
 
 /**
- * The process's log: JSON lines on stdout. What could hold a secret or a personal datum is never handed to it; should one
- * come all the same, what looks like a credential of ours is taken out of the line.
+ * The process's log on stdout: JSON lines, or short ones for a person who watches a terminal outside production. What could
+ * hold a secret or a personal datum is never handed to it; should one come all the same, what looks like a credential of ours is
+ * taken out of the line.
  */
-export function createLogger(level: string): Logger {
-  return pino({
-    level,
+export function createLogger({ logLevel, production }: Pick<Config, 'logLevel' | 'production'>): Logger {
+  const { stdout } = process;
+  const options: LoggerOptions = {
+    level: logLevel,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
@@ -36,7 +40,9 @@ export function createLogger(level: string): Logger {
       'err.query',
       'err.driverError',
     ],
-  });
+  };
+  if (production || !stdout.isTTY) return pino(options);
+  return pino(options, new PrettyLog(stdout, stdout.hasColors()));
 }
 
 // What Nest says of its own assembly helps only whoever debugs that.
@@ -57,7 +63,8 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    this.write('error', message, rest);
+    // It throws what it says, such as that a port is taken: the process tells of it, or tries the next one.
+    this.write(rest.at(-1) === 'NestApplication' ? 'debug' : 'error', message, rest);
   }
 
   warn(message: unknown, ...rest: unknown[]): void {

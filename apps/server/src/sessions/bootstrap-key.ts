@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { CONFIG, type Config } from '@waybill/config';
-import { WorkContext } from '@waybill/database';
+import { CONFIG, type Config, ConfigurationError } from '@waybill/config';
+import { makeFolder, WorkContext } from '@waybill/database';
 import { knowSecret, scopes } from '@waybill/http';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import { ApiKeysRepository } from './api-keys.repository';
@@ -16,6 +16,9 @@ const BOOTSTRAP_ID = '00000000-0000-7000-8000-000000000001';
 export class BootstrapKey implements OnApplicationBootstrap {
   /** Where the key is kept, unless the configuration gives it. */
   readonly file: string;
+
+  /** The key where this process has made it: a person who started it has not seen it yet. */
+  made?: string;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -40,12 +43,20 @@ export class BootstrapKey implements OnApplicationBootstrap {
 
   /**
    * The key; undefined in a process that is one of many and was given none, for each would make its own.
-   * @throws Error where the file holds nothing.
+   * @throws ConfigurationError where the file holds nothing, can't be read or can't be made.
    */
   read(): string | undefined {
     if (this.config.bootstrapAdminKey !== undefined) return this.config.bootstrapAdminKey;
     if (this.config.role !== 'all') return undefined;
-    return this.kept() ?? this.make();
+    try {
+      return this.kept() ?? (this.made = this.make());
+    } catch (error) {
+      if (error instanceof ConfigurationError) throw error;
+      const { code } = error as NodeJS.ErrnoException;
+      throw new ConfigurationError([
+        `DATA_DIR: the administrator's key can't be kept in ${this.file} (${code}); give another folder, or BOOTSTRAP_ADMIN_KEY`,
+      ]);
+    }
   }
 
   private kept(): string | undefined {
@@ -57,7 +68,9 @@ export class BootstrapKey implements OnApplicationBootstrap {
       throw error;
     }
     if (key === '')
-      throw new Error(`${this.file} is empty: delete it, and the next start makes a new administrator's key`);
+      throw new ConfigurationError([
+        `DATA_DIR: ${this.file} is empty; delete it, and the next start makes a new administrator's key`,
+      ]);
     return key;
   }
 
@@ -65,7 +78,7 @@ export class BootstrapKey implements OnApplicationBootstrap {
   private make(): string {
     const key = generateApiKey();
     const whole = `${this.file}.${randomUUID()}`;
-    mkdirSync(this.config.dataDir, { recursive: true });
+    makeFolder(this.config.dataDir);
     try {
       writeFileSync(whole, `${key}\n`, { mode: 0o600, flag: 'wx', flush: true });
       linkSync(whole, this.file);

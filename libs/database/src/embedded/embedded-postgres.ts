@@ -1,8 +1,9 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
 import { type ClusterFiles, assertOurs, clusterFiles, ensureCluster, readPassword } from './cluster';
 import { EmbeddedPostgresError, messageOf } from './embedded-postgres.error';
+import { makeFolder } from './folder';
 import { type FolderLock, lockFolder } from './lock';
 import { endOrphans } from './orphans';
 import { type Postmaster, launchPostmaster } from './postmaster';
@@ -32,14 +33,14 @@ export interface EmbeddedPostgres {
 export const DATABASE = 'waybill';
 
 /**
- * Starts PostgreSQL 18 from the binaries that npm brought, as root or as an ordinary user, on Linux x64.
+ * Starts PostgreSQL 18 from the binaries that npm brought, as root (on Linux) or as an ordinary user.
  *
  * It ends with this process, however that ends, and what a killed process left is cleared at the next start.
  *
  * @throws EmbeddedPostgresError when another server uses the folder, or PostgreSQL can't run here
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
-  const folder = makeFolder(options.dir);
+  const folder = makeDataFolder(options.dir);
   const lock = await lockFolder(folder);
   try {
     return await startUnderLock(clusterFiles(path.join(folder, 'postgres')), lock, options);
@@ -49,13 +50,13 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
   }
 }
 
-function makeFolder(dir: string): string {
+function makeDataFolder(dir: string): string {
   try {
-    mkdirSync(path.join(dir, 'postgres'), { recursive: true });
+    makeFolder(path.join(dir, 'postgres'));
     return realpathSync(dir);
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `The data folder can't be made: ${messageOf(cause)}. Set DATA_DIR to one that can be written.`,
+      `DATA_DIR: the folder ${dir} can't be made (${messageOf(cause)}): give one that can be written.`,
     );
   }
 }

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -28,6 +30,25 @@ describe('what a killed server left, on a machine without setpriv', () => {
     await endOrphans(files.data, { alone: 0, shutdown: 200, headless: 200, total: 5_000 });
     expect(postgresProcessesIn(files.data)).toEqual([]);
     await expect(postmaster.ended).resolves.toBe('ended by SIGKILL');
+  });
+
+  it('is found by its pid file where there is no /proc, unless the number is somebody else’s by now', async () => {
+    const data = path.join(folder, 'without-proc');
+    mkdirSync(data);
+    const pretend = spawn(process.execPath, [
+      '-e',
+      'setInterval(() => {}, 1e6)',
+      '/bin/postgres',
+      '-D',
+      data,
+    ]);
+    const pid = pretend.pid as number;
+    writeFileSync(path.join(data, 'postmaster.pid'), `${pid}\n`);
+    expect(postgresProcessesIn(data, 'darwin')).toEqual([pid]);
+    writeFileSync(path.join(data, 'postmaster.pid'), `${process.pid}\n`);
+    expect(postgresProcessesIn(data, 'darwin')).toEqual([]);
+    pretend.kill('SIGKILL');
+    await once(pretend, 'exit');
   });
 
   it('leaves the PostgreSQL of another folder alone', async () => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -19,7 +20,8 @@ export interface OrphanPatience {
 const PATIENCE_MS: OrphanPatience = { alone: 500, shutdown: 10_000, headless: 2_000, total: 20_000 };
 
 /** Ids of the PostgreSQL processes that work in a data folder, found by what they run and where. */
-export function postgresProcessesIn(data: string): number[] {
+export function postgresProcessesIn(data: string, platform = process.platform): number[] {
+  if (platform !== 'linux') return postmasterByPidFile(data);
   return readdirSync('/proc')
     .filter((entry) => /^\d+$/.test(entry) && runsPostgresIn(entry, data))
     .map(Number);
@@ -34,6 +36,14 @@ function runsPostgresIn(pid: string, data: string): boolean {
   } catch {
     return false; // ended meanwhile, or somebody else's
   }
+}
+
+/** Without /proc: the postmaster alone, which the others follow. Its number may be somebody else's by now. */
+function postmasterByPidFile(data: string): number[] {
+  const pid = Number(readPidFile(data)[0]);
+  if (!Number.isInteger(pid) || pid <= 0) return [];
+  const { stdout } = spawnSync('ps', ['-ww', '-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
+  return stdout?.includes('postgres') && stdout.includes(data) ? [pid] : [];
 }
 
 /** What `postmaster.pid` says, line by line; empty when there is none. */

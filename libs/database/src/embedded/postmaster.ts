@@ -21,7 +21,8 @@ const SETTINGS = {
   unix_socket_directories: '', // their paths are limited to 107 bytes, ours are not
   timezone: 'UTC',
   log_timezone: 'UTC',
-  dynamic_shared_memory_type: 'sysv', // /dev/shm may be tiny or missing
+  // On Linux /dev/shm may be tiny or missing; on macOS System V's segments are.
+  dynamic_shared_memory_type: process.platform === 'linux' ? 'sysv' : 'posix',
   // Neither statements nor rows in the log, and no growth with each refused insert.
   log_min_messages: 'log',
   log_error_verbosity: 'terse',

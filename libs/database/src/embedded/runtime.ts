@@ -40,6 +40,10 @@ export function prepareRuntime(linkFolder: string): Runtime {
 }
 
 function assertCanDropPrivileges(): void {
+  if (process.platform !== 'linux')
+    throw new EmbeddedPostgresError(
+      'PostgreSQL refuses to run as root: start as an ordinary user, or set DATABASE_URL.',
+    );
   const run = spawnSync('true', {
     uid: UNPRIVILEGED,
     gid: UNPRIVILEGED,
@@ -84,11 +88,13 @@ export function commandLine(runtime: Runtime, program: string, args: string[]): 
   return [first, rest];
 }
 
+const LIBRARY_PATH = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH';
+
 /** Environment, user and working directory of a program of PostgreSQL's: the data folder, and nothing of ours. */
 export function spawnOptions(runtime: Runtime, data: string): SpawnOptions {
   return {
     cwd: data,
-    env: { PATH: SYSTEM_PATH, LC_ALL: 'C', TZ: 'UTC', LD_LIBRARY_PATH: runtime.libraryPath },
+    env: { PATH: SYSTEM_PATH, LC_ALL: 'C', TZ: 'UTC', [LIBRARY_PATH]: runtime.libraryPath },
     ...(runtime.dropsPrivileges && { uid: UNPRIVILEGED, gid: UNPRIVILEGED }),
   };
 }

@@ -1,18 +1,17 @@
-// Installs what is missing and builds what is stale, then ends: the first half of `npm start` and `npm test`.
-// Plain JavaScript for Node 20 and without dependencies, since it runs before there are any.
+// Installs what is missing and builds what is stale, then ends. Plain JavaScript for Node 20 and without dependencies, since it runs before there are any.
 import { realpathSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { build, sourcesDigest, staleBuild } from './bootstrap/build.mjs';
-import { BootstrapError } from './bootstrap/error.mjs';
-import { install, staleInstall } from './bootstrap/install.mjs';
-import { lockCheckout } from './bootstrap/lock.mjs';
-import { checkNodeVersion, pinnedNode } from './bootstrap/node.mjs';
+import { build, sourcesDigest, staleBuild } from './build.mjs';
+import { BootstrapError } from './error.mjs';
+import { acceptLeftOut, install, staleInstall } from './install.mjs';
+import { lockCheckout } from './lock.mjs';
+import { checkNodeVersion, pinnedNode } from './node.mjs';
 
 const say = (line) => console.log(`bootstrap: ${line}`);
 
 try {
-  const root = realpathSync(fileURLToPath(new URL('..', import.meta.url)));
+  const root = realpathSync(fileURLToPath(new URL('../..', import.meta.url)));
   process.chdir(root);
   await lockCheckout(root, say);
   installIfStale(root);
@@ -30,6 +29,7 @@ function installIfStale(root) {
   if (!reason) return;
   say(`npm ci, which takes about a minute (${reason})`);
   install(root);
+  for (const name of acceptLeftOut(root)) say(`npm leaves ${name} out, which this machine may need`);
   const left = staleInstall(root);
   if (left) throw new BootstrapError(`npm ci ran, and yet: ${left}.`);
 }

@@ -1,0 +1,200 @@
+import { randomBytes } from 'node:crypto';
+import type { WorkContext } from '@waybill/database';
+import { scopes, validateBody } from '@waybill/http';
+import { readPassword } from './read-password';
+import { CreateApiKeyDto, CreateUserDto, roles, scopesOfRole, type StaffAdministration } from './sessions';
+import { UsageError } from './start-faults';
+
+/** What was given on the command line. */
+export type Options = Record<string, string | boolean | undefined>;
+
+/** One command of `npm run admin`. */
+export interface Command {
+  /** What it does, in one line. */
+  does: string;
+  /** Its options, as usage shows them. */
+  synopsis: string;
+  /** What else there is to know. */
+  help: string;
+  options: Record<string, { type: 'string' | 'boolean' }>;
+  /** Checks what was given, before any database is opened. @returns what to do with it, giving what to print. */
+  prepare(
+    options: Options,
+  ): Promise<(administration: StaffAdministration, ctx: WorkContext) => Promise<string>>;
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+const PASSWORD_HELP = `The password is asked for, or read from the first line of standard input, or made and printed once with
+--generate-password. It has 12 to 128 characters and is none of the common ones.`;
+
+/** Every command by its name. */
+export const commands: Readonly<Record<string, Command>> = {
+  'list-users': {
+    does: 'shows every user, newest first',
+    synopsis: '',
+    help: '',
+    options: {},
+    prepare: async () => async (administration, ctx) =>
+      table(
+        ['email', 'role', 'state', 'created'],
+        (await administration.listUsers(ctx)).map(({ email, role, disabledAt, createdAt }) => [
+          email,
+          role,
+          disabledAt ? 'disabled' : 'active',
+          createdAt.toISOString(),
+        ]),
+      ),
+  },
+
+  'create-user': {
+    does: 'adds a user who may sign in',
+    synopsis: `--email <address> --role <${roles.join('|')}> [--generate-password]`,
+    help: PASSWORD_HELP,
+    options: { email: text, role: text, 'generate-password': flag },
+    prepare: async (options) => {
+      const { password, shown } = await passwordFor(options);
+      const user = await validateBody(CreateUserDto, given({ ...pick(options, 'email', 'role'), password }));
+      return async (administration, ctx) => {
+        await administration.createUser(ctx, user);
+        return `${user.email} may sign in as ${user.role}.\n${shown}`;
+      };
+    },
+  },
+
+  'reset-password': {
+    does: 'gives a user another password, and ends their sessions',
+    synopsis: '--email <address> [--generate-password]',
+    help: PASSWORD_HELP,
+    options: { email: text, 'generate-password': flag },
+    prepare: async (options) => {
+      const { password, shown } = await passwordFor(options);
+      const body = given({ ...pick(options, 'email'), role: roles[0], password });
+      const { email } = await validateBody(CreateUserDto, body);
+      return async (administration, ctx) => {
+        await administration.resetPassword(ctx, email, password);
+        return `${email} has another password, and is signed out everywhere.\n${shown}`;
+      };
+    },
+  },
+
+  'list-keys': {
+    does: 'shows every API key, newest first',
+    synopsis: '',
+    help: '',
+    options: {},
+    prepare: async () => async (administration, ctx) =>
+      table(
+        ['id', 'prefix', 'name', 'state', 'scopes'],
+        (await administration.listKeys(ctx)).map((key) => [
+          key.id,
+          key.prefix,
+          key.name,
+          stateOf(key),
+          key.scopes.length === scopes.length ? 'all' : key.scopes.join(','),
+        ]),
+      ),
+  },
+
+  'create-key': {
+    does: 'makes an API key, and prints it once',
+    synopsis: '--name <name> (--scopes <scope,…> | --role <role>) [--expires-at <time>]',
+    help: `--role gives the key what a user of that role may do: ${roles.join(', ')}.
+--expires-at is a time such as 2027-11-21T09:00:00Z; without it the key does not expire.
+The scopes: ${scopes.join(', ')}.`,
+    options: { name: text, scopes: text, role: text, 'expires-at': text },
+    prepare: async (options) => {
+      const body = given({
+        ...pick(options, 'name'),
+        scopes: scopesGiven(options),
+        expires_at: options['expires-at'],
+      });
+      const key = await validateBody(CreateApiKeyDto, body);
+      if (key.expires_at !== undefined && new Date(key.expires_at).getTime() <= Date.now())
+        throw new UsageError('The time of --expires-at has passed.');
+      return async (administration, ctx) => {
+        const made = await administration.createKey(ctx, key);
+        return `The API key ${made.row.id} is made.\nThe key, shown this once: ${made.key}\n`;
+      };
+    },
+  },
+
+  'revoke-key': {
+    does: 'makes an API key open nothing any more, at once and everywhere',
+    synopsis: '--key <id or prefix>',
+    help: 'list-keys shows ids and prefixes.',
+    options: { key: text },
+    prepare: async ({ key }) => {
+      if (typeof key !== 'string') throw new UsageError('The key is missing: give --key.');
+      return async (administration, ctx) => {
+        const { name, id } = await administration.revokeKey(ctx, key);
+        return `The API key ${id} (${name}) is revoked.\n`;
+      };
+    },
+  },
+};
+
+const BESIDE =
+  'It works beside a running server and without one, on DATABASE_URL or on what lies in DATA_DIR.\n';
+
+export const USAGE = `npm run admin -- <command>
+
+${Object.entries(commands)
+  .map(([name, { does }]) => `  ${name.padEnd(15)} ${does}`)
+  .join('\n')}
+
+npm run admin -- <command> --help says more. ${BESIDE}`;
+
+/** The help of one command. */
+export const usageOf = (name: string, { does, synopsis, help }: Command): string =>
+  [`npm run admin -- ${name} ${synopsis}`.trimEnd(), `It ${does}.`, ...(help ? [help] : []), BESIDE].join(
+    '\n\n',
+  );
+
+async function passwordFor(options: Options): Promise<{ password: string; shown: string }> {
+  if (options.email === undefined) throw new UsageError('The email is missing: give --email.');
+  if (!options['generate-password'])
+    return { password: await readPassword(`Password of ${String(options.email)}: `), shown: '' };
+  const password = randomBytes(18).toString('base64url');
+  return { password, shown: `The password, shown this once: ${password}\n` };
+}
+
+function scopesGiven({ scopes: list, role }: Options): readonly string[] | undefined {
+  if (list !== undefined && role !== undefined) throw new UsageError('Give --scopes or --role, not both.');
+  if (role === undefined)
+    return typeof list === 'string' ? list.split(',').map((scope) => scope.trim()) : undefined;
+  const known = roles.find((name) => name === role);
+  if (!known) throw new UsageError(`The role must be one of ${roles.join(', ')}.`);
+  return [...scopesOfRole[known]];
+}
+
+function stateOf({ revokedAt, expiresAt }: { revokedAt: Date | null; expiresAt: Date | null }): string {
+  if (revokedAt) return 'revoked';
+  if (!expiresAt) return 'active';
+  return expiresAt.getTime() <= Date.now() ? 'expired' : `until ${expiresAt.toISOString()}`;
+}
+
+const pick = (options: Options, ...names: string[]): Options =>
+  Object.fromEntries(names.map((name) => [name, options[name]]));
+
+/** A field that was not given is missing, not undefined. */
+const given = (fields: Record<string, unknown>): object =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
+
+// A name is whatever its maker typed, and a terminal obeys control characters.
+const plain = (cell: string): string => cell.replaceAll(/\p{C}/gu, '?');
+
+function table(heads: string[], unsafe: string[][]): string {
+  const rows = unsafe.map((row) => row.map(plain));
+  const widths = heads.map((head, column) =>
+    Math.max(head.length, ...rows.map((row) => row[column]!.length)),
+  );
+  const lines = [heads, ...rows].map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,27 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { makeFolder } from './folder';
+
+describe('a folder', () => {
+  const home = mkdtempSync(path.join(os.tmpdir(), 'waybill-folder-'));
+  afterAll(() => rmSync(home, { recursive: true }));
+
+  it('is made with those above it, and may be there already', () => {
+    const folder = path.join(home, 'a', 'b', 'c');
+    makeFolder(folder);
+    makeFolder(folder);
+    expect(statSync(folder).isDirectory()).toBe(true);
+  });
+
+  it('can’t be made where its parent takes none, and that is said', () => {
+    writeFileSync(path.join(home, 'file'), '');
+    expect(() => makeFolder(path.join(home, 'file'))).toThrow('EEXIST');
+    expect(() => makeFolder(path.join(home, 'file', 'x'))).toThrow(/ENOTDIR|EEXIST/);
+  });
+
+  // Elsewhere the root takes no folders, or has no /proc.
+  it('can’t be made in /proc, where Node’s own way spins', () => {
+    expect(() => makeFolder('/proc/waybill/postgres')).toThrow(/ENOENT|EACCES|EROFS/);
+  });
+});

@@ -1,0 +1,47 @@
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { startServer, type TestServer } from '../support/server';
+
+describe('the front door', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startServer({ databaseUrl: database.url });
+  }, 120_000);
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  const get = (path: string, accept: string) => fetch(`${server.url}${path}`, { headers: { accept } });
+
+  it.each(['/', '/docs', '/api', '/api/'])('is a page at %s whose links all lead somewhere', async (path) => {
+    const reply = await get(path, 'text/html,*/*');
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const links = [...(await reply.text()).matchAll(/<a href="([^"]+)"/g)].map(([, link]) => link as string);
+    expect(links).toEqual(
+      expect.arrayContaining([
+        '/api/openapi',
+        '/api/redoc',
+        '/api/openapi.json',
+        '/readme',
+        '/livez',
+        '/readyz',
+      ]),
+    );
+    for (const link of links) {
+      const led = await get(link, '*/*');
+      expect([link, led.status]).toEqual([link, 200]);
+      await led.arrayBuffer();
+    }
+  });
+
+  it.each(['/', '/docs', '/api'])('is a few lines to curl at %s, with addresses to paste', async (path) => {
+    const reply = await get(path, '*/*');
+    expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
+    const text = await reply.text();
+    expect(text).toContain(`${server.url}/api/openapi `);
+    expect(text.split('\n').length).toBeLessThan(12);
+  });
+});

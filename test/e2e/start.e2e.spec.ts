@@ -1,0 +1,147 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createTestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { startServer } from '../support/server';
+
+const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
+
+/** Runs the server until it ends by itself. @returns its exit code and all that it said */
+async function run(
+  cwd: string,
+  env: Record<string, string>,
+  role?: string,
+): Promise<{ code: number | null; said: string }> {
+  const child = spawn(process.execPath, [MAIN, ...(role ? [role] : [])], {
+    cwd,
+    env: { PATH: process.env.PATH, PORT: '0', DATA_DIR: cwd, ...env },
+    timeout: 60_000,
+  });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text: string) => (said += text));
+  const [code] = (await once(child, 'close')) as [number | null];
+  return { code, said };
+}
+
+// Under load a start takes many times as long.
+describe('a start that can’t succeed', () => {
+  let folder: string;
+  let taken: Server;
+  let port: string;
+
+  beforeAll(async () => {
+    folder = mkdtempSync(path.join(tmpdir(), 'waybill-start-'));
+    taken = createServer().listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    port = String((taken.address() as AddressInfo).port);
+  });
+  afterAll(() => {
+    taken.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const unusable = (fault: string): string => `The configuration can't be used: ${fault}.\n`;
+
+  it.each<[string, () => [Record<string, string>, string?], () => string]>([
+    [
+      'a PORT that is none',
+      () => [{ PORT: 'abc' }],
+      () => unusable('PORT: must be a whole number from 0 to 65535, and is "abc"'),
+    ],
+    ['a PORT that is taken', () => [{ PORT: port }], () => unusable(`PORT: ${port} is taken on 127.0.0.1`)],
+    [
+      'an OPS_PORT that is taken',
+      () => [{ OPS_PORT: port }],
+      () => unusable(`OPS_PORT: ${port} is taken on 127.0.0.1`),
+    ],
+    [
+      'a HOST that is elsewhere',
+      () => [{ HOST: '192.0.2.1' }],
+      () => unusable('HOST: 192.0.2.1 is no address of this machine'),
+    ],
+    [
+      'an unknown role',
+      () => [{}, 'apii'],
+      () => 'There is no role "apii": give one of api, worker, all, migrate, or none for all.\n',
+    ],
+    [
+      'a DATABASE_URL where nobody listens',
+      () => [{ DATABASE_URL: 'postgres://waybill:s3cret@127.0.0.1:1/waybill' }],
+      () => `DATABASE_URL: PostgreSQL at 127.0.0.1:1 can't be reached (ECONNREFUSED).\n`,
+    ],
+    [
+      'a DATA_DIR that can’t be made',
+      () => [{ DATA_DIR: path.join(folder, 'file/data') }],
+      () =>
+        `DATA_DIR: the folder ${path.join(folder, 'file/data')} can't be made ` +
+        `(EEXIST: file already exists, mkdir '${path.join(folder, 'file')}'): give one that can be written.\n`,
+    ],
+  ])('says what is wrong with %s in one sentence', async (_, given, expected) => {
+    writeFileSync(path.join(folder, 'file'), '');
+    const [env, role] = given();
+    expect(await run(folder, env, role)).toEqual({ code: 1, said: expected() });
+  });
+
+  it('says of a DATABASE_URL whether the password or the database is wrong, and shows neither', async () => {
+    const database = await createTestDatabase();
+    const url = new URL(database.url);
+    url.pathname = '/no_such_database';
+    const none = await run(folder, { DATABASE_URL: url.href });
+    expect(none.said).toBe(
+      `DATABASE_URL: PostgreSQL at ${url.host} has no database "no_such_database": create it first.\n`,
+    );
+    await database.drop();
+  });
+
+  it('warns of what in a .env has no effect, without what it holds', async () => {
+    const here = mkdtempSync(path.join(tmpdir(), 'waybill-env-'));
+    writeFileSync(path.join(here, '.env'), 'PORT=abc\nDATABSE_URL=postgres://a:s3cret@b/c\ns3cret line\n');
+    const { said } = await run(here, { PORT: 'abc' });
+    expect(said).toBe(
+      `Warning: .env, line 2: Waybill reads no variable DATABSE_URL; did you mean DATABASE_URL?\n` +
+        `Warning: .env, line 3: this is no NAME=value, and is ignored.\n` +
+        unusable('PORT: must be a whole number from 0 to 65535, and is "abc"'),
+    );
+    rmSync(here, { recursive: true });
+  });
+});
+
+describe('a start by hand', () => {
+  const offline = {
+    CBR_JSON_URL: 'http://127.0.0.1:1/',
+    CBR_XML_URL: 'http://127.0.0.1:1/',
+    JOB_TICK_MS: '100',
+  };
+
+  it('shows the key when it was made, and never again', async () => {
+    const dataDir = mkdtempSync(path.join(tmpdir(), 'waybill-key-'));
+    const shown = [];
+    for (let start = 0; start < 2; start++) {
+      const server = await startServer({ dataDir });
+      await server.stop();
+      shown.push(/\bwaybill_[0-9A-Za-z]{49}\b/.test(server.output()));
+    }
+    expect(shown).toEqual([true, false]);
+    rmSync(dataDir, { recursive: true });
+  }, 120_000);
+
+  it('says offline in one line of the log what packages are priced from', async () => {
+    const server = await startServer({ env: offline });
+    const told = () =>
+      server
+        .output()
+        .split('\n')
+        .filter((line) => line.startsWith('{"level":"warn"'));
+    await eventually(() => told().length > 0, { describe: 'the warning', deadlineMs: 20_000 });
+    await server.stop();
+    expect(told().map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
+      'The Bank of Russia does not answer: the snapshot of 2025-04-12 prices packages until it does, ' +
+        'unless newer rates are stored. Waybill keeps asking.',
+    ]);
+  }, 120_000);
+});

@@ -1,0 +1,17 @@
+// In the syntax of Node 12, as tools/bootstrap.js is.
+'use strict';
+
+var NEEDED = [20, 19];
+
+/** Why this Node is too old to install and build Waybill, or undefined. */
+module.exports = function checkNode(version) {
+  var parts = version.split('.').map(Number);
+  if (parts[0] > NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] >= NEEDED[1])) return undefined;
+  return (
+    'Node ' +
+    version +
+    ' is too old: install Node ' +
+    NEEDED.join('.') +
+    ' or newer (https://nodejs.org) and run the same again.'
+  );
+};
