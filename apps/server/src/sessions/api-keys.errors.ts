@@ -33,3 +33,13 @@ export class ScopeNotHeldError extends DomainError {
     super(`Nobody can give, or manage who has, what they may not do themselves: ${lacking.join(', ')}.`);
   }
 }
+
+/** The user or the key that makes the request was disabled or revoked while the request was under way. */
+export class MakerEndedError extends DomainError {
+  static override readonly code = 'unauthenticated';
+  static override readonly kind = 'unauthenticated';
+
+  constructor() {
+    super('The credentials were revoked while the request was under way.');
+  }
+}

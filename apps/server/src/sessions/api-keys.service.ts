@@ -8,7 +8,6 @@ import {
   type Page,
   type RequestContext,
   type Scope,
-  UnauthenticatedError,
   uuidKey,
   ValidationFailedError,
 } from '@waybill/http';
@@ -22,7 +21,7 @@ import {
   type RotateApiKeyDto,
   toApiKeyDto,
 } from './api-keys.dto';
-import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
+import { ApiKeyNotActiveError, ApiKeyNotFoundError, MakerEndedError, ScopeNotHeldError } from './api-keys.errors';
 import { type ApiKeyRow, ApiKeysRepository, type Maker } from './api-keys.repository';
 import { scopesLacking } from './roles';
 import { UsersRepository } from './users.repository';
@@ -138,7 +137,7 @@ export class ApiKeysService {
   /**
    * Who makes a key. The user whom that goes back to is held until the transaction ends: who disables them and revokes their keys
    * meanwhile waits, and finds the new one too.
-   * @throws UnauthenticatedError where that has happened already.
+   * @throws MakerEndedError where that has happened already.
    */
   private async holdMaker(ctx: RequestContext): Promise<Maker> {
     const { kind, id, userId } = ctx.principal;
@@ -146,7 +145,7 @@ export class ApiKeysService {
     const createdByUserId = userId ?? (await this.keys.find(ctx, id))?.createdByUserId ?? null;
     const user = createdByUserId === null ? undefined : await this.users.hold(ctx, createdByUserId);
     const hasEnded = asKey ? (await this.keys.find(ctx, id))?.revokedAt !== null : user?.disabledAt !== null;
-    if (hasEnded) throw new UnauthenticatedError(true);
+    if (hasEnded) throw new MakerEndedError();
     return { createdByUserId, createdByKeyId: asKey ? id : null };
   }
 
