@@ -65,10 +65,15 @@ const layerRules = [
   },
   {
     name: 'services-know-no-http',
-    comment: 'Rules and queries know no web framework: the same call serves a request, a job and a test.',
+    comment: 'Rules and queries know no HTTP: the same call serves a request, a job and a test.',
     severity: 'error',
-    from: { path: String.raw`\.(service|queries|repository)\.ts$` },
-    to: { path: String.raw`(^|/)node_modules/(fastify|@fastify/[^/]+|@nestjs/platform-fastify)/` },
+    from: { path: String.raw`\.(service|queries|repository)\.ts$`, pathNot: '^libs/(http|openapi)/' },
+    to: {
+      path: [
+        String.raw`(^|/)node_modules/(fastify|@fastify/[^/]+|@nestjs/platform-fastify)/`,
+        '^libs/(http|openapi)/',
+      ],
+    },
   },
   {
     name: 'jobs-modules-in-the-worker',
@@ -90,6 +95,15 @@ const layerRules = [
 ];
 
 const libRules = [
+  {
+    name: 'core-stands-alone',
+    comment: 'What services speak knows no other lib, no Nest and no HTTP.',
+    severity: 'error',
+    from: { path: '^libs/core/', pathNot: TESTS },
+    to: {
+      path: ['^libs/(?!core/)', String.raw`(^|/)node_modules/(fastify|@fastify/[^/]+|@nestjs/[^/]+)/`],
+    },
+  },
   {
     name: 'libs-know-no-app',
     comment: 'A lib serves every application and knows none.',

@@ -47,7 +47,7 @@ async function measure(bench: Bench, options: HttpPathOptions): Promise<Result> 
   const baseline = await startBaseline(options.baseline, env, path.join(bench.services.dir, options.name));
   try {
     await assertAlike(server, baseline, requests, options.unlike ?? false);
-    const { ours, theirs } = await inTurn(bench, { ours: server, theirs: baseline }, requests);
+    const { ours, theirs } = await fetchInTurn(bench, { ours: server, theirs: baseline }, requests);
     bench.peaks.set(options.name, memory(server.pid).peak);
     if (bench.options.profile) await profile(bench, options.name, server, requests);
     return {
@@ -66,7 +66,7 @@ async function measure(bench: Bench, options: HttpPathOptions): Promise<Result> 
 const perSecond = (rounds: Round[]): number[] => rounds.map((round) => round.perSecond);
 
 /** A B A B …, after both were warmed up. */
-async function inTurn(
+async function fetchInTurn(
   bench: Bench,
   sides: { ours: Server; theirs: Server },
   requests: Request[],

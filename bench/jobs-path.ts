@@ -58,7 +58,7 @@ async function measure(bench: Bench, { name, on, target }: JobsPathOptions): Pro
   const ours = await ourSide(bench, server, queueOn(OUR_QUEUE, databaseUrl, redis));
   const theirs = await bareSide(bench, name, databaseUrl, redis);
   try {
-    const rounds = await inTurn(bench, pool, ours, theirs);
+    const rounds = await fetchInTurn(bench, pool, ours, theirs);
     bench.peaks.set(name, memory(server.pid).peak);
     return {
       ...{ path: name, unit: 'jobs/s', target, notes: [] },
@@ -128,7 +128,7 @@ async function bareSide(bench: Bench, name: string, databaseUrl: string, redis: 
   };
 }
 
-async function inTurn(bench: Bench, pool: Pool, ours: Side, theirs: Side) {
+async function fetchInTurn(bench: Bench, pool: Pool, ours: Side, theirs: Side) {
   const { rounds, jobs } = bench.effort;
   const done = { ours: [] as Round[], theirs: [] as Round[] };
   for (const side of [ours, theirs]) await measureRound(pool, side, Math.ceil(jobs / 4)); // warms up

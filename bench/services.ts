@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Client as Connection } from 'pg';
-import { startEmbeddedPostgres } from '../libs/database/src/embedded/embedded-postgres';
+import { startEmbeddedPostgres } from '../libs/embedded-postgres/src/embedded-postgres';
 import { startCbrUpstream } from '../test/support/cbr-upstream';
 import { hasRedisServer, startRedis } from '../test/support/redis';
 import { ROOT } from './processes';

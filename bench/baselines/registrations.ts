@@ -15,7 +15,7 @@ export interface Registration {
 export const insertion = (id: string, body: Registration) => ({
   name: 'register',
   text: `INSERT INTO bench_registrations
-      (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, order_uid, next_ring_at)
+      (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, order_uid, requeue_at)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now() + interval '60 seconds')
     RETURNING id, state, package_id, problem, created_at, finished_at`,
   values: [

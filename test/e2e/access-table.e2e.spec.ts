@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { scopes as allScopes } from '../../libs/http/src/access/scopes';
+import { scopes as allScopes } from '../../libs/core/src/scopes';
 import { type AccessRow, type CallerName, callers, readAccessTable } from '../support/access-table';
 import { type Api, connect, type Credentials, type RequestOptions } from '../support/api';
 import { openSession } from '../support/callers';

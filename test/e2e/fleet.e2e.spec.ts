@@ -24,7 +24,7 @@ for (const { name, start } of redisTargets())
       let database: TestDatabase;
       let servers: TestServer[];
       /** The same caller, by one api process after the other. */
-      let inTurn: () => Api;
+      let fetchInTurn: () => Api;
 
       beforeAll(async () => {
         [redis, upstream, database] = await Promise.all([start!(), startCbrUpstream(), createTestDatabase()]);
@@ -43,7 +43,7 @@ for (const { name, start } of redisTargets())
         const cookie = await openSession(apis[0]!);
         const callers = apis.map((api) => api.as({ cookie }));
         let turn = 0;
-        inTurn = () => callers[turn++ % callers.length]!;
+        fetchInTurn = () => callers[turn++ % callers.length]!;
       }, 60_000);
       afterAll(async () => {
         await Promise.all(servers.map((server) => server.stop()));
@@ -53,14 +53,14 @@ for (const { name, start } of redisTargets())
 
       it('register, price and show packages, each request by another process', async () => {
         const accepted = await Promise.all(
-          Array.from({ length: 20 }, () => inTurn().post('/packages', boots)),
+          Array.from({ length: 20 }, () => fetchInTurn().post('/packages', boots)),
         );
         expect(accepted.map(({ status }) => status)).toEqual(accepted.map(() => 202));
         const ids: number[] = [];
         for (const { headers } of accepted) {
           const done = await eventually(
             async () => {
-              const { body } = await inTurn().get(headers.location as string);
+              const { body } = await fetchInTurn().get(headers.location as string);
               return body.state === 'pending' ? undefined : body;
             },
             { deadlineMs: 15_000, describe: 'the registration to be finished' },
@@ -70,11 +70,11 @@ for (const { name, start } of redisTargets())
         }
         expect(new Set(ids).size).toBe(20);
         for (const id of ids.slice(0, 2)) {
-          const { body } = await inTurn().get(`/packages/${id}`);
+          const { body } = await fetchInTurn().get(`/packages/${id}`);
           expect(body).toMatchObject({ id, cost: { amount: '72.24', currency: 'RUB' } });
         }
-        const { body: first } = await inTurn().get('/packages', { query: { limit: 12 } });
-        const { body: second } = await inTurn().get('/packages', {
+        const { body: first } = await fetchInTurn().get('/packages', { query: { limit: 12 } });
+        const { body: second } = await fetchInTurn().get('/packages', {
           query: { limit: 12, cursor: first.next_cursor },
         });
         const listed = [...first.items, ...second.items].map(({ id }: { id: number }) => id);
@@ -90,8 +90,8 @@ for (const { name, start } of redisTargets())
 
       it('repeat a reply under its idempotency key, whoever gave it first', async () => {
         const headers = { 'Idempotency-Key': randomBytes(8).toString('hex') };
-        const first = await inTurn().post('/packages', boots, { headers });
-        const second = await inTurn().post('/packages', boots, { headers });
+        const first = await fetchInTurn().post('/packages', boots, { headers });
+        const second = await fetchInTurn().post('/packages', boots, { headers });
         expect([first.status, second.status]).toEqual([202, 202]);
         expect(second.body).toEqual(first.body);
         expect(second.headers['idempotent-replayed']).toBe('true');
@@ -99,15 +99,15 @@ for (const { name, start } of redisTargets())
 
       it('count one limit together', async () => {
         const left = async () =>
-          Number(/r=(\d+)/.exec((await inTurn().get('/packages')).headers.ratelimit!)?.[1]);
+          Number(/r=(\d+)/.exec((await fetchInTurn().get('/packages')).headers.ratelimit!)?.[1]);
         const [one, other] = [await left(), await left()];
         expect(one - other).toBe(1);
       });
 
       it('know at once that a session has ended', async () => {
-        expect((await inTurn().delete('/sessions/current')).status).toBe(204);
-        expect((await inTurn().get('/packages')).status).toBe(401);
-        expect((await inTurn().get('/packages')).status).toBe(401);
+        expect((await fetchInTurn().delete('/sessions/current')).status).toBe(204);
+        expect((await fetchInTurn().get('/packages')).status).toBe(401);
+        expect((await fetchInTurn().get('/packages')).status).toBe(401);
       });
     },
   );

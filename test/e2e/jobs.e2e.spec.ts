@@ -291,7 +291,7 @@ describe('what administrators run', () => {
       ] as const) {
         await sql(
           database.url,
-          `INSERT INTO registrations (id, owner_id, state, name, weight_kg, content_amount, content_currency, type_id, next_ring_at, finished_at)
+          `INSERT INTO registrations (id, owner_id, state, name, weight_kg, content_amount, content_currency, type_id, requeue_at, finished_at)
            SELECT gen_random_uuid(), owner_id, $2::text, 'x', 1, 1, 'USD', 1, now() + interval '1 day', CASE $2::text WHEN 'failed' THEN now() END
            FROM sessions WHERE id = $1`,
           [id, state],

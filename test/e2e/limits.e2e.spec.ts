@@ -36,7 +36,7 @@ describe('limits', () => {
     api.get(path, { headers: { ...headers, ...(cookie && { Cookie: cookie }) } });
   const open = (cookie?: string) =>
     api.post('/sessions', undefined, { headers: cookie ? { Cookie: cookie } : {} });
-  const standing = ({ headers }: Response) => [headers['ratelimit-policy'], headers['ratelimit']];
+  const limitHeaders = ({ headers }: Response) => [headers['ratelimit-policy'], headers['ratelimit']];
   const expectRefused = ({ status, headers, body }: Response) => {
     expect([status, body.code, headers['content-type']]).toEqual([
       429,
@@ -53,11 +53,11 @@ describe('limits', () => {
     const replies: Response[] = [];
     for (let count = 0; count < SESSIONS; count++) replies.push(await answered(open(), 201));
     sessions = replies.map(({ headers }) => String(headers['set-cookie']).split(';', 1)[0] as string);
-    expect(standing(replies[0]!)[0]).toBe(
+    expect(limitHeaders(replies[0]!)[0]).toBe(
       `"default";q=${ADDRESS};w=60, "session_creation";q=${SESSIONS};w=60`,
     );
     // The client has asked for the document, before.
-    expect(standing(replies[2]!)[1]).toMatch(/^"default";r=56;t=\d+, "session_creation";r=0;t=\d+$/);
+    expect(limitHeaders(replies[2]!)[1]).toMatch(/^"default";r=56;t=\d+, "session_creation";r=0;t=\d+$/);
     expectRefused(await open());
     expectRefused(await get('/sessions/new'));
     expectRefused(await open('waybill_session=unknown'));
@@ -78,12 +78,12 @@ describe('limits', () => {
   it('let a principal ask so often a minute, and say where it stands', async () => {
     for (let left = PRINCIPAL - 1; left >= 0; left--) {
       const reply = await answered(get('/sessions/current', sessions[0]), 200);
-      expect(standing(reply)[0]).toBe(`"default";q=${PRINCIPAL};w=60`);
-      expect(standing(reply)[1]).toMatch(new RegExp(`^"default";r=${left};t=(60|[1-5]?\\d)$`));
+      expect(limitHeaders(reply)[0]).toBe(`"default";q=${PRINCIPAL};w=60`);
+      expect(limitHeaders(reply)[1]).toMatch(new RegExp(`^"default";r=${left};t=(60|[1-5]?\\d)$`));
     }
     const refused = await get('/sessions/current', sessions[0]);
     expectRefused(refused);
-    expect(standing(refused)[1]).toMatch(/^"default";r=0;t=\d+$/);
+    expect(limitHeaders(refused)[1]).toMatch(/^"default";r=0;t=\d+$/);
     await answered(get('/sessions/current', sessions[1]), 200);
   });
 
@@ -106,8 +106,8 @@ describe('limits', () => {
     ]);
     expect(replies.map(({ status }) => status)).toEqual([200, 404, 401, 400, 405]);
     for (const reply of replies) {
-      expect(standing(reply)[0]).toBe(`"default";q=${ADDRESS};w=60`);
-      expect(standing(reply)[1]).toMatch(/^"default";r=\d+;t=\d+$/);
+      expect(limitHeaders(reply)[0]).toBe(`"default";q=${ADDRESS};w=60`);
+      expect(limitHeaders(reply)[1]).toMatch(/^"default";r=\d+;t=\d+$/);
     }
   });
 
@@ -117,7 +117,7 @@ describe('limits', () => {
     expectRefused(await get('/types'));
     const refused = await get('/sessions/current', sessions[2]);
     expectRefused(refused);
-    expect(standing(refused)[0]).toBe(`"default";q=${PRINCIPAL};w=60, "address";q=${ADDRESS};w=60`);
+    expect(limitHeaders(refused)[0]).toBe(`"default";q=${PRINCIPAL};w=60, "address";q=${ADDRESS};w=60`);
     await answered(bad(), 401);
     await answered(get('/nothing'), 404);
   });

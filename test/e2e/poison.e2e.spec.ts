@@ -100,7 +100,7 @@ describe('registrations that can’t be processed', () => {
   it('fail although every attempt took its process with it, and no attempt came to an end', async () => {
     await sql(
       database.url,
-      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, next_ring_at)
+      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, requeue_at)
        VALUES ($1, $1, 'deadly', 1, 1, 'USD', 1, $2, now())`,
       [randomUUID(), ATTEMPTS],
     );
@@ -117,7 +117,7 @@ describe('registrations that can’t be processed', () => {
     const who = await start({
       REGISTRATION_ATTEMPTS: '50',
       REGISTRATION_BACKOFF_MS: '600000',
-      REGISTRATION_RING_AGAIN_SECONDS: '1',
+      REGISTRATION_REQUEUE_AFTER_SECONDS: '1',
       REGISTRATIONS_PENDING_LIMIT: String(PENDING_LIMIT),
     });
     // One after the other: of those that come at once while others are counted, some may be counted twice for a second.

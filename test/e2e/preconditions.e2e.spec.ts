@@ -92,7 +92,7 @@ describe('ETag and preconditions', () => {
     expect(await tagOf(cost)).toBe(costBefore);
   });
 
-  it('honour If-Match on a read', async () => {
+  it('check If-Match on a read', async () => {
     const path = tagged[0] as string;
     const tag = await tagOf(path);
     await answered(get(path, { 'If-Match': tag }), 200);
@@ -104,7 +104,7 @@ describe('ETag and preconditions', () => {
     await answered(head(path, { 'If-Match': '"other"' }), 412);
   });
 
-  it('honour If-Match on a write', async () => {
+  it('check If-Match on a write', async () => {
     const other = await newCustomer(api);
     const end = (ifMatch: string) => other.delete('/sessions/current', { headers: { 'If-Match': ifMatch } });
     const { headers } = await answered(other.get('/sessions/current'), 200);

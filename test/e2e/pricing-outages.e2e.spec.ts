@@ -148,7 +148,7 @@ describeWithRedisServer('Redis, killed between accepting and pricing, and starte
       REDIS_URL: redis.url,
       JOB_POLL_MS: '100',
       JOB_SCHEDULES: 'sweep-registrations=* * * * * *',
-      REGISTRATION_RING_AGAIN_SECONDS: '2',
+      REGISTRATION_REQUEUE_AFTER_SECONDS: '2',
     };
     const key = randomBytes(24).toString('hex');
     const [options, admin] = [{ databaseUrl: database.url, env }, { BOOTSTRAP_ADMIN_KEY: key }];

@@ -1,10 +1,10 @@
 import { existsSync, rmSync } from 'node:fs';
 import path from 'node:path';
+import type { migrate as migrateDatabase } from '../../libs/database/src/data-source';
 import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
-} from '../../libs/database/src/embedded/embedded-postgres';
-import type { migrate as migrateDatabase } from '../../libs/database/src/data-source';
+} from '../../libs/embedded-postgres/src/embedded-postgres';
 import { HANDED } from './database';
 import { describeServices, findServices } from './services';
 import { collectRunFolders, makeRunFolder, nameRun, openRun } from './test-run';

@@ -21,14 +21,14 @@ function after(prototype, method) {
   };
 }
 
-const { Doorbells } = load('libs/queue/src/doorbells.js');
+const { JobDispatcher } = load('libs/queue/src/job-dispatcher.js');
 const { RatesService } = load('libs/currency-rate/src/rates.service.js');
 const { RegistrationsRepository } = load('apps/server/src/packages/registrations.repository.js');
 const { RegistrationsService } = load('apps/server/src/packages/registrations.service.js');
 
 const points = {
-  'after the commit': () => before(Doorbells.prototype, 'ring'),
-  'after the enqueue': () => after(Doorbells.prototype, 'add'),
+  'after the commit': () => before(JobDispatcher.prototype, 'dispatch'),
+  'after the enqueue': () => after(JobDispatcher.prototype, 'add'),
   'before the fetch': () => before(RatesService.prototype, 'quotesOn'),
   'after the fetch': () => after(RatesService.prototype, 'quotesOn'),
   'before the package’s commit': () => after(RegistrationsRepository.prototype, 'succeed'),

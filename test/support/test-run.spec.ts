@@ -3,9 +3,9 @@ import { existsSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:f
 import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { clusterFiles, ensureCluster } from '../../libs/database/src/embedded/cluster';
-import { launchPostmaster } from '../../libs/database/src/embedded/postmaster';
-import { prepareRuntime } from '../../libs/database/src/embedded/runtime';
+import { clusterFiles, ensureCluster } from '../../libs/embedded-postgres/src/cluster';
+import { launchPostmaster } from '../../libs/embedded-postgres/src/postmaster';
+import { prepareRuntime } from '../../libs/embedded-postgres/src/runtime';
 import { describeOnEachPostgres, postgresBackends } from './database';
 import { collectRunFolders, openRun } from './test-run';
 

@@ -12,7 +12,7 @@ import {
 import os from 'node:os';
 import path from 'node:path';
 import { Client } from 'pg';
-import { endOrphans } from '../../libs/database/src/embedded/orphans';
+import { endOrphans } from '../../libs/embedded-postgres/src/orphans';
 import { templateOf, urlOf } from './database';
 
 const TMPFS = 0x01021994;

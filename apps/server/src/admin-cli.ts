@@ -1,14 +1,9 @@
 import { parseArgs } from 'node:util';
 import { NestFactory } from '@nestjs/core';
 import { type Config, ConfigModule, loadConfig, readEnvironment } from '@waybill/config';
-import {
-  DatabaseModule,
-  migrate,
-  runningEmbeddedPostgres,
-  startEmbeddedPostgres,
-  WorkContext,
-} from '@waybill/database';
-import { DomainError, type FieldError } from '@waybill/http';
+import { DomainError, type FieldError, TransactionContext } from '@waybill/core';
+import { DatabaseModule, migrate } from '@waybill/database';
+import { runningEmbeddedPostgres, startEmbeddedPostgres } from '@waybill/embedded-postgres';
 import { type Command, commands, type Options, USAGE, usageOf } from './admin-commands';
 import { schema } from './schema';
 import { StaffAdministration, StaffAdministrationModule } from './sessions';
@@ -42,7 +37,7 @@ function readOptions(name: string, command: Command, args: string[]): Options {
   }
 }
 
-type Work = (administration: StaffAdministration, ctx: WorkContext) => Promise<string>;
+type Work = (administration: StaffAdministration, ctx: TransactionContext) => Promise<string>;
 
 /** The configured PostgreSQL, or that of the server that runs on the data folder, or for the while one of our own on it. */
 async function withDatabase(config: Config, work: Work): Promise<string> {
@@ -69,7 +64,7 @@ async function onDatabase(config: Config, url: string, work: Work): Promise<stri
     { logger: ['error'], abortOnError: false },
   );
   try {
-    return await work(app.get(StaffAdministration), new WorkContext());
+    return await work(app.get(StaffAdministration), new TransactionContext());
   } finally {
     await app.close();
   }

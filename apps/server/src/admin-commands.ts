@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { WorkContext } from '@waybill/database';
-import { scopes, validateBody } from '@waybill/http';
+import { scopes, type TransactionContext } from '@waybill/core';
+import { validateBody } from '@waybill/http';
 import { readPassword } from './read-password';
 import { CreateApiKeyDto, CreateUserDto, roles, scopesOfRole, type StaffAdministration } from './sessions';
 import { UsageError } from './start-faults';
@@ -20,7 +20,7 @@ export interface Command {
   /** Checks what was given, before any database is opened. @returns what to do with it, giving what to print. */
   prepare(
     options: Options,
-  ): Promise<(administration: StaffAdministration, ctx: WorkContext) => Promise<string>>;
+  ): Promise<(administration: StaffAdministration, ctx: TransactionContext) => Promise<string>>;
 }
 
 const text = { type: 'string' } as const;

@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from '@waybill/config';
-import { Database, WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
+import { Database } from '@waybill/database';
 import { Readiness } from '@waybill/observability';
 import { ApiModule } from './api.module';
 import { PlatformModule } from './platform.module';
@@ -10,7 +11,7 @@ import { WorkerModule } from './worker.module';
 @Module({})
 export class ProcessModule {
   constructor(readiness: Readiness, database: Database) {
-    readiness.require('postgresql', () => database.execute(new WorkContext(), 'SELECT 1'));
+    readiness.require('postgresql', () => database.execute(new TransactionContext(), 'SELECT 1'));
   }
 
   static register(config: Config, databaseUrl: string): DynamicModule {

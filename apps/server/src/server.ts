@@ -1,9 +1,11 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Config } from '@waybill/config';
-import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@waybill/database';
+import { migrate } from '@waybill/database';
+import { type EmbeddedPostgres, startEmbeddedPostgres } from '@waybill/embedded-postgres';
 import { createHttpApplication } from '@waybill/http';
 import { createLogger, NestLogger, observeRequests, Readiness } from '@waybill/observability';
+import { buildDocument } from '@waybill/openapi';
 import type { Logger } from 'pino';
 import { assertCanListen, listen } from './listen';
 import { ProcessModule } from './process.module';
@@ -77,6 +79,7 @@ async function startHttp(
     observe: (fastify) => observeRequests(fastify, logger),
   });
   try {
+    buildDocument(app);
     const url = await listen(app, config);
     printOperations(app);
     printWelcome(config, url, app);

@@ -1,5 +1,6 @@
 import { type Config, ConfigurationError } from '@waybill/config';
-import { DatabaseUnreachableError, EmbeddedPostgresError } from '@waybill/database';
+import { DatabaseUnreachableError } from '@waybill/database';
+import { EmbeddedPostgresError } from '@waybill/embedded-postgres';
 
 /** What was typed can't be done; the message is meant for whoever typed it. */
 export class UsageError extends Error {}

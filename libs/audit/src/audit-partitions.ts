@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
-import { computed, Database, statement, value, WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
+import { computed, Database, statement, value } from '@waybill/database';
 import { QueryFailedError } from 'typeorm';
 import { AuditService } from './audit.service';
 
@@ -21,7 +22,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
 
   /** A process that can't make partitions still starts: the default one takes what has none of its own. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.makeAhead(new WorkContext()).catch((error: Error) =>
+    await this.makeAhead(new TransactionContext()).catch((error: Error) =>
       this.logger.warn(`No partitions were made for the audit log: ${error.message}`),
     );
   }
@@ -30,7 +31,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
    * Makes the partitions of this month and the next three, and of every month that the default one holds entries of. One
    * that somebody's long read is in the way of is left for the next time.
    */
-  async makeAhead(ctx: WorkContext): Promise<void> {
+  async makeAhead(ctx: TransactionContext): Promise<void> {
     for (const month of await this.monthsWithout(ctx))
       await this.unlessHeldUp(ctx, `The partition of ${month} was not made`, () =>
         this.database.execute(ctx, `SELECT audit_log_add_partition($1)`, [month]),
@@ -42,7 +43,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
    * in the way of is left for the next time.
    * @returns the names of those it dropped.
    */
-  async dropExpired(ctx: WorkContext, keepMonths: number): Promise<string[]> {
+  async dropExpired(ctx: TransactionContext, keepMonths: number): Promise<string[]> {
     await this.makeAhead(ctx);
     const dropped: string[] = [];
     for (const name of await this.expired(ctx, keepMonths)) {
@@ -52,7 +53,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
     return dropped;
   }
 
-  private async drop(ctx: WorkContext, name: string): Promise<void> {
+  private async drop(ctx: TransactionContext, name: string): Promise<void> {
     await this.database.execute(ctx, `DROP TABLE "${name}"`);
     await this.audit.record(ctx, {
       action: 'audit_log.partition_dropped',
@@ -67,7 +68,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
    * @returns whether it was done.
    */
   private async unlessHeldUp(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     otherwise: string,
     work: () => Promise<unknown>,
   ): Promise<boolean> {
@@ -84,7 +85,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
     }
   }
 
-  private async monthsWithout(ctx: WorkContext): Promise<string[]> {
+  private async monthsWithout(ctx: TransactionContext): Promise<string[]> {
     const rows = await this.database.rows(
       ctx,
       statement(
@@ -100,7 +101,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
     return rows.map(({ month }) => month);
   }
 
-  private async expired(ctx: WorkContext, keepMonths: number): Promise<string[]> {
+  private async expired(ctx: TransactionContext, keepMonths: number): Promise<string[]> {
     const rows = await this.database.rows(
       ctx,
       statement(

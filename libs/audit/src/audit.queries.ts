@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { WorkContext } from '@waybill/database';
-import { type Bound, Cursors, type Page, timeKey, uuidKey } from '@waybill/http';
+import { type Bound, Cursors, type Page, timeKey, type TransactionContext, uuidKey } from '@waybill/core';
 import { z } from 'zod';
 import { type AuditEntryRow, type AuditFilters, AuditRepository } from './audit.repository';
 
@@ -13,7 +12,7 @@ export class AuditQueries {
 
   /** A page of entries, newest first. @throws BadRequestError for a cursor of something else. */
   async list(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     filters: AuditFilters,
     { limit, cursor }: { limit: number; cursor?: string },
   ): Promise<Page<AuditEntryRow>> {

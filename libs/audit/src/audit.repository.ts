@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type WorkContext } from '@waybill/database';
+import type { TransactionContext } from '@waybill/core';
+import { Database } from '@waybill/database';
 import type { FindOptionsWhere } from 'typeorm';
 import { AuditEntryEntity } from './audit-entry.entity';
 
@@ -22,13 +23,13 @@ export interface AuditFilters {
 export class AuditRepository {
   constructor(private readonly database: Database) {}
 
-  async insert(ctx: WorkContext, entry: Omit<AuditEntryEntity, 'at'>): Promise<void> {
+  async insert(ctx: TransactionContext, entry: Omit<AuditEntryEntity, 'at'>): Promise<void> {
     await this.database.repository(ctx, AuditEntryEntity).insert(entry);
   }
 
   /** Newest first. @param before the time and the id of the entry to go on after */
   async list(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     { actor, action, targetKind, targetId, from, to }: AuditFilters,
     before: readonly [at: string, id: string] | undefined,
     limit: number,

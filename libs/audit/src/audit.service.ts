@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type WorkContext } from '@waybill/database';
-import { redacted, RequestContext } from '@waybill/http';
+import { redacted, RequestContext, type TransactionContext } from '@waybill/core';
+import { Database } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import type { ActorKind, AuditEntryEntity } from './audit-entry.entity';
 import { AuditRepository } from './audit.repository';
@@ -45,7 +45,7 @@ export class AuditService {
    * @throws Error (a fault of ours) without an open transaction, or where `changes` names a secret; values that
    *   look like one are redacted.
    */
-  async record(ctx: WorkContext, entry: AuditEntry): Promise<void> {
+  async record(ctx: TransactionContext, entry: AuditEntry): Promise<void> {
     if (!ctx.transaction) throw new Error(`${entry.action} must be recorded in the transaction that does it`);
     const changes = withoutSecrets(entry.changes ?? {}) as AuditChanges;
     const actor = entry.actor ?? actorOf(ctx);
@@ -65,7 +65,11 @@ export class AuditService {
    * Does `work` and records it, in one transaction. A customer's is not recorded, and needs no transaction for that.
    * @param entryOf what to record of what `work` made.
    */
-  async recording<T>(ctx: WorkContext, work: () => Promise<T>, entryOf: (done: T) => AuditEntry): Promise<T> {
+  async recording<T>(
+    ctx: TransactionContext,
+    work: () => Promise<T>,
+    entryOf: (done: T) => AuditEntry,
+  ): Promise<T> {
     if (!actorOf(ctx)) return work();
     return this.database.transaction(ctx, async () => {
       const done = await work();
@@ -76,7 +80,7 @@ export class AuditService {
 }
 
 /** Undefined for a customer. */
-function actorOf(ctx: WorkContext): AuditActor | undefined {
+function actorOf(ctx: TransactionContext): AuditActor | undefined {
   const principal = ctx instanceof RequestContext ? ctx.principalIfAny : undefined;
   if (!principal) return { kind: 'system' };
   const { kind, id, ownerId, userId } = principal;
@@ -90,7 +94,7 @@ const actorColumns = ({ kind, id, userId, ownerId }: AuditActor) => ({
   actorOwnerId: ownerId ?? null,
 });
 
-function originOf(ctx: WorkContext): Pick<AuditEntryEntity, 'address' | 'userAgent' | 'requestId'> {
+function originOf(ctx: TransactionContext): Pick<AuditEntryEntity, 'address' | 'userAgent' | 'requestId'> {
   if (!(ctx instanceof RequestContext)) return { address: null, userAgent: null, requestId: null };
   // Before it is cut: half a secret would not be known as one.
   const userAgent =

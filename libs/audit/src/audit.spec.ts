@@ -1,13 +1,16 @@
+import { RequestContext, TransactionContext } from '@waybill/core';
+import { Database, dataSourceOptions } from '@waybill/database';
 import { DataSource } from 'typeorm';
 import {
   createTestDatabase,
   describeOnEachPostgres,
   type TestDatabase,
 } from '../../../test/support/database';
-import { Database, dataSourceOptions, WorkContext } from '@waybill/database';
-import { RequestContext } from '@waybill/http';
-import { type AuditChanges, AuditPartitions, AuditQueries, auditSchema, AuditService } from '.';
+import { AuditPartitions } from './audit-partitions';
+import { AuditQueries } from './audit.queries';
 import { AuditRepository } from './audit.repository';
+import { auditSchema } from './audit.schema';
+import { type AuditChanges, AuditService } from './audit.service';
 
 const STAFF = {
   kind: 'staff' as const,
@@ -51,11 +54,11 @@ describeOnEachPostgres('the audit log', (on) => {
     Object.assign(new RequestContext('request-1', '192.0.2.1', `agent ${'x'.repeat(300)}`), {
       principal: STAFF,
     });
-  const record = (ctx: WorkContext, action = 'user.created', changes?: object) =>
+  const record = (ctx: TransactionContext, action = 'user.created', changes?: object) =>
     database.transaction(ctx, () =>
       audit.record(ctx, { action, target: TARGET, changes: changes as AuditChanges }),
     );
-  const all = async () => (await queries.list(new WorkContext(), {}, { limit: 200 })).items;
+  const all = async () => (await queries.list(new TransactionContext(), {}, { limit: 200 })).items;
   const months = async (): Promise<string[]> =>
     (
       await dataSource.query<{ name: string }[]>(
@@ -105,8 +108,8 @@ describeOnEachPostgres('the audit log', (on) => {
 
   it('leaves out customers, and knows the system and the command line', async () => {
     await record(Object.assign(staffContext(), { principal: { ...STAFF, kind: 'customer' } }), 'a.customer');
-    await record(new WorkContext(), 'a.system');
-    const ctx = new WorkContext();
+    await record(new TransactionContext(), 'a.system');
+    const ctx = new TransactionContext();
     await database.transaction(ctx, () =>
       audit.record(ctx, { action: 'a.command', target: TARGET, actor: { kind: 'command_line' } }),
     );
@@ -117,7 +120,7 @@ describeOnEachPostgres('the audit log', (on) => {
   });
 
   it('is written around what it records where asked to, and for a customer nothing is', async () => {
-    const work = (ctx: WorkContext) =>
+    const work = (ctx: TransactionContext) =>
       audit.recording(
         ctx,
         async () => ctx.transaction !== undefined,
@@ -131,7 +134,7 @@ describeOnEachPostgres('the audit log', (on) => {
   });
 
   it('is written in the transaction of what it records, or not at all', async () => {
-    await expect(audit.record(new WorkContext(), { action: 'a.b', target: TARGET })).rejects.toThrow(
+    await expect(audit.record(new TransactionContext(), { action: 'a.b', target: TARGET })).rejects.toThrow(
       'must be recorded in the transaction',
     );
     const ctx = staffContext();
@@ -231,7 +234,7 @@ describeOnEachPostgres('the audit log', (on) => {
   it('moves what the default partition holds to its month, and stays append-only', async () => {
     for (const at of ['1999-12-31T23:59:59.999Z', '2000-01-01T00:00:00.000Z', '2000-02-01T00:00:00.000Z'])
       await insertAt(at);
-    await Promise.all([1, 2, 3].map(() => partitions.makeAhead(new WorkContext())));
+    await Promise.all([1, 2, 3].map(() => partitions.makeAhead(new TransactionContext())));
     expect(await months()).toEqual(
       expect.arrayContaining([
         'audit_log_1999_12',
@@ -254,23 +257,23 @@ describeOnEachPostgres('the audit log', (on) => {
   it('drops what is older than its retention by the month, and says so', async () => {
     await insertAt('2000-01-15T00:00:00Z');
     await record(staffContext());
-    expect(await partitions.dropExpired(new WorkContext(), 12)).toEqual(['audit_log_2000_01']);
+    expect(await partitions.dropExpired(new TransactionContext(), 12)).toEqual(['audit_log_2000_01']);
     expect((await all()).map(({ action, targetId }) => [action, targetId])).toEqual([
       ['audit_log.partition_dropped', 'audit_log_2000_01'],
       ['user.created', '42'],
     ]);
-    expect(await partitions.dropExpired(new WorkContext(), 0)).toEqual([]);
+    expect(await partitions.dropExpired(new TransactionContext(), 0)).toEqual([]);
   });
 
   it('leaves partitions for the next time where a long read is in the way, which holds nobody up', async () => {
     await insertAt('2000-01-15T00:00:00Z');
-    await partitions.makeAhead(new WorkContext());
+    await partitions.makeAhead(new TransactionContext());
     await insertAt('2001-01-15T00:00:00Z');
     const reader = dataSource.createQueryRunner();
     await reader.startTransaction();
     try {
       await reader.query('SELECT FROM audit_log');
-      const dropping = partitions.dropExpired(new WorkContext(), 12);
+      const dropping = partitions.dropExpired(new TransactionContext(), 12);
       await record(staffContext());
       expect(await dropping).toEqual([]);
       await partitions.onApplicationBootstrap();
@@ -279,7 +282,7 @@ describeOnEachPostgres('the audit log', (on) => {
       await reader.release();
     }
     expect(await months()).not.toContain('audit_log_2001_01');
-    expect(await partitions.dropExpired(new WorkContext(), 12)).toEqual([
+    expect(await partitions.dropExpired(new TransactionContext(), 12)).toEqual([
       'audit_log_2000_01',
       'audit_log_2001_01',
     ]);
@@ -293,7 +296,7 @@ describeOnEachPostgres('the audit log', (on) => {
     const seen = [];
     let cursor: string | undefined;
     do {
-      const page = await queries.list(new WorkContext(), { action: 'a.b' }, { limit: 4, cursor });
+      const page = await queries.list(new TransactionContext(), { action: 'a.b' }, { limit: 4, cursor });
       seen.push(...page.items);
       cursor = page.next_cursor ?? undefined;
     } while (cursor);
@@ -309,7 +312,7 @@ describeOnEachPostgres('the audit log', (on) => {
     await insertAt('2026-01-02T00:00:00.000Z');
     await record(staffContext());
     const count = async (filters: Parameters<AuditQueries['list']>[1]) =>
-      (await queries.list(new WorkContext(), filters, { limit: 10 })).items.length;
+      (await queries.list(new TransactionContext(), filters, { limit: 10 })).items.length;
     expect(await count({ actor: STAFF.id })).toBe(1);
     expect(await count({ actor: STAFF.userId })).toBe(1);
     expect(await count({ actor: STAFF.ownerId })).toBe(0);
@@ -317,8 +320,12 @@ describeOnEachPostgres('the audit log', (on) => {
     expect(await count({ targetKind: 'x', targetId: '2026-01-01T00:00:00.000Z' })).toBe(1);
     expect(await count({ from: new Date('2026-01-02'), to: new Date('2026-01-03') })).toBe(1);
     expect(await count({ from: new Date('2026-01-01'), to: new Date('2026-01-02') })).toBe(1);
-    const { next_cursor } = await queries.list(new WorkContext(), { action: 'a.b' }, { limit: 1 });
-    const other = queries.list(new WorkContext(), { action: 'c.d' }, { limit: 1, cursor: next_cursor! });
+    const { next_cursor } = await queries.list(new TransactionContext(), { action: 'a.b' }, { limit: 1 });
+    const other = queries.list(
+      new TransactionContext(),
+      { action: 'c.d' },
+      { limit: 1, cursor: next_cursor! },
+    );
     await expect(other).rejects.toMatchObject({ code: 'bad_request' });
   });
 });

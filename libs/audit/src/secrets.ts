@@ -1,4 +1,4 @@
-import { redacted } from '@waybill/http';
+import { redacted } from '@waybill/core';
 
 const SECRET_NAME = /passw|secret|token|cookie|hash|totp|recovery|(^|_)(api_?)?key$/i;
 

@@ -156,7 +156,7 @@ const limitsConfig = (env: Environment) => ({
 const registrationsConfig = (env: Environment) => ({
   attempts: env.REGISTRATION_ATTEMPTS,
   backoffMs: env.REGISTRATION_BACKOFF_MS,
-  ringAgainSeconds: env.REGISTRATION_RING_AGAIN_SECONDS,
+  requeueAfterSeconds: env.REGISTRATION_REQUEUE_AFTER_SECONDS,
   pendingLimit: env.REGISTRATIONS_PENDING_LIMIT,
 });
 

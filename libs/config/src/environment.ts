@@ -140,10 +140,10 @@ export const environment = z.object({
     .max(600_000)
     .default(1_000)
     .describe('the first pause between attempts; it doubles'),
-  REGISTRATION_RING_AGAIN_SECONDS: positive
+  REGISTRATION_REQUEUE_AFTER_SECONDS: positive
     .max(3_600)
     .default(60)
-    .describe('how long a pending registration is left to the queue before it is rung for again'),
+    .describe('seconds after which a pending registration is enqueued again'),
   REGISTRATIONS_PENDING_LIMIT: positive
     .max(10_000_000)
     .default(100_000)

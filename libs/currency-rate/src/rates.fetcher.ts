@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
 import { bulkhead, isBrokenCircuitError, isBulkheadRejectedError } from 'cockatiel';
 import { bankXml, jsonMirror } from './cbr-formats';
 import { CbrSource } from './cbr-source';
@@ -18,14 +18,14 @@ const MAX_WAITING = 64;
 /**
  * How asking ended: `busy` says nothing about the upstream, only that others are still asking.
  */
-export type Asked = 'settled' | 'failed' | 'busy';
+export type FetchOutcome = 'settled' | 'failed' | 'busy';
 
-/** What is wanted of the upstream. */
-interface Errand {
+/** A request to the upstream. */
+interface FetchRequest {
   day: string | 'today';
   sources: CbrSource[];
-  /** Whether it is there: by what is stored, or by the document that this errand has just fetched and stored. */
-  isDone(ctx: WorkContext, fetched: RateDocument | null): Promise<boolean>;
+  /** Whether it is there: by what is stored, or by the document that was just fetched and stored. */
+  isDone(ctx: TransactionContext, fetched: RateDocument | null): Promise<boolean>;
 }
 
 /** Gets lists from the upstream into PostgreSQL: one fetch at a time over the fleet, one waiting per process. */
@@ -33,7 +33,7 @@ interface Errand {
 export class RatesFetcher implements OnModuleDestroy {
   private readonly logger = new Logger(RatesFetcher.name);
   private readonly stopping = new AbortController();
-  private readonly flights = new Map<string, Promise<RateDocument | Asked>>();
+  private readonly flights = new Map<string, Promise<RateDocument | FetchOutcome>>();
   private readonly oneAtATime = bulkhead(1, MAX_WAITING);
   private readonly json: CbrSource;
   private readonly xml: CbrSource;
@@ -54,14 +54,15 @@ export class RatesFetcher implements OnModuleDestroy {
   }
 
   /** Asks until the day is settled. @throws RatesStoppedError */
-  async settle(day: string): Promise<Asked> {
-    const isDone: Errand['isDone'] = async (ctx) => (await this.repository.settledList(ctx, day)) !== null;
+  async settle(day: string): Promise<FetchOutcome> {
+    const isDone: FetchRequest['isDone'] = async (ctx) =>
+      (await this.repository.settledList(ctx, day)) !== null;
     return outcome(await this.join(`settle ${day}`, { day, sources: [this.json, this.xml], isDone }));
   }
 
   /** Asks the bank for the whole list of a day that is settled by `Previous` alone. @throws RatesStoppedError */
-  async complete(day: string): Promise<Asked> {
-    const isDone: Errand['isDone'] = async (ctx) => {
+  async complete(day: string): Promise<FetchOutcome> {
+    const isDone: FetchRequest['isDone'] = async (ctx) => {
       const list = await this.repository.settledList(ctx, day);
       return list !== null && !list.fromPrevious;
     };
@@ -69,23 +70,23 @@ export class RatesFetcher implements OnModuleDestroy {
   }
 
   /** Asks whatever is known. @returns the document that came, already stored, or why none did. @throws RatesStoppedError */
-  async refresh(): Promise<RateDocument | Asked> {
-    const isDone: Errand['isDone'] = async (_ctx, fetched) => fetched !== null;
+  async refresh(): Promise<RateDocument | FetchOutcome> {
+    const isDone: FetchRequest['isDone'] = async (_ctx, fetched) => fetched !== null;
     return this.join('refresh', { day: 'today', sources: [this.json, this.xml], isDone });
   }
 
-  private join(key: string, errand: Errand): Promise<RateDocument | Asked> {
+  private join(key: string, request: FetchRequest): Promise<RateDocument | FetchOutcome> {
     const flying = this.flights.get(key);
     if (flying) return flying;
-    const flight = this.inTurn(errand).finally(() => this.flights.delete(key));
+    const flight = this.fetchInTurn(request).finally(() => this.flights.delete(key));
     this.flights.set(key, flight);
     return flight;
   }
 
-  private async inTurn(errand: Errand): Promise<RateDocument | Asked> {
+  private async fetchInTurn(request: FetchRequest): Promise<RateDocument | FetchOutcome> {
     this.stopping.signal.throwIfAborted();
     try {
-      return await this.oneAtATime.execute(() => this.waitAndAsk(errand));
+      return await this.oneAtATime.execute(() => this.waitAndFetch(request));
     } catch (error) {
       if (isBulkheadRejectedError(error)) return 'busy';
       throw error;
@@ -93,35 +94,38 @@ export class RatesFetcher implements OnModuleDestroy {
   }
 
   // Polled rather than waited for in PostgreSQL: a waiter holds no connection, and can be stopped.
-  private async waitAndAsk(errand: Errand): Promise<RateDocument | Asked> {
+  private async waitAndFetch(request: FetchRequest): Promise<RateDocument | FetchOutcome> {
     const deadline = Date.now() + this.options.lockWaitMs;
     const idleMs = longestFetchMs(this.options) + 10_000;
     do {
-      const turn = await this.repository.underFleetLock(idleMs, (ctx) => this.askUnlessDone(ctx, errand));
+      const turn = await this.repository.withFleetLock(idleMs, (ctx) => this.fetchUnlessDone(ctx, request));
       if (turn) return turn.result;
       await pause(50 + Math.random() * 100, undefined, { signal: this.stopping.signal }).catch(() =>
         this.stopping.signal.throwIfAborted(),
       );
-      if (await errand.isDone(new WorkContext(), null)) return 'settled';
+      if (await request.isDone(new TransactionContext(), null)) return 'settled';
     } while (Date.now() < deadline);
     this.logger.warn(`Another process is still fetching rates after ${this.options.lockWaitMs} ms`);
     return 'busy';
   }
 
-  private async askUnlessDone(ctx: WorkContext, errand: Errand): Promise<RateDocument | Asked> {
-    if (await errand.isDone(ctx, null)) return 'settled';
+  private async fetchUnlessDone(
+    ctx: TransactionContext,
+    request: FetchRequest,
+  ): Promise<RateDocument | FetchOutcome> {
+    if (await request.isDone(ctx, null)) return 'settled';
     // Read before asking: an answer proves nothing about a day that began while it was under way.
     const now = this.options.now ? this.options.now() : await this.repository.databaseTime(ctx);
     const today = moscowDay(now);
-    const day = errand.day === 'today' ? today : errand.day;
-    for (const source of errand.sources) {
+    const day = request.day === 'today' ? today : request.day;
+    for (const source of request.sources) {
       // Further ahead than tomorrow the bank has nothing, and would answer with what it has.
       if (source === this.xml && day > addDays(today, 1)) continue;
       const document = await this.ask(source, { day, today });
       if (!document) continue;
       await this.keep(ctx, document);
       this.toldOfSnapshot = false;
-      if (await errand.isDone(ctx, document)) return document;
+      if (await request.isDone(ctx, document)) return document;
     }
     this.tellOfSnapshot();
     return 'failed';
@@ -156,7 +160,7 @@ export class RatesFetcher implements OnModuleDestroy {
     );
   }
 
-  private async keep(ctx: WorkContext, document: RateDocument): Promise<void> {
+  private async keep(ctx: TransactionContext, document: RateDocument): Promise<void> {
     const contradictions = await this.repository.store(ctx, document);
     for (const { effectiveDate, currencies } of contradictions) {
       this.logger.error(
@@ -168,6 +172,6 @@ export class RatesFetcher implements OnModuleDestroy {
   }
 }
 
-function outcome(came: RateDocument | Asked): Asked {
+function outcome(came: RateDocument | FetchOutcome): FetchOutcome {
   return typeof came === 'object' ? 'settled' : came;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { columnsOf, computed, Database, type RowOf, statement, value, WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
+import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import type { FindOptionsWhere } from 'typeorm';
 import { CurrencyRateEntity } from './currency-rate.entity';
 import { RateListEntity } from './rate-list.entity';
@@ -46,24 +47,24 @@ export class RatesRepository {
    * lock and does nothing for `idleMs` (a frozen process) loses it.
    * @returns null, at once, when another process is at it.
    */
-  async underFleetLock<T>(
+  async withFleetLock<T>(
     idleMs: number,
-    work: (ctx: WorkContext) => Promise<T>,
+    work: (ctx: TransactionContext) => Promise<T>,
   ): Promise<{ result: T } | null> {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     return this.database.transaction(ctx, async () => {
       const { locked } = await this.database.one(ctx, statement(LOCK, `SELECT ${LOCK}`), [String(idleMs)]);
       return locked ? { result: await work(ctx) } : null;
     });
   }
 
-  async databaseTime(ctx: WorkContext): Promise<Date> {
+  async databaseTime(ctx: TransactionContext): Promise<Date> {
     return (await this.database.one(ctx, statement(NOW, `SELECT ${NOW}`))).now;
   }
 
   // SQL: a list and its rates in one row.
   /** The list in force on a settled day; null for a day that is not settled. */
-  async settledList(ctx: WorkContext, day: string): Promise<StoredList | null> {
+  async settledList(ctx: TransactionContext, day: string): Promise<StoredList | null> {
     const list = await this.database.row(
       ctx,
       statement(
@@ -78,7 +79,7 @@ export class RatesRepository {
   // SQL: a list and its rates in one row.
   /** The newest list dated from `since` to `day`; the snapshot, if allowed, however old it is. */
   async newestList(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     { day, since, allowSnapshot }: { day: string; since: string; allowSnapshot: boolean },
   ): Promise<StoredList | null> {
     const list = await this.database.row(
@@ -97,7 +98,7 @@ export class RatesRepository {
 
   // SQL: ON CONFLICT.
   /** Stores the list that is shipped with the project, unless any list is stored. */
-  async seedSnapshot(ctx: WorkContext): Promise<void> {
+  async seedSnapshot(ctx: TransactionContext): Promise<void> {
     await this.database.transaction(ctx, async () => {
       const inserted = await this.database.execute(
         ctx,
@@ -115,7 +116,7 @@ export class RatesRepository {
    * @returns the lists whose rates contradict the stored ones.
    */
   async store(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     document: RateDocument,
   ): Promise<{ effectiveDate: string; currencies: string[] }[]> {
     const contradictions: { effectiveDate: string; currencies: string[] }[] = [];
@@ -133,13 +134,13 @@ export class RatesRepository {
     return contradictions;
   }
 
-  isQuoted(ctx: WorkContext, currency: string): Promise<boolean> {
+  isQuoted(ctx: TransactionContext, currency: string): Promise<boolean> {
     return this.database.repository(ctx, CurrencyRateEntity).existsBy({ currency });
   }
 
   // SQL: each list with the number of its rates.
   /** Newest first; with `before`, those with an older effective date. */
-  knownLists(ctx: WorkContext, limit: number, before?: string): Promise<KnownList[]> {
+  knownLists(ctx: TransactionContext, limit: number, before?: string): Promise<KnownList[]> {
     return this.database.rows(
       ctx,
       statement(
@@ -152,7 +153,11 @@ export class RatesRepository {
   }
 
   // SQL: ON CONFLICT.
-  private async storeList(ctx: WorkContext, document: RateDocument, list: ListInForce): Promise<string[]> {
+  private async storeList(
+    ctx: TransactionContext,
+    document: RateDocument,
+    list: ListInForce,
+  ): Promise<string[]> {
     const { effectiveDate, fromPrevious } = list;
     const { source, documentSha256 } = document;
     const row = { effectiveDate, source, documentSha256, fromPrevious };
@@ -171,7 +176,7 @@ export class RatesRepository {
   }
 
   // A whole list completes one known from `Previous`, and anything that was fetched replaces the snapshot.
-  private async supersede(ctx: WorkContext, row: RowOf<typeof NEW_LIST>): Promise<boolean> {
+  private async supersede(ctx: TransactionContext, row: RowOf<typeof NEW_LIST>): Promise<boolean> {
     const { effectiveDate, ...rest } = row;
     const replaced: FindOptionsWhere<RateListEntity>[] = [
       { effectiveDate, source: 'snapshot' },
@@ -184,7 +189,7 @@ export class RatesRepository {
   }
 
   // SQL: numbers are compared as PostgreSQL holds them.
-  private async contradicting(ctx: WorkContext, list: ListInForce): Promise<string[]> {
+  private async contradicting(ctx: TransactionContext, list: ListInForce): Promise<string[]> {
     const rows = await this.database.rows(
       ctx,
       statement(
@@ -199,7 +204,11 @@ export class RatesRepository {
   }
 
   // SQL: ON CONFLICT.
-  private async insertRates(ctx: WorkContext, effectiveDate: string, rates: [string, Rate][]): Promise<void> {
+  private async insertRates(
+    ctx: TransactionContext,
+    effectiveDate: string,
+    rates: [string, Rate][],
+  ): Promise<void> {
     await this.database.execute(
       ctx,
       `INSERT INTO currency_rates (currency, effective_date, value, nominal)

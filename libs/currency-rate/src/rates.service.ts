@@ -1,13 +1,13 @@
 import { CACHE_MANAGER } from '@nestjs/cache-manager';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { keysOf } from '@waybill/cache';
-import { WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
 import type { Cache } from 'cache-manager';
 import { ROUBLE, shippedCurrencies } from './currencies';
 import { addDays, moscowDay } from './moscow-day';
 import type { RateSource, StoredList } from './rate-list';
 import { RatesUnavailableError } from './rates.errors';
-import { type Asked, RatesFetcher } from './rates.fetcher';
+import { type FetchOutcome, RatesFetcher } from './rates.fetcher';
 import { RATES_OPTIONS, type ResolvedRatesOptions } from './rates.options';
 import { type KnownList, RatesRepository } from './rates.repository';
 
@@ -77,7 +77,7 @@ export class RatesService {
    * @param ctx of the caller, whose transaction may be open: waiting for a second connection while holding one could wait
    * for ever.
    */
-  async isKnownCurrency(code: string, ctx = new WorkContext()): Promise<boolean> {
+  async isKnownCurrency(code: string, ctx = new TransactionContext()): Promise<boolean> {
     if (code === ROUBLE || shippedCurrencies.has(code)) return true;
     return /^[A-Z]{3}$/.test(code) && (await this.repository.isQuoted(ctx, code));
   }
@@ -101,22 +101,27 @@ export class RatesService {
    * @throws RatesUnavailableError
    */
   async refreshUnlessTomorrowIsKnown(): Promise<Refreshed | undefined> {
-    const now = this.options.now ? this.options.now() : await this.repository.databaseTime(new WorkContext());
-    const [newest] = await this.repository.knownLists(new WorkContext(), 1);
+    const now = this.options.now
+      ? this.options.now()
+      : await this.repository.databaseTime(new TransactionContext());
+    const [newest] = await this.repository.knownLists(new TransactionContext(), 1);
     const isKnown = newest !== undefined && newest.effectiveDate > moscowDay(now);
     return isKnown ? undefined : this.refresh();
   }
 
   /** What is stored, newest first; with `before`, only lists with an older effective date. */
   async listKnown({ limit, before }: { limit: number; before?: string }): Promise<KnownList[]> {
-    return this.repository.knownLists(new WorkContext(), limit, before);
+    return this.repository.knownLists(new TransactionContext(), limit, before);
   }
 
-  private async inForce(day: string, wanted: string[]): Promise<{ list: StoredList | null; asked: Asked }> {
+  private async inForce(
+    day: string,
+    wanted: string[],
+  ): Promise<{ list: StoredList | null; asked: FetchOutcome }> {
     const cached = await this.cached(day);
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     if (cached && suffices(cached, wanted)) return { list: cached, asked: 'settled' };
-    let asked: Asked = 'settled';
+    let asked: FetchOutcome = 'settled';
     let list = await this.repository.settledList(ctx, day);
     if (!list) {
       asked = await this.fetcher.settle(day);
@@ -132,7 +137,7 @@ export class RatesService {
 
   private async newestBefore(day: string): Promise<StoredList | null> {
     const { maxAgeDays, snapshot } = this.options;
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     if (snapshot) await this.repository.seedSnapshot(ctx);
     return this.repository.newestList(ctx, {
       day,

@@ -1,9 +1,9 @@
+import { TransactionContext } from '@waybill/core';
 import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
 import { columnsOf, computed, type RowOf, statement, value } from './columns';
 import { dataSourceOptions } from './data-source';
 import { Database } from './database';
-import { WorkContext } from './work-context';
 
 @Entity('parcels')
 class ParcelEntity {
@@ -88,7 +88,7 @@ describe('typed statements and repositories', () => {
   const parcel = { id: 1, weightKg: '1.500', sentOn: '2026-11-21', label: null };
 
   it('read what the repository wrote, alike', async () => {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     const parcels = database.repository(ctx, ParcelEntity);
     await parcels.insert({ ...parcel, secret: 's' });
     const sql = statement(ROW, `SELECT ${ROW} FROM parcels WHERE id = $1`);
@@ -100,7 +100,7 @@ describe('typed statements and repositories', () => {
   });
 
   it('give computed values as their types say, and how many rows were changed', async () => {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     await database.execute(ctx, `INSERT INTO parcels (${ROW.names}) VALUES (${ROW.placeholders})`, [
       ...ROW.valuesOf(parcel),
     ]);
@@ -120,11 +120,11 @@ describe('typed statements and repositories', () => {
   });
 
   it('are in the transaction of the context', async () => {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     const seen: number[] = [];
     const work = database.transaction(ctx, async () => {
       await database.repository(ctx, ParcelEntity).insert({ ...parcel, secret: 's' });
-      for (const one of [ctx, new WorkContext()])
+      for (const one of [ctx, new TransactionContext()])
         seen.push(await database.repository(one, ParcelEntity).count());
       throw new Error('no');
     });

@@ -1,6 +1,6 @@
 import { DataSource, type DataSourceOptions, type MigrationInterface } from 'typeorm';
 import { DatabaseUnreachableError } from './database-unreachable.error';
-import { SteadyClient } from './steady-client';
+import { PgClient } from './pg-client';
 import { SnakeNaming } from './snake-naming';
 import { SqlLogger } from './sql-logger';
 
@@ -40,7 +40,7 @@ export function dataSourceOptions({
     poolSize,
     applicationName: 'waybill',
     extra: {
-      Client: SteadyClient,
+      Client: PgClient,
       connectionTimeoutMillis: 5_000,
       // Of ours, for a server that does not answer at all; PostgreSQL's own limits come first.
       query_timeout: 20_000,
@@ -67,7 +67,7 @@ export async function migrate({
   // A migration may run for as long as it takes.
   const dataSource = new DataSource({
     ...options,
-    extra: { Client: SteadyClient, connectionTimeoutMillis: 5_000 },
+    extra: { Client: PgClient, connectionTimeoutMillis: 5_000 },
   } as DataSourceOptions);
   await dataSource.initialize().catch((cause: Error) => {
     throw new DatabaseUnreachableError(url, cause);

@@ -1,9 +1,9 @@
 import { Logger } from '@nestjs/common';
+import { TransactionContext } from '@waybill/core';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
 import { dataSourceOptions } from './data-source';
 import { Database } from './database';
-import { WorkContext } from './work-context';
 
 describe('Database', () => {
   let clone: TestDatabase;
@@ -23,15 +23,15 @@ describe('Database', () => {
     await clone.drop();
   });
 
-  const write = (ctx: WorkContext, text: string) =>
+  const write = (ctx: TransactionContext, text: string) =>
     database.query(ctx, 'INSERT INTO notes VALUES ($1)', [text]);
   const stored = async () =>
-    (await database.query<{ text: string }>(new WorkContext(), 'SELECT text FROM notes ORDER BY text')).map(
-      ({ text }) => text,
-    );
+    (
+      await database.query<{ text: string }>(new TransactionContext(), 'SELECT text FROM notes ORDER BY text')
+    ).map(({ text }) => text);
 
   it('commits all that a transaction wrote, and shows none of it before', async () => {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     await database.transaction(ctx, async () => {
       await write(ctx, 'a');
       expect(await stored()).toEqual([]);
@@ -41,7 +41,7 @@ describe('Database', () => {
   });
 
   it('rolls all of it back when the work throws, and forgets the transaction', async () => {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     const work = database.transaction(ctx, async () => {
       await write(ctx, 'a');
       throw new Error('no');
@@ -52,7 +52,7 @@ describe('Database', () => {
   });
 
   it('joins a transaction that is open: the inner one commits nothing by itself', async () => {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     const work = database.transaction(ctx, async () => {
       await database.transaction(ctx, () => write(ctx, 'inner'));
       throw new Error('outer');
@@ -62,7 +62,7 @@ describe('Database', () => {
   });
 
   it('runs what was asked for just before the commit inside the transaction, in order', async () => {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     await database.transaction(ctx, async () => {
       database.beforeCommit(ctx, async () => void (await write(ctx, 'hook 1')));
       database.beforeCommit(ctx, async () => {
@@ -75,7 +75,7 @@ describe('Database', () => {
   });
 
   it('rolls back when what runs before the commit throws', async () => {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     const work = database.transaction(ctx, async () => {
       await write(ctx, 'work');
       database.beforeCommit(ctx, () => Promise.reject(new Error('hook')));
@@ -85,7 +85,7 @@ describe('Database', () => {
   });
 
   it('runs what may happen after the commit only after it, and never after a rollback', async () => {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     const seen: string[][] = [];
     const observe = async () => void seen.push(await stored());
     await database.transaction(ctx, async () => {
@@ -103,13 +103,13 @@ describe('Database', () => {
 
   it('does what may happen after the commit at once where no transaction is open', () => {
     let done = false;
-    database.afterCommit(new WorkContext(), () => void (done = true));
+    database.afterCommit(new TransactionContext(), () => void (done = true));
     expect(done).toBe(true);
   });
 
   it('keeps what was committed when what happens afterwards fails, and logs that', async () => {
     const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     const result = await database.transaction(ctx, async () => {
       database.afterCommit(ctx, () => Promise.reject(new Error('nobody there')));
       await write(ctx, 'a');
@@ -122,14 +122,14 @@ describe('Database', () => {
   });
 
   it('has no hooks before a commit outside a transaction', () => {
-    expect(() => database.beforeCommit(new WorkContext(), async () => undefined)).toThrow(
+    expect(() => database.beforeCommit(new TransactionContext(), async () => undefined)).toThrow(
       'No transaction is open',
     );
   });
 
   it('frees its connections: more transactions than the pool holds, half of them failing', async () => {
     const attempts = Array.from({ length: 20 }, (_, n) => {
-      const ctx = new WorkContext();
+      const ctx = new TransactionContext();
       return database
         .transaction(ctx, async () => {
           await write(ctx, String(n));

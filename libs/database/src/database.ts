@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { AfterCommit, BeforeCommit, Transaction, TransactionContext } from '@waybill/core';
 import { DataSource, type ObjectLiteral, type QueryResult, type QueryRunner, type Repository } from 'typeorm';
 import type { Statement } from './columns';
-import type { AfterCommit, BeforeCommit, Transaction, WorkContext } from './work-context';
 
 /** The way to PostgreSQL: queries and transactions in the context of a unit of work. */
 @Injectable()
@@ -14,7 +14,7 @@ export class Database {
    * Runs `work` atomically: in the context's transaction if one is open, else in a new one that commits when `work`
    * resolves and rolls back when it, or a `beforeCommit`, throws.
    */
-  async transaction<T>(ctx: WorkContext, work: () => Promise<T>): Promise<T> {
+  async transaction<T>(ctx: TransactionContext, work: () => Promise<T>): Promise<T> {
     if (ctx.transaction) return work();
     const runner = this.dataSource.createQueryRunner();
     const transaction: Transaction = { runner, beforeCommit: [], afterCommit: [] };
@@ -37,13 +37,13 @@ export class Database {
   }
 
   /** TypeORM's repository of an entity, in the context's transaction if one is open. */
-  repository<E extends ObjectLiteral>(ctx: WorkContext, entity: new () => E): Repository<E> {
+  repository<E extends ObjectLiteral>(ctx: TransactionContext, entity: new () => E): Repository<E> {
     return (ctx.transaction?.runner.manager ?? this.dataSource.manager).getRepository(entity);
   }
 
   /** Runs a statement in the context's transaction, or on its own. @returns the rows that it selected or returned. */
   async rows<Row extends object>(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     { text }: Statement<Row>,
     parameters: unknown[] = [],
   ): Promise<Row[]> {
@@ -53,7 +53,7 @@ export class Database {
 
   /** As `rows`, of a statement that gives one row at most. */
   async row<Row extends object>(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     wanted: Statement<Row>,
     parameters: unknown[] = [],
   ): Promise<Row | undefined> {
@@ -62,7 +62,7 @@ export class Database {
 
   /** As `rows`, of a statement that always gives a row. @throws Error where it gave none. */
   async one<Row extends object>(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     wanted: Statement<Row>,
     parameters: unknown[] = [],
   ): Promise<Row> {
@@ -72,27 +72,27 @@ export class Database {
   }
 
   /** Runs a statement that gives no rows. @returns how many it inserted, updated or deleted. */
-  async execute(ctx: WorkContext, text: string, parameters: unknown[] = []): Promise<number> {
+  async execute(ctx: TransactionContext, text: string, parameters: unknown[] = []): Promise<number> {
     return (await this.run(ctx, text, parameters)).affected ?? 0;
   }
 
   /** @deprecated Nothing checks what `Row` says: use `repository`, `rows` or `execute`. */
-  async query<Row>(ctx: WorkContext, sql: string, parameters: unknown[] = []): Promise<Row[]> {
+  async query<Row>(ctx: TransactionContext, sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return (await this.run(ctx, sql, parameters)).records as Row[];
   }
 
   /** Registers what must happen inside the open transaction, just before its commit. */
-  beforeCommit(ctx: WorkContext, hook: BeforeCommit): void {
+  beforeCommit(ctx: TransactionContext, hook: BeforeCommit): void {
     this.open(ctx).beforeCommit.push(hook);
   }
 
   /** Does what may happen once all that was written is durable: after the open transaction's commit, or now without one. */
-  afterCommit(ctx: WorkContext, hook: AfterCommit): void {
+  afterCommit(ctx: TransactionContext, hook: AfterCommit): void {
     if (ctx.transaction) ctx.transaction.afterCommit.push(hook);
     else void this.runAfterCommit([hook]);
   }
 
-  private async run(ctx: WorkContext, text: string, parameters: unknown[]): Promise<QueryResult> {
+  private async run(ctx: TransactionContext, text: string, parameters: unknown[]): Promise<QueryResult> {
     if (ctx.transaction) return ctx.transaction.runner.query(text, parameters, true);
     const runner = this.dataSource.createQueryRunner();
     try {
@@ -102,7 +102,7 @@ export class Database {
     }
   }
 
-  private open(ctx: WorkContext): Transaction {
+  private open(ctx: TransactionContext): Transaction {
     if (!ctx.transaction) throw new Error('No transaction is open in this context');
     return ctx.transaction;
   }

@@ -3,9 +3,4 @@ export { type DatabaseOptions, dataSourceOptions, migrate, type Schema } from '.
 export { Database } from './database';
 export { DatabaseModule } from './database.module';
 export { DatabaseUnreachableError } from './database-unreachable.error';
-export { type EmbeddedPostgres, startEmbeddedPostgres } from './embedded/embedded-postgres';
-export { EmbeddedPostgresError } from './embedded/embedded-postgres.error';
-export { makeFolder } from './embedded/folder';
-export { runningEmbeddedPostgres } from './embedded/running';
-export { SteadyClient } from './steady-client';
-export { WorkContext } from './work-context';
+export { PgClient } from './pg-client';

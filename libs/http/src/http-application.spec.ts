@@ -2,27 +2,23 @@ import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, HttpCode, Module, Param, Post, Put } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigModule, loadConfig } from '@waybill/config';
-import { Database, DatabaseModule, WorkContext } from '@waybill/database';
+import { checkIfMatch, DomainError, RequestContext, requireIfMatch, TransactionContext } from '@waybill/core';
+import { Database, DatabaseModule } from '@waybill/database';
 import request, { type Response } from 'supertest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
 import { sendRaw } from '../../../test/support/raw-http';
 import { Authenticated, Public } from './access/access.decorators';
-import { PRINCIPAL_RESOLVER, type PrincipalResolver } from './access/principal';
+import { PRINCIPAL_RESOLVER, type PrincipalResolver } from './access/principal-resolver';
 import { createHttpApplication } from './http-application';
 import { HttpModule } from './http.module';
 import { Idempotent } from './idempotency/idempotent';
-import { Undocumented } from './openapi/undocumented.decorator';
+import { ETag } from './preconditions/etag';
 import { Matched } from './preconditions/matched';
-import { honourMatch, requireMatch } from './preconditions/preconditions';
-import { Tagged } from './preconditions/tagged';
-import { DomainError } from './problems/domain-error';
 import { Location } from './replies/reply-headers';
-import { Ctx, RequestContext } from './request-context';
+import { Ctx } from './request-context';
+import { Undocumented } from './routes/undocumented.decorator';
 import { IsText } from './validation/decorators';
 import { IntegerId } from './validation/path-ids';
-
-// The document of the routes that this lib has itself takes Nest's compiler plugin, which runs in a build alone.
-jest.mock('./openapi/build-document', () => ({ buildDocument: () => undefined }));
 
 class ThingNotFoundError extends DomainError {
   static override readonly code = 'thing_not_found';
@@ -58,7 +54,7 @@ class ThingsController {
   @Get(':id')
   @Public()
   @Undocumented()
-  @Tagged()
+  @ETag()
   get(@Param('id', IntegerId) id: number): object {
     return find(id);
   }
@@ -66,11 +62,11 @@ class ThingsController {
   @Put(':id')
   @Public()
   @Undocumented()
-  @Tagged()
+  @ETag()
   @Matched()
   rename(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number, @Body() dto: RenameDto): object {
     const thing = find(id);
-    requireMatch(ctx, thing);
+    requireIfMatch(ctx, thing);
     if (thing.locked) throw new ThingLockedError('It is locked.');
     return Object.assign(thing, dto);
   }
@@ -79,7 +75,7 @@ class ThingsController {
   @Authenticated()
   @Undocumented()
   @Idempotent()
-  @Tagged()
+  @ETag()
   @Location<{ id: string }>(({ id }) => `/things/${id}`)
   create(@Body() { name }: RenameDto): object {
     return { id: randomUUID(), name };
@@ -93,7 +89,7 @@ class ThingsController {
   @Matched()
   async poke(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<void> {
     await this.database.query(ctx, 'INSERT INTO pokes VALUES ($1)', [id]);
-    honourMatch(ctx, find(id));
+    checkIfMatch(ctx, find(id));
   }
 
   @Get(':id/broken')
@@ -149,7 +145,7 @@ describe('the conventions, on routes of every shape', () => {
     });
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
-    await app.get(Database).query(new WorkContext(), 'CREATE TABLE pokes (thing integer)');
+    await app.get(Database).query(new TransactionContext(), 'CREATE TABLE pokes (thing integer)');
   });
   afterAll(async () => {
     await app.close();
@@ -236,7 +232,9 @@ describe('the conventions, on routes of every shape', () => {
     });
 
     const pokes = async () => {
-      const rows = await app.get(Database).query<{ thing: number }>(new WorkContext(), 'SELECT * FROM pokes');
+      const rows = await app
+        .get(Database)
+        .query<{ thing: number }>(new TransactionContext(), 'SELECT * FROM pokes');
       return rows.map(({ thing }) => thing);
     };
   });

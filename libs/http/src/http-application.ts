@@ -6,19 +6,18 @@ import { CONFIG, type Config } from '@waybill/config';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, authorize } from './access/access.hooks';
 import { Callers } from './access/callers';
-import { PRINCIPAL_RESOLVER } from './access/principal';
-import { answerPreflights, share, shareWithOrigins } from './cross-origin/cors.hook';
+import { PRINCIPAL_RESOLVER } from './access/principal-resolver';
+import { answerPreflights, share, addCorsHeaders } from './cross-origin/cors.hook';
 import { Origins } from './cross-origin/origins';
 import { refuseCrossOriginWrites } from './cross-origin/same-origin.hook';
 import { Limits } from './limits/limits';
-import { countAddress, countAddresses, countPrincipals, refuseBeyondLimits } from './limits/limits.hooks';
-import { buildDocument } from './openapi/build-document';
-import { tagReplies } from './preconditions/tagged';
+import { countAddress, countAddresses, countPrincipals, enforceRateLimits } from './limits/limits.hooks';
+import { addETags } from './preconditions/etag';
 import { toDomainError } from './problems/framework-errors';
 import { sendProblem } from './problems/problem.filter';
 import { answerClientError } from './requests/client-errors';
 import { forwardedAddresses } from './requests/forwarded';
-import { readJsonAlone, refuseEncodedBodies } from './requests/json-bodies';
+import { acceptOnlyJson, refuseEncodedBodies } from './requests/json-bodies';
 import { answerProtocol, REQUEST_TIMEOUT_MS, serverOptions } from './requests/protocol';
 import { toOriginForm } from './requests/target';
 import { requireTransportSecurity, secureTransport } from './requests/transport-security';
@@ -30,7 +29,7 @@ import {
   requestIdOf,
 } from './requests/requests.hooks';
 import { RouteTable } from './routes/route-table';
-import { refuseUnrouted } from './routes/unrouted.hook';
+import { refuseUnknownRoutes } from './routes/unknown-routes.hook';
 
 export interface HttpOptions {
   bodyLimitBytes: number;
@@ -54,7 +53,7 @@ export async function createHttpApplication(
 ): Promise<NestFastifyApplication> {
   const adapter = adapterFor(
     options,
-    (error, request, reply) => void answerUnroutable(app, origins, error, request, reply),
+    (error, request, reply) => void answerRouterError(app, origins, error, request, reply),
   );
   const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, {
     bodyParser: false,
@@ -65,7 +64,7 @@ export async function createHttpApplication(
   const origins = new Origins(publicUrl, corsOrigins, host);
   const fastify = adapter.getInstance();
   answerProtocol(fastify.server as Server, app.get(RouteTable));
-  readJsonAlone(fastify);
+  acceptOnlyJson(fastify);
   openRequests(fastify);
   options.observe(fastify);
   addHooks(fastify, app, origins);
@@ -76,7 +75,6 @@ export async function createHttpApplication(
     strictTransportSecurity: false,
   });
   await app.init();
-  buildDocument(app);
   return app;
 }
 
@@ -119,23 +117,23 @@ function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origin
   const routes = app.get(RouteTable);
   const callers = new Callers(app.get(PRINCIPAL_RESOLVER), limits);
   requireTransportSecurity(fastify);
-  shareWithOrigins(fastify, origins);
+  addCorsHeaders(fastify, origins);
   countAddresses(fastify, limits);
   refuseWhileClosing(fastify);
   refuseBadHosts(fastify);
   answerPreflights(fastify, origins, routes);
-  refuseUnrouted(fastify, routes);
+  refuseUnknownRoutes(fastify, routes);
   authenticate(fastify, callers);
   countPrincipals(fastify, limits);
   authorize(fastify);
   refuseCrossOriginWrites(fastify, origins);
-  refuseBeyondLimits(fastify, limits, callers);
+  enforceRateLimits(fastify, limits, callers);
   refuseEncodedBodies(fastify);
-  tagReplies(fastify);
+  addETags(fastify);
 }
 
 // No hook has run: what they add to every reply is added here.
-async function answerUnroutable(
+async function answerRouterError(
   app: INestApplicationContext,
   origins: Origins,
   error: Error,

@@ -1,10 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { DocsAssets } from './openapi/docs-assets';
-import { DocsController } from './openapi/docs.controller';
-import { FrontController } from './openapi/front.controller';
-import { OpenApiDocument } from './openapi/open-api-document';
 import { httpSchema } from './idempotency/http-schema';
 import { IdempotencyInterceptor } from './idempotency/idempotency.interceptor';
 import { IdempotencyRepository } from './idempotency/idempotency.repository';
@@ -23,11 +19,8 @@ import { UnreadBodyInterceptor } from './validation/unread-body.interceptor';
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(httpSchema.entities)],
-  controllers: [DocsController, FrontController],
   providers: [
     RouteTable,
-    OpenApiDocument,
-    DocsAssets,
     Limits,
     IdempotencyRepository,
     { provide: APP_GUARD, useClass: QueryGuard },

@@ -1,13 +1,11 @@
-export { Authenticated, CustomersOr, Public, ScopeOnly } from './access/access.decorators';
+export type { AccessRule } from './access/access-rule';
+export { Authenticated, AllowCustomersOr, Public, RequireScopes } from './access/access.decorators';
 export {
   type Credentials,
   type PresentedSecret,
   PRINCIPAL_RESOLVER,
-  type Principal,
   type PrincipalResolver,
-} from './access/principal';
-export { type Scope, scopes } from './access/scopes';
-export { redacted, redactedLine, knowSecret } from './access/secrets';
+} from './access/principal-resolver';
 export { createHttpApplication } from './http-application';
 export { HttpModule } from './http.module';
 export { httpSchema } from './idempotency/http-schema';
@@ -16,23 +14,19 @@ export { Idempotent } from './idempotency/idempotent';
 export { addressKey } from './limits/address-key';
 export type { LimitsRedis } from './limits/limiter';
 export { LIMITS_REDIS } from './limits/limits';
-export { OpensSession, Unlimited } from './limits/limits.decorators';
-export { type Bound, cursorOwner, Cursors } from './lists/cursors';
-export { dayKey, integerKey, timeKey, uuidKey } from './lists/keysets';
-export { ListQuery, type Page } from './lists/list';
-export { setsCookie } from './openapi/headers';
-export { uuidParameter } from './openapi/parameters';
+export { OpensSession, SkipRateLimit } from './limits/limits.decorators';
+export { ListQuery } from './lists/list-query';
 export { Matched } from './preconditions/matched';
-export { honourMatch, requireMatch } from './preconditions/preconditions';
-export { PreconditionRequiredError } from './preconditions/preconditions.errors';
-export { Tagged } from './preconditions/tagged';
-export { DomainError, type ErrorKind, type FieldError } from './problems/domain-error';
-export { UnauthenticatedError, UnavailableError, ValidationFailedError } from './problems/errors';
+export { ETag } from './preconditions/etag';
+export { headersOf, RouteNotFoundError, UnauthenticatedError } from './problems/errors';
 export { createPlainServer } from './plain-server';
+export { MAX_ERRORS, PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from './problems/problem';
 export { Location, RetryAfter } from './replies/reply-headers';
-export { Ctx, RequestContext } from './request-context';
-export { Problems } from './routes/route-facts';
-export { RouteTable } from './routes/route-table';
+export { Ctx } from './request-context';
+export { problemsOf } from './routes/general-problems';
+export { ApiProblems } from './routes/route-metadata';
+export { isTaggedRead, type Route, RouteTable } from './routes/route-table';
+export { Undocumented } from './routes/undocumented.decorator';
 export {
   FromDigits,
   IsCurrencyCode,

@@ -6,7 +6,7 @@ import { answerProtocol, serverOptions } from './requests/protocol';
 import { openRequests, refuseBadHosts, requestIdOf } from './requests/requests.hooks';
 import { toOriginForm } from './requests/target';
 import { RouteTable } from './routes/route-table';
-import { refuseUnrouted } from './routes/unrouted.hook';
+import { refuseUnknownRoutes } from './routes/unknown-routes.hook';
 import { validateQuery } from './validation/validate';
 
 /** A server for a few public GETs without parameters, which refuses as the API does. */
@@ -30,7 +30,7 @@ export function createPlainServer(
   answerProtocol(server.server, routes);
   openRequests(server);
   refuseBadHosts(server);
-  refuseUnrouted(server, routes);
+  refuseUnknownRoutes(server, routes);
   server.addHook('onRequest', async ({ query }) => {
     await validateQuery(undefined, query as Record<string, unknown>);
   });

@@ -1,4 +1,4 @@
-import { DomainError } from '@waybill/http';
+import { DomainError } from '@waybill/core';
 import { QueryFailedError } from 'typeorm';
 
 const MAX_LENGTH = 300;

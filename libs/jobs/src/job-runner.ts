@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
 import { type JobDefinition, JobFailedError } from './job';
 import { JobCatalog } from './job-catalog';
 import { describeJobError } from './job-error';
@@ -52,7 +52,7 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
   }
 
   private async beginDue(): Promise<void> {
-    const ctx = new WorkContext();
+    const ctx = new TransactionContext();
     const now = await this.runs.now(ctx);
     const slots = this.catalog.jobs.map(({ definition, schedule }) => ({
       name: definition.name,
@@ -73,7 +73,7 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     const lock = await this.locks.tryLock(definition.name);
     if (!lock) return;
     try {
-      const ctx = new WorkContext();
+      const ctx = new TransactionContext();
       const gone = await this.runs.failAbandoned(ctx, definition.name, 'The worker that ran it is gone');
       if (gone > 0) jobRuns.inc({ job: definition.name, outcome: 'failed' }, gone);
       const run = await this.runs.begin(ctx, definition.name);
@@ -102,7 +102,7 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     const outcome = await Promise.race([work, late]).finally(() => clearTimeout(timer));
     jobRuns.inc({ job: name, outcome: 'error' in outcome ? 'failed' : 'succeeded' });
     jobDurations.observe({ job: name }, (performance.now() - begun) / 1_000);
-    await this.runs.finish(new WorkContext(), run.id, outcome);
+    await this.runs.finish(new TransactionContext(), run.id, outcome);
     // The lock is kept until the work has really ended: too late is better than twice at once.
     await work;
   }

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import { WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
 import { inBatches } from './batches';
 import type { JobResult } from './job';
 import { JobRunsRepository } from './job-runs.repository';
@@ -25,7 +25,7 @@ export class JobRunsPurge {
   async purge(signal: AbortSignal): Promise<JobResult> {
     const { runsKeepDays } = this.config.jobs;
     const deleted = await inBatches(signal, BATCH, (count) =>
-      this.runs.deleteOlderThan(new WorkContext(), runsKeepDays, count),
+      this.runs.deleteOlderThan(new TransactionContext(), runsKeepDays, count),
     );
     return { deleted };
   }

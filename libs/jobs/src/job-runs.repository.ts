@@ -1,13 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  columnsOf,
-  computed,
-  Database,
-  type RowOf,
-  statement,
-  value,
-  type WorkContext,
-} from '@waybill/database';
+import type { TransactionContext } from '@waybill/core';
+import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import type { FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
 import type { JobResult } from './job';
@@ -32,7 +25,7 @@ export class JobRunsRepository {
   constructor(private readonly database: Database) {}
 
   /** PostgreSQL's time, which decides on slots: workers' clocks may be wrong. */
-  async now(ctx: WorkContext): Promise<Date> {
+  async now(ctx: TransactionContext): Promise<Date> {
     return (await this.database.one(ctx, statement(NOW, `SELECT ${NOW}`))).now;
   }
 
@@ -42,7 +35,10 @@ export class JobRunsRepository {
    * began over a day ago is too late.
    * @returns the names of all jobs that have an unfinished run.
    */
-  async claimSlots(ctx: WorkContext, slots: readonly { name: string; slot: Date }[]): Promise<string[]> {
+  async claimSlots(
+    ctx: TransactionContext,
+    slots: readonly { name: string; slot: Date }[],
+  ): Promise<string[]> {
     const jobs = slots.map((job) => ({ id: uuidv7(), ...job }));
     const rows = await this.database.rows(
       ctx,
@@ -67,7 +63,7 @@ export class JobRunsRepository {
 
   // SQL: ON CONFLICT that returns the row which was there.
   /** Asks for a run. One that waits already is the same wish: it is returned instead. */
-  insertManual(ctx: WorkContext, job: string): Promise<JobRunRow> {
+  insertManual(ctx: TransactionContext, job: string): Promise<JobRunRow> {
     return this.database.one(
       ctx,
       statement(
@@ -82,7 +78,7 @@ export class JobRunsRepository {
 
   // SQL: one statement finds the run and begins it.
   /** Begins the run that has waited longest. Only for whoever holds the job's lock. */
-  begin(ctx: WorkContext, job: string): Promise<JobRunRow | undefined> {
+  begin(ctx: TransactionContext, job: string): Promise<JobRunRow | undefined> {
     return this.database.row(
       ctx,
       statement(
@@ -96,14 +92,14 @@ export class JobRunsRepository {
   }
 
   /** Fails what is still marked as running. Only for whoever holds the job's lock: nobody else is at it then. */
-  async failAbandoned(ctx: WorkContext, job: string, error: string): Promise<number> {
+  async failAbandoned(ctx: TransactionContext, job: string, error: string): Promise<number> {
     const { affected } = await this.database
       .repository(ctx, JobRunEntity)
       .update({ job, state: 'running' }, { state: 'failed', finishedAt: () => 'clock_timestamp()', error });
     return affected ?? 0;
   }
 
-  async finish(ctx: WorkContext, id: string, outcome: JobOutcome): Promise<void> {
+  async finish(ctx: TransactionContext, id: string, outcome: JobOutcome): Promise<void> {
     const ended =
       'error' in outcome
         ? { state: 'failed' as const, result: null, error: outcome.error }
@@ -113,13 +109,13 @@ export class JobRunsRepository {
       .update({ id, state: 'running' }, { ...ended, finishedAt: () => 'clock_timestamp()' });
   }
 
-  async find(ctx: WorkContext, job: string, id: string): Promise<JobRunRow | undefined> {
+  async find(ctx: TransactionContext, job: string, id: string): Promise<JobRunRow | undefined> {
     return (await this.database.repository(ctx, JobRunEntity).findOneBy({ id, job })) ?? undefined;
   }
 
   // SQL: one look into the index for each job, which DISTINCT ON would not give.
   /** The newest run of each of these jobs that has one. */
-  lastOf(ctx: WorkContext, jobs: string[]): Promise<JobRunRow[]> {
+  lastOf(ctx: TransactionContext, jobs: string[]): Promise<JobRunRow[]> {
     const run = ROW.from('run');
     return this.database.rows(
       ctx,
@@ -134,7 +130,7 @@ export class JobRunsRepository {
 
   /** Newest first. @param before the time and the id of the run to go on after */
   list(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     job: string,
     before: readonly [requestedAt: string, id: string] | undefined,
     count: number,
@@ -155,7 +151,7 @@ export class JobRunsRepository {
 
   // SQL: a set-based delete with a bound, by the database's clock.
   /** Forgets the oldest runs. @returns how many they were. */
-  deleteOlderThan(ctx: WorkContext, days: number, count: number): Promise<number> {
+  deleteOlderThan(ctx: TransactionContext, days: number, count: number): Promise<number> {
     return this.database.execute(
       ctx,
       `DELETE FROM job_runs WHERE id IN (

@@ -1,4 +1,4 @@
-import { DomainError } from '@waybill/http';
+import { DomainError } from '@waybill/core';
 
 /** No job has this name. */
 export class JobNotFoundError extends DomainError {

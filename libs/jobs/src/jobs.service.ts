@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type WorkContext } from '@waybill/database';
-import { Cursors, type Page, timeKey, uuidKey } from '@waybill/http';
-import { Doorbells } from '@waybill/queue';
+import { Cursors, type Page, timeKey, type TransactionContext, uuidKey } from '@waybill/core';
+import { Database } from '@waybill/database';
+import { JobDispatcher } from '@waybill/queue';
 import { z } from 'zod';
 import type { JobDefinition } from './job';
 import { JobCatalog } from './job-catalog';
@@ -21,12 +21,12 @@ export class JobsService {
     private readonly database: Database,
     private readonly catalog: JobCatalog,
     private readonly runs: JobRunsRepository,
-    private readonly doorbells: Doorbells,
+    private readonly dispatcher: JobDispatcher,
   ) {}
 
   /** A page of the jobs, by name. */
   async list(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     { limit, cursor }: { limit: number; cursor?: string },
   ): Promise<Page<JobOverview>> {
     const [after = ''] = jobCursors.read(cursor, {}) ?? [];
@@ -48,16 +48,16 @@ export class JobsService {
    * whatever becomes of the queue. While such a run waits, asking again gives that one.
    * @throws JobNotFoundError
    */
-  async requestRun(ctx: WorkContext, name: string): Promise<JobRunRow> {
+  async requestRun(ctx: TransactionContext, name: string): Promise<JobRunRow> {
     this.catalog.get(name);
     const run = await this.runs.insertManual(ctx, name);
     const options = { removeOnComplete: true, removeOnFail: true };
-    this.database.afterCommit(ctx, () => this.doorbells.ring('jobs', { job: name }, options));
+    this.database.afterCommit(ctx, () => this.dispatcher.dispatch('jobs', { job: name }, options));
     return run;
   }
 
   /** @throws JobNotFoundError, JobRunNotFoundError */
-  async findRun(ctx: WorkContext, name: string, id: string): Promise<JobRunRow> {
+  async findRun(ctx: TransactionContext, name: string, id: string): Promise<JobRunRow> {
     this.catalog.get(name);
     const run = await this.runs.find(ctx, name, id);
     if (!run) throw new JobRunNotFoundError();
@@ -66,7 +66,7 @@ export class JobsService {
 
   /** The runs of a job, newest first. @throws JobNotFoundError */
   async listRuns(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     name: string,
     { limit, cursor }: { limit: number; cursor?: string },
   ): Promise<Page<JobRunRow>> {

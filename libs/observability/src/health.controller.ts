@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { Public, Unlimited } from '@waybill/http';
+import { Public, SkipRateLimit } from '@waybill/http';
 import { HealthDto } from './health.dto';
 import { Readiness } from './readiness';
 
@@ -13,7 +13,7 @@ export class HealthController {
   /** Say whether the process lives. It asks nothing else. */
   @Get('livez')
   @Public()
-  @Unlimited()
+  @SkipRateLimit()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'getLiveness' })
   @ApiOkResponse({ type: HealthDto })
@@ -24,7 +24,7 @@ export class HealthController {
   /** Say whether the process should be sent work: not while it starts or stops, nor without PostgreSQL. */
   @Get('readyz')
   @Public()
-  @Unlimited()
+  @SkipRateLimit()
   @Header('Cache-Control', 'no-store')
   @ApiOperation({ operationId: 'getReadiness' })
   @ApiOkResponse({ type: HealthDto })

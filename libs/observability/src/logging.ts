@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
 import type { Config } from '@waybill/config';
-import { redactedLine } from '@waybill/http';
+import { redactedLine } from '@waybill/core';
 import { type Level, type Logger, type LoggerOptions, pino } from 'pino';
 import { PrettyLog } from './pretty';
 

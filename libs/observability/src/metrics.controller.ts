@@ -1,6 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
-import { Public, Unlimited } from '@waybill/http';
+import { Public, SkipRateLimit } from '@waybill/http';
 import { register } from 'prom-client';
 
 /** The metrics of this process; on a port of their own where `OPS_PORT` is set. */
@@ -10,7 +10,7 @@ export class MetricsController {
   /** Give the metrics of this process in Prometheus's text format. */
   @Get('metrics')
   @Public()
-  @Unlimited()
+  @SkipRateLimit()
   @Header('Content-Type', register.contentType)
   @ApiOperation({ operationId: 'getMetrics' })
   @ApiProduces('text/plain')

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { UnavailableError } from '@waybill/http';
+import { UnavailableError } from '@waybill/core';
 
 /** Throws, or resolves late, where the process can't do its work. */
 export type ReadinessCheck = () => Promise<unknown>;

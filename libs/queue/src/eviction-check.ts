@@ -24,7 +24,7 @@ export class EvictionCheck implements OnModuleInit {
       if (evicting === undefined) return;
       this.logger.warn(
         `REDIS_URL: its maxmemory-policy is ${evicting}, and the queues need noeviction: jobs may be lost until the ` +
-          'sweeper rings again for them. Set it, or give the cache a Redis of its own (CACHE_REDIS_URL).',
+          'sweeper requeues them. Set it, or give the cache a Redis of its own (CACHE_REDIS_URL).',
       );
     } catch (error) {
       // Not everybody may ask.

@@ -1,3 +1,3 @@
-export { Doorbells } from './doorbells';
+export { JobDispatcher } from './job-dispatcher';
 export { QueueModule } from './queue.module';
 export { type JobPayloads, type QueueName } from './queues';

@@ -1,5 +1,5 @@
 import type { RedisAddress } from '@waybill/config';
-import { SteadyClient } from '@waybill/database';
+import { PgClient } from '@waybill/database';
 import { connectRedis, type RedisClient } from '@waybill/redis';
 import {
   type BackendFactory,
@@ -45,7 +45,7 @@ export function postgresQueueBackend(databaseUrl: string): QueueBackend {
     schema: 'bullmq',
     migrate: true,
     max: CONNECTIONS_A_POOL,
-    Client: SteadyClient,
+    Client: PgClient,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   };
   // BullMQ's options are typed for Redis by default; its PostgreSQL backend reads these.
@@ -67,12 +67,12 @@ RedisConnection.minimumVersion = '6.2.0';
 export function redisQueueBackend(client: RedisClient, address: RedisAddress, prefix: string): QueueBackend {
   // On a cluster BullMQ's scripts need all keys of a queue in one slot, which the braces see to.
   const shared = { prefix: `{${prefix}}`, skipVersionCheck: true };
-  let patient: RedisClient | undefined;
+  let blocking: RedisClient | undefined;
   return {
     factory: createRedisBackend,
     awaited: false,
     producer: { ...shared, connection: client, skipWaitingForReady: true },
-    worker: () => ({ ...shared, connection: (patient ??= connectRedis(address, 'patient')) }),
-    close: () => patient?.disconnect(),
+    worker: () => ({ ...shared, connection: (blocking ??= connectRedis(address, 'queueWhenOffline')) }),
+    close: () => blocking?.disconnect(),
   };
 }

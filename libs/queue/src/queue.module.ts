@@ -9,9 +9,9 @@ import {
 import { BullModule } from '@nestjs/bullmq';
 import type { RedisAddress } from '@waybill/config';
 import { REDIS, type RedisClient } from '@waybill/redis';
-import { Doorbells } from './doorbells';
 import { DrainingWorker, type WorkerSetting } from './draining-worker';
 import { EvictionCheck } from './eviction-check';
+import { JobDispatcher } from './job-dispatcher';
 import { postgresQueueBackend, QUEUE_BACKEND, type QueueBackend, redisQueueBackend } from './queue-backend';
 
 export interface QueueOptions {
@@ -33,7 +33,7 @@ export class QueueModule implements OnApplicationBootstrap, BeforeApplicationShu
   constructor(
     @Inject(WORKER_SETTING) private readonly setting: WorkerSetting,
     @Inject(QUEUE_BACKEND) private readonly backend: QueueBackend,
-    private readonly doorbells: Doorbells,
+    private readonly dispatcher: JobDispatcher,
   ) {}
 
   static register(options: QueueOptions): DynamicModule {
@@ -52,17 +52,17 @@ export class QueueModule implements OnApplicationBootstrap, BeforeApplicationShu
       providers: [
         { provide: QUEUE_BACKEND, useFactory: backendFor(options), inject: [REDIS] },
         { provide: WORKER_SETTING, useFactory: settingFor(options), inject: [QUEUE_BACKEND] },
-        Doorbells,
+        JobDispatcher,
         EvictionCheck,
       ],
-      exports: [Doorbells, WORKER_SETTING],
+      exports: [JobDispatcher, WORKER_SETTING],
     };
   }
 
   async onApplicationBootstrap(): Promise<void> {
     if (!this.backend.awaited) return;
     await Promise.all([
-      this.doorbells.ready(),
+      this.dispatcher.ready(),
       ...Array.from(this.setting.workers, (worker) => worker.waitUntilReady()),
     ]);
   }

@@ -8,7 +8,7 @@ import {
   noting,
   type QueuePlace,
   type QueueProcess,
-  startRinger,
+  startProducer,
   startWorker,
 } from '../test/harness';
 
@@ -49,36 +49,36 @@ for (const { name, start } of targets())
     });
     afterAll(() => stop());
 
-    it('carry a doorbell to a worker, whether it is there already or comes later', async () => {
-      const ringer = await opened(startRinger(place));
-      ringer.doorbells.ring('registrations', { registrationId: 'early' }, ONCE);
+    it('deliver a job to a worker, whether it is there already or comes later', async () => {
+      const producer = await opened(startProducer(place));
+      producer.dispatcher.dispatch('registrations', { registrationId: 'early' }, ONCE);
       const { work, seen } = noting();
       await opened(startWorker(place, work));
-      ringer.doorbells.ring('registrations', { registrationId: 'late' }, ONCE);
+      producer.dispatcher.dispatch('registrations', { registrationId: 'late' }, ONCE);
 
       expect(await all(seen, 2)).toEqual(['early', 'late']);
-      expect(ringer.warnings).toEqual([]);
+      expect(producer.warnings).toEqual([]);
     });
 
-    it('take one doorbell for many of the same id, until it was answered', async () => {
-      const { doorbells } = await opened(startRinger(place));
+    it('keep one job for many of the same id, until it has run', async () => {
+      const { dispatcher } = await opened(startProducer(place));
       for (const registrationId of ['same', 'same', 'other'])
-        doorbells.ring('registrations', { registrationId }, { ...ONCE, jobId: registrationId });
-      await doorbells.settled();
+        dispatcher.dispatch('registrations', { registrationId }, { ...ONCE, jobId: registrationId });
+      await dispatcher.settled();
       const { work, seen } = noting();
       await opened(startWorker(place, work));
       expect(await all(seen, 2)).toEqual(['other', 'same']);
 
       const again = async () => {
-        doorbells.ring('registrations', { registrationId: 'same' }, { ...ONCE, jobId: 'same' });
-        await doorbells.settled();
+        dispatcher.dispatch('registrations', { registrationId: 'same' }, { ...ONCE, jobId: 'same' });
+        await dispatcher.settled();
         return seen.length > 2;
       };
-      await eventually(again, { describe: 'the same doorbell is answered again' });
+      await eventually(again, { describe: 'the same job runs again' });
     });
 
     it('share the work out, and repeat what failed after a pause', async () => {
-      const { doorbells } = await opened(startRinger(place));
+      const { dispatcher } = await opened(startProducer(place));
       const seen: string[] = [];
       const failOnce = async (id: string) => {
         const first = !seen.includes(id);
@@ -88,7 +88,7 @@ for (const { name, start } of targets())
       await opened(startWorker(place, failOnce));
       await opened(startWorker(place, failOnce));
       for (const registrationId of ['a', 'b', 'c', 'd'])
-        doorbells.ring(
+        dispatcher.dispatch(
           'registrations',
           { registrationId },
           { ...ONCE, attempts: 2, backoff: { type: 'fixed', delay: 50 } },
@@ -98,10 +98,11 @@ for (const { name, start } of targets())
     });
 
     it('work on as many jobs at once as configured', async () => {
-      const { doorbells } = await opened(startRinger(place));
+      const { dispatcher } = await opened(startProducer(place));
       const { work, underWay, done, letGo } = hold();
       await opened(startWorker(place, work, { concurrency: 2 }));
-      for (const registrationId of ['a', 'b', 'c']) doorbells.ring('registrations', { registrationId }, ONCE);
+      for (const registrationId of ['a', 'b', 'c'])
+        dispatcher.dispatch('registrations', { registrationId }, ONCE);
       await eventually(() => underWay.length >= 2, { describe: 'two jobs are under way' });
       const { work: other, seen } = noting();
       await opened(startWorker(place, other));
@@ -114,13 +115,13 @@ for (const { name, start } of targets())
     });
 
     it('finish what a closing worker has begun, before anything that it needs is closed', async () => {
-      const { doorbells } = await opened(startRinger(place));
+      const { dispatcher } = await opened(startProducer(place));
       const { work, underWay, done, letGo } = hold();
       const worker = await opened(startWorker(place, work, { concurrency: 1 }));
-      doorbells.ring('registrations', { registrationId: 'begun' }, ONCE);
+      dispatcher.dispatch('registrations', { registrationId: 'begun' }, ONCE);
       await eventually(() => underWay.length === 1, { describe: 'the job is under way' });
-      doorbells.ring('registrations', { registrationId: 'waiting' }, ONCE);
-      await doorbells.settled();
+      dispatcher.dispatch('registrations', { registrationId: 'waiting' }, ONCE);
+      await dispatcher.settled();
 
       const closing = worker.close();
       setImmediate(letGo);
@@ -135,9 +136,9 @@ for (const { name, start } of targets())
     if (name === POSTGRES) return;
 
     it('keep to their own prefix, in one slot of a cluster', async () => {
-      const { doorbells } = await opened(startRinger(place));
-      doorbells.ring('registrations', { registrationId: 'any' }, { ...ONCE, jobId: 'any' });
-      await doorbells.settled();
+      const { dispatcher } = await opened(startProducer(place));
+      dispatcher.dispatch('registrations', { registrationId: 'any' }, { ...ONCE, jobId: 'any' });
+      await dispatcher.settled();
       const keys = await keysOf(place.redisUrl!, place.prefix);
       expect(keys).toContain(`{${place.prefix}}:registrations:any`);
       expect(keys.filter((key) => !key.startsWith(`{${place.prefix}}:registrations:`))).toEqual([]);

@@ -1,4 +1,4 @@
-/** What each queue carries. A job is a doorbell: its payload only names the row in PostgreSQL that is the promise. */
+/** What each queue carries. A payload only names the row in PostgreSQL that holds the work. */
 export interface JobPayloads {
   registrations: { registrationId: string };
   jobs: { job: string };

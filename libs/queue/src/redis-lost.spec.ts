@@ -7,13 +7,13 @@ import {
   noting,
   type QueuePlace,
   type QueueProcess,
-  startRinger,
+  startProducer,
   startWorker,
 } from '../test/harness';
 
 const ONCE = { removeOnComplete: true, removeOnFail: true };
-/** A ring may wait for an answer for 2 s. */
-const RING_MS = 2_500;
+/** A dispatch may wait for an answer for 2 s. */
+const DISPATCH_MS = 2_500;
 /** Less than any timeout on the way. */
 const AT_ONCE_MS = 900;
 
@@ -36,51 +36,51 @@ describeWithRedisServer('the task queues without their Redis', () => {
     await redis.stop();
   });
 
-  const ring = ({ doorbells }: QueueProcess, registrationId: string) =>
-    doorbells.ring('registrations', { registrationId }, ONCE);
+  const dispatch = ({ dispatcher }: QueueProcess, registrationId: string) =>
+    dispatcher.dispatch('registrations', { registrationId }, ONCE);
 
   it('start, and work once it is there', async () => {
     await redis.kill();
     const { work, seen } = noting();
     await opened(startWorker(place, work));
-    const ringer = await opened(startRinger(place));
-    ring(ringer, 'unheard');
-    expect(await took(ringer.doorbells.settled())).toBeLessThan(RING_MS);
-    expect(ringer.warnings.join('\n')).toMatch(/nobody hears the doorbell/);
+    const producer = await opened(startProducer(place));
+    dispatch(producer, 'unheard');
+    expect(await took(producer.dispatcher.settled())).toBeLessThan(DISPATCH_MS);
+    expect(producer.warnings.join('\n')).toMatch(/queue unavailable; job not enqueued/);
 
     await redis.restart();
-    await heard(ringer, () => ring(ringer, 'heard'), seen);
+    await dispatched(producer, () => dispatch(producer, 'heard'), seen);
     expect(seen).not.toContain('unheard');
   });
 
   it('make nobody wait, say so once, and work again when an empty one is there', async () => {
     const { work, seen } = noting();
     await opened(startWorker(place, work));
-    const ringer = await opened(startRinger(place));
-    ring(ringer, 'before');
+    const producer = await opened(startProducer(place));
+    dispatch(producer, 'before');
     await all(seen, 1);
     await redis.kill();
 
-    for (let index = 0; index < 50; index++) ring(ringer, `lost ${index}`);
-    expect(await took(ringer.doorbells.settled())).toBeLessThan(AT_ONCE_MS);
-    expect(ringer.warnings.filter((line) => line.includes('doorbell'))).toHaveLength(1);
+    for (let index = 0; index < 50; index++) dispatch(producer, `lost ${index}`);
+    expect(await took(producer.dispatcher.settled())).toBeLessThan(AT_ONCE_MS);
+    expect(producer.warnings.filter((line) => line.includes('queue unavailable'))).toHaveLength(1);
 
     await redis.restart();
-    await heard(ringer, () => ring(ringer, 'after'), seen);
+    await dispatched(producer, () => dispatch(producer, 'after'), seen);
   });
 
   it('make nobody wait for one that hangs', async () => {
-    const ringer = await opened(startRinger(place));
+    const producer = await opened(startProducer(place));
     redis.freeze();
-    ring(ringer, 'unanswered');
-    expect(await took(ringer.doorbells.settled())).toBeLessThan(RING_MS);
+    dispatch(producer, 'unanswered');
+    expect(await took(producer.dispatcher.settled())).toBeLessThan(DISPATCH_MS);
     redis.thaw();
   });
 
   it('finish what is under way, and close in time, when it is gone for good', async () => {
     const { work, underWay, done, letGo } = held();
     const worker = await opened(startWorker(place, work));
-    ring(await opened(startRinger(place)), 'begun');
+    dispatch(await opened(startProducer(place)), 'begun');
     await eventually(() => underWay.length === 1, { describe: 'the job is under way' });
     await redis.kill();
 
@@ -97,9 +97,9 @@ describeWithRedisServer('the task queues without their Redis', () => {
   });
 
   it('warn of one that may evict, and of no other', async () => {
-    const safe = await opened(startRinger(place));
+    const safe = await opened(startProducer(place));
     await withRedis(redis.url, (client) => client.config('SET', 'maxmemory-policy', 'allkeys-lru'));
-    const unsafe = await opened(startRinger(place));
+    const unsafe = await opened(startProducer(place));
     await eventually(() => unsafe.warnings.join().includes('maxmemory-policy is allkeys-lru'), {
       describe: 'the boot warns',
     });
@@ -114,10 +114,10 @@ describeWithRedisServer('the task queues without their Redis', () => {
     jest.spyOn(console, 'warn').mockReturnValue(); // ioredis itself
     const { work, seen } = noting();
     const worker = await opened(startWorker(place, work));
-    const ringer = await opened(startRinger(place));
-    ring(ringer, 'any');
+    const producer = await opened(startProducer(place));
+    dispatch(producer, 'any');
     expect(await all(seen, 1)).toEqual(['any']);
-    expect([...worker.warnings, ...ringer.warnings]).toEqual([]);
+    expect([...worker.warnings, ...producer.warnings]).toEqual([]);
   });
 
   it('are in PostgreSQL unless they are configured to be in Redis', async () => {
@@ -126,21 +126,21 @@ describeWithRedisServer('the task queues without their Redis', () => {
     const without = { databaseUrl: database.url, prefix: 'test' };
     await opened(startWorker(without, work));
     await redis.kill();
-    ring(await opened(startRinger(without)), 'any');
+    dispatch(await opened(startProducer(without)), 'any');
     expect(await all(seen, 1)).toEqual(['any']);
   });
 });
 
-/** Rings until somebody hears it. */
-async function heard({ doorbells }: QueueProcess, again: () => void, seen: string[]): Promise<void> {
+/** Dispatches until a job arrives. */
+async function dispatched({ dispatcher }: QueueProcess, again: () => void, seen: string[]): Promise<void> {
   const before = seen.length;
   await eventually(
     async () => {
       again();
-      await doorbells.settled();
+      await dispatcher.settled();
       return seen.length > before;
     },
-    { describe: 'a doorbell is heard again', deadlineMs: 20_000, everyMs: 200 },
+    { describe: 'a job arrives again', deadlineMs: 20_000, everyMs: 200 },
   );
 }
 

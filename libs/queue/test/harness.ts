@@ -5,7 +5,7 @@ import { loadConfig } from '@waybill/config';
 import { RedisModule } from '@waybill/redis';
 import type { Job } from 'bullmq';
 import { eventually } from '../../../test/support/poll';
-import { Doorbells, QueueModule } from '../src';
+import { JobDispatcher, QueueModule } from '../src';
 
 /** Where the queues of a test are. */
 export interface QueuePlace {
@@ -15,7 +15,7 @@ export interface QueuePlace {
 }
 
 export interface QueueProcess {
-  doorbells: Doorbells;
+  dispatcher: JobDispatcher;
   /** Every line that was logged, from the level `warn` on. */
   warnings: string[];
   close(): Promise<void>;
@@ -34,10 +34,10 @@ export class Resource implements OnApplicationShutdown {
   }
 }
 
-/** A process that rings. */
-export const startRinger = (place: QueuePlace): Promise<QueueProcess> => start(place, [], 1);
+/** A process that enqueues jobs. */
+export const startProducer = (place: QueuePlace): Promise<QueueProcess> => start(place, [], 1);
 
-/** A process that works on what was rung for. */
+/** A process that works on the jobs. */
 export function startWorker(place: QueuePlace, work: Work, { concurrency = 10 } = {}): Promise<QueueProcess> {
   @Processor('registrations')
   class TestProcessor extends WorkerHost {
@@ -108,5 +108,5 @@ async function start(place: QueuePlace, processors: Type[], concurrency: number)
     logger: { log: silent, warn: note, error: note, fatal: note },
     abortOnError: false,
   });
-  return { doorbells: app.get(Doorbells), warnings, close: () => app.close() };
+  return { dispatcher: app.get(JobDispatcher), warnings, close: () => app.close() };
 }

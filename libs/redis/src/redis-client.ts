@@ -6,10 +6,10 @@ import { Cluster, Redis, type RedisOptions } from 'ioredis';
 export type RedisClient = Redis | Cluster;
 
 /**
- * What becomes of a command while Redis is away. `impatient`: it fails, at once or within a second, for whoever answers a
- * request meanwhile. `patient`: it waits until Redis is back, for whoever has nothing else to do.
+ * What happens to a command while Redis is unavailable. `failFast`: it fails within a second; for code that serves
+ * requests. `queueWhenOffline`: it waits until Redis is back; for workers.
  */
-export type Patience = 'impatient' | 'patient';
+export type OfflineBehavior = 'failFast' | 'queueWhenOffline';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const COMMAND_TIMEOUT_MS = 1_000;
@@ -18,9 +18,8 @@ const LONGEST_PAUSE_MS = 2_000;
 const pauseBetweenConnects = (times: number): number => Math.min(times * 100, LONGEST_PAUSE_MS);
 
 /** Connects in the background, and again whenever the connection is lost; losing it is logged and throws nowhere. */
-export function connectRedis(address: RedisAddress, patience: Patience): RedisClient {
-  const client =
-    address.nodes.length > 1 ? connectCluster(address, patience) : connectNode(address, patience);
+export function connectRedis(address: RedisAddress, offline: OfflineBehavior): RedisClient {
+  const client = address.nodes.length > 1 ? connectCluster(address, offline) : connectNode(address, offline);
   logOutages(client);
   return client;
 }
@@ -40,22 +39,22 @@ export async function isConnected(client: RedisClient, withinMs: number): Promis
   return (client.status as string) === 'ready';
 }
 
-function connectNode(address: RedisAddress, patience: Patience): Redis {
+function connectNode(address: RedisAddress, offline: OfflineBehavior): Redis {
   return new Redis({
-    ...optionsFor(address, patience),
+    ...optionsFor(address, offline),
     ...address.nodes[0],
     db: address.database,
-    enableOfflineQueue: patience === 'patient',
+    enableOfflineQueue: offline === 'queueWhenOffline',
     retryStrategy: pauseBetweenConnects,
     // A failover may leave us with a replica.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
 }
 
-function connectCluster(address: RedisAddress, patience: Patience): Cluster {
+function connectCluster(address: RedisAddress, offline: OfflineBehavior): Cluster {
   return new Cluster(address.nodes, {
-    redisOptions: optionsFor(address, patience),
-    enableOfflineQueue: patience === 'patient',
+    redisOptions: optionsFor(address, offline),
+    enableOfflineQueue: offline === 'queueWhenOffline',
     clusterRetryStrategy: pauseBetweenConnects,
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
     // Certificates name hosts; what the cluster announces are addresses, and those are kept as they are.
@@ -63,14 +62,14 @@ function connectCluster(address: RedisAddress, patience: Patience): Cluster {
   });
 }
 
-function optionsFor({ username, password, tls }: RedisAddress, patience: Patience): RedisOptions {
+function optionsFor({ username, password, tls }: RedisAddress, offline: OfflineBehavior): RedisOptions {
   return {
     username,
     password,
     ...(tls ? { tls: {} } : {}),
     connectTimeout: CONNECT_TIMEOUT_MS,
     keepAlive: 10_000,
-    ...(patience === 'patient'
+    ...(offline === 'queueWhenOffline'
       ? { maxRetriesPerRequest: null }
       : {
           maxRetriesPerRequest: 0,

@@ -8,7 +8,7 @@ import {
 import type { RedisAddress } from '@waybill/config';
 import { connectRedis, isConnected, type RedisClient } from './redis-client';
 
-/** The injection token of the process's impatient `RedisClient`; undefined where no Redis is configured. */
+/** The injection token of the process's fail-fast `RedisClient`; undefined where no Redis is configured. */
 export const REDIS = Symbol('REDIS');
 
 const FIRST_CONNECTION_MS = 2_000;
@@ -22,7 +22,7 @@ export class RedisModule implements OnModuleInit, OnApplicationShutdown {
     return {
       module: RedisModule,
       global: true,
-      providers: [{ provide: REDIS, useFactory: () => address && connectRedis(address, 'impatient') }],
+      providers: [{ provide: REDIS, useFactory: () => address && connectRedis(address, 'failFast') }],
       exports: [REDIS],
     };
   }

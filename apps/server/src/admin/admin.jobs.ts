@@ -1,8 +1,8 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditPartitions } from '@waybill/audit';
 import { CONFIG, type Config } from '@waybill/config';
+import { TransactionContext } from '@waybill/core';
 import { type Refreshed, RatesService, RatesUnavailableError } from '@waybill/currency-rate';
-import { WorkContext } from '@waybill/database';
 import { IdempotencyKeysPurge } from '@waybill/http';
 import { inBatches, JobFailedError, type JobResult, ScheduledJob } from '@waybill/jobs';
 import { PackageOwners } from '../packages';
@@ -53,7 +53,7 @@ export class AdminScheduledJobs {
   })
   async purgeIdempotencyKeys(signal: AbortSignal): Promise<JobResult> {
     const deleted = await inBatches(signal, PURGE_BATCH, (count) =>
-      this.keys.deleteExpired(new WorkContext(), count),
+      this.keys.deleteExpired(new TransactionContext(), count),
     );
     return { deleted };
   }
@@ -66,7 +66,7 @@ export class AdminScheduledJobs {
     timeoutSeconds: 60,
   })
   async purgeAuditLog(): Promise<JobResult> {
-    const dropped = await this.audit.dropExpired(new WorkContext(), this.config.audit.retentionMonths);
+    const dropped = await this.audit.dropExpired(new TransactionContext(), this.config.audit.retentionMonths);
     return { dropped: dropped.join(', ') };
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AuditService } from '@waybill/audit';
+import { checkIfMatch, type RequestContext } from '@waybill/core';
 import { Database } from '@waybill/database';
-import { honourMatch, type RequestContext } from '@waybill/http';
 import { type JobRunRow, JobsService } from '@waybill/jobs';
 
 /** What administrators set going. */
@@ -17,7 +17,7 @@ export class AdminService {
   runJob(ctx: RequestContext, name: string): Promise<JobRunRow> {
     return this.database.transaction(ctx, async () => {
       const run = await this.jobs.requestRun(ctx, name);
-      honourMatch(ctx, undefined); // jobs are listed, and none is shown by itself
+      checkIfMatch(ctx, undefined); // jobs are listed, and none is shown by itself
       await this.audit.record(ctx, {
         action: 'job.run_requested',
         target: { kind: 'job', id: name },

@@ -1,7 +1,8 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AuditQueries } from '@waybill/audit';
-import { Ctx, type RequestContext, ScopeOnly } from '@waybill/http';
+import type { RequestContext } from '@waybill/core';
+import { Ctx, RequireScopes } from '@waybill/http';
 import { AuditEntryPage, ListAuditEntriesQuery, toAuditEntryDto, toAuditFilters } from './audit.dto';
 
 @ApiTags('admin')
@@ -11,7 +12,7 @@ export class AuditController {
 
   /** List what staff, API keys and the system did, newest first. */
   @Get()
-  @ScopeOnly('audit:read')
+  @RequireScopes('audit:read')
   @ApiOperation({ operationId: 'listAuditEntries' })
   @ApiOkResponse({ type: AuditEntryPage })
   async list(@Ctx() ctx: RequestContext, @Query() query: ListAuditEntriesQuery): Promise<AuditEntryPage> {

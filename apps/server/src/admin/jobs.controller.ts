@@ -1,20 +1,20 @@
 import { Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { RequestContext } from '@waybill/core';
 import {
+  ApiProblems,
   Ctx,
+  ETag,
   Idempotent,
   ListQuery,
   Location,
   Matched,
-  Problems,
-  type RequestContext,
+  RequireScopes,
   RetryAfter,
-  ScopeOnly,
-  Tagged,
   UuidId,
-  uuidParameter,
 } from '@waybill/http';
 import { JobNotFoundError, JobRunNotFoundError, JobsService } from '@waybill/jobs';
+import { uuidParameter } from '@waybill/openapi';
 import { AdminService } from './admin.service';
 import { requestedRun } from './admin.examples';
 import { JobPage, JobRunDto, JobRunPage, toJobDto, toJobRunDto } from './jobs.dto';
@@ -31,7 +31,7 @@ export class JobsController {
 
   /** List the scheduled jobs by name, each with the newest of its runs. */
   @Get()
-  @ScopeOnly('jobs:run')
+  @RequireScopes('jobs:run')
   @ApiOperation({ operationId: 'listJobs' })
   @ApiOkResponse({ type: JobPage })
   async list(@Ctx() ctx: RequestContext, @Query() query: ListQuery): Promise<JobPage> {
@@ -42,12 +42,12 @@ export class JobsController {
   /** Run a job as soon as a worker can. The reply's `Location` says what became of it; while a run waits, asking again gives that one. */
   @Post(':name/run')
   @HttpCode(HttpStatus.ACCEPTED)
-  @ScopeOnly('jobs:run')
+  @RequireScopes('jobs:run')
   @Idempotent()
   @Matched()
   @Location<JobRunDto>(({ job, id }) => `/api/v1/admin/jobs/${job}/runs/${id}`)
   @RetryAfter(1)
-  @Problems(JobNotFoundError)
+  @ApiProblems(JobNotFoundError)
   @ApiOperation({ operationId: 'runJob' })
   @ApiParam(jobParameter)
   @ApiAcceptedResponse({ type: JobRunDto, example: requestedRun('price-pending') })
@@ -57,8 +57,8 @@ export class JobsController {
 
   /** List the runs of a job, newest first: when, how long, what came of it. */
   @Get(':name/runs')
-  @ScopeOnly('jobs:run')
-  @Problems(JobNotFoundError)
+  @RequireScopes('jobs:run')
+  @ApiProblems(JobNotFoundError)
   @ApiOperation({ operationId: 'listJobRuns' })
   @ApiParam(jobParameter)
   @ApiOkResponse({ type: JobRunPage })
@@ -73,9 +73,9 @@ export class JobsController {
 
   /** Show a run of a job. */
   @Get(':name/runs/:id')
-  @ScopeOnly('jobs:run')
-  @Tagged()
-  @Problems(JobNotFoundError, JobRunNotFoundError)
+  @RequireScopes('jobs:run')
+  @ETag()
+  @ApiProblems(JobNotFoundError, JobRunNotFoundError)
   @ApiOperation({ operationId: 'getJobRun' })
   @ApiParam(jobParameter)
   @ApiParam(uuidParameter('id'))

@@ -1,14 +1,7 @@
 import { Controller, Get, HttpCode, HttpStatus, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import {
-  Ctx,
-  Idempotent,
-  ListQuery,
-  Location,
-  type RequestContext,
-  RetryAfter,
-  ScopeOnly,
-} from '@waybill/http';
+import type { RequestContext } from '@waybill/core';
+import { Ctx, Idempotent, ListQuery, Location, RequireScopes, RetryAfter } from '@waybill/http';
 import { requestedRun } from './admin.examples';
 import { AdminService } from './admin.service';
 import { JobRunDto, toJobRunDto } from './jobs.dto';
@@ -26,7 +19,7 @@ export class RatesController {
 
   /** List the rate lists that are known and where they came from, newest effective date first. */
   @Get()
-  @ScopeOnly('jobs:run')
+  @RequireScopes('jobs:run')
   @ApiOperation({ operationId: 'listRates' })
   @ApiOkResponse({ type: RateListPage })
   async list(@Query() query: ListQuery): Promise<RateListPage> {
@@ -37,7 +30,7 @@ export class RatesController {
   /** Ask the Bank of Russia for its rates as soon as a worker can: a run of the job refresh-rates. */
   @Post('refresh')
   @HttpCode(HttpStatus.ACCEPTED)
-  @ScopeOnly('jobs:run')
+  @RequireScopes('jobs:run')
   @Idempotent()
   @Location<JobRunDto>(({ job, id }) => `/api/v1/admin/jobs/${job}/runs/${id}`)
   @RetryAfter(1)

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { Cursors, dayKey, type Page, type PageRequest } from '@waybill/core';
 import { type KnownList, RatesService } from '@waybill/currency-rate';
-import { Cursors, dayKey, type ListQuery, type Page } from '@waybill/http';
 import { z } from 'zod';
 
 const cursors = new Cursors('rates', z.tuple([dayKey]));
@@ -11,7 +11,7 @@ export class RatesQueries {
   constructor(private readonly rates: RatesService) {}
 
   /** A page of the known lists, newest effective date first. */
-  async list({ limit, cursor }: ListQuery): Promise<Page<KnownList>> {
+  async list({ limit, cursor }: PageRequest): Promise<Page<KnownList>> {
     const [before] = cursors.read(cursor, {}) ?? [];
     const lists = await this.rates.listKnown({ limit: limit + 1, before });
     return cursors.page(lists, limit, {}, ({ effectiveDate }) => [effectiveDate]);

@@ -1,15 +1,15 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { catalogSchema } from './catalog.schema';
-import { TypesController } from './types.controller';
-import { TypesRepository } from './types.repository';
-import { TypesService } from './types.service';
+import { PackageTypesController } from './package-types.controller';
+import { PackageTypesRepository } from './package-types.repository';
+import { PackageTypesService } from './package-types.service';
 
 /** What can be sent. */
 @Module({
   imports: [TypeOrmModule.forFeature(catalogSchema.entities)],
-  controllers: [TypesController],
-  providers: [TypesService, TypesRepository],
-  exports: [TypesService],
+  controllers: [PackageTypesController],
+  providers: [PackageTypesService, PackageTypesRepository],
+  exports: [PackageTypesService],
 })
 export class CatalogModule {}

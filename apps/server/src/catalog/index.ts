@@ -1,4 +1,4 @@
 export { CatalogModule } from './catalog.module';
 export { catalogSchema } from './catalog.schema';
 export { typeName } from './type-name.join';
-export { TypesService } from './types.service';
+export { PackageTypesService } from './package-types.service';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
 import { PackagesRepository } from './packages.repository';
 
 /** Says who owns something here, so that whoever forgets callers does not forget these. */
@@ -9,6 +9,6 @@ export class PackageOwners {
 
   /** Those of these owner ids that have a package, or a registration that made none. */
   among(ownerIds: readonly string[]): Promise<string[]> {
-    return this.packages.ownersAmong(new WorkContext(), ownerIds);
+    return this.packages.ownersAmong(new TransactionContext(), ownerIds);
   }
 }

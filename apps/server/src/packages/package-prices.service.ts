@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { TransactionContext } from '@waybill/core';
 import { moscowDay, RatesService } from '@waybill/currency-rate';
-import { WorkContext } from '@waybill/database';
 import { PackagesRepository, type UnpricedPackageRow } from './packages.repository';
 import { currenciesOf, type Price, priceOf, type PricingInputs, type UnpricedReason } from './pricing';
 
@@ -9,7 +9,7 @@ export type ToPrice = PricingInputs & { createdAt: Date };
 
 type Quotes = Awaited<ReturnType<RatesService['quotesOn']>>;
 /** The rates of each day and currency, as far as they were asked for. */
-type Asked = Map<string, Quotes>;
+type FetchOutcome = Map<string, Quotes>;
 
 const BATCH = 500;
 const BEYOND_ANY_ID = 2_147_483_647;
@@ -32,10 +32,10 @@ export class PackagePrices {
    * minute each to find out, keep no newer one waiting. A day is asked for once, and stored before the next is asked for.
    */
   async priceUnpriced(signal: AbortSignal): Promise<{ priced: number; left: number }> {
-    const asked: Asked = new Map();
+    const asked: FetchOutcome = new Map();
     let [beforeId, priced, seen] = [BEYOND_ANY_ID, 0, 0];
     while (!signal.aborted) {
-      const batch = await this.packages.listUnpriced(new WorkContext(), beforeId, BATCH);
+      const batch = await this.packages.listUnpriced(new TransactionContext(), beforeId, BATCH);
       for (const rows of Map.groupBy(batch, ({ createdAt }) => moscowDay(createdAt)).values())
         priced += await this.priceAll(rows, asked, signal);
       seen += batch.length;
@@ -45,17 +45,21 @@ export class PackagePrices {
     return { priced, left: seen - priced };
   }
 
-  private async priceAll(rows: UnpricedPackageRow[], asked: Asked, signal: AbortSignal): Promise<number> {
+  private async priceAll(
+    rows: UnpricedPackageRow[],
+    asked: FetchOutcome,
+    signal: AbortSignal,
+  ): Promise<number> {
     const prices = new Map<number, Price | UnpricedReason>();
     for (const row of rows) {
       if (signal.aborted) break;
       prices.set(row.id, fromQuotes(row, await this.quotesFor(row, asked)));
     }
-    return prices.size > 0 ? this.packages.setPrices(new WorkContext(), prices) : 0;
+    return prices.size > 0 ? this.packages.setPrices(new TransactionContext(), prices) : 0;
   }
 
   // Every price needs the dollar: a day that has none is not asked about again for each currency.
-  private async quotesFor(inputs: ToPrice, asked: Asked): Promise<Quotes> {
+  private async quotesFor(inputs: ToPrice, asked: FetchOutcome): Promise<Quotes> {
     const day = moscowDay(inputs.createdAt);
     const dollar = await remembered(asked, `${day} USD`, () => this.rates.quotesOn(day, ['USD']));
     if (!('quotes' in dollar)) return dollar;
@@ -65,7 +69,7 @@ export class PackagePrices {
   }
 }
 
-async function remembered(asked: Asked, key: string, ask: () => Promise<Quotes>): Promise<Quotes> {
+async function remembered(asked: FetchOutcome, key: string, ask: () => Promise<Quotes>): Promise<Quotes> {
   const known = asked.get(key) ?? (await ask());
   asked.set(key, known);
   return known;

@@ -1,5 +1,5 @@
+import type { TransactionContext } from '@waybill/core';
 import type { Quotes, RatesService } from '@waybill/currency-rate';
-import type { WorkContext } from '@waybill/database';
 import { PackagePrices } from './package-prices.service';
 import type { PackagesRepository, UnpricedPackageRow } from './packages.repository';
 
@@ -31,7 +31,7 @@ describe('pricing what has no price', () => {
     const stored: number[][] = [];
     const packages = {
       listUnpriced: async () => rows,
-      setPrices: async (_: WorkContext, prices: ReadonlyMap<number, unknown>) => {
+      setPrices: async (_: TransactionContext, prices: ReadonlyMap<number, unknown>) => {
         stored.push([...prices.keys()]);
         return prices.size;
       },

@@ -1,18 +1,18 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { RequestContext } from '@waybill/core';
 import {
+  AllowCustomersOr,
+  ApiProblems,
   Ctx,
-  CustomersOr,
+  ETag,
   Idempotent,
   IntegerId,
   Location,
-  Problems,
-  type RequestContext,
   RetryAfter,
-  Tagged,
   UuidId,
-  uuidParameter,
 } from '@waybill/http';
+import { uuidParameter } from '@waybill/openapi';
 import { CostDto } from './cost.dto';
 import {
   ListPackagesQuery,
@@ -43,11 +43,11 @@ export class PackagesController {
   /** Register a package. The reply says that it is accepted; its `Location` says what became of it. */
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
-  @CustomersOr('packages:write')
+  @AllowCustomersOr('packages:write')
   @Idempotent()
   @Location<RegistrationDto>(({ id }) => `/api/v1/packages/status/${id}`)
   @RetryAfter(1)
-  @Problems(TooManyPendingError)
+  @ApiProblems(TooManyPendingError)
   @ApiOperation({ operationId: 'registerPackage' })
   @ApiAcceptedResponse({ type: RegistrationDto, example: acceptedRegistration })
   async register(@Ctx() ctx: RequestContext, @Body() dto: RegisterPackageDto): Promise<RegistrationDto> {
@@ -56,7 +56,7 @@ export class PackagesController {
 
   /** List packages, newest first: yours, or everybody's with the scope packages:read_all. */
   @Get()
-  @CustomersOr('packages:read', 'packages:read_all')
+  @AllowCustomersOr('packages:read', 'packages:read_all')
   @ApiOperation({ operationId: 'listPackages' })
   @ApiOkResponse({ type: PackagePage })
   async list(@Ctx() ctx: RequestContext, @Query() query: ListPackagesQuery): Promise<PackagePage> {
@@ -66,9 +66,9 @@ export class PackagesController {
 
   /** Show what became of a registration. */
   @Get('status/:id')
-  @CustomersOr('packages:read', 'packages:read_all')
-  @Tagged()
-  @Problems(RegistrationNotFoundError, RegistrationExpiredError)
+  @AllowCustomersOr('packages:read', 'packages:read_all')
+  @ETag()
+  @ApiProblems(RegistrationNotFoundError, RegistrationExpiredError)
   @ApiOperation({ operationId: 'getRegistration' })
   @ApiParam(uuidParameter('id'))
   @ApiOkResponse({ type: RegistrationDto })
@@ -78,9 +78,9 @@ export class PackagesController {
 
   /** Show a package. */
   @Get(':id')
-  @CustomersOr('packages:read', 'packages:read_all')
-  @Tagged()
-  @Problems(PackageNotFoundError)
+  @AllowCustomersOr('packages:read', 'packages:read_all')
+  @ETag()
+  @ApiProblems(PackageNotFoundError)
   @ApiOperation({ operationId: 'getPackage' })
   @ApiOkResponse({ type: PackageDto })
   async get(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<PackageDto> {
@@ -89,9 +89,9 @@ export class PackagesController {
 
   /** Explain the delivery cost of a package: everything that it takes to compute it again. */
   @Get(':id/cost')
-  @CustomersOr('packages:read', 'packages:read_all')
-  @Tagged()
-  @Problems(PackageNotFoundError)
+  @AllowCustomersOr('packages:read', 'packages:read_all')
+  @ETag()
+  @ApiProblems(PackageNotFoundError)
   @ApiOperation({ operationId: 'explainPackageCost' })
   @ApiOkResponse({ type: CostDto })
   async cost(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<CostDto> {

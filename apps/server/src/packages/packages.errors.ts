@@ -1,4 +1,4 @@
-import { DomainError } from '@waybill/http';
+import { DomainError } from '@waybill/core';
 
 /** No package has this id, or it is somebody else's. */
 export class PackageNotFoundError extends DomainError {
@@ -52,7 +52,7 @@ export class TooManyPendingError extends DomainError {
 
   constructor() {
     super('Too many registrations are pending. Nothing was accepted; try again later.', {
-      headers: { 'Retry-After': '10' },
+      retryAfterSeconds: 10,
     });
   }
 }

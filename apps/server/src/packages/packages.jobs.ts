@@ -57,7 +57,7 @@ export class PackagesScheduledJobs {
     timeoutSeconds: 60,
   })
   async sweepRegistrations(signal: AbortSignal): Promise<JobResult> {
-    return { rung: await this.sweeper.sweep(signal) };
+    return { requeued: await this.sweeper.sweep(signal) };
   }
 
   @ScheduledJob({

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import type { RequestContext } from '@waybill/core';
 import { Database, dataSourceOptions } from '@waybill/database';
-import type { RequestContext } from '@waybill/http';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
 import { catalogSchema } from '../catalog';
@@ -35,7 +35,7 @@ describe('the status of a registration', () => {
   async function statusOf(finishedSecondsAgo: number | null): Promise<string> {
     const id = randomUUID();
     await dataSource.query(
-      `INSERT INTO registrations (id, owner_id, state, name, weight_kg, content_amount, content_currency, type_id, next_ring_at, finished_at)
+      `INSERT INTO registrations (id, owner_id, state, name, weight_kg, content_amount, content_currency, type_id, requeue_at, finished_at)
        VALUES ($1, $1, CASE WHEN $2::int IS NULL THEN 'pending' ELSE 'failed' END, 'boots', 1, 1, 'USD', 1, now(),
          now() - $2::int * interval '1 second')`,
       [id, finishedSecondsAgo],

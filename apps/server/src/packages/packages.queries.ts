@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { type Bound, cursorOwner, Cursors, integerKey, type Page, type RequestContext } from '@waybill/core';
 import { moscowDay } from '@waybill/currency-rate';
-import { type Bound, cursorOwner, Cursors, integerKey, type Page, type RequestContext } from '@waybill/http';
 import { z } from 'zod';
 import type { ListPackagesQuery } from './packages.dto';
 import { PackageNotFoundError, RegistrationExpiredError, RegistrationNotFoundError } from './packages.errors';

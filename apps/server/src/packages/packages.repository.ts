@@ -1,13 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  columnsOf,
-  computed,
-  Database,
-  type RowOf,
-  statement,
-  value,
-  type WorkContext,
-} from '@waybill/database';
+import type { TransactionContext } from '@waybill/core';
+import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import { In, IsNull, LessThan } from 'typeorm';
 import { typeName } from '../catalog';
 import { PackageEntity } from './package.entity';
@@ -48,7 +41,7 @@ export class PackagesRepository {
   // SQL: ON CONFLICT, and the values come from the registration's row.
   /** Makes the package of a registration. @returns its id, or undefined where there is one already. */
   async insertOnce(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     registration: PendingRegistration,
     price: Price | UnpricedReason,
   ): Promise<number | undefined> {
@@ -67,7 +60,7 @@ export class PackagesRepository {
   }
 
   // SQL: a hot read.
-  find(ctx: WorkContext, id: number, visible: Visibility): Promise<PackageRow | undefined> {
+  find(ctx: TransactionContext, id: number, visible: Visibility): Promise<PackageRow | undefined> {
     return this.database.row(
       ctx,
       statement(
@@ -79,7 +72,11 @@ export class PackagesRepository {
     );
   }
 
-  async findPriced(ctx: WorkContext, id: number, visible: Visibility): Promise<PricedPackageRow | undefined> {
+  async findPriced(
+    ctx: TransactionContext,
+    id: number,
+    visible: Visibility,
+  ): Promise<PricedPackageRow | undefined> {
     const row = await this.database.repository(ctx, PackageEntity).findOne({
       select: {
         ...{ id: true, weightKg: true, contentAmount: true, contentCurrency: true, createdAt: true },
@@ -93,7 +90,7 @@ export class PackagesRepository {
   // SQL: a hot read.
   /** Packages from before `beforeId` on, newest first. */
   list(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     visible: Visibility,
     filters: PackageFilters,
     beforeId: number,
@@ -113,7 +110,7 @@ export class PackagesRepository {
   }
 
   /** Packages without a price from before `beforeId` on, newest first. */
-  listUnpriced(ctx: WorkContext, beforeId: number, count: number): Promise<UnpricedPackageRow[]> {
+  listUnpriced(ctx: TransactionContext, beforeId: number, count: number): Promise<UnpricedPackageRow[]> {
     return this.database.repository(ctx, PackageEntity).find({
       select: { id: true, weightKg: true, contentAmount: true, contentCurrency: true, createdAt: true },
       where: { deliveryCost: IsNull(), id: LessThan(beforeId) },
@@ -124,7 +121,10 @@ export class PackagesRepository {
 
   // SQL: one set-based update.
   /** Gives packages their prices, or the reasons why they have none still; what has a price keeps it. @returns how many got one. */
-  async setPrices(ctx: WorkContext, prices: ReadonlyMap<number, Price | UnpricedReason>): Promise<number> {
+  async setPrices(
+    ctx: TransactionContext,
+    prices: ReadonlyMap<number, Price | UnpricedReason>,
+  ): Promise<number> {
     const values = [...prices].map(([id, price]) =>
       typeof price === 'object' ? { id, ...price } : { id, reason: price },
     );
@@ -144,7 +144,7 @@ export class PackagesRepository {
 
   // SQL: one probe of each index for each owner.
   /** Those of these owners that have a package, or a registration that made none. */
-  async ownersAmong(ctx: WorkContext, ownerIds: readonly string[]): Promise<string[]> {
+  async ownersAmong(ctx: TransactionContext, ownerIds: readonly string[]): Promise<string[]> {
     const rows = await this.database.rows(
       ctx,
       statement(

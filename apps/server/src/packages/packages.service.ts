@@ -1,15 +1,15 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { AuditService } from '@waybill/audit';
 import { CONFIG, type Config } from '@waybill/config';
+import { type RequestContext, ValidationFailedError } from '@waybill/core';
 import { RatesService } from '@waybill/currency-rate';
 import { Database } from '@waybill/database';
-import { type RequestContext, ValidationFailedError } from '@waybill/http';
-import { Doorbells } from '@waybill/queue';
+import { JobDispatcher } from '@waybill/queue';
 import { v7 as uuidv7 } from 'uuid';
-import { TypesService } from '../catalog';
+import { PackageTypesService } from '../catalog';
 import type { RegisterPackageDto } from './packages.dto';
 import { PendingLimit } from './pending-limit';
-import { ringFor } from './registration-jobs';
+import { dispatchRegistration } from './registration-jobs';
 import { type RegistrationStatus, RegistrationsRepository } from './registrations.repository';
 
 /** Commands on packages. */
@@ -19,9 +19,9 @@ export class PackagesService {
     @Inject(CONFIG) private readonly config: Config,
     private readonly database: Database,
     private readonly registrations: RegistrationsRepository,
-    private readonly types: TypesService,
+    private readonly types: PackageTypesService,
     private readonly rates: RatesService,
-    private readonly doorbells: Doorbells,
+    private readonly dispatcher: JobDispatcher,
     private readonly pendingLimit: PendingLimit,
     private readonly audit: AuditService,
   ) {}
@@ -46,10 +46,10 @@ export class PackagesService {
     };
     const registration = await this.audit.recording(
       ctx,
-      () => this.registrations.insert(ctx, row, this.config.registrations.ringAgainSeconds),
+      () => this.registrations.insert(ctx, row, this.config.registrations.requeueAfterSeconds),
       ({ id }) => ({ action: 'registration.accepted', target: { kind: 'registration', id } }),
     );
-    this.database.afterCommit(ctx, () => ringFor(this.doorbells, this.config, registration.id));
+    this.database.afterCommit(ctx, () => dispatchRegistration(this.dispatcher, this.config, registration.id));
     return registration;
   }
 

@@ -1,5 +1,5 @@
 import type { Config } from '@waybill/config';
-import { WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
 import { TooManyPendingError } from './packages.errors';
 import { PendingLimit } from './pending-limit';
 import type { RegistrationsRepository } from './registrations.repository';
@@ -9,7 +9,7 @@ describe('the limit of pending registrations', () => {
     const counts = [() => Promise.reject(new Error('no database')), () => Promise.resolve(2)];
     const registrations = { countPending: () => counts.shift()!() } as unknown as RegistrationsRepository;
     const limit = new PendingLimit({ registrations: { pendingLimit: 2 } } as Config, registrations);
-    await expect(limit.admit(new WorkContext())).rejects.toThrow('no database');
-    await expect(limit.admit(new WorkContext())).rejects.toBeInstanceOf(TooManyPendingError);
+    await expect(limit.admit(new TransactionContext())).rejects.toThrow('no database');
+    await expect(limit.admit(new TransactionContext())).rejects.toBeInstanceOf(TooManyPendingError);
   });
 });

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import type { WorkContext } from '@waybill/database';
+import type { TransactionContext } from '@waybill/core';
 import { TooManyPendingError } from './packages.errors';
 import { RegistrationsRepository } from './registrations.repository';
 
@@ -22,14 +22,14 @@ export class PendingLimit {
   ) {}
 
   /** Lets one registration in. @throws TooManyPendingError */
-  async admit(ctx: WorkContext): Promise<void> {
+  async admit(ctx: TransactionContext): Promise<void> {
     const limit = this.config.registrations.pendingLimit;
     if (performance.now() - this.countedAt > COUNT_LASTS_MS) await this.count(ctx, limit);
     if (this.counted + this.admitted >= limit) throw new TooManyPendingError();
     this.admitted++;
   }
 
-  private async count(ctx: WorkContext, limit: number): Promise<void> {
+  private async count(ctx: TransactionContext, limit: number): Promise<void> {
     // Set first: whoever comes meanwhile goes by what was known and does not count too.
     this.countedAt = performance.now();
     const before = this.admitted;

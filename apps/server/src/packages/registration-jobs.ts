@@ -1,33 +1,37 @@
 import type { Config } from '@waybill/config';
-import type { Doorbells } from '@waybill/queue';
+import type { JobDispatcher } from '@waybill/queue';
 import type { JobsOptions } from 'bullmq';
 import type { DueRegistration } from './registrations.repository';
 
 const BACKOFF_JITTER = 0.5;
 
-/** Rings for a registration that has just been accepted. */
-export function ringFor(doorbells: Doorbells, config: Config, registrationId: string): void {
-  doorbells.ring('registrations', { registrationId }, { jobId: registrationId, ...optionsOf(config) });
+/** Enqueues a registration that has just been accepted. */
+export function dispatchRegistration(
+  dispatcher: JobDispatcher,
+  config: Config,
+  registrationId: string,
+): void {
+  dispatcher.dispatch('registrations', { registrationId }, { jobId: registrationId, ...optionsOf(config) });
 }
 
 /**
- * Rings for registrations whose jobs may be lost.
- * @param insist rings although jobs of them may still stand in the queue: their worker may be dead. Else a job that waits for
- * the same attempt is enough, so that ringing again and again does not make a long queue longer.
+ * Enqueues registrations whose jobs may be lost.
+ * @param force enqueues even if a job for the same attempt is already in the queue: its worker may be dead. Otherwise that
+ * job is enough, so repeated sweeps do not make a long queue longer.
  * @returns whether the queue has them.
  */
-export function ringAgainFor(
-  doorbells: Doorbells,
+export function requeueRegistrations(
+  dispatcher: JobDispatcher,
   config: Config,
   registrations: DueRegistration[],
-  { insist }: { insist: boolean },
+  { force }: { force: boolean },
 ): Promise<boolean> {
   const options = optionsOf(config);
-  return doorbells.ringAll(
+  return dispatcher.dispatchAll(
     'registrations',
     registrations.map(({ id, attempts }) => ({
       payload: { registrationId: id },
-      options: insist ? options : { jobId: attempts === 0 ? id : `${id}.${attempts}`, ...options },
+      options: force ? options : { jobId: attempts === 0 ? id : `${id}.${attempts}`, ...options },
     })),
   );
 }

@@ -11,7 +11,7 @@ export interface RegistrationProblem {
 
 /** An accepted request to register a package. This row is the promise; a job only tells a worker to look at it. */
 @Entity('registrations')
-@Index('registrations_pending_idx', ['nextRingAt'], { where: "state = 'pending'" })
+@Index('registrations_pending_idx', ['requeueAt'], { where: "state = 'pending'" })
 @Index('registrations_failed_owner_id_idx', ['ownerId'], { where: "state = 'failed'" })
 @Check('registrations_state_check', "state IN ('pending', 'succeeded', 'failed')")
 @Check('registrations_finished_check', "(state = 'pending') = (finished_at IS NULL)")
@@ -60,7 +60,7 @@ export class RegistrationEntity {
 
   /** Until then the queue is trusted to have a job of it. */
   @Column('timestamptz')
-  nextRingAt!: Date;
+  requeueAt!: Date;
 
   @Column('timestamptz', { nullable: true })
   finishedAt!: Date | null;

@@ -1,9 +1,9 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import { WorkContext } from '@waybill/database';
+import { TransactionContext } from '@waybill/core';
 import { inBatches } from '@waybill/jobs';
-import { Doorbells } from '@waybill/queue';
-import { ringAgainFor } from './registration-jobs';
+import { JobDispatcher } from '@waybill/queue';
+import { requeueRegistrations } from './registration-jobs';
 import { attemptsUsedUp } from './registration-problems';
 import { type ClaimedRegistration, RegistrationsRepository } from './registrations.repository';
 
@@ -19,53 +19,57 @@ export class RegistrationsSweeper {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly registrations: RegistrationsRepository,
-    private readonly doorbells: Doorbells,
+    private readonly dispatcher: JobDispatcher,
   ) {}
 
-  /** Rings for what is pending and was not rung for lately, and fails what no attempt is left for. @returns how many. */
+  /** Requeues pending registrations that are due, and fails those with no attempts left. @returns how many. */
   sweep(signal: AbortSignal): Promise<number> {
-    return this.ringForDue('now', signal, false);
+    return this.requeueDue('now', signal, false);
   }
 
-  /** Rings for everything that is pending: whoever was at it before may be gone. */
+  /** Requeues every pending registration: the worker that had it may have stopped. */
   async sweepAll(signal: AbortSignal): Promise<number> {
-    const { ringAgainSeconds } = this.config.registrations;
-    const endOfGrace = await this.registrations.endOfGrace(new WorkContext(), ringAgainSeconds);
-    return this.ringForDue(endOfGrace, signal, true);
+    const { requeueAfterSeconds } = this.config.registrations;
+    const endOfGrace = await this.registrations.endOfGrace(new TransactionContext(), requeueAfterSeconds);
+    return this.requeueDue(endOfGrace, signal, true);
   }
 
   /** Forgets registrations that were finished more than 30 days ago. @returns how many. */
   async purge(signal: AbortSignal): Promise<number> {
     const beforeId = firstIdAt(Date.now() - KEPT_FOR_DAYS * DAY_MS);
     return inBatches(signal, BATCH, (count) =>
-      this.registrations.deleteFinished(new WorkContext(), { beforeId, days: KEPT_FOR_DAYS, count }),
+      this.registrations.deleteFinished(new TransactionContext(), { beforeId, days: KEPT_FOR_DAYS, count }),
     );
   }
 
-  private async ringForDue(before: string, signal: AbortSignal, insist: boolean): Promise<number> {
-    const graceSeconds = this.config.registrations.ringAgainSeconds;
+  private async requeueDue(before: string, signal: AbortSignal, force: boolean): Promise<number> {
+    const graceSeconds = this.config.registrations.requeueAfterSeconds;
     const swept = await inBatches(signal, BATCH, async (count) => {
-      const due = await this.registrations.claimDue(new WorkContext(), { before, graceSeconds, count });
+      const due = await this.registrations.claimDue(new TransactionContext(), {
+        before,
+        graceSeconds,
+        count,
+      });
       if (due.length === 0) return 0;
-      const live = await this.failTheDead(due);
+      const live = await this.failExhausted(due);
       if (live.length === 0) return due.length;
-      const heard = await ringAgainFor(this.doorbells, this.config, live, { insist });
+      const enqueued = await requeueRegistrations(this.dispatcher, this.config, live, { force });
       // Without a queue there is no use in going on; these are due again after the grace.
-      return heard ? due.length : 0;
+      return enqueued ? due.length : 0;
     });
     if (swept > 0) this.logger.log(`Swept ${swept} pending registrations`);
     return swept;
   }
 
   // Attempts that ended with their process threw nothing, but they count. Whether one is under way only its age tells.
-  private async failTheDead(due: ClaimedRegistration[]): Promise<ClaimedRegistration[]> {
+  private async failExhausted(due: ClaimedRegistration[]): Promise<ClaimedRegistration[]> {
     const { attempts } = this.config.registrations;
-    const isDead = (one: ClaimedRegistration): boolean => one.overdue && one.attempts >= attempts;
-    const dead = due.filter(isDead).map(({ id }) => id);
-    if (dead.length === 0) return due;
-    this.logger.error(`None of ${attempts} attempts came to an end: ${dead.join(', ')}`);
-    await this.registrations.fail(new WorkContext(), dead, attemptsUsedUp(attempts));
-    return due.filter((one) => !isDead(one));
+    const isExhausted = (one: ClaimedRegistration): boolean => one.overdue && one.attempts >= attempts;
+    const exhausted = due.filter(isExhausted).map(({ id }) => id);
+    if (exhausted.length === 0) return due;
+    this.logger.error(`None of ${attempts} attempts came to an end: ${exhausted.join(', ')}`);
+    await this.registrations.fail(new TransactionContext(), exhausted, attemptsUsedUp(attempts));
+    return due.filter((one) => !isExhausted(one));
   }
 }
 

@@ -1,7 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Config } from '@waybill/config';
 import { Database, dataSourceOptions } from '@waybill/database';
-import type { Doorbells } from '@waybill/queue';
+import type { JobDispatcher } from '@waybill/queue';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
 import { catalogSchema } from '../catalog';
@@ -10,12 +10,12 @@ import { RegistrationsRepository } from './registrations.repository';
 import { RegistrationsSweeper } from './registrations-sweeper.service';
 
 const config = {
-  registrations: { attempts: 5, backoffMs: 1_000, ringAgainSeconds: 60, pendingLimit: 10 },
+  registrations: { attempts: 5, backoffMs: 1_000, requeueAfterSeconds: 60, pendingLimit: 10 },
 } as Config;
 const COUNT = 1_200;
 const { signal } = new AbortController();
 
-interface Bell {
+interface QueuedJob {
   payload: { registrationId: string };
   options: { jobId?: string };
 }
@@ -23,8 +23,8 @@ interface Bell {
 describe('sweeping up registrations', () => {
   let database: TestDatabase;
   let dataSource: DataSource;
-  let rung: Bell[];
-  let heard: boolean;
+  let requeued: QueuedJob[];
+  let enqueued: boolean;
 
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(async () => {
@@ -37,11 +37,11 @@ describe('sweeping up registrations', () => {
     });
     dataSource = await new DataSource(options as DataSourceOptions).initialize();
     await dataSource.query(
-      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, next_ring_at)
+      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, requeue_at)
        SELECT gen_random_uuid(), gen_random_uuid(), 'boots', 1, 1, 'USD', 1, n % 2, now() - n * interval '1 second'
        FROM generate_series(1, ${COUNT}) AS n`,
     );
-    [rung, heard] = [[], true];
+    [requeued, enqueued] = [[], true];
   });
   afterEach(async () => {
     await dataSource.destroy();
@@ -49,55 +49,57 @@ describe('sweeping up registrations', () => {
   });
 
   const sweeper = (): RegistrationsSweeper => {
-    const doorbells = {
-      ringAll: async (_queue: string, bells: Bell[]) => {
-        rung.push(...bells);
-        return heard;
+    const dispatcher = {
+      dispatchAll: async (_queue: string, entries: QueuedJob[]) => {
+        requeued.push(...entries);
+        return enqueued;
       },
     };
     const repository = new RegistrationsRepository(new Database(dataSource));
-    return new RegistrationsSweeper(config, repository, doorbells as unknown as Doorbells);
+    return new RegistrationsSweeper(config, repository, dispatcher as unknown as JobDispatcher);
   };
-  const rungIds = () => rung.map(({ payload }) => payload.registrationId);
+  const requeuedIds = () => requeued.map(({ payload }) => payload.registrationId);
 
-  it('rings for each that is due once, however many sweep, and again only after the grace', async () => {
+  it('requeues each that is due once, however many sweep, and again only after the grace', async () => {
     const counts = await Promise.all([sweeper(), sweeper(), sweeper()].map((one) => one.sweep(signal)));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(COUNT);
-    expect(new Set(rungIds()).size).toBe(COUNT);
+    expect(new Set(requeuedIds()).size).toBe(COUNT);
     expect(await sweeper().sweep(signal)).toBe(0);
-    await dataSource.query(`UPDATE registrations SET next_ring_at = next_ring_at - interval '61 seconds'`);
+    await dataSource.query(`UPDATE registrations SET requeue_at = requeue_at - interval '61 seconds'`);
     expect(await sweeper().sweep(signal)).toBe(COUNT);
   });
 
-  it('rings under the id of the attempt that waits, so that a long queue gets no longer', async () => {
+  it('enqueues under the id of the waiting attempt, so that a long queue gets no longer', async () => {
     await sweeper().sweep(signal);
-    const suffixes = rung.map(({ payload, options }) => options.jobId?.slice(payload.registrationId.length));
+    const suffixes = requeued.map(({ payload, options }) =>
+      options.jobId?.slice(payload.registrationId.length),
+    );
     expect([
       suffixes.filter((suffix) => suffix === '').length,
       suffixes.filter((suffix) => suffix === '.1').length,
     ]).toEqual([COUNT / 2, COUNT / 2]);
   });
 
-  it('rings for all of them at a start, the freshly rung too, but for nothing twice', async () => {
+  it('requeues all of them at a start, the recently requeued too, but none twice', async () => {
     await sweeper().sweep(signal);
-    rung = [];
+    requeued = [];
     expect(await sweeper().sweepAll(signal)).toBe(COUNT);
-    expect(new Set(rungIds()).size).toBe(COUNT);
-    expect(rung.every(({ options }) => options.jobId === undefined)).toBe(true);
+    expect(new Set(requeuedIds()).size).toBe(COUNT);
+    expect(requeued.every(({ options }) => options.jobId === undefined)).toBe(true);
   });
 
   it('does not go on where there is no queue', async () => {
-    heard = false;
+    enqueued = false;
     expect(await sweeper().sweep(signal)).toBe(0);
-    expect(rung).toHaveLength(500);
+    expect(requeued).toHaveLength(500);
   });
 
-  it('rings for the longest overdue first, and for nothing that is over', async () => {
+  it('requeues the longest overdue first, and nothing that is finished', async () => {
     await dataSource.query(
-      `UPDATE registrations SET state = 'failed', finished_at = now() WHERE next_ring_at < now() - interval '100.5 seconds'`,
+      `UPDATE registrations SET state = 'failed', finished_at = now() WHERE requeue_at < now() - interval '100.5 seconds'`,
     );
-    heard = false;
+    enqueued = false;
     await sweeper().sweep(signal);
-    expect(rung).toHaveLength(100);
+    expect(requeued).toHaveLength(100);
   });
 });

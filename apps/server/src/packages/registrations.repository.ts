@@ -1,13 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import {
-  columnsOf,
-  computed,
-  Database,
-  type RowOf,
-  statement,
-  value,
-  type WorkContext,
-} from '@waybill/database';
+import type { TransactionContext } from '@waybill/core';
+import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import { In } from 'typeorm';
 import { RegistrationEntity, type RegistrationProblem } from './registration.entity';
 
@@ -56,7 +49,7 @@ export type NewRegistration = RowOf<typeof NEW>;
 export type RegistrationStatus = RowOf<typeof STATUS>;
 /** `finishedSeconds`: how long ago it was finished, by PostgreSQL's clock; null while it is pending. */
 export type AgedRegistrationStatus = RowOf<typeof AGED_STATUS>;
-/** A registration to ring for. */
+/** A registration to enqueue. */
 export type DueRegistration = Pick<RegistrationEntity, 'id' | 'attempts'>;
 /** `overdue`: its grace was over, so no attempt has begun within it. */
 export type ClaimedRegistration = RowOf<typeof CLAIMED>;
@@ -69,12 +62,12 @@ export class RegistrationsRepository {
 
   // SQL: the hottest write, by the database's clock.
   /** @param graceSeconds for how long the job that the caller adds is trusted to be there. */
-  insert(ctx: WorkContext, row: NewRegistration, graceSeconds: number): Promise<RegistrationStatus> {
+  insert(ctx: TransactionContext, row: NewRegistration, graceSeconds: number): Promise<RegistrationStatus> {
     return this.database.one(
       ctx,
       statement(
         STATUS,
-        `INSERT INTO registrations (${NEW.names}, next_ring_at)
+        `INSERT INTO registrations (${NEW.names}, requeue_at)
          VALUES (${NEW.placeholders}, now() + $9 * interval '1 second') RETURNING ${STATUS}`,
       ),
       [...NEW.valuesOf(row), graceSeconds],
@@ -82,7 +75,7 @@ export class RegistrationsRepository {
   }
 
   // SQL: callers poll it, and the age is by the database's clock.
-  findStatus(ctx: WorkContext, id: string): Promise<AgedRegistrationStatus | undefined> {
+  findStatus(ctx: TransactionContext, id: string): Promise<AgedRegistrationStatus | undefined> {
     return this.database.row(
       ctx,
       statement(AGED_STATUS, `SELECT ${AGED_STATUS} FROM registrations WHERE id = $1`),
@@ -92,13 +85,13 @@ export class RegistrationsRepository {
 
   // SQL: workers run it for every registration, by the database's clock.
   /**
-   * Counts a new attempt before it is made, so that one that kills its process is counted too. Nobody rings for it while the
+   * Counts a new attempt before it is made, so that one that kills its process is counted too. It is not requeued while the
    * attempt is young; a first one that begins soon moves no index for that. The last one has twice the
    * grace: rates that hang may take all of one.
    * @returns undefined when it is not pending, or as many attempts as it may have were begun.
    */
   beginAttempt(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     id: string,
     { attempts, graceSeconds }: { attempts: number; graceSeconds: number },
   ): Promise<PendingRegistration | undefined> {
@@ -107,8 +100,8 @@ export class RegistrationsRepository {
       statement(
         PENDING,
         `UPDATE registrations SET attempts = attempts + 1,
-           next_ring_at = CASE WHEN attempts + 1 >= $3 THEN now() + $2 * interval '2 seconds'
-                               WHEN next_ring_at > now() + $2 * interval '0.5 second' THEN next_ring_at
+           requeue_at = CASE WHEN attempts + 1 >= $3 THEN now() + $2 * interval '2 seconds'
+                               WHEN requeue_at > now() + $2 * interval '0.5 second' THEN requeue_at
                                ELSE now() + $2 * interval '1 second' END
          WHERE id = $1 AND state = 'pending' AND attempts < $3 RETURNING ${PENDING}`,
       ),
@@ -116,18 +109,18 @@ export class RegistrationsRepository {
     );
   }
 
-  /** Does not count an attempt that was ended for no fault of the registration's, and lets whoever sweeps ring for it. */
-  async takeBackAttempt(ctx: WorkContext, id: string): Promise<void> {
+  /** Does not count an attempt that was ended for no fault of the registration's, and makes it due for the next sweep. */
+  async undoAttempt(ctx: TransactionContext, id: string): Promise<void> {
     await this.database
       .repository(ctx, RegistrationEntity)
       .update(
         { id, state: 'pending' },
-        { attempts: () => 'greatest(attempts - 1, 0)', nextRingAt: () => 'now()' },
+        { attempts: () => 'greatest(attempts - 1, 0)', requeueAt: () => 'now()' },
       );
   }
 
   // SQL: workers run it for every registration.
-  async succeed(ctx: WorkContext, id: string, packageId: number): Promise<void> {
+  async succeed(ctx: TransactionContext, id: string, packageId: number): Promise<void> {
     await this.database.execute(
       ctx,
       `UPDATE registrations SET state = 'succeeded', package_id = $2, finished_at = now() WHERE id = $1 AND state = 'pending'`,
@@ -135,14 +128,14 @@ export class RegistrationsRepository {
     );
   }
 
-  async fail(ctx: WorkContext, ids: string[], problem: RegistrationProblem): Promise<void> {
+  async fail(ctx: TransactionContext, ids: string[], problem: RegistrationProblem): Promise<void> {
     await this.database
       .repository(ctx, RegistrationEntity)
       .update({ id: In(ids), state: 'pending' }, { state: 'failed', problem, finishedAt: () => 'now()' });
   }
 
-  /** The instant up to which everything that is pending now is due if it is to be rung for at once. */
-  async endOfGrace(ctx: WorkContext, graceSeconds: number): Promise<string> {
+  /** The instant up to which everything that is pending now is due if it is to be requeued at once. */
+  async endOfGrace(ctx: TransactionContext, graceSeconds: number): Promise<string> {
     return (await this.database.one(ctx, statement(GRACE, `SELECT ${GRACE}`), [graceSeconds])).end;
   }
 
@@ -152,7 +145,7 @@ export class RegistrationsRepository {
    * @param before what counts as due; `now` is PostgreSQL's.
    */
   claimDue(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     { before, graceSeconds, count }: { before: string; graceSeconds: number; count: number },
   ): Promise<ClaimedRegistration[]> {
     return this.database.rows(
@@ -160,9 +153,9 @@ export class RegistrationsRepository {
       statement(
         CLAIMED,
         `WITH due AS MATERIALIZED (
-           SELECT id, next_ring_at < now() AS overdue FROM registrations
-           WHERE state = 'pending' AND next_ring_at < $1::timestamptz ORDER BY next_ring_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-         UPDATE registrations r SET next_ring_at = now() + $2 * interval '1 second' FROM due WHERE r.id = due.id
+           SELECT id, requeue_at < now() AS overdue FROM registrations
+           WHERE state = 'pending' AND requeue_at < $1::timestamptz ORDER BY requeue_at LIMIT $3 FOR UPDATE SKIP LOCKED)
+         UPDATE registrations r SET requeue_at = now() + $2 * interval '1 second' FROM due WHERE r.id = due.id
          RETURNING ${CLAIMED}`,
       ),
       [before, graceSeconds, count],
@@ -171,7 +164,7 @@ export class RegistrationsRepository {
 
   // SQL: a count with a bound.
   /** How many are pending, counted up to a bound. */
-  async countPending(ctx: WorkContext, bound: number): Promise<number> {
+  async countPending(ctx: TransactionContext, bound: number): Promise<number> {
     const { count } = await this.database.one(
       ctx,
       statement(
@@ -190,7 +183,7 @@ export class RegistrationsRepository {
    * @returns how many they were.
    */
   deleteFinished(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     { beforeId, days, count }: { beforeId: string; days: number; count: number },
   ): Promise<number> {
     return this.database.execute(

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import type { Config } from '@waybill/config';
 import { RatesStoppedError } from '@waybill/currency-rate';
 import { Database, dataSourceOptions } from '@waybill/database';
-import type { Doorbells } from '@waybill/queue';
+import type { JobDispatcher } from '@waybill/queue';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/poll';
@@ -17,7 +17,7 @@ import { RegistrationsService } from './registrations.service';
 
 const ATTEMPTS = 5;
 const config = {
-  registrations: { attempts: ATTEMPTS, backoffMs: 1_000, ringAgainSeconds: 60, pendingLimit: 10 },
+  registrations: { attempts: ATTEMPTS, backoffMs: 1_000, requeueAfterSeconds: 60, pendingLimit: 10 },
 } as Config;
 const { signal } = new AbortController();
 
@@ -38,7 +38,7 @@ describe('processing a registration', () => {
     dataSource = await new DataSource(options as DataSourceOptions).initialize();
     id = randomUUID();
     await dataSource.query(
-      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, next_ring_at)
+      `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, requeue_at)
        VALUES ($1, $1, 'boots', 1, 1, 'USD', 1, now() + interval '60 seconds')`,
       [id],
     );
@@ -56,8 +56,12 @@ describe('processing a registration', () => {
     return new RegistrationsService(config, db, registrations, new PackagesRepository(db), prices);
   };
   const sweeper = (): RegistrationsSweeper => {
-    const doorbells = { ringAll: async () => true } as unknown as Doorbells;
-    return new RegistrationsSweeper(config, new RegistrationsRepository(new Database(dataSource)), doorbells);
+    const dispatcher = { dispatchAll: async () => true } as unknown as JobDispatcher;
+    return new RegistrationsSweeper(
+      config,
+      new RegistrationsRepository(new Database(dataSource)),
+      dispatcher,
+    );
   };
   const registration = async () =>
     (await dataSource.query(`SELECT state, attempts, problem->>'code' AS problem FROM registrations`))[0];
@@ -75,7 +79,7 @@ describe('processing a registration', () => {
     const jobs = workers.flatMap((one) => [one.process(id), one.process(id)]);
     await eventually(async () => waiting === ATTEMPTS, { describe: 'the attempts wait for rates' });
     // Another worker starts while the last attempt is still in its second grace.
-    await dataSource.query(`UPDATE registrations SET next_ring_at = next_ring_at - interval '70 seconds'`);
+    await dataSource.query(`UPDATE registrations SET requeue_at = requeue_at - interval '70 seconds'`);
     await sweeper().sweepAll(signal);
     expect(await registration()).toMatchObject({ state: 'pending' });
     gate.resolve('rate_unavailable');
@@ -111,7 +115,7 @@ describe('processing a registration', () => {
     }
     await worker(never).process(id);
     expect(await registration()).toMatchObject({ state: 'pending', attempts: ATTEMPTS });
-    await dataSource.query(`UPDATE registrations SET next_ring_at = next_ring_at - interval '121 seconds'`);
+    await dataSource.query(`UPDATE registrations SET requeue_at = requeue_at - interval '121 seconds'`);
     await sweeper().sweep(signal);
     expect(await registration()).toMatchObject({ state: 'failed', problem: 'registration_failed' });
   });

@@ -1,7 +1,8 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
+import { TransactionContext } from '@waybill/core';
 import { RatesStoppedError } from '@waybill/currency-rate';
-import { Database, WorkContext } from '@waybill/database';
+import { Database } from '@waybill/database';
 import { PackagesRepository } from './packages.repository';
 import { PackagePrices } from './package-prices.service';
 import type { Price, UnpricedReason } from './pricing';
@@ -37,11 +38,11 @@ export class RegistrationsService {
   }
 
   private async attempt(id: string): Promise<void> {
-    const ctx = new WorkContext();
-    const { attempts, ringAgainSeconds } = this.config.registrations;
+    const ctx = new TransactionContext();
+    const { attempts, requeueAfterSeconds } = this.config.registrations;
     const registration = await this.registrations.beginAttempt(ctx, id, {
       attempts,
-      graceSeconds: ringAgainSeconds,
+      graceSeconds: requeueAfterSeconds,
     });
     if (!registration) return;
     try {
@@ -49,7 +50,7 @@ export class RegistrationsService {
       await this.database.transaction(ctx, () => this.complete(ctx, registration, price));
     } catch (error) {
       if (error instanceof RatesStoppedError) {
-        await this.registrations.takeBackAttempt(ctx, id);
+        await this.registrations.undoAttempt(ctx, id);
         throw error;
       }
       if (registration.attempts < attempts) throw error;
@@ -58,7 +59,7 @@ export class RegistrationsService {
   }
 
   private async complete(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     registration: PendingRegistration,
     price: Price | UnpricedReason,
   ): Promise<void> {
@@ -66,7 +67,7 @@ export class RegistrationsService {
     if (packageId !== undefined) await this.registrations.succeed(ctx, registration.id, packageId);
   }
 
-  private async fail(ctx: WorkContext, id: string, error: Error): Promise<void> {
+  private async fail(ctx: TransactionContext, id: string, error: Error): Promise<void> {
     const { attempts } = this.config.registrations;
     this.logger.error(`Registration ${id} failed after ${attempts} attempts: ${error.message}`, error.stack);
     await this.registrations.fail(ctx, [id], attemptsUsedUp(attempts));

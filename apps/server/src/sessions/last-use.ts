@@ -1,7 +1,7 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { WorkContext } from '@waybill/database';
-import { ApiKeysRepository } from './api-keys.repository';
-import { SessionsRepository } from './sessions.repository';
+import { TransactionContext } from '@waybill/core';
+import { ApiKeysRepository } from './api-keys/api-keys.repository';
+import { SessionsRepository } from './sessions/sessions.repository';
 
 // Beyond it a last use goes unrecorded until the caller's next request.
 const MAX_PENDING = 10_000;
@@ -42,8 +42,8 @@ export class LastUse implements OnModuleDestroy {
       this.sessionIds = new Set();
       this.keyIds = new Set();
       try {
-        if (sessionIds.length > 0) await this.sessions.touch(new WorkContext(), sessionIds);
-        if (keyIds.length > 0) await this.keys.touch(new WorkContext(), keyIds);
+        if (sessionIds.length > 0) await this.sessions.touch(new TransactionContext(), sessionIds);
+        if (keyIds.length > 0) await this.keys.touch(new TransactionContext(), keyIds);
       } catch (error) {
         this.logger.warn(`Last uses were not recorded: ${(error as Error).message}`);
       }

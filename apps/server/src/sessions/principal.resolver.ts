@@ -1,13 +1,13 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import type { WorkContext } from '@waybill/database';
-import type { Credentials, PresentedSecret, Principal, PrincipalResolver } from '@waybill/http';
-import { hashSecret } from './api-key-format';
-import { ApiKeysRepository } from './api-keys.repository';
+import type { Principal, TransactionContext } from '@waybill/core';
+import type { Credentials, PresentedSecret, PrincipalResolver } from '@waybill/http';
+import { hashSecret } from './api-keys/api-key-format';
+import { ApiKeysRepository } from './api-keys/api-keys.repository';
 import { LastUse } from './last-use';
-import { scopesOfRole } from './roles';
-import { readSessionToken } from './session-cookie';
-import { type SessionCaller, SessionsRepository } from './sessions.repository';
+import { readSessionToken } from './sessions/session-cookie';
+import { type SessionCaller, SessionsRepository } from './sessions/sessions.repository';
+import { scopesOfRole } from './users/roles';
 
 // Longer than any secret of ours; what is longer is not worth a hash and a query.
 const MAX_SECRET_LENGTH = 256;
@@ -30,11 +30,11 @@ export class SessionPrincipalResolver implements PrincipalResolver {
     return { kind, hash: hashSecret(secret) };
   }
 
-  resolve(ctx: WorkContext, { kind, hash }: PresentedSecret): Promise<Principal | undefined> {
+  resolve(ctx: TransactionContext, { kind, hash }: PresentedSecret): Promise<Principal | undefined> {
     return kind === 'api_key' ? this.byApiKey(ctx, hash) : this.bySession(ctx, hash);
   }
 
-  private async byApiKey(ctx: WorkContext, keyHash: Buffer): Promise<Principal | undefined> {
+  private async byApiKey(ctx: TransactionContext, keyHash: Buffer): Promise<Principal | undefined> {
     const row = await this.keys.findUsable(ctx, keyHash);
     if (!row || !timingSafeEqual(row.keyHash, keyHash)) return undefined;
     if (row.isStale) this.lastUse.noteKey(row.id);
@@ -42,7 +42,7 @@ export class SessionPrincipalResolver implements PrincipalResolver {
     return { kind: 'api_key', id, ownerId, ownerIds: [ownerId], scopes: new Set(row.scopes) };
   }
 
-  private async bySession(ctx: WorkContext, tokenHash: Buffer): Promise<Principal | undefined> {
+  private async bySession(ctx: TransactionContext, tokenHash: Buffer): Promise<Principal | undefined> {
     const caller = await this.sessions.findCaller(ctx, tokenHash);
     if (caller?.isStale) this.lastUse.noteSession(caller.id);
     return caller && principalOf(caller);

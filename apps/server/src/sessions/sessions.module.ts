@@ -1,18 +1,18 @@
 import { Global, Module } from '@nestjs/common';
 import { PRINCIPAL_RESOLVER } from '@waybill/http';
-import { ApiKeysController } from './api-keys.controller';
-import { AuthController } from './auth.controller';
-import { AuthService } from './auth.service';
-import { BootstrapKey } from './bootstrap-key';
+import { ApiKeysController } from './api-keys/api-keys.controller';
+import { BootstrapKey } from './api-keys/bootstrap-key';
+import { AuthController } from './auth/auth.controller';
+import { AuthService } from './auth/auth.service';
+import { KnownDevices } from './auth/known-devices';
+import { KnownDevicesRepository } from './auth/known-devices.repository';
 import { LastUse } from './last-use';
-import { KnownDevices } from './known-devices';
-import { KnownDevicesRepository } from './known-devices.repository';
 import { SessionPrincipalResolver } from './principal.resolver';
-import { SessionsController } from './sessions.controller';
-import { SessionsPurge } from './sessions.purge';
-import { SessionsService } from './sessions.service';
-import { UsersController } from './users.controller';
-import { UsersModule } from './users.module';
+import { SessionsController } from './sessions/sessions.controller';
+import { SessionsPurge } from './sessions/sessions.purge';
+import { SessionsService } from './sessions/sessions.service';
+import { UsersController } from './users/users.controller';
+import { UsersModule } from './users/users.module';
 
 /** Who is calling. */
 @Global()

@@ -1,5 +1,4 @@
-import type { Principal } from './principal';
-import type { Scope } from './scopes';
+import type { Principal, Scope } from '@waybill/core';
 
 /**
  * Who may call a route: everybody (`public`), whoever is known (`authenticated`), or customers (anonymous sessions) if

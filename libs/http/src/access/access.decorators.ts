@@ -1,5 +1,5 @@
-import { declareRoute } from '../routes/route-facts';
-import type { Scope } from './scopes';
+import type { Scope } from '@waybill/core';
+import { declareRoute } from '../routes/route-metadata';
 
 /** Declares that a route needs no credentials. */
 export const Public = (): MethodDecorator => declareRoute({ access: 'public' });
@@ -8,9 +8,9 @@ export const Public = (): MethodDecorator => declareRoute({ access: 'public' });
 export const Authenticated = (): MethodDecorator => declareRoute({ access: 'authenticated' });
 
 /** Declares that customers may call a route for what is theirs, and others with any of these scopes. */
-export const CustomersOr = (...scopes: Scope[]): MethodDecorator =>
+export const AllowCustomersOr = (...scopes: Scope[]): MethodDecorator =>
   declareRoute({ access: { customers: true, scopes } });
 
 /** Declares that only principals with any of these scopes may call a route. */
-export const ScopeOnly = (...scopes: Scope[]): MethodDecorator =>
+export const RequireScopes = (...scopes: Scope[]): MethodDecorator =>
   declareRoute({ access: { customers: false, scopes } });

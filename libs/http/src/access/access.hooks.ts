@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { ForbiddenError, UnauthenticatedError } from '../problems/errors';
-import { factsOf } from '../routes/route-facts';
+import { routeMetadataOf } from '../routes/route-metadata';
 import { allows } from './access-rule';
 import type { Callers } from './callers';
 
@@ -10,7 +10,7 @@ import type { Callers } from './callers';
  */
 export function authenticate(fastify: FastifyInstance, callers: Callers): void {
   fastify.addHook('onRequest', async (request, reply) => {
-    if (factsOf(request).access === 'public') return;
+    if (routeMetadataOf(request).access === 'public') return;
     const { authorization, cookie } = request.headers;
     const principal = await callers.find(request, reply);
     if (!principal) throw new UnauthenticatedError(authorization !== undefined || cookie !== undefined);
@@ -21,7 +21,7 @@ export function authenticate(fastify: FastifyInstance, callers: Callers): void {
 /** Refuses callers whom the route's rule does not let in. */
 export function authorize(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
-    const { access } = factsOf(request);
+    const { access } = routeMetadataOf(request);
     if (access === 'public') return done();
     if (access && allows(access, request.context.principal)) return done();
     done(new ForbiddenError(typeof access === 'object' ? access.scopes : []));

@@ -1,8 +1,9 @@
+import type { Principal } from '@waybill/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { RateLimitedError } from '../limits/rate-limited.error';
 import { createLimiter } from '../limits/limiter';
 import { Callers } from './callers';
-import type { PresentedSecret, Principal, PrincipalResolver } from './principal';
+import type { PresentedSecret, PrincipalResolver } from './principal-resolver';
 
 const QUOTA = 3;
 

@@ -1,8 +1,9 @@
+import type { Principal } from '@waybill/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Limits } from '../limits/limits';
 import { RateLimitedError } from '../limits/rate-limited.error';
-import { show } from '../limits/standings';
-import type { Principal, PrincipalResolver } from './principal';
+import { showRateLimits } from '../limits/rate-limit-headers';
+import type { PrincipalResolver } from './principal-resolver';
 import { RecentKeys } from './recent-keys';
 
 const MAX_PROVEN = 10_000;
@@ -49,9 +50,10 @@ export class Callers {
   }
 
   private async count(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-    const standing = await this.limits.countCredentials(request.context.address);
-    if (!standing.exceeded) return;
-    if (request.standings) show(Object.assign(request.standings, { badCredentials: standing }), reply);
-    throw new RateLimitedError(standing.quota, standing.reset, 'unknown credentials');
+    const state = await this.limits.countCredentials(request.context.address);
+    if (!state.exceeded) return;
+    if (request.rateLimits)
+      showRateLimits(Object.assign(request.rateLimits, { badCredentials: state }), reply);
+    throw new RateLimitedError(state.quota, state.reset, 'unknown credentials');
   }
 }

@@ -21,7 +21,7 @@ export function share(origins: Origins, { headers: { origin } }: FastifyRequest,
 }
 
 /** Shares every reply; see `share`. */
-export function shareWithOrigins(fastify: FastifyInstance, origins: Origins): void {
+export function addCorsHeaders(fastify: FastifyInstance, origins: Origins): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     share(origins, request, reply);
     done();

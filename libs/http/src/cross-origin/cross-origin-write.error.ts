@@ -1,4 +1,4 @@
-import { DomainError } from '../problems/domain-error';
+import { DomainError } from '@waybill/core';
 
 /** A page of another origin made a browser send a write. */
 export class CrossOriginWriteError extends DomainError {

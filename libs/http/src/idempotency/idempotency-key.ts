@@ -1,4 +1,4 @@
-import { BadRequestError } from '../problems/errors';
+import { BadRequestError } from '@waybill/core';
 
 const HEADER = 'Idempotency-Key';
 const MAX_LENGTH = 255;

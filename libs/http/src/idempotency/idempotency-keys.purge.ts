@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type WorkContext } from '@waybill/database';
+import type { TransactionContext } from '@waybill/core';
+import { Database } from '@waybill/database';
 import { KEPT_FOR } from './idempotency.repository';
 
 /** Forgets idempotency keys whose time is over: they count no more, but take room. */
@@ -8,7 +9,7 @@ export class IdempotencyKeysPurge {
   constructor(private readonly database: Database) {}
 
   /** @returns how many keys it deleted, `count` at most. */
-  deleteExpired(ctx: WorkContext, count: number): Promise<number> {
+  deleteExpired(ctx: TransactionContext, count: number): Promise<number> {
     // SQL: SKIP LOCKED. A row that is being renewed right now is locked, and no older than it was: it is left alone.
     return this.database.execute(
       ctx,

@@ -1,4 +1,4 @@
-import { DomainError } from '../problems/domain-error';
+import { DomainError } from '@waybill/core';
 
 /** The key came before with another method, path or body. */
 export class IdempotencyKeyReusedError extends DomainError {
@@ -25,7 +25,7 @@ export class IdempotencyKeyInFlightError extends DomainError {
 
   constructor() {
     super('A request with this Idempotency-Key is being answered. Send it again to get its reply.', {
-      headers: { 'Retry-After': '1' },
+      retryAfterSeconds: 1,
     });
   }
 }

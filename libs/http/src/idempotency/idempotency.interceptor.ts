@@ -2,7 +2,7 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { Database } from '@waybill/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { factsOf } from '../routes/route-facts';
+import { routeMetadataOf } from '../routes/route-metadata';
 import { digestOfBody } from './body-digest';
 import { idempotencyKeyOf } from './idempotency-key';
 import { IdempotencyKeyInFlightError, IdempotencyKeyReusedError } from './idempotency.errors';
@@ -24,7 +24,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
     const reply = execution.switchToHttp().getResponse<FastifyReply>();
-    if (!factsOf(request).idempotent) return next.handle();
+    if (!routeMetadataOf(request).idempotent) return next.handle();
     const key = idempotencyKeyOf(request.raw.headersDistinct['idempotency-key']);
     if (key === undefined) return next.handle();
     return from(this.answerOnce(keyed(request, key), request, reply, next));

@@ -1,14 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import {
-  columnsOf,
-  computed,
-  Database,
-  type RowOf,
-  statement,
-  value,
-  type WorkContext,
-} from '@waybill/database';
+import type { TransactionContext } from '@waybill/core';
+import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
 
 const REQUEST = columnsOf(IdempotencyKeyEntity, 'ownerId', 'key', 'method', 'target', 'bodyHash');
@@ -44,7 +37,7 @@ export class IdempotencyRepository {
    * Takes the key until the open transaction ends: for all of a user's sessions, and for the customer's that a session was
    * before they signed in. @returns false where somebody else has it.
    */
-  async lock(ctx: WorkContext, { ownerId, userId, key }: KeyedRequest): Promise<boolean> {
+  async lock(ctx: TransactionContext, { ownerId, userId, key }: KeyedRequest): Promise<boolean> {
     const callers = userId === undefined ? [ownerId] : [ownerId, userId];
     const lock = statement(LOCK, `SELECT ${LOCK} FROM unnest($1::bigint[]) AS lock`);
     return (await this.database.one(ctx, lock, [callers.map((caller) => lockOf(caller, key))])).had;
@@ -56,7 +49,7 @@ export class IdempotencyRepository {
    * used it for several requests: each is found by itself.
    */
   find(
-    ctx: WorkContext,
+    ctx: TransactionContext,
     { ownerIds, key, method, target, bodyHash }: KeyedRequest,
   ): Promise<RowOf<typeof FOUND> | undefined> {
     return this.database.row(
@@ -73,7 +66,7 @@ export class IdempotencyRepository {
 
   // SQL: ON CONFLICT.
   /** Keeps a reply under its key, in place of one that is too old to count. */
-  async save(ctx: WorkContext, request: KeyedRequest, reply: StoredReply): Promise<void> {
+  async save(ctx: TransactionContext, request: KeyedRequest, reply: StoredReply): Promise<void> {
     await this.database.execute(
       ctx,
       `INSERT INTO idempotency_keys (${SAVED.names}) VALUES (${SAVED.placeholders})

@@ -1,4 +1,4 @@
-import { declareRoute } from '../routes/route-facts';
+import { declareRoute } from '../routes/route-metadata';
 
 /**
  * Declares that a route creates or triggers something, and does so once under an `Idempotency-Key`. The key belongs to the

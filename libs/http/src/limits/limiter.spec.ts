@@ -4,9 +4,9 @@ import { redisUrl } from '../../../../test/support/database';
 import { BoundedMemory, createLimiter, type Limiter } from './limiter';
 
 const countTimes = async (limiter: Limiter, key: string, times: number) => {
-  const standings = [];
-  for (let time = 0; time < times; time++) standings.push(await limiter.count(key));
-  return standings;
+  const rateLimits = [];
+  for (let time = 0; time < times; time++) rateLimits.push(await limiter.count(key));
+  return rateLimits;
 };
 
 describe('a limiter in memory', () => {

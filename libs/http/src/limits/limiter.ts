@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** Where somebody stands with a limit, after the present request was counted. */
-export interface Standing {
+/** The state of a rate limit after the current request was counted. */
+export interface RateLimitState {
   /** Requests in a minute. */
   quota: number;
   remaining: number;
@@ -12,7 +12,7 @@ export interface Standing {
 
 /** Counts requests by key, minute by minute. */
 export interface Limiter {
-  count(key: string): Promise<Standing>;
+  count(key: string): Promise<RateLimitState>;
   /** Takes one request back. */
   forgive(key: string): Promise<void>;
 }
@@ -39,18 +39,21 @@ export function createLimiter(name: string, quota: number, redis?: LimitsRedis):
       })
     : memory;
   return {
-    count: async (key) => standingOf(quota, await limiter.consume(key).catch(refusal)),
+    count: async (key) => rateLimitStateOf(quota, await limiter.consume(key).catch(refusal)),
     forgive: async (key) => void (await limiter.reward(key)),
   };
 }
 
-// The library rejects with the standing itself where the quota is used up.
+// The library rejects with the state itself when the quota is used up.
 function refusal(reason: unknown): RateLimiterRes {
   if (reason instanceof RateLimiterRes) return reason;
   throw reason;
 }
 
-const standingOf = (quota: number, { consumedPoints, msBeforeNext }: RateLimiterRes): Standing => ({
+const rateLimitStateOf = (
+  quota: number,
+  { consumedPoints, msBeforeNext }: RateLimiterRes,
+): RateLimitState => ({
   quota,
   remaining: Math.max(quota - consumedPoints, 0),
   reset: Math.max(Math.ceil(msBeforeNext / 1000), 1),

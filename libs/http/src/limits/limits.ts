@@ -1,7 +1,7 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { addressKey } from './address-key';
-import { createLimiter, type Limiter, type LimitsRedis, type Standing } from './limiter';
+import { createLimiter, type Limiter, type LimitsRedis, type RateLimitState } from './limiter';
 
 /** The injection token of a Redis client that all processes count in; without one each counts by itself. */
 export const LIMITS_REDIS = Symbol('LIMITS_REDIS');
@@ -28,15 +28,16 @@ export class Limits {
     );
   }
 
-  countAddress = (address: string): Promise<Standing> => this.addresses.count(addressKey(address));
+  countAddress = (address: string): Promise<RateLimitState> => this.addresses.count(addressKey(address));
 
   /** @param id the id of the session or the API key. */
-  countPrincipal = (id: string): Promise<Standing> => this.principals.count(id);
+  countPrincipal = (id: string): Promise<RateLimitState> => this.principals.count(id);
 
-  countNewSession = (address: string): Promise<Standing> => this.newSessions.count(addressKey(address));
+  countNewSession = (address: string): Promise<RateLimitState> => this.newSessions.count(addressKey(address));
 
   /** Counts credentials as bad until they prove somebody. */
-  countCredentials = (address: string): Promise<Standing> => this.badCredentials.count(addressKey(address));
+  countCredentials = (address: string): Promise<RateLimitState> =>
+    this.badCredentials.count(addressKey(address));
 
   /** The credentials that were counted were not bad. */
   forgiveCredentials = (address: string): Promise<void> => this.badCredentials.forgive(addressKey(address));

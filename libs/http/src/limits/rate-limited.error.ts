@@ -1,4 +1,4 @@
-import { DomainError } from '../problems/domain-error';
+import { DomainError } from '@waybill/core';
 
 /** A limit is used up. */
 export class RateLimitedError extends DomainError {
@@ -15,7 +15,7 @@ export class RateLimitedError extends DomainError {
    */
   constructor(quota: number, seconds: number, what = 'requests') {
     super(`More than ${quota} ${what} in a minute. Try again in ${seconds} s.`, {
-      headers: { 'Retry-After': String(seconds) },
+      retryAfterSeconds: seconds,
     });
   }
 }

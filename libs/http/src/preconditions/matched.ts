@@ -1,12 +1,12 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { checkIfMatch } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { declareRoute, factsOf } from '../routes/route-facts';
-import { honourMatch } from './preconditions';
+import { declareRoute, routeMetadataOf } from '../routes/route-metadata';
 
 /**
  * Declares that a route changes one thing that exists, and that its service holds that to the request's preconditions
- * (`requireMatch`, `honourMatch`).
+ * (`requireIfMatch`, `checkIfMatch`).
  */
 export const Matched = (): MethodDecorator => declareRoute({ matched: true });
 
@@ -19,7 +19,7 @@ export class UnmatchedWritesInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
     const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (!isRead && !factsOf(request).matched) honourMatch(request.context, undefined);
+    if (!isRead && !routeMetadataOf(request).matched) checkIfMatch(request.context, undefined);
     return next.handle();
   }
 }

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import { BadRequestError, type EntityTags } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
-import { BadRequestError } from '../problems/errors';
-import { type EntityTags, parseEntityTags } from './entity-tags';
+import { parseEntityTags } from './parse-entity-tags';
 
 /** Reads what a request depends on, so that a header that can't be read is refused before anything is looked up. */
 @Injectable()

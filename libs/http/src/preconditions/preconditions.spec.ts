@@ -1,6 +1,12 @@
-import { RequestContext } from '../request-context';
-import { entityTagOf, matchesStrongly, matchesWeakly, parseEntityTags } from './entity-tags';
-import { honourMatch, requireMatch } from './preconditions';
+import {
+  checkIfMatch,
+  entityTagOf,
+  matchesStrongly,
+  matchesWeakly,
+  RequestContext,
+  requireIfMatch,
+} from '@waybill/core';
+import { parseEntityTags } from './parse-entity-tags';
 
 const current = { id: 1, created_at: new Date(0) };
 const tag = entityTagOf(JSON.stringify(current));
@@ -71,7 +77,7 @@ describe('entity tags', () => {
   });
 });
 
-describe('requireMatch and honourMatch', () => {
+describe('requireIfMatch and checkIfMatch', () => {
   const read = (value: string | undefined) => (value === undefined ? undefined : parseEntityTags(value));
   const asking = (ifMatch: string | undefined, ifNoneMatch?: string): RequestContext => {
     const ctx = new RequestContext('r', '127.0.0.1', undefined);
@@ -98,9 +104,9 @@ describe('requireMatch and honourMatch', () => {
     ['*', '*', undefined, undefined],
     ['a stale tag', '"x"', 'precondition_failed', 'precondition_failed'],
     ['a weak tag', `W/${tag}`, 'precondition_failed', 'precondition_failed'],
-  ])('take %s', (_, ifMatch, required, honoured) => {
-    expect(refusal(requireMatch, ifMatch)).toBe(required);
-    expect(refusal(honourMatch, ifMatch)).toBe(honoured);
+  ])('take %s', (_, ifMatch, required, checked) => {
+    expect(refusal(requireIfMatch, ifMatch)).toBe(required);
+    expect(refusal(checkIfMatch, ifMatch)).toBe(checked);
   });
 
   it.each([
@@ -108,14 +114,14 @@ describe('requireMatch and honourMatch', () => {
     ['the present tag', tag, 'precondition_failed', 'precondition_failed'],
     ['the present tag as a weak one', `W/${tag}`, 'precondition_failed', 'precondition_failed'],
     ['another tag', '"x"', 'precondition_required', undefined],
-  ])('take an If-None-Match of %s', (_, ifNoneMatch, required, honoured) => {
-    expect(refusal(requireMatch, undefined, ifNoneMatch)).toBe(required);
-    expect(refusal(honourMatch, undefined, ifNoneMatch)).toBe(honoured);
-    expect(refusal(requireMatch, tag, ifNoneMatch)).toBe(honoured);
+  ])('take an If-None-Match of %s', (_, ifNoneMatch, required, checked) => {
+    expect(refusal(requireIfMatch, undefined, ifNoneMatch)).toBe(required);
+    expect(refusal(checkIfMatch, undefined, ifNoneMatch)).toBe(checked);
+    expect(refusal(requireIfMatch, tag, ifNoneMatch)).toBe(checked);
   });
 
   it('let * alone pass where what there is has no tag', () => {
-    const untagged = (ctx: RequestContext) => honourMatch(ctx, undefined);
+    const untagged = (ctx: RequestContext) => checkIfMatch(ctx, undefined);
     expect(refusal(untagged, '*')).toBeUndefined();
     expect(refusal(untagged, tag)).toBe('precondition_failed');
     expect(refusal(untagged, undefined, '*')).toBe('precondition_failed');

@@ -1,22 +1,23 @@
-import { DomainError, type FieldError } from './domain-error';
+import { DomainError } from '@waybill/core';
 
-/** The body breaks rules; every field at fault is in `errors`. */
-export class ValidationFailedError extends DomainError {
-  static override readonly code = 'validation_failed';
-  static override readonly kind = 'invalid';
-
-  constructor(errors: FieldError[]) {
-    super('The body breaks the rules named in "errors".', { errors });
+/** A refusal that needs headers of its own, which only HTTP has. */
+abstract class HttpError extends DomainError {
+  constructor(
+    detail: string,
+    readonly headers: Readonly<Record<string, string>>,
+  ) {
+    super(detail);
   }
+}
 
-  static override example(): ValidationFailedError {
-    return this.at('/name', 'required', 'This field is required.');
-  }
-
-  /** A single field of the body at fault. */
-  static at(pointer: string, code: string, detail: string): ValidationFailedError {
-    return new ValidationFailedError([{ code, detail, pointer }]);
-  }
+/** The headers of the reply to a refusal: what its kind asks for, its own, and `Retry-After`. */
+export function headersOf(error: DomainError): Record<string, string> {
+  const { retryAfterSeconds } = error.extras;
+  return {
+    ...(error.kind === 'unauthenticated' && { 'WWW-Authenticate': 'Bearer realm="waybill"' }),
+    ...(error instanceof HttpError && error.headers),
+    ...(retryAfterSeconds !== undefined && { 'Retry-After': String(retryAfterSeconds) }),
+  };
 }
 
 /** The body is JSON, and holds more or nests deeper than any body that is accepted. */
@@ -41,22 +42,6 @@ export class BodyTooComplexError extends DomainError {
   }
 }
 
-/** A query parameter or a header is wrong, unknown or repeated. */
-export class BadRequestError extends DomainError {
-  static override readonly code = 'bad_request';
-  static override readonly kind = 'bad_request';
-
-  static override example(): BadRequestError {
-    return new BadRequestError([
-      { code: 'unknown_parameter', detail: 'There is no such parameter.', parameter: 'colour' },
-    ]);
-  }
-
-  constructor(errors: FieldError[]) {
-    super('The request breaks the rules named in "errors".', { errors });
-  }
-}
-
 /** The request line, its length or its encoding can't be read. */
 export class MalformedRequestError extends DomainError {
   static override readonly code = 'malformed_request';
@@ -78,7 +63,7 @@ export class MalformedJsonError extends DomainError {
 }
 
 /** No credentials, or none that are valid. */
-export class UnauthenticatedError extends DomainError {
+export class UnauthenticatedError extends HttpError {
   static override readonly code = 'unauthenticated';
   static override readonly kind = 'unauthenticated';
 
@@ -91,11 +76,7 @@ export class UnauthenticatedError extends DomainError {
       presented
         ? 'The credentials are unknown, expired or revoked.'
         : 'This needs a session cookie (POST /api/v1/sessions) or an API key (Authorization: Bearer …).',
-      {
-        headers: {
-          'WWW-Authenticate': `Bearer realm="waybill"${presented ? ', error="invalid_token"' : ''}`,
-        },
-      },
+      { 'WWW-Authenticate': `Bearer realm="waybill"${presented ? ', error="invalid_token"' : ''}` },
     );
   }
 }
@@ -125,12 +106,12 @@ export class RouteNotFoundError extends DomainError {
 }
 
 /** The path exists, with other methods. */
-export class MethodNotAllowedError extends DomainError {
+export class MethodNotAllowedError extends HttpError {
   static override readonly code = 'method_not_allowed';
   static override readonly kind = 'method_not_allowed';
 
   constructor(allowed: string[], detail = `This path answers ${allowed.join(', ')}.`) {
-    super(detail, { headers: { Allow: allowed.join(', ') } });
+    super(detail, { Allow: allowed.join(', ') });
   }
 }
 
@@ -171,16 +152,6 @@ export class HeadersTooLargeError extends DomainError {
 
   constructor() {
     super('The request line and headers are larger than this server reads.');
-  }
-}
-
-/** Something that this service needs is not there, or it is stopping. */
-export class UnavailableError extends DomainError {
-  static override readonly code = 'unavailable';
-  static override readonly kind = 'unavailable';
-
-  constructor(detail = 'The service cannot answer right now. Try again.', retryAfterSeconds = 5) {
-    super(detail, { headers: { 'Retry-After': String(retryAfterSeconds) } });
   }
 }
 

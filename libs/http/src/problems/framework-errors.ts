@@ -1,12 +1,11 @@
 import { HttpException } from '@nestjs/common';
+import { DomainError, UnavailableError } from '@waybill/core';
 import { QueryFailedError } from 'typeorm';
-import { DomainError } from './domain-error';
 import {
   BodyTooLargeError,
   InternalError,
   MalformedRequestError,
   RouteNotFoundError,
-  UnavailableError,
   UnsupportedMediaTypeError,
 } from './errors';
 

@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, Logger } from '@nestjs/common';
+import type { DomainError } from '@waybill/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { DomainError } from './domain-error';
+import { headersOf } from './errors';
 import { toDomainError } from './framework-errors';
 import { PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from './problem';
 
@@ -23,7 +24,7 @@ export class ProblemFilter implements ExceptionFilter {
 export function sendProblem(error: DomainError, request: FastifyRequest, reply: FastifyReply): void {
   void reply
     .status(statusOfKind[error.kind])
-    .headers({ 'Cache-Control': 'no-store', 'X-Request-Id': request.id, ...error.extras.headers })
+    .headers({ 'Cache-Control': 'no-store', 'X-Request-Id': request.id, ...headersOf(error) })
     .type(PROBLEM_MEDIA_TYPE)
     .send(JSON.stringify(problemOf(error, request)));
 }

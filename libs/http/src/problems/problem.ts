@@ -1,5 +1,5 @@
 import { STATUS_CODES } from 'node:http';
-import type { DomainError, ErrorKind, FieldError } from './domain-error';
+import type { DomainError, ErrorKind, FieldError } from '@waybill/core';
 
 /** The one place where kinds of errors become HTTP statuses. */
 export const statusOfKind: Record<ErrorKind, number> = {

@@ -1,8 +1,8 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import type { Page } from '@waybill/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
-import type { Page } from '../lists/list';
-import { declareRoute, factsOf } from '../routes/route-facts';
+import { declareRoute, routeMetadataOf } from '../routes/route-metadata';
 
 /** Declares where the resource that a reply speaks of is: a path of this API. */
 export const Location = <T>(path: (body: T) => string): MethodDecorator =>
@@ -17,7 +17,7 @@ export class ReplyHeadersInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
     const reply = execution.switchToHttp().getResponse<FastifyReply>();
-    const { access, location, retryAfter } = factsOf(request);
+    const { access, location, retryAfter } = routeMetadataOf(request);
     return next.handle().pipe(
       map((body: unknown) => {
         if (access !== 'public') reply.header('Cache-Control', 'no-store');

@@ -1,9 +1,10 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { DomainError } from '@waybill/core';
 import { v7 as uuidv7 } from 'uuid';
-import type { DomainError } from '../problems/domain-error';
 import {
+  headersOf,
   BodyTooLargeError,
   HeadersTooLargeError,
   MalformedRequestError,
@@ -44,7 +45,7 @@ function render(error: DomainError): string {
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Cache-Control: no-store',
     `X-Request-Id: ${id}`,
-    ...Object.entries(error.extras.headers ?? {}).map(([name, value]) => `${name}: ${value}`),
+    ...Object.entries(headersOf(error)).map(([name, value]) => `${name}: ${value}`),
     'Connection: close',
     '',
     body,

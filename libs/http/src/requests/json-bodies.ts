@@ -10,7 +10,7 @@ const JSON_IN_UTF8 = /^application\/json(?:;|$)(?!.*charset="(?!utf-?8"))/i;
  * Reads JSON and nothing else: what takes other media types says so itself. A body that is empty is none, as a DELETE may
  * come with a Content-Type.
  */
-export function readJsonAlone(fastify: FastifyInstance): void {
+export function acceptOnlyJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(JSON_IN_UTF8, { parseAs: 'buffer' }, (_request, body: Buffer, done) => {
     try {

@@ -1,10 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
+import { holdsCredential, RequestContext, UnavailableError } from '@waybill/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
-import { holdsCredential } from '../access/secrets';
-import { MalformedRequestError, UnavailableError } from '../problems/errors';
-import { RequestContext } from '../request-context';
+import { MalformedRequestError } from '../problems/errors';
 
 const SANE_ID = /^[\w.:-]{1,128}$/;
 const UNSPECIFIED_ADDRESS = '0.0.0.0';

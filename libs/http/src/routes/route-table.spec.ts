@@ -11,8 +11,8 @@ const planted = (config: object | undefined, url = '/planted') => {
 
 describe('RouteTable', () => {
   it.each([
-    ['without facts', undefined],
-    ['with facts but no rule', { retryAfter: 1 }],
+    ['without metadata', undefined],
+    ['with metadata but no rule', { retryAfter: 1 }],
   ])('refuses a route %s', (_, config) => {
     expect(() => planted(config)).toThrow('POST /planted declares no access rule');
   });
@@ -21,9 +21,9 @@ describe('RouteTable', () => {
     expect(() => planted({ access: 'public', idempotent: true })).toThrow('POST /planted is public');
   });
 
-  it('refuses a write on one thing that does not say that it honours If-Match', () => {
+  it('refuses a write on one thing that does not say that it checks If-Match', () => {
     expect(() => planted({ access: 'public' }, '/planted/:id/cancel')).toThrow(
-      'POST /planted/:id/cancel changes one thing, and must honour If-Match (@Matched)',
+      'POST /planted/:id/cancel changes one thing, and must check If-Match (@Matched)',
     );
     expect(planted({ access: 'public', matched: true }, '/planted/:id').routes).toHaveLength(1);
   });

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { AccessRule } from '../access/access-rule';
 import { isDecodable } from '../requests/target';
-import type { RouteFacts } from './route-facts';
+import type { RouteMetadata } from './route-metadata';
 
 /** One route of the API. `path` is in Fastify's notation: `/api/v1/packages/:id`. */
-export interface Route extends Partial<RouteFacts> {
+export interface Route extends Partial<RouteMetadata> {
   readonly access: AccessRule;
   readonly method: string;
   readonly path: string;
@@ -12,7 +12,7 @@ export interface Route extends Partial<RouteFacts> {
 
 /**
  * Every route that Fastify knows, with what it declares of itself. A route that declares no access rule refuses the boot:
- * nothing is open because somebody forgot. So does a write on one thing that does not honour `If-Match`.
+ * nothing is open because somebody forgot. So does a write on one thing that does not check `If-Match`.
  */
 export class RouteTable {
   private readonly all: Route[] = [];
@@ -24,13 +24,13 @@ export class RouteTable {
     fastify.addHook('onRoute', ({ method, url, config }) => {
       for (const verb of [method].flat()) {
         if (verb === 'HEAD') continue;
-        const facts = (config ?? {}) as Partial<RouteFacts>;
-        if (!facts.access) throw new Error(`${verb} ${url} declares no access rule`);
-        if (facts.idempotent && facts.access === 'public')
+        const metadata = (config ?? {}) as Partial<RouteMetadata>;
+        if (!metadata.access) throw new Error(`${verb} ${url} declares no access rule`);
+        if (metadata.idempotent && metadata.access === 'public')
           throw new Error(`${verb} ${url} is public, and an idempotency key belongs to an owner`);
-        if (verb !== 'GET' && url.includes(':') && !facts.matched)
-          throw new Error(`${verb} ${url} changes one thing, and must honour If-Match (@Matched)`);
-        this.all.push({ ...facts, access: facts.access, method: verb, path: url });
+        if (verb !== 'GET' && url.includes(':') && !metadata.matched)
+          throw new Error(`${verb} ${url} changes one thing, and must check If-Match (@Matched)`);
+        this.all.push({ ...metadata, access: metadata.access, method: verb, path: url });
       }
     });
   }
@@ -51,3 +51,6 @@ export class RouteTable {
     return this.methods.filter((method) => this.router?.findRoute({ method, url }));
   }
 }
+
+/** Whether a route shows one resource, so that its caller may have it already. */
+export const isTaggedRead = ({ method, tagged }: Route): boolean => tagged === true && method === 'GET';

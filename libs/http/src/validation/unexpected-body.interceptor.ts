@@ -1,9 +1,9 @@
 import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
+import { ValidationFailedError } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
-import { ValidationFailedError } from '../problems/errors';
 import { pointerOf } from './field-errors';
 
 /** Refuses the fields of a body that the route does not take, on routes that take none at all. */

@@ -1,8 +1,7 @@
+import { BadRequestError, type DomainError, ValidationFailedError } from '@waybill/core';
 import { Type } from 'class-transformer';
 import { IsObject, IsString, ValidateNested } from 'class-validator';
 import fc from 'fast-check';
-import type { DomainError } from '../problems/domain-error';
-import { BadRequestError, ValidationFailedError } from '../problems/errors';
 import { Nullable, Optional } from './decorators';
 import { validateBody, validateQuery } from './validate';
 

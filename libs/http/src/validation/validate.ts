@@ -1,8 +1,8 @@
+import { BadRequestError, ValidationFailedError } from '@waybill/core';
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { pointerOf, type Violation, violationsOf } from './field-errors';
 import { findUnsafePart } from './unsafe-parts';
-import { BadRequestError, ValidationFailedError } from '../problems/errors';
 
 type DtoClass = new () => object;
 

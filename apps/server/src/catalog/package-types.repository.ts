@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import type { TransactionContext } from '@waybill/core';
+import { Database } from '@waybill/database';
+import { IsNull, MoreThan } from 'typeorm';
+import { PackageTypeEntity } from './package-type.entity';
+
+export type PackageTypeRow = Pick<PackageTypeEntity, 'id' | 'name'>;
+
+@Injectable()
+export class PackageTypesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The types that are not archived, by id, from after `afterId` on. */
+  listCurrent(ctx: TransactionContext, afterId: number, count: number): Promise<PackageTypeRow[]> {
+    return this.database.repository(ctx, PackageTypeEntity).find({
+      select: { id: true, name: true },
+      where: { archivedAt: IsNull(), id: MoreThan(afterId) },
+      order: { id: 'ASC' },
+      take: count,
+    });
+  }
+
+  // SQL: asked with every registration.
+  async isCurrent(ctx: TransactionContext, id: number): Promise<boolean> {
+    const found = await this.database.execute(
+      ctx,
+      `SELECT 1 FROM package_types WHERE id = $1 AND archived_at IS NULL`,
+      [id],
+    );
+    return found > 0;
+  }
+}

@@ -1,0 +1,134 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { AuditService } from '@waybill/audit';
+import { CONFIG, type Config } from '@waybill/config';
+import { type RequestContext, ValidationFailedError } from '@waybill/core';
+import { Database } from '@waybill/database';
+import { hashSecret } from '../api-keys/api-key-format';
+import { deviceOf, newIdentity } from '../sessions/session-token';
+import { type SessionRow, SessionsRepository } from '../sessions/sessions.repository';
+import { isSamePassword, PasswordHasher } from '../users/password-hasher';
+import { type UserRow, UsersRepository } from '../users/users.repository';
+import { UsersService } from '../users/users.service';
+import type { ChangePasswordDto, LoginDto } from './auth.dto';
+import { LoginFailedError, NoPasswordError } from './auth.errors';
+import { type KnownDevice, KnownDevices } from './known-devices';
+import { LoginThrottle } from './login-throttle';
+
+/** What a browser sends along when somebody signs in, if it has them. */
+export interface PresentedTokens {
+  session?: string | undefined;
+  device?: string | undefined;
+}
+
+/** What a sign-in gives a browser: the tokens can't be had again. */
+export interface SignedIn {
+  session: SessionRow;
+  token: string;
+  device: KnownDevice;
+}
+
+/** Signs users in, and lets them change their own password. */
+@Injectable()
+export class AuthService {
+  constructor(
+    @Inject(CONFIG) private readonly config: Pick<Config, 'staffSessions'>,
+    private readonly database: Database,
+    private readonly users: UsersRepository,
+    private readonly sessions: SessionsRepository,
+    private readonly passwords: UsersService,
+    private readonly hasher: PasswordHasher,
+    private readonly throttle: LoginThrottle,
+    private readonly devices: KnownDevices,
+    private readonly audit: AuditService,
+  ) {}
+
+  /**
+   * Signs a user in, in a session of its own that takes the presented one's place and keeps what that one owned. The guard of
+   * the route has counted the attempt for its address.
+   * @throws LoginThrottledError before the password is looked at; LoginFailedError, always after one verification.
+   */
+  async login(
+    ctx: RequestContext,
+    { email, password }: LoginDto,
+    presented: PresentedTokens,
+  ): Promise<SignedIn> {
+    const account = email.toLowerCase();
+    const device = await this.devices.recognise(ctx, presented.device, account);
+    const attempt = { account, address: ctx.address, device };
+    await this.throttle.admit(attempt);
+    const known = await this.users.findCredentials(ctx, { email: account });
+    const isRight = await this.hasher.verify(known?.passwordHash, password);
+    if (!known || !isRight || known.disabledAt) throw new LoginFailedError();
+    const opened = await this.database.transaction(ctx, async () => {
+      // Whoever changes the user meanwhile waits, and then ends this session too.
+      const user = await this.users.holdUnchanged(ctx, known.id, known.passwordHash);
+      if (!user) throw new LoginFailedError();
+      const rotated = await this.rotate(ctx, user, presented.session);
+      return { ...rotated, device: await this.devices.remember(ctx, user.id, device) };
+    });
+    await this.throttle.succeeded(attempt);
+    return opened;
+  }
+
+  /**
+   * Sets the caller's own password, and ends their other sessions.
+   * @throws NoPasswordError for who isn't a user, LoginThrottledError, ValidationFailedError where the present password is
+   *   wrong, or the new one is common or the same.
+   */
+  async changePassword(
+    ctx: RequestContext,
+    { current_password: present, new_password: wanted }: ChangePasswordDto,
+  ): Promise<void> {
+    const { userId, id: sessionId } = ctx.principal;
+    const known = userId === undefined ? undefined : await this.users.findCredentials(ctx, { id: userId });
+    if (!known) throw new NoPasswordError();
+    await this.throttle.admitSession(sessionId);
+    if (!(await this.hasher.verify(known.passwordHash, present))) throw wrongPassword();
+    await this.throttle.sessionSucceeded(sessionId);
+    if (isSamePassword(wanted, present)) throw unchangedPassword();
+    const passwordHash = await this.passwords.hashNew(wanted, '/new_password');
+    await this.database.transaction(ctx, async () => {
+      await this.users.lockAll(ctx);
+      if (!(await this.users.holdUnchanged(ctx, known.id, known.passwordHash))) throw wrongPassword();
+      await this.users.update(ctx, known.id, { passwordHash });
+      await this.sessions.deleteOfUser(ctx, known.id, sessionId);
+      await this.audit.record(ctx, {
+        action: 'user.password_changed',
+        target: { kind: 'user', id: known.id },
+      });
+    });
+  }
+
+  /** The old session and its token are gone: whoever planted or saw them has nothing (session fixation). */
+  private async rotate(
+    ctx: RequestContext,
+    user: UserRow,
+    presentedToken: string | undefined,
+  ): Promise<{ session: SessionRow; token: string }> {
+    const old = presentedToken && (await this.sessions.findByTokenHash(ctx, hashSecret(presentedToken)));
+    const ended = old && (await this.sessions.delete(ctx, old.id)) ? old : undefined;
+    const keepsOwner = ended?.userId === null && (await this.users.linkOwner(ctx, user.id, ended.ownerId));
+    const { token, ...identity } = newIdentity();
+    const ownerId = keepsOwner ? ended.ownerId : user.ownerId;
+    const session = await this.sessions.insert(ctx, {
+      ...identity,
+      ownerId,
+      userId: user.id,
+      device: deviceOf(ctx.userAgent),
+      ttlHours: this.config.staffSessions.ttlHours,
+    });
+    await this.audit.record(ctx, {
+      action: 'session.signed_in',
+      target: { kind: 'session', id: session.id },
+      changes: { replaces: ended?.id ?? null },
+      actor: { kind: 'staff', id: session.id, userId: user.id, ownerId },
+    });
+    return { session, token };
+  }
+}
+
+const wrongPassword = (): ValidationFailedError =>
+  ValidationFailedError.at('/current_password', 'wrong_password', 'This is not your present password.');
+
+const unchangedPassword = (): ValidationFailedError =>
+  ValidationFailedError.at('/new_password', 'unchanged_password', 'This is your present password already.');

@@ -1,0 +1,74 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { BadRequestError } from './errors';
+import type { Page } from './page';
+import type { Principal } from './principal';
+
+/** The keys of a row in its list's order, the last of them unique. */
+export type Keyset = readonly (string | number)[];
+
+/** What a cursor is good for alone: the filters of the list and, where callers see different rows, the owner. */
+export type Bound = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** The owner that a cursor over a principal's own rows is bound to: it stays the same from sign-in to sign-in. */
+export const cursorOwner = ({ userId, ownerId }: Principal): string => userId ?? ownerId;
+
+/** The cursors of one list. A list declares its name and the schema of its keyset once, beside its query. */
+export class Cursors<K extends Keyset> {
+  constructor(
+    private readonly list: string,
+    private readonly keyset: z.ZodType<K>,
+  ) {}
+
+  /**
+   * The keys of the row to go on after; undefined without a cursor.
+   * @throws BadRequestError where the cursor is none of this list, or bound to something else.
+   */
+  read(cursor: string | undefined, bound: Bound): K | undefined {
+    if (cursor === undefined) return undefined;
+    const [list, fingerprint, ...keys] = parse(cursor);
+    const keyset = this.keyset.safeParse(keys);
+    if (list !== this.list || !keyset.success)
+      throw badCursor('bad_cursor', 'This is not a cursor of this list.');
+    if (fingerprint !== fingerprintOf(bound))
+      throw badCursor(
+        'cursor_of_other_filters',
+        'This cursor belongs to other filters or to another caller.',
+      );
+    return keyset.data;
+  }
+
+  /**
+   * Makes a page of rows that were read with one more than the limit.
+   * @param keysOf the keys of a row in the list's order.
+   */
+  page<T>(rows: T[], limit: number, bound: Bound, keysOf: (row: T) => K): Page<T> {
+    const items = rows.slice(0, limit);
+    const last = items.at(-1);
+    const goesOn = rows.length > limit && last !== undefined;
+    return {
+      items,
+      next_cursor: goesOn ? write([this.list, fingerprintOf(bound), ...keysOf(last)]) : null,
+    };
+  }
+}
+
+const write = (parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
+
+/** The parts of a cursor; none where it is not exactly what `write` makes of them. */
+function parse(cursor: string): unknown[] {
+  try {
+    const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(parts) && write(parts) === cursor ? parts : [];
+  } catch {
+    return [];
+  }
+}
+
+function fingerprintOf(bound: Bound): string {
+  const given = Object.entries(bound).filter(([, value]) => value !== undefined);
+  return createHash('sha256').update(JSON.stringify(given.toSorted())).digest('base64url').slice(0, 11);
+}
+
+const badCursor = (code: string, detail: string) =>
+  new BadRequestError([{ code, detail, parameter: 'cursor' }]);

@@ -1,0 +1,238 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { Client } from 'pg';
+import { eventually } from '../../../test/support/poll';
+import { startEmbeddedPostgres } from './embedded-postgres';
+import { postgresProcessesIn } from './orphans';
+
+const IS_ROOT = process.getuid?.() === 0;
+const ROOT_FOLDER = path.resolve(__dirname, '../../../..');
+
+async function query<Row>(url: string, sql: string): Promise<Row[]> {
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows as Row[];
+  } finally {
+    await client.end();
+  }
+}
+
+/** A process of its own that starts PostgreSQL and stays, as a server does. */
+interface Owner {
+  process: ChildProcess;
+  /** What it printed: `{url, pid}`, or the message of the error. */
+  started: Promise<{ url: string; pid: number }>;
+}
+
+function startInProcess(dir: string, uid?: number): Owner {
+  const script = `
+    const { startEmbeddedPostgres } = require(${JSON.stringify(path.join(__dirname, 'embedded-postgres'))});
+    startEmbeddedPostgres({ dir: process.argv[1] }).then(
+      ({ url, pid }) => { console.log(JSON.stringify({ url, pid })); setInterval(() => {}, 1e6); },
+      (error) => { console.log(error.name + ': ' + error.message); process.exit(1); });`;
+  const register = path.join(ROOT_FOLDER, 'test/support/swc-register.cjs');
+  const child = spawn(process.execPath, ['--require', register, '--eval', script, dir], {
+    cwd: ROOT_FOLDER,
+    env: { PATH: process.env.PATH },
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
+  const started = once(child.stdout!.setEncoding('utf8'), 'data').then(([text]: string[]) => {
+    if (!text?.startsWith('{')) throw new Error(text);
+    return JSON.parse(text) as { url: string; pid: number };
+  });
+  return { process: child, started };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  const exit = once(child, 'exit');
+  child.kill('SIGKILL');
+  await exit;
+}
+
+/** Whether another user could run this checkout's files at all. */
+const othersReach = (uid: number) =>
+  IS_ROOT &&
+  spawnSync(process.execPath, ['--version'], { uid, gid: uid, cwd: ROOT_FOLDER, env: {} }).status === 0;
+
+describe('embedded PostgreSQL', () => {
+  // Spaces, Cyrillic, and a parent that no other user may enter.
+  const parent = mkdtempSync(path.join(os.tmpdir(), 'waybill-embedded-'));
+  const closed = path.join(parent, 'Мои проекты');
+  const dir = path.join(closed, 'данные');
+  const data = path.join(dir, 'postgres', 'data');
+
+  beforeAll(() => {
+    chmodSync(parent, 0o711);
+    mkdirSync(closed, { mode: 0o700 });
+  });
+  afterEach(() =>
+    eventually(() => postgresProcessesIn(data).length === 0, { describe: 'no PostgreSQL is left running' }),
+  );
+  afterAll(() => rmSync(parent, { recursive: true, force: true }));
+
+  it('starts, keeps its data over a restart, and knows Cyrillic', async () => {
+    const first = await startEmbeddedPostgres({ dir });
+    expect(new URL(first.url).pathname).toBe('/waybill');
+    await query(first.url, `create table kept as select 'ПРИВЕТ' as word`);
+    await first.stop();
+    await first.stop();
+
+    const second = await startEmbeddedPostgres({ dir });
+    expect(await query(second.url, `select lower(word) as word from kept where word ilike 'п%'`)).toEqual([
+      { word: 'привет' },
+    ]);
+    expect(
+      await query(
+        second.url,
+        `select name from (values ('я'), ('ё'), ('е')) v(name) order by name collate "ru-x-icu"`,
+      ),
+    ).toEqual([{ name: 'е' }, { name: 'ё' }, { name: 'я' }]);
+    await second.stop();
+    expect(statSync(path.join(dir, 'postgres', 'password')).mode & 0o777).toBe(0o600);
+  });
+
+  it('tells the second start in the same folder that it is taken, and harms nothing', async () => {
+    const first = await startEmbeddedPostgres({ dir });
+    await expect(startEmbeddedPostgres({ dir })).rejects.toThrow(/Another server already uses .*данные/);
+    await expect(startInProcess(dir).started).rejects.toThrow(
+      /EmbeddedPostgresError: Another server already uses/,
+    );
+    expect(await query(first.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await first.stop();
+  });
+
+  it('ends with its owner after kill -9, and starts again', async () => {
+    const owner = startInProcess(dir);
+    const { url, pid } = await owner.started;
+    await query(url, 'create table before_the_kill ()');
+    await kill(owner.process);
+    await eventually(() => postgresProcessesIn(data).length === 0, {
+      describe: `postmaster ${pid} has ended`,
+    });
+
+    const next = await startEmbeddedPostgres({ dir });
+    expect(await query(next.url, 'select * from before_the_kill')).toEqual([]);
+    await next.stop();
+  });
+
+  it('reports a postmaster that was killed, and starts again although its children may linger', async () => {
+    const reasons: string[] = [];
+    const first = await startEmbeddedPostgres({ dir, onExit: (reason) => reasons.push(reason) });
+    const child = postgresProcessesIn(data).find((pid) => pid !== first.pid)!;
+    process.kill(child, 'SIGSTOP');
+    process.kill(first.pid, 'SIGKILL');
+    await eventually(() => reasons.length, { describe: 'onExit was called' });
+    expect(reasons).toEqual(['ended by SIGKILL']);
+    await first.stop();
+    expect(postgresProcessesIn(data)).toContain(child);
+
+    const next = await startEmbeddedPostgres({ dir });
+    expect(postgresProcessesIn(data)).not.toContain(child);
+    await next.stop();
+  });
+
+  it('does not call onExit for a stop', async () => {
+    const onExit = jest.fn();
+    const postgres = await startEmbeddedPostgres({ dir, onExit });
+    await postgres.stop();
+    expect(onExit).not.toHaveBeenCalled();
+  });
+
+  it('is not kept from starting by a pid file that names a living stranger', async () => {
+    const uid = statSync(data).uid; // PostgreSQL minds only strangers of its own uid
+    const stranger = spawn('sleep', ['60'], { ...(IS_ROOT && { uid, gid: uid }) });
+    await once(stranger, 'spawn');
+    writeFileSync(path.join(data, 'postmaster.pid'), `${stranger.pid}\n${data}\n1\n5432\n\n127.0.0.1\n`);
+    const postgres = await startEmbeddedPostgres({ dir });
+    expect(await query(postgres.url, 'select 1 as one')).toEqual([{ one: 1 }]);
+    await postgres.stop();
+    expect(stranger.exitCode).toBeNull();
+    stranger.kill();
+  });
+
+  it('does an unfinished initdb over, and leaves files that are not its own alone', async () => {
+    const other = path.join(closed, 'other');
+    const foreign = path.join(other, 'postgres', 'data', 'diary.txt');
+    mkdirSync(path.dirname(foreign), { recursive: true });
+    writeFileSync(foreign, 'mine');
+    await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/not a cluster of ours/);
+    expect(existsSync(foreign)).toBe(true);
+
+    writeFileSync(path.join(other, 'postgres', 'initdb.unfinished'), '');
+    const postgres = await startEmbeddedPostgres({ dir: other });
+    expect(existsSync(foreign)).toBe(false);
+    await postgres.stop();
+  });
+
+  it('says that the data folder cannot be made', async () => {
+    writeFileSync(path.join(closed, 'file'), '');
+    await expect(startEmbeddedPostgres({ dir: path.join(closed, 'file') })).rejects.toThrow(/Set DATA_DIR/);
+  });
+
+  it('when ephemeral spares the disk and makes no database', async () => {
+    const postgres = await startEmbeddedPostgres({ dir: path.join(closed, 'ephemeral'), ephemeral: true });
+    expect(await query(postgres.url, 'show fsync')).toEqual([{ fsync: 'off' }]);
+    expect(await query(postgres.url, 'select datname from pg_database where not datistemplate')).toEqual([
+      { datname: 'postgres' },
+    ]);
+    await postgres.stop();
+  });
+
+  (othersReach(65534) ? describe : describe.skip)(
+    'as other users (needs root, and a checkout they can reach)',
+    () => {
+      const folderOf = (uid: number) => {
+        const folder = path.join(parent, `of ${uid}`);
+        mkdirSync(folder, { mode: 0o700 });
+        chownSync(folder, uid, uid);
+        return folder;
+      };
+
+      it('runs as an ordinary user without a home; root then takes the data over, and the user is told', async () => {
+        const folder = folderOf(65534);
+        const owner = startInProcess(folder, 65534);
+        await query((await owner.started).url, 'create table mine ()');
+        await kill(owner.process);
+        await eventually(() => postgresProcessesIn(path.join(folder, 'postgres/data')).length === 0, {
+          describe: 'the PostgreSQL of the ordinary user has ended',
+        });
+
+        chownSync(path.join(folder, 'postgres/data'), 12345, 12345);
+        await expect(startInProcess(folder, 65534).started).rejects.toThrow(
+          /belongs to uid 12345 and you are uid 65534/,
+        );
+        const asRoot = await startEmbeddedPostgres({ dir: folder });
+        expect(await query(asRoot.url, 'select * from mine')).toEqual([]);
+        await asRoot.stop();
+      });
+
+      it('runs as a uid without a passwd entry where user namespaces are on, and says so where not', async () => {
+        const uid = 54321;
+        const namespaces =
+          spawnSync('unshare', ['--user', '--map-user=65534', '--', 'true'], { uid, gid: uid }).status === 0;
+        const owner = startInProcess(folderOf(uid), uid);
+        const outcome = await owner.started.then(
+          async ({ url }) => JSON.stringify(await query(url, 'select 1 as one')),
+          (error: Error) => error.message,
+        );
+        expect(outcome).toMatch(namespaces ? /^\[\{"one":1\}\]$/ : /no passwd entry.*DATABASE_URL/);
+        owner.process.kill('SIGKILL');
+      });
+    },
+  );
+});

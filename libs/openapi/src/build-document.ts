@@ -1,0 +1,56 @@
+import type { INestApplication } from '@nestjs/common';
+import { SwaggerModule } from '@nestjs/swagger';
+import { type Route, RouteTable } from '@waybill/http';
+import { baseDocument } from './base-document';
+import { headerComponents } from './headers';
+import { OpenApiDocument, openApiDocumentSchema } from './open-api-document';
+import { completeOperation } from './operations';
+import { parameterComponents } from './parameters';
+import { fieldErrorSchemas } from './problem-replies';
+import { closeRequestSchemas, normaliseSchemas, operationsOf } from './schemas';
+import type { ApiDescription, Operation } from './types';
+
+/**
+ * Describes the routes of an initialised application in OpenAPI 3.1, and keeps the document where `/api/openapi.json` finds it.
+ * What the decorators say is completed by what the routes declare and by what the conventions do to every route.
+ * @throws Error naming the route that lacks a declaration.
+ */
+export function buildDocument(app: INestApplication): void {
+  const document = SwaggerModule.createDocument(app, baseDocument()) as unknown as ApiDescription;
+  normaliseSchemas(document);
+  Object.assign(document.components, {
+    responses: {},
+    headers: headerComponents,
+    parameters: parameterComponents,
+  });
+  Object.assign(document.components.schemas, fieldErrorSchemas, { OpenApiDocument: openApiDocumentSchema });
+  for (const route of app.get(RouteTable).routes) if (!route.undocumented) complete(document, route);
+  closeRequestSchemas(document);
+  keepUsedComponents(document);
+  const usedTags = new Set(operationsOf(document).flatMap(({ tags }) => tags ?? []));
+  document.tags = document.tags.filter(({ name }) => usedTags.has(name));
+  app.get(OpenApiDocument).publish(document);
+}
+
+function keepUsedComponents(document: ApiDescription): void {
+  const json = JSON.stringify(document);
+  for (const kind of ['headers', 'parameters'] as const) {
+    const entries = Object.entries(document.components[kind]);
+    const used = entries.filter(([name]) => json.includes(`"#/components/${kind}/${name}"`));
+    Object.assign(document.components, { [kind]: Object.fromEntries(used) });
+  }
+}
+
+function complete(document: ApiDescription, route: Route): void {
+  try {
+    completeOperation(document, operationOf(document, route), route);
+  } catch (cause) {
+    throw new Error(`OpenAPI: ${route.method} ${route.path}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function operationOf({ paths }: ApiDescription, { method, path }: Route): Operation {
+  const operation = paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
+  if (!operation) throw new Error('it is not in the document; declare it @Undocumented() if that is meant');
+  return operation;
+}

@@ -1,0 +1,4 @@
+export { buildDocument } from './build-document';
+export { setsCookie } from './headers';
+export { OpenApiModule } from './openapi.module';
+export { uuidParameter } from './parameters';

@@ -1,0 +1,48 @@
+import { problemsOf, type Route } from '@waybill/http';
+import { describeAccess } from './access-docs';
+import { addExample, exampleOf } from './examples';
+import { headerParametersOf } from './parameters';
+import { addProblemReplies } from './problem-replies';
+import { completeSuccesses } from './success-replies';
+import { tags } from './tags';
+import type { ApiDescription, Operation, Parameter } from './types';
+
+/**
+ * Completes an operation by what its route declares of itself, and by what every route of its shape does.
+ * @throws Error saying which declaration is missing.
+ */
+export function completeOperation(document: ApiDescription, operation: Operation, route: Route): void {
+  checkDeclarations(operation);
+  splitSummary(operation);
+  describeAccess(operation, route.access);
+  for (const parameter of operation.parameters ?? []) checkParameter(document, parameter as Parameter);
+  for (const media of Object.values(operation.requestBody?.content ?? {}))
+    addExample(media, document.components.schemas);
+  const problems = problemsOf(route);
+  operation.parameters = [...(operation.parameters ?? []), ...headerParametersOf(route)];
+  completeSuccesses(document, operation, route);
+  addProblemReplies(document, operation.responses, route, problems);
+}
+
+function checkDeclarations({ operationId, tags: given, summary, responses }: Operation): void {
+  if (!operationId) throw new Error('it has no operationId (@ApiOperation)');
+  if (!summary) throw new Error('it has no summary (the first sentence of the comment on its method)');
+  const [tag, ...more] = given ?? [];
+  if (tag === undefined || more.length > 0) throw new Error('it needs exactly one tag (@ApiTags)');
+  if (!(tag in tags)) throw new Error(`its tag ${tag} is not described in openapi/tags.ts`);
+  if (Object.keys(responses).every((status) => !/^[23]\d\d$/.test(status)))
+    throw new Error('it declares no reply of success');
+}
+
+/** The comment on a method becomes its summary; callers read its first sentence in lists and the rest beneath. */
+function splitSummary(operation: Operation): void {
+  const [first = '', ...rest] = (operation.summary ?? '').split(/(?<=[.:;]) /);
+  operation.summary = first.replace(/[.:;]$/, '');
+  const more = rest.join(' ');
+  if (more) operation.description ??= `${more.charAt(0).toUpperCase()}${more.slice(1)}`;
+}
+
+function checkParameter({ components }: ApiDescription, parameter: Parameter): void {
+  if (parameter.in === 'path')
+    exampleOf(parameter.schema, components.schemas, `the parameter ${parameter.name}`);
+}

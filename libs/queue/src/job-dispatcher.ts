@@ -1,0 +1,98 @@
+import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { type JobsOptions, Queue } from 'bullmq';
+import { QUEUE_BACKEND, type QueueBackend } from './queue-backend';
+import { type JobPayloads, type QueueName, queueNames } from './queues';
+
+const MAX_PENDING_DISPATCHES = 1_000;
+const DISPATCH_TIMEOUT_MS = 2_000;
+
+/**
+ * Enqueues jobs. Dispatching never fails and never makes its caller wait: the sweeper finds in PostgreSQL what an
+ * unavailable queue did not take.
+ */
+@Injectable()
+export class JobDispatcher implements OnApplicationShutdown {
+  private readonly logger = new Logger(JobDispatcher.name);
+  private readonly pending = new Set<Promise<void>>();
+  private readonly queues: ReadonlyMap<QueueName, Queue>;
+  private available = true;
+
+  constructor(@Inject(QUEUE_BACKEND) { producer, factory }: QueueBackend) {
+    this.queues = new Map(queueNames.map((name) => [name, new Queue(name, producer, factory as never)]));
+    for (const [name, queue] of this.queues)
+      queue.on('error', (error) => this.logger.debug(`${name}: ${error.message}`));
+  }
+
+  /** Adds a job. With a `jobId`, a job of that id that is still waiting or running is enough. */
+  dispatch<Name extends QueueName>(queue: Name, payload: JobPayloads[Name], options: JobsOptions): void {
+    if (this.pending.size >= MAX_PENDING_DISPATCHES)
+      return this.reportUnavailable(queue, `${MAX_PENDING_DISPATCHES} jobs are being enqueued already`);
+    const work = this.add(queue, payload, options)
+      .then(
+        () => this.reportAvailable(queue),
+        (error: Error) => this.reportUnavailable(queue, error.message),
+      )
+      .finally(() => this.pending.delete(work));
+    this.pending.add(work);
+  }
+
+  /** Waits until every queue can be reached. */
+  async ready(): Promise<void> {
+    await Promise.all(Array.from(this.queues.values(), (queue) => queue.waitUntilReady()));
+  }
+
+  /**
+   * Adds many jobs at once, and waits until they are there: what sweeps must not run ahead of the queue.
+   * @returns whether the queue took them.
+   */
+  async dispatchAll<Name extends QueueName>(
+    queue: Name,
+    entries: { payload: JobPayloads[Name]; options: JobsOptions }[],
+  ): Promise<boolean> {
+    try {
+      const jobs = entries.map(({ payload, options }) => ({ name: queue, data: payload, opts: options }));
+      await inTime(this.queues.get(queue)!.addBulk(jobs));
+      this.reportAvailable(queue);
+      return true;
+    } catch (error) {
+      this.reportUnavailable(queue, (error as Error).message);
+      return false;
+    }
+  }
+
+  /** Waits for the dispatches under way, at most as long as one may take. */
+  async settled(): Promise<void> {
+    await Promise.all(this.pending);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.settled();
+    await Promise.all(Array.from(this.queues.values(), (queue) => queue.close()));
+  }
+
+  private async add(name: QueueName, payload: object, options: JobsOptions): Promise<void> {
+    await inTime(this.queues.get(name)!.add(name, payload, options));
+  }
+
+  // An unavailable queue is logged once, not once per job.
+  private reportUnavailable(queue: QueueName, reason: string): void {
+    if (this.available) this.logger.warn(`${queue}: queue unavailable; job not enqueued: ${reason}`);
+    this.available = false;
+  }
+
+  private reportAvailable(queue: QueueName): void {
+    if (!this.available) this.logger.log(`${queue}: queue available again`);
+    this.available = true;
+  }
+}
+
+async function inTime(work: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(
+      () => reject(new Error(`no answer in ${DISPATCH_TIMEOUT_MS} ms`)),
+      DISPATCH_TIMEOUT_MS,
+    );
+  });
+  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
+}
