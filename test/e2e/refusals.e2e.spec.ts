@@ -82,7 +82,7 @@ describe('what the framework refuses', () => {
     ['a path that leaves the API', 404, 'route_not_found', () => wire('GET /api/v1/../../etc/passwd')],
     ['the same, encoded', 404, 'route_not_found', () => wire('GET /api/v1/%2e%2e%2f%2e%2e%2fetc%2fpasswd')],
     ['a doubled slash', 404, 'route_not_found', () => wire('GET //api/v1/types')],
-    ['a target that is no path', 404, 'route_not_found', () => wire('OPTIONS *')],
+    ['a target that is no path', 405, 'method_not_allowed', () => wire('OPTIONS *')],
     [
       'a value in the path that is too long',
       404,
@@ -276,7 +276,7 @@ describe('what the framework refuses', () => {
     const [refused] = await sendRaw(server.url, wire('GET http://evil.example/nothing?x'));
     expect(JSON.parse(refused!.body)).toMatchObject({ instance: '/nothing' });
     const [root] = await sendRaw(server.url, wire('GET http://evil.example?x'));
-    expect([root?.status, JSON.parse(root!.body).instance]).toEqual([404, '/']);
+    expect([root?.status, JSON.parse(root!.body).instance]).toEqual([400, '/']);
   });
 
   describe('Expect: 100-continue', () => {

@@ -9,7 +9,7 @@ const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
 const NO_SCRIPTS =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
-const README = path.resolve(__dirname, '../../../../../README.md');
+const README = path.resolve(__dirname, '../../../../README.md');
 
 /** What somebody finds who has only the server's address. */
 @Controller()
