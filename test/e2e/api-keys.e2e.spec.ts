@@ -153,6 +153,13 @@ describe('API keys', () => {
     expect((await admin.get('/api-keys', { query })).status).toBe(400);
   });
 
+  it('are rotated without a body, with the default overlap', async () => {
+    const { id } = await newKey(admin, ['jobs:run']);
+    const { status, body } = await admin.post(`/api-keys/${id}/rotate`);
+    expect(status).toBe(201);
+    expect((await admin.get(`/api-keys/${id}`)).body.replaced_by_id).toBe(body.id);
+  });
+
   it('are rotated by who has seen them before they were used, for use changes nothing', async () => {
     const { id, key } = await newKey(admin, ['packages:read']);
     const { headers } = await admin.get(`/api-keys/${id}`);

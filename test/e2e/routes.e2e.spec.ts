@@ -81,7 +81,7 @@ describe('the routes of the booted application', () => {
 
   it('carry an ETag where they show one resource', () => {
     const single = namesWhere(
-      ({ method, path: at }) => method === 'GET' && /\/(:\w+|current)(\/cost)?$|openapi\.json$/.test(at),
+      ({ method, path: at }) => method === 'GET' && /\/(:\w+|current|me)(\/cost)?$|openapi\.json$/.test(at),
     );
     expect(single.filter((name) => !untagged.includes(name))).toEqual(
       namesWhere(({ method, tagged }) => method === 'GET' && tagged === true),

@@ -6,7 +6,7 @@ export class PreconditionRequiredError extends DomainError {
   static override readonly kind = 'precondition_required';
 
   constructor() {
-    super('Send If-Match with the ETag of what you are changing; a GET gives it.');
+    super('Send If-Match with the ETag that GET returned. Send If-Match: * to write without reading first.');
   }
 }
 

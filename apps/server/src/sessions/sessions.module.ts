@@ -7,6 +7,8 @@ import { AuthService } from './auth/auth.service';
 import { KnownDevices } from './auth/known-devices';
 import { KnownDevicesRepository } from './auth/known-devices.repository';
 import { LastUse } from './last-use';
+import { MeController } from './me/me.controller';
+import { MeService } from './me/me.service';
 import { SessionPrincipalResolver } from './principal.resolver';
 import { SessionsController } from './sessions/sessions.controller';
 import { SessionsPurge } from './sessions/sessions.purge';
@@ -18,8 +20,9 @@ import { UsersModule } from './users/users.module';
 @Global()
 @Module({
   imports: [UsersModule],
-  controllers: [SessionsController, AuthController, UsersController, ApiKeysController],
+  controllers: [MeController, SessionsController, AuthController, UsersController, ApiKeysController],
   providers: [
+    MeService,
     SessionsService,
     AuthService,
     KnownDevices,

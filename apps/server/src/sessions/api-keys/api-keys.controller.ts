@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import {
+  ApiBody,
   ApiCreatedResponse,
   ApiNoContentResponse,
   ApiOkResponse,
@@ -68,6 +69,7 @@ export class ApiKeysController {
   @Matched()
   @ApiProblems(ApiKeyNotFoundError, ApiKeyNotActiveError, ScopeNotHeldError)
   @ApiOperation({ operationId: 'rotateApiKey' })
+  @ApiBody({ type: RotateApiKeyDto, required: false })
   @ApiParam(uuidParameter('id'))
   @ApiCreatedResponse({ type: NewApiKeyDto })
   async rotate(
