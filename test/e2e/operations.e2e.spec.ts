@@ -46,6 +46,14 @@ describe('what operators see', () => {
     );
   });
 
+  it('measures the backlog, the queues and the build', async () => {
+    const metrics = await (await fetch(`${server.opsUrl}/metrics`)).text();
+    expect(metrics).toMatch(/^waybill_registrations_pending 0$/m);
+    expect(metrics).toMatch(/^waybill_registrations_oldest_pending_seconds 0$/m);
+    expect(metrics).toMatch(/^waybill_queue_jobs\{queue="registrations",state="waiting"\} 0$/m);
+    expect(metrics).toMatch(/^waybill_build_info\{version="\d+\.\d+\.\d+",node_version="v\d+[^"]*"\} 1$/m);
+  });
+
   it('answers what it refuses there with problem documents too', async () => {
     const reply = await fetch(`${server.opsUrl}/nothing`);
     expect([reply.status, reply.headers.get('content-type')]).toEqual([

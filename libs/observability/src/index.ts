@@ -3,3 +3,4 @@ export { ObservabilityModule } from './observability.module';
 export { OpsServer } from './ops-server';
 export { Readiness } from './readiness';
 export { observeRequests } from './request-log';
+export { registerScrapedGauge } from './scraped-gauge';

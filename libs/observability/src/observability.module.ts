@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { Config } from '@waybill/config';
 import { collectDefaultMetrics } from 'prom-client';
+import { registerBuildInfo } from './build-info';
 import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
 import { OpsServer } from './ops-server';
@@ -11,6 +12,7 @@ import { Readiness } from './readiness';
 export class ObservabilityModule {
   static register({ opsPort }: Config): DynamicModule {
     collectDefaultMetrics();
+    registerBuildInfo();
     return {
       module: ObservabilityModule,
       global: true,

@@ -65,6 +65,20 @@ export class JobDispatcher implements OnApplicationShutdown {
     await Promise.all(this.pending);
   }
 
+  /** Counts the unfinished jobs of each queue, by state. @throws Error if the queue is unavailable. */
+  async countJobs(): Promise<{ queue: QueueName; state: string; count: number }[]> {
+    const counts = await Promise.all(
+      Array.from(this.queues, async ([name, queue]) =>
+        Object.entries(await queue.getJobCounts('waiting', 'active', 'delayed')).map(([state, count]) => ({
+          queue: name,
+          state,
+          count,
+        })),
+      ),
+    );
+    return counts.flat();
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.settled();
     await Promise.all(Array.from(this.queues.values(), (queue) => queue.close()));

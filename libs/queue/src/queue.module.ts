@@ -12,6 +12,7 @@ import { REDIS, type RedisClient } from '@waybill/redis';
 import { DrainingWorker, type WorkerSetting } from './draining-worker';
 import { EvictionCheck } from './eviction-check';
 import { JobDispatcher } from './job-dispatcher';
+import { QueueMetrics } from './queue-metrics';
 import { postgresQueueBackend, QUEUE_BACKEND, type QueueBackend, redisQueueBackend } from './queue-backend';
 
 export interface QueueOptions {
@@ -54,6 +55,7 @@ export class QueueModule implements OnApplicationBootstrap, BeforeApplicationShu
         { provide: WORKER_SETTING, useFactory: settingFor(options), inject: [QUEUE_BACKEND] },
         JobDispatcher,
         EvictionCheck,
+        QueueMetrics,
       ],
       exports: [JobDispatcher, WORKER_SETTING],
     };

@@ -9,6 +9,7 @@ import { packagesSchema } from './packages.schema';
 import { PackageOwners } from './package-owners';
 import { PackagesService } from './packages.service';
 import { PendingLimit } from './pending-limit';
+import { RegistrationsMetrics } from './registrations.metrics';
 import { RegistrationsSweeper } from './registrations-sweeper.service';
 import { RegistrationsRepository } from './registrations.repository';
 import { RegistrationsService } from './registrations.service';
@@ -27,6 +28,7 @@ import { RegistrationsService } from './registrations.service';
     RegistrationsService,
     RegistrationsSweeper,
     RegistrationsRepository,
+    RegistrationsMetrics,
   ],
   exports: [PackageOwners, PackagePrices, RegistrationsService, RegistrationsSweeper],
 })

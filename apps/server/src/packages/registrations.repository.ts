@@ -44,6 +44,7 @@ const CLAIMED = columnsOf(RegistrationEntity, 'id', 'attempts')
   .and(computed({ overdue: value.boolean('due.overdue') }));
 const GRACE = computed({ end: value.text(`now() + $1 * interval '1 second'`) });
 const COUNT = computed({ count: value.int('count(*)') });
+const OLDEST = computed({ seconds: value.float('coalesce(extract(epoch FROM now() - min(created_at)), 0)') });
 
 export type NewRegistration = RowOf<typeof NEW>;
 export type RegistrationStatus = RowOf<typeof STATUS>;
@@ -174,6 +175,16 @@ export class RegistrationsRepository {
       [bound],
     );
     return count;
+  }
+
+  // SQL: the database's clock, with a bound.
+  /** The age of the oldest of at most `bound` pending registrations, in seconds; 0 if none is pending. */
+  async oldestPendingSeconds(ctx: TransactionContext, bound: number): Promise<number> {
+    const oldest = statement(
+      OLDEST,
+      `SELECT ${OLDEST} FROM (SELECT created_at FROM registrations WHERE state = 'pending' LIMIT $1) AS bounded`,
+    );
+    return (await this.database.one(ctx, oldest, [bound])).seconds;
   }
 
   // SQL: a set-based delete with a bound.
