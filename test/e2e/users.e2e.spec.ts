@@ -350,10 +350,20 @@ describe('users', () => {
         `The API key ${id} (Import) is revoked.\n`,
       );
       expect((await api.as({ key }).get('/users')).status).toBe(401);
-      const { body } = await admin.get('/admin/audit-log', {
-        query: { action: 'api_key.revoked', limit: 1 },
+      const repeated = await cli(env, ['revoke-key', '--key', id]);
+      expect(repeated).toMatchObject({ code: 0 });
+      const entries = await admin.get('/admin/audit-log', { query: { target_id: id } });
+      expect(entries.body.items).toMatchObject([
+        { action: 'api_key.revoked', actor: { kind: 'command_line' } },
+        { action: 'api_key.created', actor: { kind: 'command_line' } },
+      ]);
+      const resets = await admin.get('/admin/audit-log', {
+        query: { action: 'user.password_reset', limit: 1 },
       });
-      expect(body.items[0]).toMatchObject({ actor: { kind: 'command_line' }, target: { id } });
+      expect(resets.body.items[0]).toMatchObject({
+        actor: { kind: 'command_line', id: null },
+        target: { kind: 'user' },
+      });
     }, 120_000);
 
     it('are made on the embedded database, without a server and beside one', async () => {

@@ -36,6 +36,7 @@ describe('a select list', () => {
     expect(columns.valuesOf({ label: null, sentOn: '2026-11-21', weightKg: '1', id: 7 })).toEqual([
       ...[7, '1', '2026-11-21', null],
     ]);
+    expect(columns.selection).toEqual({ id: true, weightKg: true, sentOn: true, label: true });
   });
 
   it('takes an alias, a prefix, and what no entity has', () => {
@@ -49,6 +50,14 @@ describe('a select list', () => {
     row.otherWeightKg = 1;
     // @ts-expect-error: it was not selected
     expect(row.label).toBeUndefined();
+  });
+
+  it('has columns of an outer join that may be null', () => {
+    const columns = columnsOf(ParcelEntity, 'id').fromOuter('p');
+    expect(String(columns)).toBe('p.id AS "id"');
+    const row: RowOf<typeof columns> = { id: null };
+    // @ts-expect-error: there may be no parcel
+    expect(row.id satisfies number).toBeNull();
   });
 
   it('does not compile with a column that the entity does not have, and throws for what is none', () => {
@@ -109,10 +118,11 @@ describe('typed statements and repositories', () => {
       heaviest: value.text('max(weight_kg)'),
       heavy: value.nullable(value.boolean('max(weight_kg) > NULL')),
       share: value.float('avg(1)'),
+      labels: value.texts('array_agg(label_text)'),
       at: value.timestamp(`'2026-11-21T00:00:00Z'`),
     });
     expect(await database.one(ctx, statement(columns, `SELECT ${columns} FROM parcels`))).toEqual({
-      ...{ count: 1, heaviest: '1.500', heavy: null, share: 1 },
+      ...{ count: 1, heaviest: '1.500', heavy: null, share: 1, labels: [null] },
       at: new Date('2026-11-21T00:00:00Z'),
     });
     expect(await database.execute(ctx, `UPDATE parcels SET label_text = 'a'`)).toBe(1);

@@ -38,6 +38,8 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
   readonly names: string;
   /** The parameters of an INSERT: `$1, $2, …`. */
   readonly placeholders: string;
+  /** The `select` of TypeORM's `find`. */
+  readonly selection: Record<keyof Row & string, true>;
 
   constructor(
     private readonly columns: readonly { name: string; cast: string; key: keyof Row & string }[],
@@ -52,6 +54,10 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
     );
     this.names = columns.map(({ name }) => name).join(', ');
     this.placeholders = columns.map((_, n) => `$${n + 1}`).join(', ');
+    this.selection = Object.fromEntries(columns.map(({ key }) => [key, true])) as Record<
+      keyof Row & string,
+      true
+    >;
   }
 
   /** The values of an INSERT, in the order of `names`. */
@@ -62,6 +68,11 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
   /** The same columns of a table that the statement calls `alias`. */
   from(alias: string): EntityColumns<Row> {
     return new EntityColumns(this.columns, `${alias}.`);
+  }
+
+  /** The same columns of an outer-joined table that the statement calls `alias`: each may be null. */
+  fromOuter(alias: string): Columns<{ [K in keyof Row]: Row[K] | null }> {
+    return this.from(alias);
   }
 
   /** The same columns of a table that the statement calls `alias`, under other properties: `name` as `typeName`. */
@@ -111,6 +122,7 @@ export const value = {
   int: (sql: string): Value<number> => ({ sql: `(${sql})::int` }),
   float: (sql: string): Value<number> => ({ sql: `(${sql})::float8` }),
   text: (sql: string): Value<string> => ({ sql: `(${sql})::text` }),
+  texts: (sql: string): Value<string[]> => ({ sql: `(${sql})::text[]` }),
   timestamp: (sql: string): Value<Date> => ({ sql: `(${sql})::timestamptz` }),
   /** PostgreSQL knows that it is JSON; what is in it, the caller says. */
   json: <T>(sql: string): Value<T> => ({ sql: `(${sql})::jsonb` }),

@@ -2,8 +2,12 @@ import { Logger } from '@nestjs/common';
 import { TransactionContext } from '@waybill/core';
 import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
+import { computed, statement, value } from './columns';
 import { dataSourceOptions } from './data-source';
 import { Database } from './database';
+
+const NOTE = computed({ text: value.text('text') });
+const NOTES = statement(NOTE, `SELECT ${NOTE} FROM notes ORDER BY text`);
 
 describe('Database', () => {
   let clone: TestDatabase;
@@ -24,11 +28,8 @@ describe('Database', () => {
   });
 
   const write = (ctx: TransactionContext, text: string) =>
-    database.query(ctx, 'INSERT INTO notes VALUES ($1)', [text]);
-  const stored = async () =>
-    (
-      await database.query<{ text: string }>(new TransactionContext(), 'SELECT text FROM notes ORDER BY text')
-    ).map(({ text }) => text);
+    database.execute(ctx, 'INSERT INTO notes VALUES ($1)', [text]);
+  const stored = async () => (await database.rows(new TransactionContext(), NOTES)).map(({ text }) => text);
 
   it('commits all that a transaction wrote, and shows none of it before', async () => {
     const ctx = new TransactionContext();
@@ -66,7 +67,7 @@ describe('Database', () => {
     await database.transaction(ctx, async () => {
       database.beforeCommit(ctx, async () => void (await write(ctx, 'hook 1')));
       database.beforeCommit(ctx, async () => {
-        const seen = await database.query<{ text: string }>(ctx, 'SELECT text FROM notes');
+        const seen = await database.rows(ctx, NOTES);
         await write(ctx, `hook 2 saw ${seen.length}`);
       });
       await write(ctx, 'work');

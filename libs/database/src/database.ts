@@ -76,11 +76,6 @@ export class Database {
     return (await this.run(ctx, text, parameters)).affected ?? 0;
   }
 
-  /** @deprecated Nothing checks what `Row` says: use `repository`, `rows` or `execute`. */
-  async query<Row>(ctx: TransactionContext, sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    return (await this.run(ctx, sql, parameters)).records as Row[];
-  }
-
   /** Registers what must happen inside the open transaction, just before its commit. */
   beforeCommit(ctx: TransactionContext, hook: BeforeCommit): void {
     this.open(ctx).beforeCommit.push(hook);

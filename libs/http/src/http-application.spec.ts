@@ -3,7 +3,7 @@ import { Body, Controller, Get, HttpCode, Module, Param, Post, Put } from '@nest
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigModule, loadConfig } from '@waybill/config';
 import { checkIfMatch, DomainError, RequestContext, requireIfMatch, TransactionContext } from '@waybill/core';
-import { Database, DatabaseModule } from '@waybill/database';
+import { computed, Database, statement, value, DatabaseModule } from '@waybill/database';
 import request, { type Response } from 'supertest';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
 import { sendRaw } from '../../../test/support/raw-http';
@@ -88,7 +88,7 @@ class ThingsController {
   @Idempotent()
   @Matched()
   async poke(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<void> {
-    await this.database.query(ctx, 'INSERT INTO pokes VALUES ($1)', [id]);
+    await this.database.execute(ctx, 'INSERT INTO pokes VALUES ($1)', [id]);
     checkIfMatch(ctx, find(id));
   }
 
@@ -145,7 +145,7 @@ describe('the conventions, on routes of every shape', () => {
     });
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
-    await app.get(Database).query(new TransactionContext(), 'CREATE TABLE pokes (thing integer)');
+    await app.get(Database).execute(new TransactionContext(), 'CREATE TABLE pokes (thing integer)');
   });
   afterAll(async () => {
     await app.close();
@@ -232,9 +232,10 @@ describe('the conventions, on routes of every shape', () => {
     });
 
     const pokes = async () => {
+      const poke = computed({ thing: value.int('thing') });
       const rows = await app
         .get(Database)
-        .query<{ thing: number }>(new TransactionContext(), 'SELECT * FROM pokes');
+        .rows(new TransactionContext(), statement(poke, `SELECT ${poke} FROM pokes`));
       return rows.map(({ thing }) => thing);
     };
   });

@@ -13,41 +13,41 @@ export class ApiKeyEntity {
   @Column('text')
   prefix!: string;
 
-  @Column('bytea', { name: 'key_hash' })
+  @Column('bytea')
   @Index('api_keys_key_hash_key', { unique: true })
   keyHash!: Buffer;
 
   @Column('text', { array: true })
   scopes!: Scope[];
 
-  @Column('uuid', { name: 'owner_id' })
+  @Column('uuid')
   ownerId!: string;
 
-  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 
   /** The user whom it goes back to, also through keys that made keys; null where that is the key of the start. */
-  @Column('uuid', { name: 'created_by_user_id', nullable: true })
+  @Column('uuid', { nullable: true })
   @ForeignKey('UserEntity', { name: 'api_keys_created_by_user_id_fkey' })
   @Index('api_keys_created_by_user_id_idx')
   createdByUserId!: string | null;
 
   /** The key that made it; null where a user did who was signed in. */
-  @Column('uuid', { name: 'created_by_key_id', nullable: true })
+  @Column('uuid', { nullable: true })
   @ForeignKey('ApiKeyEntity', { name: 'api_keys_created_by_key_id_fkey' })
   createdByKeyId!: string | null;
 
-  @Column('timestamptz', { name: 'expires_at', nullable: true })
+  @Column('timestamptz', { nullable: true })
   expiresAt!: Date | null;
 
-  @Column('timestamptz', { name: 'revoked_at', nullable: true })
+  @Column('timestamptz', { nullable: true })
   revokedAt!: Date | null;
 
   /** To the minute. */
-  @Column('timestamptz', { name: 'last_used_at', nullable: true })
+  @Column('timestamptz', { nullable: true })
   lastUsedAt!: Date | null;
 
   /** The key that took its place by rotation. */
-  @Column('uuid', { name: 'replaced_by_id', nullable: true })
+  @Column('uuid', { nullable: true })
   replacedById!: string | null;
 }

@@ -1,117 +1,117 @@
 import { Injectable } from '@nestjs/common';
 import type { TransactionContext } from '@waybill/core';
-import { Database } from '@waybill/database';
-import type { ApiKeyEntity } from './api-key.entity';
-
-/** A key as staff see it: all but the hash. */
-export type ApiKeyRow = Omit<ApiKeyEntity, 'keyHash'>;
-
-/** What a request needs to know of the key that it came with. */
-export type KeyCaller = Pick<ApiKeyEntity, 'id' | 'ownerId' | 'scopes' | 'keyHash'> & {
-  /** Whether its last use is worth recording again. */
-  isStale: boolean;
-};
-
-type NewApiKey = Pick<
-  ApiKeyEntity,
-  'id' | 'name' | 'prefix' | 'keyHash' | 'scopes' | 'ownerId' | 'expiresAt' | keyof Maker
->;
-
-/** Who makes a key. */
-export type Maker = Pick<ApiKeyEntity, 'createdByUserId' | 'createdByKeyId'>;
+import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
+import { ApiKeyEntity } from './api-key.entity';
 
 const ACTIVE = `(revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()))`;
 
-const COLUMNS = `id, name, prefix, scopes, owner_id AS "ownerId", created_at AS "createdAt", expires_at AS "expiresAt",
-  revoked_at AS "revokedAt", last_used_at AS "lastUsedAt", replaced_by_id AS "replacedById",
-  created_by_user_id AS "createdByUserId", created_by_key_id AS "createdByKeyId"`;
+/** All columns but the hash. */
+const ROW = columnsOf(
+  ApiKeyEntity,
+  ...(['id', 'name', 'prefix', 'scopes', 'ownerId', 'createdAt', 'expiresAt', 'revokedAt'] as const),
+  ...(['lastUsedAt', 'replacedById', 'createdByUserId', 'createdByKeyId'] as const),
+);
+const LOCKED = ROW.and(computed({ isUsable: value.boolean(ACTIVE) }));
+/** `isStale`: its last use is worth recording again. */
+const CALLER = columnsOf(ApiKeyEntity, 'id', 'ownerId', 'scopes', 'keyHash').and(
+  computed({
+    isStale: value.boolean(`last_used_at IS NULL OR last_used_at < now() - interval '1 minute'`),
+  }),
+);
+const BOOTSTRAP = columnsOf(ApiKeyEntity, 'id', 'name', 'prefix', 'keyHash', 'scopes', 'ownerId');
+const REVOKED = columnsOf(ApiKeyEntity, 'id', 'scopes');
+
+/** A key without its hash, as staff see it. */
+export type ApiKeyRow = RowOf<typeof ROW>;
+/** A key that is locked, and whether it is active. */
+export type LockedApiKeyRow = RowOf<typeof LOCKED>;
+/** The key of a request, with everything that the request needs to know of it. */
+export type KeyCaller = RowOf<typeof CALLER>;
+/** Who makes a key. */
+export type Maker = Pick<ApiKeyEntity, 'createdByUserId' | 'createdByKeyId'>;
+
+type BootstrapApiKey = RowOf<typeof BOOTSTRAP>;
+type NewApiKey = BootstrapApiKey & Maker & Pick<ApiKeyEntity, 'expiresAt'>;
 
 @Injectable()
 export class ApiKeysRepository {
   constructor(private readonly database: Database) {}
 
-  async findUsable(ctx: TransactionContext, keyHash: Buffer): Promise<KeyCaller | undefined> {
-    const [row] = await this.database.query<KeyCaller>(
+  // SQL: a hot read.
+  findUsable(ctx: TransactionContext, keyHash: Buffer): Promise<KeyCaller | undefined> {
+    return this.database.row(
       ctx,
-      `SELECT id, owner_id AS "ownerId", scopes, key_hash AS "keyHash",
-         last_used_at IS NULL OR last_used_at < now() - interval '1 minute' AS "isStale"
-       FROM api_keys WHERE key_hash = $1 AND ${ACTIVE}`,
+      statement(CALLER, `SELECT ${CALLER} FROM api_keys WHERE key_hash = $1 AND ${ACTIVE}`),
       [keyHash],
     );
-    return row;
   }
 
   async insert(ctx: TransactionContext, key: NewApiKey): Promise<ApiKeyRow> {
-    const [row] = await this.database.query<ApiKeyRow>(
-      ctx,
-      `INSERT INTO api_keys (id, name, prefix, key_hash, scopes, owner_id, expires_at, created_by_user_id, created_by_key_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING ${COLUMNS}`,
-      [
-        ...[key.id, key.name, key.prefix, key.keyHash, key.scopes, key.ownerId, key.expiresAt],
-        ...[key.createdByUserId, key.createdByKeyId],
-      ],
-    );
-    return row as ApiKeyRow;
+    await this.keys(ctx).insert(key);
+    return this.keys(ctx).findOneOrFail({ select: ROW.selection, where: { id: key.id } });
   }
 
+  // SQL: ON CONFLICT with expressions.
   /**
    * Makes the key of this id be exactly this one: a new one replaces it, and what it owned stays its own. The same one
    * again, if it was revoked, stays so.
    */
-  async replace(ctx: TransactionContext, key: Omit<NewApiKey, 'expiresAt' | keyof Maker>): Promise<void> {
-    await this.database.query(
+  async replace(ctx: TransactionContext, key: BootstrapApiKey): Promise<void> {
+    await this.database.execute(
       ctx,
-      `INSERT INTO api_keys (id, name, prefix, key_hash, scopes, owner_id) VALUES ($1, $2, $3, $4, $5, $6)
+      `INSERT INTO api_keys (${BOOTSTRAP.names}) VALUES (${BOOTSTRAP.placeholders})
        ON CONFLICT (id) DO UPDATE SET prefix = excluded.prefix, key_hash = excluded.key_hash, scopes = excluded.scopes,
          expires_at = CASE WHEN api_keys.key_hash = excluded.key_hash THEN api_keys.expires_at END,
          revoked_at = CASE WHEN api_keys.key_hash = excluded.key_hash THEN api_keys.revoked_at END,
          replaced_by_id = CASE WHEN api_keys.key_hash = excluded.key_hash THEN api_keys.replaced_by_id END`,
-      [key.id, key.name, key.prefix, key.keyHash, key.scopes, key.ownerId],
+      BOOTSTRAP.valuesOf(key),
     );
   }
 
   async find(ctx: TransactionContext, id: string): Promise<ApiKeyRow | undefined> {
-    const [row] = await this.database.query<ApiKeyRow>(ctx, `SELECT ${COLUMNS} FROM api_keys WHERE id = $1`, [
-      id,
-    ]);
-    return row;
+    const row = await this.keys(ctx).findOne({ select: ROW.selection, where: { id } });
+    return row ?? undefined;
   }
 
-  /** The key, held until the open transaction ends, and whether it still opens anything. */
-  async lock(ctx: TransactionContext, id: string): Promise<(ApiKeyRow & { isUsable: boolean }) | undefined> {
-    const [row] = await this.database.query<ApiKeyRow & { isUsable: boolean }>(
+  // SQL: the database's clock.
+  /** Locks a key until the open transaction ends. */
+  lock(ctx: TransactionContext, id: string): Promise<LockedApiKeyRow | undefined> {
+    return this.database.row(
       ctx,
-      `SELECT ${COLUMNS}, ${ACTIVE} AS "isUsable"
-       FROM api_keys WHERE id = $1 FOR UPDATE`,
+      statement(LOCKED, `SELECT ${LOCKED} FROM api_keys WHERE id = $1 FOR UPDATE`),
       [id],
     );
-    return row;
   }
 
+  // SQL: the database's clock.
   /** Newest first. @param beforeId the id to go on after */
-  async list(
+  list(
     ctx: TransactionContext,
     { createdBy, active }: { createdBy?: string; active?: boolean },
     beforeId: string | undefined,
     limit: number,
   ): Promise<ApiKeyRow[]> {
-    return this.database.query<ApiKeyRow>(
+    return this.database.rows(
       ctx,
-      `SELECT ${COLUMNS} FROM api_keys
-       WHERE ($1::uuid IS NULL OR created_by_user_id = $1 OR created_by_key_id = $1)
-         AND ($2::boolean IS NULL OR ${ACTIVE} = $2) AND ($3::uuid IS NULL OR id < $3)
-       ORDER BY id DESC LIMIT $4`,
+      statement(
+        ROW,
+        `SELECT ${ROW} FROM api_keys
+         WHERE ($1::uuid IS NULL OR created_by_user_id = $1 OR created_by_key_id = $1)
+           AND ($2::boolean IS NULL OR ${ACTIVE} = $2) AND ($3::uuid IS NULL OR id < $3)
+         ORDER BY id DESC LIMIT $4`,
+      ),
       [createdBy ?? null, active ?? null, beforeId ?? null, limit],
     );
   }
 
+  // SQL: the database's clock.
   async markReplaced(
     ctx: TransactionContext,
     id: string,
     byId: string,
     overlapSeconds: number,
   ): Promise<void> {
-    await this.database.query(
+    await this.database.execute(
       ctx,
       `UPDATE api_keys SET replaced_by_id = $2, expires_at = least(expires_at, now() + $3 * interval '1 second')
        WHERE id = $1`,
@@ -120,21 +120,26 @@ export class ApiKeysRepository {
   }
 
   async revoke(ctx: TransactionContext, id: string): Promise<void> {
-    await this.database.query(ctx, `UPDATE api_keys SET revoked_at = now() WHERE id = $1`, [id]);
+    await this.keys(ctx).update({ id }, { revokedAt: () => 'now()' });
   }
 
-  /** Revokes what is active of the keys that go back to a user. @returns these. */
-  async revokeMadeBy(ctx: TransactionContext, userId: string): Promise<Pick<ApiKeyRow, 'id' | 'scopes'>[]> {
-    return this.database.query<Pick<ApiKeyRow, 'id' | 'scopes'>>(
+  // SQL: one set-based update, by the database's clock.
+  /** Revokes the active keys that go back to a user. @returns these. */
+  revokeMadeBy(ctx: TransactionContext, userId: string): Promise<RowOf<typeof REVOKED>[]> {
+    return this.database.rows(
       ctx,
-      `UPDATE api_keys SET revoked_at = now() WHERE created_by_user_id = $1 AND ${ACTIVE} RETURNING id, scopes`,
+      statement(
+        REVOKED,
+        `UPDATE api_keys SET revoked_at = now() WHERE created_by_user_id = $1 AND ${ACTIVE} RETURNING ${REVOKED}`,
+      ),
       [userId],
     );
   }
 
-  /** Records that keys are in use. A row that somebody else has locked is left for the next time. */
+  // SQL: SKIP LOCKED, by the database's clock.
+  /** Records that keys are in use. A row that another transaction has locked is left for the next time. */
   async touch(ctx: TransactionContext, ids: readonly string[]): Promise<void> {
-    await this.database.query(
+    await this.database.execute(
       ctx,
       `UPDATE api_keys SET last_used_at = now() WHERE id IN (
          SELECT id FROM api_keys
@@ -142,5 +147,9 @@ export class ApiKeysRepository {
          FOR UPDATE SKIP LOCKED)`,
       [ids],
     );
+  }
+
+  private keys(ctx: TransactionContext) {
+    return this.database.repository(ctx, ApiKeyEntity);
   }
 }

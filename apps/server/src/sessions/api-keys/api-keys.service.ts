@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type AuditChanges, AuditService } from '@waybill/audit';
+import { type AuditActor, type AuditEntry, AuditService } from '@waybill/audit';
 import {
   type Bound,
   checkIfMatch,
@@ -7,6 +7,7 @@ import {
   type Page,
   type RequestContext,
   type Scope,
+  type TransactionContext,
   uuidKey,
   ValidationFailedError,
 } from '@waybill/core';
@@ -29,7 +30,7 @@ import {
   MakerEndedError,
   ScopeNotHeldError,
 } from './api-keys.errors';
-import { type ApiKeyRow, ApiKeysRepository, type Maker } from './api-keys.repository';
+import { type ApiKeyRow, ApiKeysRepository, type LockedApiKeyRow, type Maker } from './api-keys.repository';
 
 /** A key that has just been made: the key itself can't be had again. */
 export interface IssuedApiKey {
@@ -49,14 +50,29 @@ export class ApiKeysService {
     private readonly audit: AuditService,
   ) {}
 
-  /** @throws ScopeNotHeldError, ValidationFailedError for an expiry that has passed. */
+  /** @throws ScopeNotHeldError, MakerEndedError, ValidationFailedError for an expiry that has passed. */
   async create(ctx: RequestContext, { name, scopes, expires_at }: CreateApiKeyDto): Promise<IssuedApiKey> {
     assertHolds(ctx, scopes);
     const expiresAt = expiryOf(expires_at);
+    return this.database.transaction(ctx, async () =>
+      this.add(ctx, { name, scopes, expiresAt, ...(await this.holdMaker(ctx)) }),
+    );
+  }
+
+  /**
+   * Adds a key without checking what the caller may do.
+   * @param actor who does it, where the context doesn't say.
+   */
+  add(
+    ctx: TransactionContext,
+    key: Pick<ApiKeyRow, 'name' | 'scopes' | 'expiresAt' | keyof Maker>,
+    actor?: AuditActor,
+  ): Promise<IssuedApiKey> {
+    const { name, scopes, expiresAt } = key;
     return this.database.transaction(ctx, async () => {
-      const maker = await this.holdMaker(ctx);
-      const issued = await this.issue(ctx, { name, scopes, expiresAt, ownerId: uuidv7(), ...maker });
-      await this.record(ctx, 'api_key.created', issued.row.id, { name, scopes, expires_at: expiresAt });
+      const issued = await this.issue(ctx, { ...key, ownerId: uuidv7() });
+      const changes = { name, scopes, expires_at: expiresAt };
+      await this.record(ctx, issued.row.id, { action: 'api_key.created', changes, actor });
       return issued;
     });
   }
@@ -97,10 +113,8 @@ export class ApiKeysService {
       const expiresAt = chosenExpiry ?? renewedExpiry(old);
       const issued = await this.issue(ctx, { name, scopes, ownerId, expiresAt, ...maker });
       await this.keys.markReplaced(ctx, id, issued.row.id, overlapSeconds);
-      await this.record(ctx, 'api_key.rotated', id, {
-        replaced_by_id: issued.row.id,
-        overlap_seconds: overlapSeconds,
-      });
+      const changes = { replaced_by_id: issued.row.id, overlap_seconds: overlapSeconds };
+      await this.record(ctx, id, { action: 'api_key.rotated', changes });
       return issued;
     });
   }
@@ -110,12 +124,16 @@ export class ApiKeysService {
    * @throws ApiKeyNotFoundError, ScopeNotHeldError, PreconditionFailedError
    */
   async revoke(ctx: RequestContext, id: string): Promise<void> {
-    await this.database.transaction(ctx, async () => {
-      const key = await this.lockManaged(ctx, id);
-      if (key.revokedAt !== null) return;
-      await this.keys.revoke(ctx, id);
-      await this.record(ctx, 'api_key.revoked', id);
-    });
+    await this.database.transaction(ctx, async () => this.end(ctx, await this.lockManaged(ctx, id)));
+  }
+
+  /**
+   * Revokes a key without checking what the caller may do. Doing it again changes nothing.
+   * @param actor who does it, where the context doesn't say.
+   * @throws ApiKeyNotFoundError
+   */
+  async revokeAny(ctx: TransactionContext, id: string, actor?: AuditActor): Promise<void> {
+    await this.database.transaction(ctx, async () => this.end(ctx, await this.lock(ctx, id), actor));
   }
 
   /**
@@ -127,16 +145,32 @@ export class ApiKeysService {
     const revoked = await this.keys.revokeMadeBy(ctx, userId);
     assertHolds(ctx, new Set(revoked.flatMap(({ scopes }) => scopes)));
     for (const { id } of revoked)
-      await this.record(ctx, 'api_key.revoked', id, { created_by_user_id: userId });
+      await this.record(ctx, id, { action: 'api_key.revoked', changes: { created_by_user_id: userId } });
   }
 
   /** A key that the caller may manage: nobody ends or renews what may do more than they may. */
-  private async lockManaged(ctx: RequestContext, id: string): Promise<ApiKeyRow & { isUsable: boolean }> {
-    const key = await this.keys.lock(ctx, id);
-    if (!key) throw new ApiKeyNotFoundError();
+  private async lockManaged(ctx: RequestContext, id: string): Promise<LockedApiKeyRow> {
+    const key = await this.lock(ctx, id);
     assertHolds(ctx, key.scopes);
     checkIfMatch(ctx, toApiKeyDto(key));
     return key;
+  }
+
+  private async lock(ctx: TransactionContext, id: string): Promise<LockedApiKeyRow> {
+    const key = await this.keys.lock(ctx, id);
+    if (!key) throw new ApiKeyNotFoundError();
+    return key;
+  }
+
+  /** Revokes a key that the open transaction has locked. */
+  private async end(
+    ctx: TransactionContext,
+    { id, revokedAt }: LockedApiKeyRow,
+    actor?: AuditActor,
+  ): Promise<void> {
+    if (revokedAt !== null) return;
+    await this.keys.revoke(ctx, id);
+    await this.record(ctx, id, { action: 'api_key.revoked', actor });
   }
 
   /**
@@ -155,7 +189,7 @@ export class ApiKeysService {
   }
 
   private async issue(
-    ctx: RequestContext,
+    ctx: TransactionContext,
     key: Pick<ApiKeyRow, 'name' | 'scopes' | 'ownerId' | 'expiresAt' | keyof Maker>,
   ): Promise<IssuedApiKey> {
     const secret = generateApiKey();
@@ -168,8 +202,8 @@ export class ApiKeysService {
     return { row, key: secret };
   }
 
-  private record(ctx: RequestContext, action: string, id: string, changes?: AuditChanges): Promise<void> {
-    return this.audit.record(ctx, { action, target: { kind: 'api_key', id }, changes });
+  private record(ctx: TransactionContext, id: string, entry: Omit<AuditEntry, 'target'>): Promise<void> {
+    return this.audit.record(ctx, { ...entry, target: { kind: 'api_key', id } });
   }
 }
 

@@ -26,7 +26,7 @@ describe('the first administrator’s key', () => {
   it.each(['', '\n'])('is not %j, which says what to delete', (content) => {
     const { file } = keyIn(folder);
     writeFileSync(file, content);
-    expect(() => keyIn(folder).read()).toThrow(`${file} is empty: delete it`);
+    expect(() => keyIn(folder).read()).toThrow(`${file} is empty; delete it`);
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
 

@@ -13,6 +13,7 @@ import { hashSecret } from '../api-keys/api-key-format';
 import { ApiKeysRepository } from '../api-keys/api-keys.repository';
 import { ApiKeysService } from '../api-keys/api-keys.service';
 import { SessionsRepository } from '../sessions/sessions.repository';
+import { sessionsSchema } from '../sessions.schema';
 import { type Argon2, argon2id } from '../users/argon2';
 import { PasswordHasher } from '../users/password-hasher';
 import { UsersRepository } from '../users/users.repository';
@@ -71,7 +72,7 @@ describeOnEachPostgres('signing in', (on) => {
     clone = await createTestDatabase({ on });
     const options = dataSourceOptions({
       url: clone.url,
-      ...auditSchema,
+      entities: [...auditSchema.entities, ...sessionsSchema.entities],
       poolSize: 8,
       logSql: false,
     });

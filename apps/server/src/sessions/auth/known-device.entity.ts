@@ -6,13 +6,13 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 @Index('known_devices_expires_at_idx', ['expiresAt'])
 export class KnownDeviceEntity {
   /** A SHA-256 of the cookie's token. */
-  @PrimaryColumn('bytea', { name: 'token_hash', primaryKeyConstraintName: 'known_devices_pkey' })
+  @PrimaryColumn('bytea', { primaryKeyConstraintName: 'known_devices_pkey' })
   tokenHash!: Buffer;
 
-  @Column('uuid', { name: 'user_id' })
+  @Column('uuid')
   @ForeignKey('UserEntity', { name: 'known_devices_user_id_fkey' })
   userId!: string;
 
-  @Column('timestamptz', { name: 'expires_at' })
+  @Column('timestamptz')
   expiresAt!: Date;
 }

@@ -1,37 +1,46 @@
 import { Injectable } from '@nestjs/common';
 import type { TransactionContext } from '@waybill/core';
-import { Database } from '@waybill/database';
+import { columnsOf, computed, Database, statement, value } from '@waybill/database';
+import { KnownDeviceEntity } from './known-device.entity';
+
+const KNOWN = computed({
+  isKnown: value.boolean(
+    `EXISTS (SELECT FROM known_devices d JOIN users u ON u.id = d.user_id
+       WHERE d.token_hash = $1 AND u.email = $2 AND d.expires_at > now())`,
+  ),
+});
+const EXPIRY = columnsOf(KnownDeviceEntity, 'expiresAt');
 
 @Injectable()
 export class KnownDevicesRepository {
   constructor(private readonly database: Database) {}
 
+  // SQL: the database's clock, and a join without a relation.
   /** Whether this is a device of the user with this email address. */
   async isOfUser(ctx: TransactionContext, tokenHash: Buffer, email: string): Promise<boolean> {
-    const rows = await this.database.query(
-      ctx,
-      `SELECT FROM known_devices d JOIN users u ON u.id = d.user_id
-       WHERE d.token_hash = $1 AND u.email = $2 AND d.expires_at > now()`,
-      [tokenHash, email],
-    );
-    return rows.length > 0;
+    const { isKnown } = await this.database.one(ctx, statement(KNOWN, `SELECT ${KNOWN}`), [tokenHash, email]);
+    return isKnown;
   }
 
+  // SQL: ON CONFLICT, by the database's clock.
   /** Keeps a device of a user from now on for so many days. @returns when it ends. */
   async keep(ctx: TransactionContext, tokenHash: Buffer, userId: string, days: number): Promise<Date> {
-    const [row] = await this.database.query<{ expiresAt: Date }>(
+    const { expiresAt } = await this.database.one(
       ctx,
-      `INSERT INTO known_devices (token_hash, user_id, expires_at) VALUES ($1, $2, now() + $3 * interval '1 day')
-       ON CONFLICT (token_hash) DO UPDATE SET expires_at = excluded.expires_at
-       RETURNING expires_at AS "expiresAt"`,
+      statement(
+        EXPIRY,
+        `INSERT INTO known_devices (token_hash, user_id, expires_at) VALUES ($1, $2, now() + $3 * interval '1 day')
+         ON CONFLICT (token_hash) DO UPDATE SET expires_at = excluded.expires_at RETURNING ${EXPIRY}`,
+      ),
       [tokenHash, userId, days],
     );
-    return (row as { expiresAt: Date }).expiresAt;
+    return expiresAt;
   }
 
-  /** Removes a user's devices beyond the newest so many. A row that somebody else has locked is left for the next time. */
+  // SQL: SKIP LOCKED.
+  /** Deletes a user's devices except the newest `count`. A row that another transaction has locked stays until the next call. */
   async deleteBeyond(ctx: TransactionContext, userId: string, count: number): Promise<void> {
-    await this.database.query(
+    await this.database.execute(
       ctx,
       `DELETE FROM known_devices WHERE token_hash IN (
          SELECT token_hash FROM known_devices WHERE token_hash IN (
@@ -41,16 +50,15 @@ export class KnownDevicesRepository {
     );
   }
 
-  /** Removes devices whose time is over. @returns how many. */
-  async deleteExpired(ctx: TransactionContext, limit: number): Promise<number> {
-    const rows = await this.database.query(
+  // SQL: SKIP LOCKED, by the database's clock.
+  /** Deletes expired devices. @returns how many. */
+  deleteExpired(ctx: TransactionContext, limit: number): Promise<number> {
+    return this.database.execute(
       ctx,
       `DELETE FROM known_devices WHERE token_hash IN (
          SELECT token_hash FROM known_devices WHERE expires_at <= now()
-         ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING token_hash`,
+         ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)`,
       [limit],
     );
-    return rows.length;
   }
 }

@@ -8,15 +8,15 @@ export class SessionEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'sessions_pkey' })
   id!: string;
 
-  @Column('bytea', { name: 'token_hash' })
+  @Column('bytea')
   @Index('sessions_token_hash_key', { unique: true })
   tokenHash!: Buffer;
 
-  @Column('uuid', { name: 'owner_id' })
+  @Column('uuid')
   ownerId!: string;
 
   /** Who signed in; null for a customer. */
-  @Column('uuid', { name: 'user_id', nullable: true })
+  @Column('uuid', { nullable: true })
   @ForeignKey('UserEntity', { name: 'sessions_user_id_fkey' })
   userId!: string | null;
 
@@ -24,13 +24,13 @@ export class SessionEntity {
   @Column('text', { nullable: true })
   device!: string | null;
 
-  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 
-  @Column('timestamptz', { name: 'expires_at' })
+  @Column('timestamptz')
   expiresAt!: Date;
 
   /** To the minute. */
-  @Column('timestamptz', { name: 'last_used_at', default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'now()' })
   lastUsedAt!: Date;
 }

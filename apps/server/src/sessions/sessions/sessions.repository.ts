@@ -1,46 +1,49 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import type { TransactionContext } from '@waybill/core';
-import { Database } from '@waybill/database';
-import type { Role } from '../users/roles';
-import type { SessionEntity } from './session.entity';
+import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
+import { In, Not } from 'typeorm';
+import { UserEntity } from '../users/user.entity';
+import { SessionEntity } from './session.entity';
 
-export type SessionRow = Omit<SessionEntity, 'tokenHash'>;
-
-/** Whom a session's token proves, with all that a request needs to know of them. */
-export interface SessionCaller {
-  id: string;
-  ownerId: string;
-  ownerIds: string[];
-  userId: string | null;
-  role: Role | null;
-  /** Whether its last use is worth recording again. */
-  isStale: boolean;
-}
-
-/** A session that is about to be opened. */
-export interface NewSession {
-  id: string;
-  tokenHash: Buffer;
-  ownerId: string;
-  userId: string | null;
-  device: string | null;
-  ttlHours: number;
-}
-
-const COLUMNS = `s.id, s.owner_id AS "ownerId", s.user_id AS "userId", s.device, s.created_at AS "createdAt",
-  s.expires_at AS "expiresAt", s.last_used_at AS "lastUsedAt"`;
-
-// What one user's sign-ins can add up to; beyond it the newest count, and what a session owns itself always does.
+// The newest owner ids of a user that count, beside the session's own and the user's.
 const MAX_OWNER_IDS = 1_000;
 
-/** Sessions in PostgreSQL. Every request asks it anew, so that what ends a session ends it at once, in every process. */
+const ROW = columnsOf(
+  SessionEntity,
+  ...(['id', 'ownerId', 'userId', 'device', 'createdAt', 'expiresAt', 'lastUsedAt'] as const),
+).from('s');
+const NEW = columnsOf(SessionEntity, 'id', 'tokenHash', 'ownerId', 'userId', 'device');
+/** `isStale`: its last use is worth recording again. */
+const CALLER = columnsOf(SessionEntity, 'id', 'ownerId', 'userId')
+  .from('s')
+  .and(columnsOf(UserEntity, 'role').fromOuter('u'))
+  .and(
+    computed({
+      isStale: value.boolean(`s.last_used_at < now() - interval '1 minute'`),
+      ownerIds: value.texts(
+        `CASE WHEN u.id IS NULL THEN ARRAY[s.owner_id] ELSE ARRAY[s.owner_id, u.owner_id] || ARRAY(
+           SELECT o.owner_id FROM user_owner_ids o WHERE o.user_id = u.id AND o.owner_id <> s.owner_id
+           ORDER BY o.linked_at DESC LIMIT ${MAX_OWNER_IDS}) END`,
+      ),
+    }),
+  );
+const UNUSED = columnsOf(SessionEntity, 'id', 'ownerId');
+
+/** A session and its user, if the session is valid. `$1` is the number of minutes after which an unused staff session ends. */
+const VALID = `FROM sessions s LEFT JOIN users u ON u.id = s.user_id
+  WHERE s.expires_at > now() AND (s.user_id IS NULL
+    OR (u.disabled_at IS NULL AND s.last_used_at > now() - $1 * interval '1 minute'))`;
+
+export type SessionRow = RowOf<typeof ROW>;
+/** The session of a token, with everything that a request needs to know of its caller. */
+export type SessionCaller = RowOf<typeof CALLER>;
+/** A session that is about to be opened. */
+export type NewSession = RowOf<typeof NEW> & { ttlHours: number };
+
+/** Sessions in PostgreSQL. Every request reads its session anew, so that a deleted one ends at once in every process. */
 @Injectable()
 export class SessionsRepository {
-  /** A session and its user, if that session is good for anything. `$1` is what it holds for a staff session to be idle. */
-  private readonly valid = `FROM sessions s LEFT JOIN users u ON u.id = s.user_id
-    WHERE s.expires_at > now() AND (s.user_id IS NULL
-      OR (u.disabled_at IS NULL AND s.last_used_at > now() - $1 * interval '1 minute'))`;
   private readonly idleMinutes: number;
 
   constructor(
@@ -50,82 +53,78 @@ export class SessionsRepository {
     this.idleMinutes = staffSessions.idleMinutes;
   }
 
-  async insert(ctx: TransactionContext, session: NewSession): Promise<SessionRow> {
-    const rows = await this.database.query<SessionRow>(
+  // SQL: the database's clock.
+  insert(ctx: TransactionContext, session: NewSession): Promise<SessionRow> {
+    return this.database.one(
       ctx,
-      `INSERT INTO sessions AS s (id, token_hash, owner_id, user_id, device, expires_at)
-       VALUES ($1, $2, $3, $4, $5, now() + $6 * interval '1 hour') RETURNING ${COLUMNS}`,
-      [session.id, session.tokenHash, session.ownerId, session.userId, session.device, session.ttlHours],
+      statement(
+        ROW,
+        `INSERT INTO sessions AS s (${NEW.names}, expires_at)
+         VALUES (${NEW.placeholders}, now() + $6 * interval '1 hour') RETURNING ${ROW}`,
+      ),
+      [...NEW.valuesOf(session), session.ttlHours],
     );
-    return rows[0] as SessionRow;
   }
 
-  async findCaller(ctx: TransactionContext, tokenHash: Buffer): Promise<SessionCaller | undefined> {
-    const [row] = await this.database.query<SessionCaller>(
-      ctx,
-      `SELECT s.id, s.owner_id AS "ownerId", s.user_id AS "userId", u.role,
-         s.last_used_at < now() - interval '1 minute' AS "isStale",
-         CASE WHEN u.id IS NULL THEN ARRAY[s.owner_id] ELSE ARRAY[s.owner_id, u.owner_id] || ARRAY(
-           SELECT o.owner_id FROM user_owner_ids o WHERE o.user_id = u.id AND o.owner_id <> s.owner_id
-           ORDER BY o.linked_at DESC LIMIT ${MAX_OWNER_IDS}) END AS "ownerIds"
-       ${this.valid} AND s.token_hash = $2`,
-      [this.idleMinutes, tokenHash],
-    );
-    return row;
+  // SQL: a hot read.
+  findCaller(ctx: TransactionContext, tokenHash: Buffer): Promise<SessionCaller | undefined> {
+    return this.database.row(ctx, statement(CALLER, `SELECT ${CALLER} ${VALID} AND s.token_hash = $2`), [
+      this.idleMinutes,
+      tokenHash,
+    ]);
   }
 
-  async findByTokenHash(ctx: TransactionContext, tokenHash: Buffer): Promise<SessionRow | undefined> {
-    const [row] = await this.database.query<SessionRow>(
-      ctx,
-      `SELECT ${COLUMNS} ${this.valid} AND s.token_hash = $2`,
-      [this.idleMinutes, tokenHash],
-    );
-    return row;
+  // SQL: the database's clock, and a join without a relation.
+  findByTokenHash(ctx: TransactionContext, tokenHash: Buffer): Promise<SessionRow | undefined> {
+    return this.database.row(ctx, statement(ROW, `SELECT ${ROW} ${VALID} AND s.token_hash = $2`), [
+      this.idleMinutes,
+      tokenHash,
+    ]);
   }
 
-  async findById(ctx: TransactionContext, id: string): Promise<SessionRow | undefined> {
-    const [row] = await this.database.query<SessionRow>(
-      ctx,
-      `SELECT ${COLUMNS} ${this.valid} AND s.id = $2`,
-      [this.idleMinutes, id],
-    );
-    return row;
+  // SQL: the database's clock, and a join without a relation.
+  findById(ctx: TransactionContext, id: string): Promise<SessionRow | undefined> {
+    return this.database.row(ctx, statement(ROW, `SELECT ${ROW} ${VALID} AND s.id = $2`), [
+      this.idleMinutes,
+      id,
+    ]);
   }
 
+  // SQL: the database's clock, and a join without a relation.
   /** A user's sessions, newest first. @param beforeId the id to go on after */
-  async listOfUser(
+  listOfUser(
     ctx: TransactionContext,
     userId: string,
     beforeId: string | undefined,
     limit: number,
   ): Promise<SessionRow[]> {
-    return this.database.query<SessionRow>(
+    return this.database.rows(
       ctx,
-      `SELECT ${COLUMNS} ${this.valid} AND s.user_id = $2 AND ($3::uuid IS NULL OR s.id < $3)
-       ORDER BY s.id DESC LIMIT $4`,
+      statement(
+        ROW,
+        `SELECT ${ROW} ${VALID} AND s.user_id = $2 AND ($3::uuid IS NULL OR s.id < $3)
+         ORDER BY s.id DESC LIMIT $4`,
+      ),
       [this.idleMinutes, userId, beforeId ?? null, limit],
     );
   }
 
   /** @returns whether there was one. */
   async delete(ctx: TransactionContext, id: string): Promise<boolean> {
-    const rows = await this.database.query(ctx, `DELETE FROM sessions WHERE id = $1 RETURNING id`, [id]);
-    return rows.length > 0;
+    return (await this.deleteAll(ctx, [id])) > 0;
   }
 
-  /** Ends a user's sessions, but for one. @returns how many they were. */
-  async deleteOfUser(ctx: TransactionContext, userId: string, exceptId?: string): Promise<number> {
-    const rows = await this.database.query(
-      ctx,
-      `DELETE FROM sessions WHERE user_id = $1 AND ($2::uuid IS NULL OR id <> $2) RETURNING id`,
-      [userId, exceptId ?? null],
-    );
-    return rows.length;
+  /** Deletes a user's sessions. @param exceptId the session to keep */
+  async deleteOfUser(ctx: TransactionContext, userId: string, exceptId?: string): Promise<void> {
+    await this.database
+      .repository(ctx, SessionEntity)
+      .delete({ userId, ...(exceptId !== undefined && { id: Not(exceptId) }) });
   }
 
-  /** Records that sessions are in use. A row that somebody else has locked is left for the next time. */
+  // SQL: SKIP LOCKED, by the database's clock.
+  /** Records that sessions are in use. A row that another transaction has locked is left for the next time. */
   async touch(ctx: TransactionContext, ids: readonly string[]): Promise<void> {
-    await this.database.query(
+    await this.database.execute(
       ctx,
       `UPDATE sessions SET last_used_at = now() WHERE id IN (
          SELECT id FROM sessions WHERE id = ANY($1) AND last_used_at < now() - interval '1 minute'
@@ -134,38 +133,39 @@ export class SessionsRepository {
     );
   }
 
-  /** Removes sessions that are over. @returns how many; as many as `limit` means that there may be more. */
-  async deleteExpired(ctx: TransactionContext, limit: number): Promise<number> {
-    const rows = await this.database.query(
+  // SQL: SKIP LOCKED, by the database's clock.
+  /** Deletes expired sessions. @returns how many; as many as `limit` means that there may be more. */
+  deleteExpired(ctx: TransactionContext, limit: number): Promise<number> {
+    return this.database.execute(
       ctx,
       `DELETE FROM sessions WHERE id IN (
-         SELECT id FROM sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)
-       RETURNING id`,
+         SELECT id FROM sessions WHERE expires_at <= now() ORDER BY expires_at LIMIT $1 FOR UPDATE SKIP LOCKED)`,
       [limit],
     );
-    return rows.length;
   }
 
+  // SQL: the database's clock.
   /** Customers' sessions that were not used for so long, by id from after `afterId` on. */
   listUnused(
     ctx: TransactionContext,
     hours: number,
     afterId: string,
     count: number,
-  ): Promise<Pick<SessionEntity, 'id' | 'ownerId'>[]> {
-    return this.database.query(
+  ): Promise<RowOf<typeof UNUSED>[]> {
+    return this.database.rows(
       ctx,
-      `SELECT id, owner_id AS "ownerId" FROM sessions
-       WHERE id > $1 AND user_id IS NULL AND last_used_at < now() - $2 * interval '1 hour' ORDER BY id LIMIT $3`,
+      statement(
+        UNUSED,
+        `SELECT ${UNUSED} FROM sessions
+         WHERE id > $1 AND user_id IS NULL AND last_used_at < now() - $2 * interval '1 hour' ORDER BY id LIMIT $3`,
+      ),
       [afterId, hours, count],
     );
   }
 
   /** @returns how many of these were still there. */
   async deleteAll(ctx: TransactionContext, ids: string[]): Promise<number> {
-    const rows = await this.database.query(ctx, `DELETE FROM sessions WHERE id = ANY ($1) RETURNING 1`, [
-      ids,
-    ]);
-    return rows.length;
+    const { affected } = await this.database.repository(ctx, SessionEntity).delete({ id: In(ids) });
+    return affected ?? 0;
   }
 }

@@ -1,13 +1,11 @@
 import { Module } from '@nestjs/common';
-import { AuditModule } from '@waybill/audit';
-import { ApiKeysRepository } from '../api-keys/api-keys.repository';
 import { StaffAdministration } from './staff-administration.service';
 import { UsersModule } from './users.module';
 
 /** Users and keys for the command line, without HTTP. */
 @Module({
-  imports: [UsersModule, AuditModule],
-  providers: [StaffAdministration, ApiKeysRepository],
+  imports: [UsersModule],
+  providers: [StaffAdministration],
   exports: [StaffAdministration],
 })
 export class StaffAdministrationModule {}

@@ -4,13 +4,13 @@ import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 @Entity('user_owner_ids')
 @Index('user_owner_ids_user_id_linked_at_idx', ['userId', 'linkedAt'])
 export class UserOwnerIdEntity {
-  @PrimaryColumn('uuid', { name: 'owner_id', primaryKeyConstraintName: 'user_owner_ids_pkey' })
+  @PrimaryColumn('uuid', { primaryKeyConstraintName: 'user_owner_ids_pkey' })
   ownerId!: string;
 
-  @Column('uuid', { name: 'user_id' })
+  @Column('uuid')
   @ForeignKey('UserEntity', { name: 'user_owner_ids_user_id_fkey' })
   userId!: string;
 
-  @Column('timestamptz', { name: 'linked_at', default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'now()' })
   linkedAt!: Date;
 }

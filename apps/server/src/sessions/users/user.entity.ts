@@ -16,16 +16,16 @@ export class UserEntity {
   @Column('text')
   role!: Role;
 
-  @Column('text', { name: 'password_hash' })
+  @Column('text')
   passwordHash!: string;
 
   /** What rows keep that the user makes in a session that was not anonymous before. */
-  @Column('uuid', { name: 'owner_id' })
+  @Column('uuid')
   ownerId!: string;
 
-  @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
+  @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 
-  @Column('timestamptz', { name: 'disabled_at', nullable: true })
+  @Column('timestamptz', { nullable: true })
   disabledAt!: Date | null;
 }

@@ -46,7 +46,7 @@ export class UsersService {
   }
 
   /**
-   * Adds a user, whoever asks.
+   * Adds a user without checking what the caller may do.
    * @param actor who does it, where the context doesn't say.
    * @throws EmailTakenError, ValidationFailedError for a common password.
    */
@@ -106,15 +106,30 @@ export class UsersService {
       const before = await this.get(ctx, id);
       for (const held of [before.role, role ?? before.role]) assertHoldsAllOf(ctx, held);
       requireIfMatch(ctx, toUserDto(before));
-      const after = await this.users.update(ctx, id, { role, disabled, passwordHash });
-      if (!isActiveAdministrator(after) && isActiveAdministrator(before))
-        await this.assertOtherAdministrator(ctx, id);
-      if (password !== undefined || after.disabledAt) await this.sessions.deleteOfUser(ctx, id);
-      if (password !== undefined) await this.throttle.lift(ctx, after.email);
-      await this.recordChange(ctx, before, after, password !== undefined);
-      // The update holds the user: who makes a key for them meanwhile has committed, or waits and finds them disabled.
+      const after = await this.apply(ctx, before, { role, disabled, passwordHash });
+      // The update locks the user: a transaction that makes a key for them has committed, or waits and finds them disabled.
       if (revokeKeys) await this.keys.revokeMadeBy(ctx, id);
       return after;
+    });
+  }
+
+  /**
+   * Sets a user's password without checking what the caller may do. Ends the user's sessions and lifts the throttle of their
+   * sign-ins.
+   * @param actor who does it, where the context doesn't say.
+   * @throws UserNotFoundError, ValidationFailedError for a common password.
+   */
+  async resetPassword(
+    ctx: TransactionContext,
+    { email, password }: Pick<CreateUserDto, 'email' | 'password'>,
+    actor?: AuditActor,
+  ): Promise<void> {
+    const passwordHash = await this.hashNew(password, '/password');
+    await this.database.transaction(ctx, async () => {
+      await this.users.lockAll(ctx);
+      const user = await this.users.findByEmail(ctx, email.toLowerCase());
+      if (!user) throw new UserNotFoundError();
+      await this.apply(ctx, user, { passwordHash }, actor);
     });
   }
 
@@ -129,24 +144,43 @@ export class UsersService {
     return this.hasher.hash(password);
   }
 
+  /** Changes a user in the open transaction, with everything that follows from the change. */
+  private async apply(
+    ctx: TransactionContext,
+    before: UserRow,
+    change: { role?: Role; disabled?: boolean; passwordHash?: string },
+    actor?: AuditActor,
+  ): Promise<UserRow> {
+    const isReset = change.passwordHash !== undefined;
+    const after = await this.users.update(ctx, before.id, change);
+    if (!isActiveAdministrator(after) && isActiveAdministrator(before))
+      await this.assertOtherAdministrator(ctx, after.id);
+    if (isReset || after.disabledAt) await this.sessions.deleteOfUser(ctx, after.id);
+    if (isReset) await this.throttle.lift(ctx, after.email);
+    for (const done of changesOf(before, after, isReset))
+      await this.audit.record(ctx, { ...done, target: { kind: 'user', id: after.id }, actor });
+    return after;
+  }
+
   private async assertOtherAdministrator(ctx: TransactionContext, id: string): Promise<void> {
     if (!(await this.users.hasOtherAdministrator(ctx, id))) throw new LastAdministratorError();
   }
+}
 
-  private async recordChange(
-    ctx: RequestContext,
-    before: UserRow,
-    after: UserRow,
-    passwordReset: boolean,
-  ): Promise<void> {
-    const record = (action: string, changes?: AuditChanges) =>
-      this.audit.record(ctx, { action, target: { kind: 'user', id: after.id }, changes });
-    if (before.role !== after.role)
-      await record('user.role_changed', { role: { from: before.role, to: after.role } });
-    if (!before.disabledAt && after.disabledAt) await record('user.disabled');
-    if (before.disabledAt && !after.disabledAt) await record('user.enabled');
-    if (passwordReset) await record('user.password_reset');
-  }
+/** The audit log's entries for a change of a user. */
+function changesOf(
+  before: UserRow,
+  after: UserRow,
+  isReset: boolean,
+): { action: string; changes?: AuditChanges }[] {
+  return [
+    ...(before.role === after.role
+      ? []
+      : [{ action: 'user.role_changed', changes: { role: { from: before.role, to: after.role } } }]),
+    ...(!before.disabledAt && after.disabledAt ? [{ action: 'user.disabled' }] : []),
+    ...(before.disabledAt && !after.disabledAt ? [{ action: 'user.enabled' }] : []),
+    ...(isReset ? [{ action: 'user.password_reset' }] : []),
+  ];
 }
 
 // A session that somebody else got hold of must not do without the present password.
