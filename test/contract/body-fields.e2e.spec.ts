@@ -1,8 +1,6 @@
-import { type Api, connect } from '../support/api';
-import { administrator } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { useServer } from '../support/use-server';
+import { type Api } from '../support/api';
 import type { OpenApi, OpenApiSchema } from '../support/openapi';
-import { startServer, type TestServer } from '../support/server';
 import { newSignedIn } from '../support/staff';
 
 interface Field {
@@ -16,21 +14,13 @@ interface Field {
 
 // Each body is good but for one field, so that nothing but that field can be what is refused.
 describe('every field of every body in the OpenAPI document', () => {
-  let database: TestDatabase;
-  let server: TestServer;
+  const { api, admin } = useServer();
   let staff: Api;
   let fields: Field[];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-    const api = await connect(server.url);
-    staff = await newSignedIn(api, administrator(api, server), 'admin');
+    staff = await newSignedIn(api, admin, 'admin');
     fields = fieldsOf(api.document);
-  }, 60_000);
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const send = async ({ operation, bodyWith }: Field, value: unknown) => {

@@ -1,10 +1,9 @@
+import { useServer } from '../support/use-server';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { type Api, connect } from '../support/api';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import type {
   OpenApi,
   OpenApiMedia,
@@ -12,25 +11,15 @@ import type {
   OpenApiReply,
   OpenApiSchema,
 } from '../support/openapi';
-import { startServer, type TestServer } from '../support/server';
 
 const LINT = path.resolve(__dirname, '../../tools/lint-openapi.mjs');
 
 describe('the OpenAPI document of the built application', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
+  const { server, api } = useServer();
   let document: OpenApi;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-    api = await connect(server.url);
     document = api.document;
-  }, 60_000);
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const operations = (): [string, OpenApiOperation][] =>

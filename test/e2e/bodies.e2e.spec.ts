@@ -1,8 +1,8 @@
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { readFileSync } from 'node:fs';
-import { type Api, connect } from '../support/api';
-import { administrator, newCustomer } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { type Api } from '../support/api';
+import { newCustomer } from '../support/callers';
 import { newKey, newStaff, signIn } from '../support/staff';
 
 const LARGEST_BODY = 262_144;
@@ -13,36 +13,19 @@ const MAX_BLOCKED_MS = 25;
 /** Of the times in /proc. */
 const MS_PER_TICK = 10;
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 const fieldsOf = (count: number, name: (n: number) => string) =>
   `{${Array.from({ length: count }, (_, n) => `"${name(n)}":0`).join()}}`;
 const listOf = (count: number, item: string) => `[${Array.from({ length: count }, () => item).join()}]`;
 
 describe('bodies that attack', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
+  const { server, api, admin } = useServer({
+    env: { LOGIN_FAILURES_PER_ADDRESS: '1000', LOGIN_FAILURES_PER_ACCOUNT: '1000' },
+  });
   let customer: Api;
-  let admin: Api;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: { LOGIN_FAILURES_PER_ADDRESS: '1000', LOGIN_FAILURES_PER_ACCOUNT: '1000' },
-    });
-    api = await connect(server.url);
     customer = await newCustomer(api);
-    admin = administrator(api, server);
-  }, 60_000);
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const routes = ['/auth/login', '/packages', '/sessions'];

@@ -1,18 +1,7 @@
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { useServer } from '../support/use-server';
 
 describe('the front door', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-  }, 120_000);
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+  const { server } = useServer();
 
   const get = (path: string, accept: string) => fetch(`${server.url}${path}`, { headers: { accept } });
 

@@ -1,57 +1,31 @@
+import { useServers } from '../support/use-server';
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { Client } from 'pg';
 import request from 'supertest';
 import { answered } from '../support/answered';
 import { type Api, connect } from '../support/api';
-import { administrator, newCustomer, openSession } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type StartServerOptions, type TestServer } from '../support/server';
+import { newCustomer, openSession } from '../support/callers';
 import { newKey, newStaff, signIn } from '../support/staff';
 
 const KILL = path.resolve(__dirname, '../support/kill-at.cjs');
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
-// Nobody answers there: what is registered stays without a price, which is all the same here.
-const env = {
-  CBR_JSON_URL: 'http://127.0.0.1:9/',
-  CBR_XML_URL: 'http://127.0.0.1:9/',
-};
+const boots = aPackage();
+const register = (who: Api, key: string | undefined, body: string | object = boots) =>
+  who.post('/packages', body, { headers: key === undefined ? {} : { 'Idempotency-Key': key } });
 
 describe('Idempotency-Key', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let sql: Client;
-  let api: Api;
+  const { server, database, api, admin } = useServer();
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
-    server = await startServer({ databaseUrl: database.url, env });
-    api = await connect(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await sql.end();
-    await database.drop();
-  });
-
-  const register = (who: Api, key: string | undefined, body: string | object = boots) =>
-    who.post('/packages', body, { headers: key === undefined ? {} : { 'Idempotency-Key': key } });
   const registrations = async (name: string): Promise<number> => {
-    const { rows } = await sql.query<{ count: number }>(
+    const { rows } = await database.query<{ count: number }>(
       'SELECT count(*)::int AS count FROM registrations WHERE name = $1',
       [name],
     );
     return rows[0]!.count;
   };
   const keysKept = async (key: string): Promise<number> =>
-    (await sql.query('SELECT 1 FROM idempotency_keys WHERE key = $1', [key])).rowCount as number;
+    (await database.query('SELECT 1 FROM idempotency_keys WHERE key = $1', [key])).rowCount as number;
 
   it('gives a repeat the first reply, to the byte, and says so', async () => {
     const customer = await newCustomer(api);
@@ -114,7 +88,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('belongs to the user, in whichever of their sessions', async () => {
-    const user = await newStaff(administrator(api, server), 'agent');
+    const user = await newStaff(admin, 'agent');
     const [one, next] = [await signIn(api, user), await signIn(api, user)];
     const key = randomUUID();
     const first = await answered(register(api.as({ cookie: one }), key), 202);
@@ -123,7 +97,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('stays the customer’s who signs in: what they asked before and after, and asks for nothing twice', async () => {
-    const user = await newStaff(administrator(api, server), 'agent');
+    const user = await newStaff(admin, 'agent');
     const anonymous = await openSession(api);
     const [key, name] = [randomUUID(), randomUUID()];
     const before = await answered(register(api.as({ cookie: anonymous }), key, { ...boots, name }), 202);
@@ -141,7 +115,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('gives each of two requests under one key its own reply, where they came before their senders were known as one', async () => {
-    const user = await newStaff(administrator(api, server), 'agent');
+    const user = await newStaff(admin, 'agent');
     const key = randomUUID();
     const bodies = [randomUUID(), randomUUID()].map((name) => ({ ...boots, name }));
     const replies = [];
@@ -158,7 +132,7 @@ describe('Idempotency-Key', () => {
   });
 
   it('makes one package of parallel requests in a user’s several sessions', async () => {
-    const user = await newStaff(administrator(api, server), 'agent');
+    const user = await newStaff(admin, 'agent');
     const anonymous = await openSession(api);
     const sessions = [await signIn(api, user, { Cookie: anonymous }), await signIn(api, user)];
     const body = { ...boots, name: randomUUID() };
@@ -171,7 +145,6 @@ describe('Idempotency-Key', () => {
   });
 
   it('goes on with an API key that is rotated', async () => {
-    const admin = administrator(api, server);
     const old = await newKey(admin, ['packages:write']);
     const key = randomUUID();
     const first = await answered(register(api.as({ key: old.key }), key), 202);
@@ -195,7 +168,7 @@ describe('Idempotency-Key', () => {
     const key = randomUUID();
     const first = await answered(register(customer, key), 202);
     const age = (interval: string) =>
-      sql.query(`UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1`, [
+      database.query(`UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1`, [
         key,
         interval,
       ]);
@@ -241,12 +214,13 @@ describe('Idempotency-Key', () => {
     );
     expect(replies.map(({ status }) => status)).toEqual(Array(40).fill(422));
   });
+});
 
-  it('gives the reply of a process that died between commit and reply', async () => {
-    // A database of its own: a process that finds pending registrations at its start would die at once.
-    const own = await createTestDatabase();
-    const start = (more: Partial<StartServerOptions>) =>
-      startServer({ databaseUrl: own.url, env: { ...env, KILL_AT: 'after the commit' }, ...more });
+// A database of its own: a process that finds pending registrations at its start would die at once.
+describe('Idempotency-Key, when the process dies between the commit and the reply', () => {
+  const { start } = useServers({ env: { KILL_AT: 'after the commit' } });
+
+  it('returns the stored reply after a restart', async () => {
     const dying = await start({ preload: KILL });
     const cookie = await openSession(await connect(dying.url));
     const key = randomUUID();
@@ -254,7 +228,7 @@ describe('Idempotency-Key', () => {
     await expect(register(doomed, key)).rejects.toThrow('socket hang up');
     expect(await dying.exited).toMatchObject({ signal: 'SIGKILL' });
 
-    const next = await start({});
+    const next = await start();
     const customer = (await connect(next.url)).as({ cookie });
     const retry = await answered(register(customer, key), 202);
     expect(retry.headers['idempotent-replayed']).toBe('true');
@@ -263,7 +237,5 @@ describe('Idempotency-Key', () => {
     expect(status.body.id).toBe(retry.body.id);
     const other = await answered(register(customer, randomUUID()), 202);
     expect(other.body.id).not.toBe(retry.body.id);
-    await next.stop();
-    await own.drop();
   });
 });

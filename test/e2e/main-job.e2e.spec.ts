@@ -1,53 +1,14 @@
+import { registered } from '../support/a-package';
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import Big from 'big.js';
-import { type Api, connect } from '../support/api';
-import { administrator, newCustomer } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
+import { newCustomer } from '../support/callers';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 
 describe('a package, registered, priced and explained', () => {
-  let upstream: CbrUpstream;
-  let server: TestServer;
-  let api: Api;
-  let database: TestDatabase;
-
-  beforeAll(async () => {
-    upstream = await startCbrUpstream();
-    database = await createTestDatabase();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl },
-    });
-    api = await connect(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await upstream.stop();
-    await database.drop();
-  });
-
+  const { api, admin, upstream } = useServer({ rates: 'scripted' });
   const customer = () => newCustomer(api);
-  const registered = async (who: Api, body: object = boots): Promise<number> => {
-    const accepted = await who.post('/packages', body);
-    expect(accepted.status).toBe(202);
-    const done = await eventually(
-      async () => {
-        const status = await who.get(accepted.headers.location as string);
-        return status.body.state === 'pending' ? undefined : status.body;
-      },
-      { deadlineMs: 15_000, describe: 'the registration to be finished' },
-    );
-    expect(done).toMatchObject({ state: 'succeeded', problem: null });
-    return done.package_id as number;
-  };
 
   it('costs 72.24 RUB for 1.5 kg and 10.99 USD at the rate that the upstream gave, and says why', async () => {
     const who = await customer();
@@ -107,7 +68,7 @@ describe('a package, registered, priced and explained', () => {
       const reply = await other.get(path);
       expect([reply.status, reply.body.code]).toEqual([404, 'package_not_found']);
       expect((await api.anonymous().get(path)).status).toBe(401);
-      expect((await administrator(api, server).get(path)).status).toBe(200);
+      expect((await admin.get(path)).status).toBe(200);
     }
     expect((await other.get('/packages')).body.items).toEqual([]);
     const accepted = await owner.post('/packages', boots);
@@ -187,19 +148,7 @@ describe('a package, registered, priced and explained', () => {
 });
 
 describe('a session', () => {
-  let server: TestServer;
-  let api: Api;
-  let database: TestDatabase;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-    api = await connect(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+  const { api } = useServer();
 
   it('is opened once for a browser, known by a cookie that no script reads, and over at once when it is ended', async () => {
     const opened = await api.anonymous().post('/sessions');

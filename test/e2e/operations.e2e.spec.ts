@@ -1,26 +1,12 @@
-import { type Api, connect } from '../support/api';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { useServer } from '../support/use-server';
 import { eventually } from '../support/poll';
 import { sendRaw } from '../support/raw-http';
-import { startServer, type TestServer } from '../support/server';
 
 const TRACE = '0af7651916cd43dd8448eb211c80319c';
 const BOOTSTRAP_ADMIN_KEY = 'a-key-of-our-own,-which-is-long-enough';
 
 describe('what operators see', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url, env: { OPS_PORT: '0', BOOTSTRAP_ADMIN_KEY } });
-    api = await connect(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+  const { server, api } = useServer({ env: { OPS_PORT: '0', BOOTSTRAP_ADMIN_KEY } });
 
   it('is a line a request, with its id and the caller’s trace, and nothing of its query', async () => {
     const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01`, 'X-Request-Id': 'operators-see-this' };
@@ -32,7 +18,7 @@ describe('what operators see', () => {
           .output()
           .split('\n')
           .find((text) => text.includes('operators-see-this')),
-      { deadlineMs: 5_000, describe: 'the line of the request' },
+      { describe: 'the line of the request' },
     );
     expect(JSON.parse(line)).toMatchObject({ trace_id: TRACE, route: '/api/v1/types', status: 200 });
     expect(line).not.toContain('limit');

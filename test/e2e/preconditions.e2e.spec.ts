@@ -1,51 +1,23 @@
-import { Client } from 'pg';
+import { finished } from '../support/a-package';
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { answered } from '../support/answered';
-import { type Api, connect } from '../support/api';
+import { type Api } from '../support/api';
 import { newCustomer } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 
 describe('ETag and preconditions', () => {
-  let upstream: CbrUpstream;
-  let database: TestDatabase;
-  let server: TestServer;
-  let sql: Client;
-  let api: Api;
+  const { database, api } = useServer({ rates: 'scripted' });
   let customer: Api;
   let tagged: string[];
 
   beforeAll(async () => {
-    upstream = await startCbrUpstream();
-    database = await createTestDatabase();
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl },
-    });
-    api = await connect(server.url);
     customer = await newCustomer(api);
     const accepted = await answered(customer.post('/packages', boots), 202);
     const status = String(accepted.headers.location);
-    const id = await eventually(async () => (await get(status)).body.package_id as number | null, {
-      describe: 'the package to be there',
-    });
+    const { package_id: id } = await finished(customer, status);
     tagged = [`/packages/${id}`, `/packages/${id}/cost`, status, '/sessions/current'];
-  });
-  afterAll(async () => {
-    await server.stop();
-    await sql.end();
-    await database.drop();
-    await upstream.stop();
   });
 
   const get = (path: string, headers: Record<string, string> = {}) => customer.get(path, { headers });
@@ -85,7 +57,7 @@ describe('ETag and preconditions', () => {
   it('move when what is embedded changes its name, and only then', async () => {
     const [path, cost] = tagged as [string, string];
     const [before, costBefore] = [await tagOf(path), await tagOf(cost)];
-    await sql.query(`UPDATE package_types SET name = 'clothing' WHERE id = 1`);
+    await database.query(`UPDATE package_types SET name = 'clothing' WHERE id = 1`);
     const { headers, body } = await answered(get(path, { 'If-None-Match': before }), 200);
     expect(body.type.name).toBe('clothing');
     expect(headers.etag).not.toBe(before);

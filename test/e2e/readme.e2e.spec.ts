@@ -20,7 +20,7 @@ describe('what a newcomer pastes', () => {
   beforeAll(async () => {
     server = await startServer();
     folder = mkdtempSync(join(tmpdir(), 'waybill-readme-'));
-  }, 120_000); // it embeds all there is, on a machine that may have other work
+  });
   afterAll(async () => {
     rmSync(folder, { recursive: true });
     await server.stop();
@@ -43,7 +43,6 @@ describe('what a newcomer pastes', () => {
     const priced = await eventually(
       async () => JSON.parse(paste(list, folder)).items.find((item: { cost: unknown }) => item.cost !== null),
       {
-        deadlineMs: 15_000,
         describe: 'the package to be priced',
       },
     );
@@ -67,7 +66,6 @@ describe('what a newcomer pastes', () => {
     const priced = await eventually(
       async () => list?.().items.find((item: { cost: unknown }) => item.cost !== null),
       {
-        deadlineMs: 15_000,
         describe: 'the package to be priced',
       },
     );

@@ -1,41 +1,25 @@
+import { useServers } from '../support/use-server';
+import { aPackage } from '../support/a-package';
 import { type Api, connect } from '../support/api';
 import { newCustomer } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { describeWithRedisServer, startRedis, type TestRedis } from '../support/redis';
-import { startServer, type TestServer } from '../support/server';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 /** What a reply may take while Redis hangs: each of its commands at most a second, and nobody after it waits again. */
 const FIRST_REPLY_MS = 3_500;
 const REPLY_MS = 1_000;
 
 describeWithRedisServer('Waybill without its Redis', () => {
+  const servers = useServers({ per: 'test', rates: 'scripted' });
   let redis: TestRedis;
-  let upstream: CbrUpstream;
-  let database: TestDatabase;
-  const running: TestServer[] = [];
 
   beforeEach(async () => {
-    [redis, upstream, database] = await Promise.all([startRedis(), startCbrUpstream(), createTestDatabase()]);
-  });
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((server) => server.kill()));
-    await Promise.all([redis.stop(), upstream.stop(), database.drop()]);
+    redis = await startRedis();
+    servers.onClose(() => redis.stop());
   });
 
-  const start = async (role: 'api' | 'worker') => {
-    const env = { REDIS_URL: redis.url, CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
-    const server = await startServer({ role, databaseUrl: database.url, env });
-    running.push(server);
-    return server;
-  };
+  const start = (role: 'api' | 'worker') => servers.start({ role, env: { REDIS_URL: redis.url } });
 
   const accept = async (who: Api): Promise<number> => {
     const from = performance.now();
@@ -50,7 +34,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
         const { body } = await who.get('/packages', { query: { has_cost: true, limit: 200 } });
         return body.items.length === count;
       },
-      { describe: `${count} packages to be priced`, deadlineMs: 20_000 },
+      { describe: `${count} packages to be priced` },
     );
 
   it('accepts packages as fast as ever, and prices each of them once there is a Redis, an empty one', async () => {

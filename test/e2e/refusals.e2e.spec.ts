@@ -1,46 +1,26 @@
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import request from 'supertest';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { RawConnection, type RawReply, sendRaw } from '../support/raw-http';
-import { startServer, type TestServer } from '../support/server';
+import { type TestServer } from '../support/server';
 
 const BODY_LIMIT = 10_000;
-const boots = JSON.stringify({
-  name: 'Зимние ботинки',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-});
+const boots = JSON.stringify(aPackage({ name: 'Зимние ботинки' }));
 
 describe('what the framework refuses', () => {
-  let database: TestDatabase;
-  let server: TestServer;
+  const { server, start } = useServer({ env: { BODY_LIMIT_BYTES: String(BODY_LIMIT) } });
   let cookie: string;
 
-  const start = () =>
-    startServer({
-      databaseUrl: database.url,
-      env: {
-        BODY_LIMIT_BYTES: String(BODY_LIMIT),
-        CBR_JSON_URL: 'http://127.0.0.1:9/',
-        CBR_XML_URL: 'http://127.0.0.1:9/',
-      },
-    });
   const openSession = async (on: TestServer) => {
     const { headers } = await request(on.url).post('/api/v1/sessions');
     return String(headers['set-cookie']).split(';', 1)[0] as string;
   };
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await start();
     cookie = await openSession(server);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
   });
 
   /** A request as it goes over the wire; `Connection: close` so that the reply ends. */

@@ -1,3 +1,4 @@
+import { useDatabase } from '../support/use-database';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -6,7 +7,6 @@ import type { createHttpApplication } from '../../libs/http/src/http-application
 import type { Route, RouteTable } from '../../libs/http/src/routes/route-table';
 import type { ProcessModule } from '../../apps/server/src/process.module';
 import { readAccessTable } from '../support/access-table';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 
 /** From the build, as it runs: the OpenAPI document takes the compiler plugin. */
 const built = <T>(file: string): T => require(path.resolve(__dirname, '../../dist', file)) as T;
@@ -27,12 +27,11 @@ const untagged = ['GET /api/docs/:file'];
 const unlimited = ['GET /livez', 'GET /metrics', 'GET /readyz'];
 
 describe('the routes of the booted application', () => {
-  let database: TestDatabase;
+  const database = useDatabase();
   let app: NestFastifyApplication;
   let routes: readonly Route[];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const config = built<{ loadConfig: typeof loadConfig }>('libs/config/src/config.js').loadConfig('all', {
       BOOTSTRAP_ADMIN_KEY: randomUUID(),
       DATABASE_URL: database.url,
@@ -54,10 +53,7 @@ describe('the routes of the booted application', () => {
     );
     routes = app.get(Table).routes;
   });
-  afterAll(async () => {
-    await app.close();
-    await database.drop();
-  });
+  afterAll(() => app.close());
 
   const nameOf = ({ method, path: at }: Route): string => `${method} ${at}`;
   const namesWhere = (holds: (route: Route) => boolean): string[] =>

@@ -1,11 +1,11 @@
+import { useServers } from '../support/use-server';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { selfSignedCertificate } from '../support/certificate';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { type TestServer } from '../support/server';
 
 interface Reply {
   status: number;
@@ -14,28 +14,23 @@ interface Reply {
 }
 
 const KEY = 'k'.repeat(40);
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 40_000;
 
 describe('TLS', () => {
   const { cert, key } = selfSignedCertificate();
   let folder: string;
-  let database: TestDatabase;
+  const servers = useServers({ env: { BOOTSTRAP_ADMIN_KEY: KEY } });
   let server: TestServer;
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'waybill-tls-'));
     writeFileSync(path.join(folder, 'cert.pem'), cert);
     writeFileSync(path.join(folder, 'key.pem'), key, { mode: 0o600 });
-    database = await createTestDatabase();
   });
   afterEach(() => server.stop());
-  afterAll(async () => {
-    rmSync(folder, { recursive: true });
-    await database.drop();
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
-  const start = async (env: Record<string, string>) =>
-    (server = await startServer({ databaseUrl: database.url, env: { BOOTSTRAP_ADMIN_KEY: KEY, ...env } }));
+  const start = async (env: Record<string, string>) => (server = await servers.start({ env }));
 
   function ask(
     url: string,

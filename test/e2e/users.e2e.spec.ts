@@ -1,12 +1,11 @@
+import { useServer } from '../support/use-server';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Api, connect } from '../support/api';
-import { administrator } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { startServer } from '../support/server';
 import { newKey, newSignedIn, newStaff, signIn } from '../support/staff';
 
 const CLI = path.resolve(__dirname, '../../dist/apps/server/src/admin-cli.js');
@@ -31,22 +30,26 @@ async function cli(
   return { code, output };
 }
 
-describe('users', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-  let admin: Api;
+describe('administrators', () => {
+  const { admin } = useServer({ env: raised });
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url, env: raised });
-    api = await connect(server.url);
-    admin = administrator(api, server);
+  it('always leave one who can sign in, even if several are changed at the same time', async () => {
+    const bosses = [await newStaff(admin, 'admin'), await newStaff(admin, 'admin')];
+    const etags = await Promise.all(bosses.map(({ id }) => admin.get(`/users/${id}`)));
+    const replies = await Promise.all(
+      bosses.map(({ id }, n) =>
+        admin.patch(`/users/${id}`, n ? { role: 'agent' } : { disabled: true }, {
+          headers: { 'If-Match': String(etags[n]!.headers.etag) },
+        }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(replies.find(({ status }) => status === 409)?.body.code).toBe('last_administrator');
   });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+});
+
+describe('users', () => {
+  const { database, api, admin } = useServer({ env: raised });
 
   const matching = async (id: string): Promise<{ headers: Record<string, string> }> => ({
     headers: { 'If-Match': String((await admin.get(`/users/${id}`)).headers.etag) },
@@ -248,26 +251,6 @@ describe('users', () => {
       });
   });
 
-  it('always leave an administrator who can sign in, however many are changed at once', async () => {
-    const own = await createTestDatabase();
-    const alone = await startServer({ databaseUrl: own.url, env: raised });
-    const there = await connect(alone.url);
-    const root = administrator(there, alone);
-    const bosses = [await newStaff(root, 'admin'), await newStaff(root, 'admin')];
-    const etags = await Promise.all(bosses.map(({ id }) => root.get(`/users/${id}`)));
-    const replies = await Promise.all(
-      bosses.map(({ id }, n) =>
-        root.patch(`/users/${id}`, n ? { role: 'agent' } : { disabled: true }, {
-          headers: { 'If-Match': String(etags[n]!.headers.etag) },
-        }),
-      ),
-    );
-    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409]);
-    expect(replies.find(({ status }) => status === 409)?.body.code).toBe('last_administrator');
-    await alone.stop();
-    await own.drop();
-  });
-
   describe('from the command line', () => {
     it('come first, on a configured database', async () => {
       const args = ['create-user', '--email', 'First@example.com', '--role', 'admin'];
@@ -306,7 +289,7 @@ describe('users', () => {
       expect((await cli({}, ['create-key', '--role', 'agent'])).output).toContain(
         'The name is missing: give --name.',
       );
-    }, 120_000);
+    });
 
     it('explain each command', async () => {
       expect((await cli({}, [])).code).toBe(0);
@@ -322,7 +305,7 @@ describe('users', () => {
           code: 0,
           output: expect.stringMatching(new RegExp(`^npm run admin -- ${command}`)),
         });
-    }, 120_000);
+    });
 
     it('are listed, get another password, and keys are made and revoked', async () => {
       const env = { DATABASE_URL: database.url };
@@ -354,7 +337,7 @@ describe('users', () => {
         query: { action: 'api_key.revoked', limit: 1 },
       });
       expect(body.items[0]).toMatchObject({ actor: { kind: 'command_line' }, target: { id } });
-    }, 120_000);
+    });
 
     it('are made on the embedded database, without a server and beside one', async () => {
       const dataDir = mkdtempSync(path.join(tmpdir(), 'waybill-cli-'));
@@ -378,7 +361,7 @@ describe('users', () => {
       expect(await signIn(there, { email: 'beside@example.com', password: passwordIn(beside) })).toBeTruthy();
       await embedded.stop();
       rmSync(dataDir, { recursive: true });
-    }, 90_000);
+    });
   });
 
   it('are shown to administrators who signed in, too', async () => {

@@ -72,9 +72,7 @@ describeOnEachPostgres('the audit log', (on) => {
       [at],
     );
 
-  it('is what the entity says, and goes and comes again', async () => {
-    const drift = await dataSource.driver.createSchemaBuilder().log();
-    expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
+  it('leaves nothing behind when its migration is reverted, and works when it is run again', async () => {
     await dataSource.undoLastMigration();
     const left = await dataSource.query(
       `SELECT proname FROM pg_proc WHERE proname LIKE 'audit%' UNION SELECT relname FROM pg_class WHERE relname LIKE 'audit%'`,
@@ -286,7 +284,7 @@ describeOnEachPostgres('the audit log', (on) => {
       'audit_log_2000_01',
       'audit_log_2001_01',
     ]);
-  }, 30_000);
+  });
 
   it('is listed newest first, each entry once, however many share a moment', async () => {
     await dataSource.query(

@@ -38,7 +38,7 @@ describe('sweeping up registrations', () => {
     dataSource = await new DataSource(options as DataSourceOptions).initialize();
     await dataSource.query(
       `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, requeue_at)
-       SELECT gen_random_uuid(), gen_random_uuid(), 'boots', 1, 1, 'USD', 1, n % 2, now() - n * interval '1 second'
+       SELECT gen_random_uuid(), gen_random_uuid(), 'boots', 1, n, 'USD', 1, n % 2, now() - n * interval '1 second'
        FROM generate_series(1, ${COUNT}) AS n`,
     );
     [requeued, enqueued] = [[], true];
@@ -94,12 +94,22 @@ describe('sweeping up registrations', () => {
     expect(requeued).toHaveLength(500);
   });
 
-  it('requeues the longest overdue first, and nothing that is finished', async () => {
-    await dataSource.query(
-      `UPDATE registrations SET state = 'failed', finished_at = now() WHERE requeue_at < now() - interval '100.5 seconds'`,
-    );
-    enqueued = false;
+  it('requeues the longest overdue first', async () => {
+    enqueued = false; // so that it stops after the first batch
     await sweeper().sweep(signal);
+    const [{ least, count }] = await dataSource.query(
+      `SELECT min(content_amount)::int AS least, count(*)::int AS count FROM registrations WHERE id = ANY($1)`,
+      [requeuedIds()],
+    );
+    // Registration n is n seconds overdue.
+    expect({ least, count }).toEqual({ least: COUNT - 499, count: 500 });
+  });
+
+  it('requeues no finished registration', async () => {
+    await dataSource.query(
+      `UPDATE registrations SET state = 'failed', finished_at = now() WHERE content_amount > 100`,
+    );
+    expect(await sweeper().sweep(signal)).toBe(100);
     expect(requeued).toHaveLength(100);
   });
 });

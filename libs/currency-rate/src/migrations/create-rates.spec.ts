@@ -23,12 +23,7 @@ describe('the tables of rates', () => {
     return rows.map(({ name }) => name);
   }
 
-  it('are what the entities say', async () => {
-    const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
-    expect(upQueries.map(({ query }) => query)).toEqual([]);
-  });
-
-  it('go and come again', async () => {
+  it('can be dropped by the migration and created again', async () => {
     await dataSource.undoLastMigration();
     expect(await tables()).toEqual(['schema_migrations']);
     await dataSource.runMigrations();
