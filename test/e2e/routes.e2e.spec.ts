@@ -27,7 +27,7 @@ const untagged = ['GET /api/docs/:file'];
 const unlimited = ['GET /livez', 'GET /metrics', 'GET /readyz'];
 
 describe('the routes of the booted application', () => {
-  const database = useDatabase();
+  const { database, onClose } = useDatabase();
   let app: NestFastifyApplication;
   let routes: readonly Route[];
 
@@ -48,12 +48,12 @@ describe('the routes of the booted application', () => {
       logger: { log() {}, error() {}, warn() {} },
       observe() {},
     });
+    onClose(() => app.close());
     const { RouteTable: Table } = built<{ RouteTable: typeof RouteTable }>(
       'libs/http/src/routes/route-table.js',
     );
     routes = app.get(Table).routes;
   });
-  afterAll(() => app.close());
 
   const nameOf = ({ method, path: at }: Route): string => `${method} ${at}`;
   const namesWhere = (holds: (route: Route) => boolean): string[] =>

@@ -2,7 +2,7 @@ import { Database, dataSourceOptions, type Schema } from '@waybill/database';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestDatabase } from './database';
 import { later } from './later';
-import type { UseDatabaseOptions } from './use-database';
+import { type OnClose, useClosers, type UseDatabaseOptions } from './use-database';
 
 /** A database as a service or a repository sees it. */
 export interface OpenDatabase {
@@ -49,26 +49,14 @@ export async function rebuild(dataSource: DataSource): Promise<void> {
 export function useTypeOrm(
   schema: Partial<Schema> = {},
   { per = 'suite', ...options }: OpenDatabaseOptions = {},
-): Pick<OpenDatabase, 'url' | 'dataSource' | 'database'> {
-  const [opened, dataSource, database] = [
-    later<OpenDatabase>('The database'),
-    later<DataSource>('The data source'),
-    later<Database>('The database'),
-  ];
-  let close: (() => Promise<void>) | undefined;
+): { dataSource: DataSource; database: Database; onClose: OnClose } {
+  const [dataSource, database] = [later<DataSource>('The data source'), later<Database>('The database')];
+  const onClose = useClosers(per);
   (per === 'test' ? beforeEach : beforeAll)(async () => {
-    const one = await openTestDatabase(schema, options);
-    close = one.close;
-    opened.fill(one);
-    dataSource.fill(one.dataSource);
-    database.fill(one.database);
+    const opened = await openTestDatabase(schema, options);
+    onClose(opened.close);
+    dataSource.fill(opened.dataSource);
+    database.fill(opened.database);
   });
-  (per === 'test' ? afterEach : afterAll)(() => close?.());
-  return {
-    get url() {
-      return opened.value.url;
-    },
-    dataSource: dataSource.value,
-    database: database.value,
-  };
+  return { dataSource: dataSource.value, database: database.value, onClose };
 }

@@ -20,16 +20,30 @@ export interface SuiteDatabase {
 }
 
 /** Gives the enclosing `describe` a migrated database, and drops it at the end. */
-export function useDatabase({ on, per = 'suite' }: UseDatabaseOptions = {}): SuiteDatabase {
+export function useDatabase({ on, per = 'suite' }: UseDatabaseOptions = {}): {
+  database: SuiteDatabase;
+  onClose: OnClose;
+} {
   const database = later<SuiteDatabase>('The database');
-  let close: (() => Promise<void>) | undefined;
+  const onClose = useClosers(per);
   (per === 'test' ? beforeEach : beforeAll)(async () => {
     const opened = await openDatabase(on);
-    close = opened.close;
+    onClose(opened.close);
     database.fill(opened);
   });
-  (per === 'test' ? afterEach : afterAll)(() => close?.());
-  return database.value;
+  return { database: database.value, onClose };
+}
+
+/** Registers what closes something, to be called at the end; what was opened last is closed first. */
+export type OnClose = (close: () => unknown) => void;
+
+/** For resources that need each other: jest runs hooks of the same kind in the order in which they stand. */
+export function useClosers(per: 'suite' | 'test' = 'suite'): OnClose {
+  const closers: (() => unknown)[] = [];
+  (per === 'test' ? afterEach : afterAll)(async () => {
+    for (const close of closers.splice(0).toReversed()) await close();
+  });
+  return (close) => void closers.push(close);
 }
 
 /** Clones a database. Its connection is made by the first query. */

@@ -3,7 +3,13 @@ import { administrator } from './callers';
 import { type CbrUpstream, startCbrUpstream } from './cbr-upstream';
 import { later } from './later';
 import { startServer, type StartServerOptions, type TestServer } from './server';
-import { openDatabase, type SuiteDatabase, type UseDatabaseOptions } from './use-database';
+import {
+  type OnClose,
+  openDatabase,
+  type SuiteDatabase,
+  useClosers,
+  type UseDatabaseOptions,
+} from './use-database';
 
 export interface UseServersOptions extends UseDatabaseOptions {
   /**
@@ -22,7 +28,7 @@ export interface SuiteServers {
   /** Starts a server on the database. One that still runs at the end is stopped. */
   start(options?: StartServerOptions): Promise<TestServer>;
   /** Closes something after every server that is started from now on. */
-  onClose(close: () => Promise<unknown>): void;
+  onClose: OnClose;
 }
 
 export interface SuiteServer extends SuiteServers {
@@ -71,19 +77,16 @@ export function useServers({
   env,
 }: UseServersOptions = {}): SuiteServers {
   const [database, upstream] = [later<SuiteDatabase>('The database'), later<CbrUpstream>('The upstream')];
-  const closers: (() => Promise<unknown>)[] = [];
+  const onClose = useClosers(per);
 
   (per === 'test' ? beforeEach : beforeAll)(async () => {
     const opened = await openDatabase(on);
-    closers.push(opened.close);
+    onClose(opened.close);
     database.fill(opened);
     if (rates === 'unreachable') return;
     const started = await startCbrUpstream();
-    closers.push(started.stop);
+    onClose(started.stop);
     upstream.fill(started);
-  });
-  (per === 'test' ? afterEach : afterAll)(async () => {
-    for (const close of closers.splice(0).toReversed()) await close();
   });
 
   const start = async (options: StartServerOptions = {}): Promise<TestServer> => {
@@ -95,13 +98,13 @@ export function useServers({
     });
     let hasEnded = false;
     void server.exited.then(() => (hasEnded = true));
-    closers.push(async () => hasEnded || server.stop());
+    onClose(() => hasEnded || server.stop());
     return server;
   };
   return {
     database: database.value,
     upstream: upstream.value,
     start,
-    onClose: (close) => void closers.push(close),
+    onClose,
   };
 }

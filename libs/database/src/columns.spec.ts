@@ -1,9 +1,7 @@
 import { TransactionContext } from '@waybill/core';
-import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { useTypeOrm } from '../../../test/support/typeorm';
 import { columnsOf, computed, type RowOf, statement, value } from './columns';
-import { dataSourceOptions } from './data-source';
-import { Database } from './database';
 
 @Entity('parcels')
 class ParcelEntity {
@@ -66,24 +64,14 @@ describe('a select list', () => {
 
 describe('typed statements and repositories', () => {
   const ROW = columnsOf(ParcelEntity, 'id', 'weightKg', 'sentOn', 'label');
-  let clone: TestDatabase;
-  let dataSource: DataSource;
-  let database: Database;
+  const { dataSource, database } = useTypeOrm({ entities: [ParcelEntity] });
 
-  beforeAll(async () => {
-    clone = await createTestDatabase();
-    const options = { url: clone.url, entities: [ParcelEntity], poolSize: 2, logSql: false };
-    dataSource = await new DataSource(dataSourceOptions(options)).initialize();
-    database = new Database(dataSource);
-    await dataSource.query(
+  beforeAll(() =>
+    dataSource.query(
       'CREATE TABLE parcels (id integer PRIMARY KEY, weight_kg numeric(8, 3), sent_on date, label_text text, secret text)',
-    );
-  });
+    ),
+  );
   afterEach(() => dataSource.query('TRUNCATE parcels'));
-  afterAll(async () => {
-    await dataSource.destroy();
-    await clone.drop();
-  });
 
   const parcel = { id: 1, weightKg: '1.500', sentOn: '2026-11-21', label: null };
 

@@ -1,27 +1,11 @@
 import { Logger } from '@nestjs/common';
 import { TransactionContext } from '@waybill/core';
-import { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
-import { dataSourceOptions } from './data-source';
-import { Database } from './database';
+import { useTypeOrm } from '../../../test/support/typeorm';
 
 describe('Database', () => {
-  let clone: TestDatabase;
-  let dataSource: DataSource;
-  let database: Database;
-
-  beforeAll(async () => {
-    clone = await createTestDatabase();
-    const options = { url: clone.url, entities: [], migrations: [], poolSize: 4, logSql: false };
-    dataSource = await new DataSource(dataSourceOptions(options)).initialize();
-    database = new Database(dataSource);
-    await dataSource.query('CREATE TABLE notes (text text PRIMARY KEY)');
-  });
+  const { dataSource, database } = useTypeOrm({}, { poolSize: 4 });
+  beforeAll(() => dataSource.query('CREATE TABLE notes (text text PRIMARY KEY)'));
   afterEach(() => dataSource.query('TRUNCATE notes'));
-  afterAll(async () => {
-    await dataSource.destroy();
-    await clone.drop();
-  });
 
   const write = (ctx: TransactionContext, text: string) =>
     database.query(ctx, 'INSERT INTO notes VALUES ($1)', [text]);

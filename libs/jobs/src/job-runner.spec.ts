@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { Database, dataSourceOptions } from '@waybill/database';
 import { register } from 'prom-client';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
 import { eventually } from '../../../test/support/poll';
+import { useDatabase } from '../../../test/support/use-database';
 import type { JobDefinition, JobHandler } from './job';
 import { JobCatalog } from './job-catalog';
 import { JobHandlers } from './job-handlers';
@@ -71,23 +71,15 @@ function gate() {
 }
 
 describe('running jobs', () => {
-  let database: TestDatabase;
-  const workers: TestWorker[] = [];
+  const { database, onClose } = useDatabase({ per: 'test' });
 
   beforeAll(() => Logger.overrideLogger(false));
 
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    register.resetMetrics();
-  });
-  afterEach(async () => {
-    for (const worker of workers.splice(0)) await worker.stop();
-    await database.drop();
-  });
+  beforeEach(() => register.resetMetrics());
 
   async function start(handler: JobHandler, definitions?: JobDefinition[]): Promise<TestWorker> {
     const worker = await TestWorker.start(database.url, handler, definitions);
-    workers.push(worker);
+    onClose(() => worker.stop());
     return worker;
   }
   const rowsOf = ({ dataSource }: TestWorker): Promise<Record<string, unknown>[]> =>

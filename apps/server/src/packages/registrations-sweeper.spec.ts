@@ -1,9 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Config } from '@waybill/config';
-import { Database, dataSourceOptions } from '@waybill/database';
 import type { JobDispatcher } from '@waybill/queue';
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
+import { useTypeOrm } from '../../../../test/support/typeorm';
 import { catalogSchema } from '../catalog';
 import { packagesSchema } from './packages.schema';
 import { RegistrationsRepository } from './registrations.repository';
@@ -20,32 +18,21 @@ interface QueuedJob {
   options: { jobId?: string };
 }
 
+const schema = { entities: [...catalogSchema.entities, ...packagesSchema.entities] };
+
 describe('sweeping up registrations', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
+  const { dataSource, database } = useTypeOrm(schema, { per: 'test' });
   let requeued: QueuedJob[];
   let enqueued: boolean;
 
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(async () => {
-    database = await createTestDatabase();
-    const options = dataSourceOptions({
-      url: database.url,
-      entities: [...catalogSchema.entities, ...packagesSchema.entities],
-      poolSize: 5,
-      logSql: false,
-    });
-    dataSource = await new DataSource(options as DataSourceOptions).initialize();
     await dataSource.query(
       `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, requeue_at)
        SELECT gen_random_uuid(), gen_random_uuid(), 'boots', 1, n, 'USD', 1, n % 2, now() - n * interval '1 second'
        FROM generate_series(1, ${COUNT}) AS n`,
     );
     [requeued, enqueued] = [[], true];
-  });
-  afterEach(async () => {
-    await dataSource.destroy();
-    await database.drop();
   });
 
   const sweeper = (): RegistrationsSweeper => {
@@ -55,7 +42,7 @@ describe('sweeping up registrations', () => {
         return enqueued;
       },
     };
-    const repository = new RegistrationsRepository(new Database(dataSource));
+    const repository = new RegistrationsRepository(database);
     return new RegistrationsSweeper(config, repository, dispatcher as unknown as JobDispatcher);
   };
   const requeuedIds = () => requeued.map(({ payload }) => payload.registrationId);

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Config } from '@waybill/config';
 import { RatesStoppedError } from '@waybill/currency-rate';
-import { Database, dataSourceOptions } from '@waybill/database';
 import type { JobDispatcher } from '@waybill/queue';
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
+import { useTypeOrm } from '../../../../test/support/typeorm';
 import { eventually } from '../../../../test/support/poll';
 import { catalogSchema } from '../catalog';
 import type { PackagePrices } from './package-prices.service';
@@ -21,21 +19,14 @@ const config = {
 } as Config;
 const { signal } = new AbortController();
 
+const schema = { entities: [...catalogSchema.entities, ...packagesSchema.entities] };
+
 describe('processing a registration', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
+  const { dataSource, database } = useTypeOrm(schema, { per: 'test' });
   let id: string;
 
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(async () => {
-    database = await createTestDatabase();
-    const options = dataSourceOptions({
-      url: database.url,
-      entities: [...catalogSchema.entities, ...packagesSchema.entities],
-      poolSize: 5,
-      logSql: false,
-    });
-    dataSource = await new DataSource(options as DataSourceOptions).initialize();
     id = randomUUID();
     await dataSource.query(
       `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, requeue_at)
@@ -43,25 +34,22 @@ describe('processing a registration', () => {
       [id],
     );
   });
-  afterEach(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
 
   /** A worker, as far as registrations go. */
   const worker = (of: PackagePrices['of']): RegistrationsService => {
-    const db = new Database(dataSource);
     const prices = { of } as PackagePrices;
-    const registrations = new RegistrationsRepository(db);
-    return new RegistrationsService(config, db, registrations, new PackagesRepository(db), prices);
+    const registrations = new RegistrationsRepository(database);
+    return new RegistrationsService(
+      config,
+      database,
+      registrations,
+      new PackagesRepository(database),
+      prices,
+    );
   };
   const sweeper = (): RegistrationsSweeper => {
     const dispatcher = { dispatchAll: async () => true } as unknown as JobDispatcher;
-    return new RegistrationsSweeper(
-      config,
-      new RegistrationsRepository(new Database(dataSource)),
-      dispatcher,
-    );
+    return new RegistrationsSweeper(config, new RegistrationsRepository(database), dispatcher);
   };
   const registration = async () =>
     (await dataSource.query(`SELECT state, attempts, problem->>'code' AS problem FROM registrations`))[0];

@@ -1,20 +1,8 @@
-import type { DataSource } from 'typeorm';
-import { createRatesDatabase, ratesDataSource } from '../../test/harness';
-import type { TestDatabase } from '../../../../test/support/database';
+import { useTypeOrm } from '../../../../test/support/typeorm';
+import { ratesSchema } from '../rates.schema';
 
 describe('the tables of rates', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
-
-  beforeAll(async () => {
-    database = await createRatesDatabase();
-    dataSource = await ratesDataSource(database.url).initialize();
-  });
-
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
+  const { dataSource } = useTypeOrm(ratesSchema, { alone: true });
 
   async function tables(): Promise<string[]> {
     const rows = await dataSource.query<{ name: string }[]>(
