@@ -33,7 +33,7 @@ describe('the audit log', () => {
     headers: { 'If-Match': String((await admin.get(path)).headers.etag), 'X-Request-Id': 'of-a-test' },
   });
 
-  it('says what staff did to a user: who, what, to whom, and from where', async () => {
+  it('records changes to a user: actor, action, target and origin', async () => {
     const boss = await newStaff(admin, 'admin');
     const cookie = await signIn(api, boss, { 'User-Agent': 'desk' });
     const who = api.as({ cookie });
@@ -66,7 +66,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('says what keys did, to keys and sessions too', async () => {
+  it('records what API keys did', async () => {
     const maker = await newKey(admin, ['keys:manage', 'packages:read']);
     const who = api.as({ key: maker.key });
     const made = await newKey(who, ['packages:read']);
@@ -82,7 +82,7 @@ describe('the audit log', () => {
     expect(done[2]?.changes).toMatchObject([{ field: 'expires_at' }, { field: 'name' }, { field: 'scopes' }]);
   });
 
-  it('says what keys registered, once however often they ask under one idempotency key, and not what customers did', async () => {
+  it('records a key’s registration once per idempotency key, and none of customers', async () => {
     const { id, key } = await newKey(admin, ['packages:write']);
     const register = (who: Api) =>
       who.post('/packages', aPackage(), { headers: { 'Idempotency-Key': 'one' } });
@@ -94,7 +94,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('has nothing of what was refused, and nothing of what customers do', async () => {
+  it('records neither refused requests nor what customers do', async () => {
     const before = (await entries()).length;
     await admin.post('/users', { email: 'x', role: 'agent', password: 'x' });
     await admin.patch(
@@ -108,7 +108,7 @@ describe('the audit log', () => {
     expect(await entries()).toHaveLength(before);
   });
 
-  it('has nothing of what was rolled back', async () => {
+  it('records nothing that was rolled back', async () => {
     const { id } = await newStaff(admin, 'agent');
     await database.query(`CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       IF NEW.action = 'user.role_changed' THEN RAISE EXCEPTION 'no'; END IF; RETURN NEW; END $$`);
@@ -122,7 +122,7 @@ describe('the audit log', () => {
     expect((await admin.get(`/users/${id}`)).body.role).toBe('agent');
   });
 
-  it('is filtered, and walked page after page', async () => {
+  it('is filtered and listed in pages', async () => {
     const { id } = await newStaff(admin, 'agent');
     const all = await entries();
     const seen: Entry[] = [];
@@ -147,14 +147,14 @@ describe('the audit log', () => {
       });
   });
 
-  it('is for who may read it', async () => {
+  it('needs the scope audit:read', async () => {
     expect((await (await newSignedIn(api, admin, 'admin')).get('/admin/audit-log')).status).toBe(200);
     expect((await (await newSignedIn(api, admin, 'operator')).get('/admin/audit-log')).status).toBe(403);
     expect((await (await newCustomer(api)).get('/admin/audit-log')).status).toBe(403);
     expect((await api.get('/admin/audit-log')).status).toBe(401);
   });
 
-  it('can’t be changed by whoever connects to the database', async () => {
+  it('cannot be changed over a direct database connection', async () => {
     for (const statement of [
       `UPDATE audit_log SET action = 'x'`,
       'DELETE FROM audit_log',
@@ -163,7 +163,7 @@ describe('the audit log', () => {
       await expect(database.query(statement)).rejects.toThrow('append-only');
   });
 
-  it('holds no secret; nor does any log line, problem, or row in the database', async () => {
+  it('contains no secret, nor does any log line, problem or database row', async () => {
     const user = await newStaff(admin, 'agent');
     const made = await newKey(admin, ['packages:read']);
     const anonymous = await openSession(api);
@@ -209,7 +209,7 @@ describe('the audit log', () => {
   });
 
   // After the one above, which finds such a name where it belongs: on the key that is so named.
-  it('holds no credential that somebody took for a name', async () => {
+  it('redacts a credential that is used as a name', async () => {
     const cookie = await openSession(api);
     for (const name of [KEY, `my ${KEY}`, cookie.split('=')[1]!]) {
       const { id } = await newKey(admin, ['packages:read'], { name });

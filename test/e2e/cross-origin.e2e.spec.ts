@@ -52,13 +52,13 @@ describe('pages of other origins', () => {
     );
   });
 
-  it('are no matter to an API key, which no browser adds by itself', async () => {
+  it('may write with an API key, which no browser adds by itself', async () => {
     const headers = { Authorization: `Bearer ${key}`, Origin: FOREIGN, 'Sec-Fetch-Site': 'cross-site' };
     expect(await codeOf(headers)).toBe('validation_failed');
     expect(await codeOf({ ...headers, Cookie: cookie })).toBe('validation_failed');
   });
 
-  it('are refused with what a browser does add by itself', async () => {
+  it('may not write with credentials that a browser adds by itself', async () => {
     const headers = { Authorization: 'Basic dXNlcjpwYXNz', Origin: FOREIGN, 'Sec-Fetch-Site': 'cross-site' };
     const reply = await api.post('/sessions', undefined, { headers: { ...headers, Cookie: cookie } });
     expect([reply.status, reply.body.code]).toEqual([403, 'cross_origin_write']);

@@ -75,7 +75,7 @@ describe('the cursors of every list', () => {
   const ask = async (path: string, caller: Api, cursor: string) =>
     (await caller.get(path, { query: { cursor } })).status;
 
-  it('are those of all lists that there are', () => {
+  it('are tested for every list of the API', () => {
     const listed = Object.entries(api.document.paths)
       .filter(([, { get }]) =>
         get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor'),
@@ -84,7 +84,7 @@ describe('the cursors of every list', () => {
     expect(listed.toSorted()).toEqual(Object.keys(callers).toSorted());
   });
 
-  it('answer 200 or 400 however they are changed', async () => {
+  it('give 200 or 400 after any change to their text', async () => {
     for (const [path, caller] of lists()) {
       const cursor = await cursorOf(path, caller);
       expect([path, await ask(path, caller, cursor)]).toEqual([path, 200]);
@@ -102,7 +102,7 @@ describe('the cursors of every list', () => {
     }
   });
 
-  it('are good for their own list alone, and in one writing', async () => {
+  it('are valid for their own list only, in exactly one spelling', async () => {
     for (const [path, caller] of lists()) {
       const cursor = await cursorOf(path, caller);
       for (const more of ['!!', '=', '==', 'A', '.'])
@@ -116,7 +116,7 @@ describe('the cursors of every list', () => {
     }
   });
 
-  it('are good for their owner alone', async () => {
+  it('are valid for their owner only', async () => {
     const cursor = await cursorOf('/api/v1/packages', callers['/api/v1/packages']!);
     const other = await newCustomer(api);
     await insertPackages(await ownerOf(other), 2);

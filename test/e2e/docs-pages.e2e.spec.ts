@@ -94,7 +94,7 @@ interface Shown {
     expect(shown.faults).toEqual([]);
   });
 
-  it('keep what never changes and ask for no more than themselves', async () => {
+  it('cache their files for ever and load nothing from other hosts', async () => {
     const page = await fetch(`${server.url}/api/openapi`);
     const files = [...(await page.text()).matchAll(/(?:src|href)="(\/api\/docs\/[^"]+)"/g)].map(
       ([, path]) => path,

@@ -20,7 +20,7 @@ for (const { name, env: queue, here } of targets)
     const { database, start, onClose } = useServers({ rates: 'scripted', env: queue });
     beforeAll(() => onClose(async () => found && dropKeys(found, prefix)));
 
-    it('finishes the job that it is at, and commits its package', async () => {
+    it('finishes the job in progress and commits its package', async () => {
       const server = await start();
       const who = await newCustomer(await connect(server.url));
       await database.query('BEGIN; LOCK TABLE packages IN SHARE MODE');

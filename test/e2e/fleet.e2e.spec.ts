@@ -31,7 +31,7 @@ for (const { name, start } of redisTargets())
         fetchInTurn = () => callers[turn++ % callers.length]!;
       });
 
-      it('register, price and show packages, each request by another process', async () => {
+      it('register, price and show packages while requests alternate between processes', async () => {
         const accepted = await Promise.all(
           Array.from({ length: 20 }, () => fetchInTurn().post('/packages', boots)),
         );
@@ -61,14 +61,14 @@ for (const { name, start } of redisTargets())
         expect(listed.toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
       });
 
-      it('ask upstream for none of them by itself', () => {
+      it('do not fetch rates per package', () => {
         const asked = upstream.requests.filter(({ source }) => source === 'json').length;
         // What a start asks: the hourly refresh, or the first price; on weekday afternoons also the one after publication.
         expect(asked).toBeGreaterThanOrEqual(1);
         expect(asked).toBeLessThanOrEqual(2);
       });
 
-      it('repeat a reply under its idempotency key, whoever gave it first', async () => {
+      it('replay a reply that another process stored', async () => {
         const headers = { 'Idempotency-Key': randomBytes(8).toString('hex') };
         const first = await fetchInTurn().post('/packages', boots, { headers });
         const second = await fetchInTurn().post('/packages', boots, { headers });
@@ -77,14 +77,14 @@ for (const { name, start } of redisTargets())
         expect(second.headers['idempotent-replayed']).toBe('true');
       });
 
-      it('count one limit together', async () => {
+      it('share one rate limit', async () => {
         const left = async () =>
           Number(/r=(\d+)/.exec((await fetchInTurn().get('/packages')).headers.ratelimit!)?.[1]);
         const [one, other] = [await left(), await left()];
         expect(one - other).toBe(1);
       });
 
-      it('know at once that a session has ended', async () => {
+      it('refuse an ended session at once', async () => {
         expect((await fetchInTurn().delete('/sessions/current')).status).toBe(204);
         expect((await fetchInTurn().get('/packages')).status).toBe(401);
         expect((await fetchInTurn().get('/packages')).status).toBe(401);

@@ -27,7 +27,7 @@ describe('Idempotency-Key', () => {
   const keysKept = async (key: string): Promise<number> =>
     (await database.query('SELECT 1 FROM idempotency_keys WHERE key = $1', [key])).rowCount as number;
 
-  it('gives a repeat the first reply, to the byte, and says so', async () => {
+  it('returns the first reply byte for byte to a repeat and marks it as replayed', async () => {
     const customer = await newCustomer(api);
     const key = randomUUID();
     const first = await answered(register(customer, key), 202);
@@ -41,7 +41,7 @@ describe('Idempotency-Key', () => {
     expect(repeat.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
   });
 
-  it('makes one package of 50 parallel requests, and gives each the same reply or says to wait', async () => {
+  it('makes one package of 50 parallel requests; each gets the same reply or 409', async () => {
     const customer = await newCustomer(api);
     const body = { ...boots, name: randomUUID() };
     const key = randomUUID();
@@ -56,7 +56,7 @@ describe('Idempotency-Key', () => {
     expect((await answered(register(customer, key, body), 202)).text).toBe(accepted[0]?.text);
   });
 
-  it('compares bodies as JSON, whatever the order and the spaces', async () => {
+  it('compares bodies as JSON, ignoring order and white space', async () => {
     const customer = await newCustomer(api);
     const key = randomUUID();
     const first = await answered(register(customer, key), 202);
@@ -78,7 +78,7 @@ describe('Idempotency-Key', () => {
     });
   });
 
-  it('belongs to its owner: others may use the same key', async () => {
+  it('is scoped to its owner, so that others may use the same key', async () => {
     const key = randomUUID();
     const [one, other] = [await newCustomer(api), await newCustomer(api)];
     const first = await answered(register(one, key), 202);
@@ -87,7 +87,7 @@ describe('Idempotency-Key', () => {
     expect(second.headers).not.toHaveProperty('idempotent-replayed');
   });
 
-  it('belongs to the user, in whichever of their sessions', async () => {
+  it('is shared by all sessions of a user', async () => {
     const user = await newStaff(admin, 'agent');
     const [one, next] = [await signIn(api, user), await signIn(api, user)];
     const key = randomUUID();
@@ -96,7 +96,7 @@ describe('Idempotency-Key', () => {
     expect([repeat.text, repeat.headers['idempotent-replayed']]).toEqual([first.text, 'true']);
   });
 
-  it('stays the customer’s who signs in: what they asked before and after, and asks for nothing twice', async () => {
+  it('stays valid when the customer signs in', async () => {
     const user = await newStaff(admin, 'agent');
     const anonymous = await openSession(api);
     const [key, name] = [randomUUID(), randomUUID()];
@@ -114,7 +114,7 @@ describe('Idempotency-Key', () => {
     expect(await registrations(name)).toBe(2);
   });
 
-  it('gives each of two requests under one key its own reply, where they came before their senders were known as one', async () => {
+  it('keeps both replies of one key when two owners are later linked to one user', async () => {
     const user = await newStaff(admin, 'agent');
     const key = randomUUID();
     const bodies = [randomUUID(), randomUUID()].map((name) => ({ ...boots, name }));
@@ -131,7 +131,7 @@ describe('Idempotency-Key', () => {
     expect(problem.code).toBe('idempotency_key_reused');
   });
 
-  it('makes one package of parallel requests in a user’s several sessions', async () => {
+  it('makes one package of parallel requests from several sessions of one user', async () => {
     const user = await newStaff(admin, 'agent');
     const anonymous = await openSession(api);
     const sessions = [await signIn(api, user, { Cookie: anonymous }), await signIn(api, user)];
@@ -144,7 +144,7 @@ describe('Idempotency-Key', () => {
     expect(await registrations(body.name)).toBe(1);
   });
 
-  it('goes on with an API key that is rotated', async () => {
+  it('stays valid when the API key is rotated', async () => {
     const old = await newKey(admin, ['packages:write']);
     const key = randomUUID();
     const first = await answered(register(api.as({ key: old.key }), key), 202);
@@ -152,7 +152,7 @@ describe('Idempotency-Key', () => {
     expect((await answered(register(api.as({ key: body.key }), key), 202)).text).toBe(first.text);
   });
 
-  it('keeps nothing of an attempt that failed, which runs again', async () => {
+  it('stores nothing of a failed attempt, which can be retried', async () => {
     const customer = await newCustomer(api);
     const key = randomUUID();
     await answered(register(customer, key, { ...boots, type_id: 999_999 }), 422);
@@ -180,7 +180,7 @@ describe('Idempotency-Key', () => {
     expect((await answered(register(customer, key, { ...boots, name: 'Skis' }), 202)).text).toBe(later.text);
   });
 
-  it('is optional: without it every request is another', async () => {
+  it('is optional: without it each request is new', async () => {
     const customer = await newCustomer(api);
     const [one, other] = [await register(customer, undefined), await register(customer, undefined)];
     expect(one.body.id).not.toBe(other.body.id);
@@ -199,13 +199,13 @@ describe('Idempotency-Key', () => {
     expect(problem).toMatchObject({ code: 'bad_request', errors: [{ header: 'Idempotency-Key' }] });
   });
 
-  it('is ignored where credentials are issued', async () => {
+  it('is ignored on routes that issue credentials', async () => {
     const open = () => api.post('/sessions', undefined, { headers: { 'Idempotency-Key': 'same' } });
     const [one, other] = [await answered(open(), 201), await answered(open(), 201)];
     expect(one.body.id).not.toBe(other.body.id);
   });
 
-  it('holds while more keyed requests come at once than there are connections', async () => {
+  it('works with more parallel requests than database connections', async () => {
     const customer = await newCustomer(api);
     // This currency is shipped nowhere, so that the database is asked for it.
     const unknown = { ...boots, content_value: { amount: '1', currency: 'XQZ' } };

@@ -89,7 +89,7 @@ describe('a schedule over four workers, one of them with its clock an hour ahead
     );
   });
 
-  it('goes on by the same clock when only the worker is left whose own is wrong', async () => {
+  it('keeps the database’s clock when only the worker with the wrong clock is left', async () => {
     await Promise.all(fleet.splice(0, 3).map((server) => server.stop()));
     expectWholeSlots(await threeSlots());
   });
@@ -108,7 +108,7 @@ async function countRuns({ url }: TestServer): Promise<number> {
   return counts.reduce((sum, [, count]) => sum + Number(count), 0);
 }
 
-describe('what administrators run', () => {
+describe('jobs that administrators run', () => {
   const { database, upstream, api, admin } = useServer({
     rates: 'scripted',
     // On a weekday afternoon this job would fetch rates too.
@@ -132,7 +132,7 @@ describe('what administrators run', () => {
       { describe: 'the run is over' },
     );
 
-  it('is listed by name, with its schedule and its last run', async () => {
+  it('are listed by name with their schedule and last run', async () => {
     const { body } = await admin.get('/admin/jobs');
     expect(
       body.items.map(({ name, cron, time_zone }: Record<string, unknown>) => [name, cron, time_zone]),
@@ -161,7 +161,7 @@ describe('what administrators run', () => {
     );
   });
 
-  it('runs now, and says when, how long and what came of it', async () => {
+  it('run on request and show when, how long and with what result', async () => {
     const accepted = await admin.post('/admin/jobs/price-pending/run');
     expect(accepted.status).toBe(202);
     expect(accepted.body).toMatchObject({ job: 'price-pending', trigger: 'manual', slot: null });
@@ -186,7 +186,7 @@ describe('what administrators run', () => {
     ]);
   });
 
-  it('answers a repeat under one key with the first run', async () => {
+  it('return the first run for a repeated idempotency key', async () => {
     const headers = { 'Idempotency-Key': 'once' };
     const first = await admin.post('/admin/jobs/purge-sessions/run', undefined, { headers });
     await overAt(first.headers.location as string);
@@ -198,7 +198,7 @@ describe('what administrators run', () => {
     ]);
   });
 
-  it('shows which rates are known and from where, and refreshes them', async () => {
+  it('show the known rates with their source and refresh them', async () => {
     const { body } = await admin.get('/admin/rates');
     expect(body.items[0]).toMatchObject({ source: 'cbr-json', currencies: 43 });
     const dates = body.items.map((list: { effective_date: string }) => list.effective_date);
@@ -217,7 +217,7 @@ describe('what administrators run', () => {
     expect(upstream.requests.length).toBe(asked + 1);
   });
 
-  it('keeps why a run failed', async () => {
+  it('keep the reason of a failed run', async () => {
     upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
     const refresh = await admin.post('/admin/rates/refresh');
     expect(await overAt(refresh.headers.location as string)).toMatchObject({
@@ -229,7 +229,7 @@ describe('what administrators run', () => {
     upstream.respondWith('both');
   });
 
-  describe('and purges', () => {
+  describe('purges', () => {
     const run = async (job: string) =>
       overAt((await admin.post(`/admin/jobs/${job}/run`)).headers.location as string);
     const boots = aPackage();
@@ -239,7 +239,7 @@ describe('what administrators run', () => {
         hours,
       ]);
 
-    it('sessions that are over, and those that own nothing, and no others', async () => {
+    it('delete expired sessions and unused ones that own nothing', async () => {
       const opened = await Promise.all(
         ['packages', 'failed', 'pending', 'nothing', 'fresh', 'expired'].map(async (name) => {
           const who = await newCustomer(api);
@@ -272,7 +272,7 @@ describe('what administrators run', () => {
       expect(names).toEqual(['packages', 'failed', 'pending', 'fresh']);
     });
 
-    it('asks about every table whose rows keep an owner id', async () => {
+    it('know every table that has an owner id', async () => {
       const tables = await database.rows<{ name: string }>(
         `SELECT table_name AS name FROM information_schema.columns
           WHERE table_schema = 'public' AND column_name = 'owner_id' ORDER BY 1`,
@@ -289,7 +289,7 @@ describe('what administrators run', () => {
       ]);
     });
 
-    it('registrations 30 days after they were finished, and leaves their packages', async () => {
+    it('delete registrations 30 days after they finished, but not their packages', async () => {
       const who = await newCustomer(api);
       const locations: string[] = [];
       for (const days of [31, 29]) {
@@ -312,13 +312,13 @@ describe('what administrators run', () => {
       expect((await who.get('/packages')).body.items).toHaveLength(2);
     });
 
-    it('partitions of the audit log, when there are old ones', async () => {
+    it('drop old partitions of the audit log', async () => {
       expect(await run('purge-audit-log')).toMatchObject({ state: 'succeeded', result: { dropped: '' } });
       await database.rows(`SELECT audit_log_add_partition('2020-02-01')`);
       expect(await run('purge-audit-log')).toMatchObject({ result: { dropped: 'audit_log_2020_02' } });
     });
 
-    it('idempotency keys after 24 hours, and old runs', async () => {
+    it('delete idempotency keys after 24 hours, and old runs', async () => {
       await database.rows(
         `INSERT INTO idempotency_keys (owner_id, key, method, target, body_hash, status, headers, created_at)
          SELECT gen_random_uuid(), 'k', 'POST', '/', '', 202, '{}', now() - n * interval '1 hour' FROM unnest(array[23, 25, 26]) AS n`,
@@ -333,7 +333,7 @@ describe('what administrators run', () => {
     });
   });
 
-  it('is not there under another name, nor a run under another job', async () => {
+  it('answer 404 for an unknown job and for a run of another job', async () => {
     const { id } = await lastRunOf('refresh-rates');
     for (const [method, path, code] of [
       ['POST', '/admin/jobs/nothing/run', 'job_not_found'],
@@ -351,7 +351,7 @@ describe('what administrators run', () => {
     }
   });
 
-  it('is nobody’s without the scope', async () => {
+  it('need the scope', async () => {
     const customer = await newCustomer(api);
     for (const [method, path] of [
       ['GET', '/admin/jobs'],

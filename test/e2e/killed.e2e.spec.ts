@@ -18,7 +18,7 @@ describe('a registration whose process is killed', () => {
     'after the fetch',
     'before the package’s commit',
     'after the package’s commit',
-  ])('%s is a package, priced, once, after the next start', async (point) => {
+  ])('%s becomes one priced package after the next start', async (point) => {
     const first = await start({ preload, env: { KILL_AT: point } });
     const api = await connect(first.url);
     const cookie = await openSession(api);

@@ -99,7 +99,7 @@ describe('lists', () => {
     );
   });
 
-  it('give a last page that is full no cursor', async () => {
+  it('give no cursor on a full last page', async () => {
     await insert(4, 1);
     const pages: Page[] = [];
     for await (const page of walk('packages?limit=2', () => Promise.resolve())) pages.push(page);
@@ -109,7 +109,7 @@ describe('lists', () => {
     ]);
   });
 
-  it('have one envelope, the short ones too', async () => {
+  it('have one envelope, short lists included', async () => {
     expect((await answered(list('packages'), 200)).body).toEqual({ items: [], next_cursor: null });
     const types: string[] = [];
     for await (const { items } of walk('types?limit=1', () => Promise.resolve()))
@@ -117,7 +117,7 @@ describe('lists', () => {
     expect(types).toEqual(['clothes', 'electronics', 'misc']);
   });
 
-  it('refuse a cursor of other filters, of another list, or of nobody', async () => {
+  it('refuse a cursor of other filters, of another list or that was never issued', async () => {
     await insert(3, 1);
     const { body } = await answered(list('packages?limit=1&type_id=1'), 200);
     const cursor = String((body as Page).next_cursor);
@@ -148,7 +148,7 @@ describe('lists', () => {
     },
   );
 
-  it('have 50 items unless asked otherwise, and at most 200', async () => {
+  it('have 50 items by default and at most 200', async () => {
     await insert(201, 1);
     expect(((await answered(list('packages'), 200)).body as Page).items).toHaveLength(50);
     expect(((await answered(list('packages?limit=200'), 200)).body as Page).items).toHaveLength(200);

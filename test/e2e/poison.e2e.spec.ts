@@ -35,7 +35,7 @@ describe('registrations that can’t be processed', () => {
     const server = await servers.start({ env });
     return newCustomer(await connect(server.url));
   }
-  it('fail after their attempts, with a problem, and hold up no others', async () => {
+  it('fail with a problem after their last attempt and do not delay others', async () => {
     await refusePackages(database, `NEW.name = 'poison'`);
     const who = await start({ REGISTRATION_BACKOFF_MS: '3000', WORKER_CONCURRENCY: '1' });
     const bad = await Promise.all(
@@ -66,7 +66,7 @@ describe('registrations that can’t be processed', () => {
     expect(held).toEqual({ up: true });
   });
 
-  it('fail although every attempt took its process with it, and no attempt came to an end', async () => {
+  it('fail even if every attempt ended with its process', async () => {
     await database.rows(
       `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, requeue_at)
        VALUES ($1, $1, 'deadly', 1, 1, 'USD', 1, $2, now())`,
@@ -80,7 +80,7 @@ describe('registrations that can’t be processed', () => {
     expect(await database.rows('SELECT FROM packages')).toEqual([]);
   });
 
-  it('are no more than a limit: then no registration is accepted, until there is room again', async () => {
+  it('are limited in number: no more are accepted until the number falls', async () => {
     await refusePackages(database, 'true');
     const who = await start({
       REGISTRATION_ATTEMPTS: '50',

@@ -22,7 +22,7 @@ const hasRun = (database: SuiteDatabase, job: string) =>
     { describe: `a run of ${job} is over` },
   );
 
-describe('registrations while the Bank of Russia is out of reach', () => {
+describe('registrations while the Bank of Russia is unreachable', () => {
   const { database, upstream, start } = useServers({
     rates: 'scripted',
     env: { JOB_POLL_MS: '100', JOB_SCHEDULES: 'price-pending=*/3 * * * * *' },
@@ -36,7 +36,7 @@ describe('registrations while the Bank of Russia is out of reach', () => {
     who = await newCustomer(await connect(server.url));
   });
 
-  it('succeed without a cost, and are priced by the schedule at the rate of their own day when it is back', async () => {
+  it('succeed without a cost; a scheduled job later prices them at the rate of their own day', async () => {
     const accepted = await Promise.all([who.post('/packages', boots), who.post('/packages', boots)]);
     const ids = await Promise.all(accepted.map(({ headers }) => packageAt(headers.location as string)));
     const explained = await who.get(`/packages/${ids[0]}/cost`);
@@ -90,7 +90,7 @@ describe('a hundred registrations on a cold cache in two worker processes', () =
     env: { JOB_SCHEDULES: 'refresh-rates-after-publication=0 0 1 1 *' },
   });
 
-  it('ask the upstream once', async () => {
+  it('cause one request to the upstream', async () => {
     upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
     const fleet = await Promise.all([start(), start()]);
     // The schedule's own first look at the rates is over, and failed: nothing is known yet.
@@ -115,7 +115,7 @@ describe('a hundred registrations on a cold cache in two worker processes', () =
   });
 });
 
-describeWithRedisServer('Redis, killed between accepting and pricing, and started empty', () => {
+describeWithRedisServer('a Redis that is killed before pricing and restarted empty', () => {
   const { database, start, onClose } = useServers({
     rates: 'scripted',
     env: {

@@ -13,7 +13,7 @@ const curls = [...walkThrough.matchAll(/```sh\n((?:id=|curl)[^]*?)```/g)].map((m
 const paste = (lines: string, cwd: string): string =>
   execFileSync('bash', ['-c', lines], { cwd, encoding: 'utf8', timeout: 15_000 });
 
-describe('what a newcomer pastes', () => {
+describe('commands that a newcomer pastes', () => {
   let server: TestServer;
   let folder: string;
 
@@ -31,7 +31,7 @@ describe('what a newcomer pastes', () => {
       .replaceAll('http://localhost:8000', server.url)
       .replaceAll('.data/admin.key', join(server.dataDir, 'admin.key'));
 
-  it('works as npm start prints it', async () => {
+  it('work as npm start prints them', async () => {
     const printed = server
       .output()
       .split(/^(?=curl )/m)
@@ -49,7 +49,7 @@ describe('what a newcomer pastes', () => {
     expect(priced).toMatchObject({ name: 'Winter boots', cost: { amount: '72.24', currency: 'RUB' } });
   });
 
-  it('works as the README’s walk-through says, line by line', async () => {
+  it('work as the README’s walk-through shows them', async () => {
     expect(curls).toHaveLength(7);
     const [session, types, register, list, cost, wrong, admin] = curls.map(
       (lines) => () => JSON.parse(paste(here(lines), folder)),

@@ -37,7 +37,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
       { describe: `${count} packages to be priced` },
     );
 
-  it('accepts packages as fast as ever, and prices each of them once there is a Redis, an empty one', async () => {
+  it('accepts packages as fast as before and prices them when an empty Redis is back', async () => {
     const api = await start('api');
     const who = await newCustomer(await connect(api.url));
     // In the queue, and lost with it.
@@ -59,7 +59,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
     await api.stop();
   });
 
-  it('does not wait for one that hangs', async () => {
+  it('does not wait for a Redis that hangs', async () => {
     const api = await start('api');
     const who = await newCustomer(await connect(api.url));
     redis.freeze();
@@ -70,7 +70,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
     await allPriced(who, 6);
   });
 
-  it('starts, accepts and stops in order while there is none', async () => {
+  it('starts, accepts packages and stops without Redis', async () => {
     await redis.kill();
     const [api, worker] = await Promise.all([start('api'), start('worker')]);
     const who = await newCustomer(await connect(api.url));

@@ -19,7 +19,7 @@ function run(role: string, env: Record<string, string> = {}): { status: number |
 describe('the roles', () => {
   const { database } = useDatabase();
 
-  it('migrate brings an empty database to the newest schema, and ends, as often as it is called', async () => {
+  it('migrate brings an empty database to the newest schema and can be repeated', async () => {
     const migrations = 'SELECT name FROM schema_migrations ORDER BY timestamp';
     const newest = await database.rows(migrations);
     await database.query('DROP SCHEMA public CASCADE');
@@ -32,7 +32,7 @@ describe('the roles', () => {
     }
   });
 
-  it.each(['api', 'worker'])('%s alone says what it lacks, and ends', (role) => {
+  it.each(['api', 'worker'])('%s alone names the missing variables and exits', (role) => {
     const { status, output } = run(role);
     expect(status).toBe(1);
     expect(output).toContain(`DATABASE_URL: needed by the role ${role}`);

@@ -59,7 +59,7 @@ describe('the routes of the booted application', () => {
   const namesWhere = (holds: (route: Route) => boolean): string[] =>
     routes.filter(holds).map(nameOf).toSorted();
 
-  it('let in whom the table says, and there is no other route', () => {
+  it('have exactly the access rules of the table', () => {
     const declared = Object.fromEntries(routes.map((route) => [nameOf(route), route.access]));
     const tabled = readAccessTable().map(({ route, rule }) => [
       route,
@@ -68,14 +68,14 @@ describe('the routes of the booted application', () => {
     expect(declared).toEqual(Object.fromEntries(tabled));
   });
 
-  it('take idempotency keys where they create or trigger something', () => {
+  it('accept idempotency keys on every POST that creates or triggers something', () => {
     const posts = namesWhere(({ method }) => method === 'POST');
     expect(posts.filter((name) => !notIdempotent.includes(name))).toEqual(
       namesWhere(({ idempotent }) => idempotent === true),
     );
   });
 
-  it('carry an ETag where they show one resource', () => {
+  it('return an ETag for every single resource', () => {
     const single = namesWhere(
       ({ method, path: at }) => method === 'GET' && /\/(:\w+|current)(\/cost)?$|openapi\.json$/.test(at),
     );
@@ -84,7 +84,7 @@ describe('the routes of the booted application', () => {
     );
   });
 
-  it('are limited, but for those that watch over the process; those that open sessions more than others', () => {
+  it('are rate limited, except health and metrics; session creation has its own limit', () => {
     expect(namesWhere(({ limit }) => limit === 'none')).toEqual(unlimited);
     expect(namesWhere(({ limit }) => limit === 'session_creation')).toEqual([
       'GET /api/v1/sessions/new',

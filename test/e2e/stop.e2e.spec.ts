@@ -7,7 +7,7 @@ import { eventually } from '../support/poll';
 
 const boots = aPackage();
 
-describe('a process and what it stands on', () => {
+describe('the server process', () => {
   const { server, database, api, onClose } = useServer({ per: 'test', env: { OPS_PORT: '0' } });
   let rival: Client;
 
@@ -22,7 +22,7 @@ describe('a process and what it stands on', () => {
   const readiness = async (): Promise<number> =>
     (await fetch(`${server.opsUrl}/readyz`, { signal: AbortSignal.timeout(20_000) })).status;
 
-  it('is told to stop: it is not ready any more, finishes what is in flight, and ends in order', async () => {
+  it('stops in order: it becomes not ready, finishes requests in flight and exits', async () => {
     const who = await newCustomer(api);
     await rival.query('BEGIN; LOCK TABLE registrations');
     const inFlight = who.post('/packages', boots);
@@ -40,7 +40,7 @@ describe('a process and what it stands on', () => {
     expect(rows).toHaveLength(1);
   });
 
-  it('is not kept from stopping by a connection that is only kept open', async () => {
+  it('stops although an idle keep-alive connection is open', async () => {
     const agent = new Agent({ keepAlive: true });
     await new Promise((resolve, reject) => {
       get(`${server.url}/livez`, { agent }, (reply) => reply.resume().on('end', resolve)).on('error', reject);
@@ -50,7 +50,7 @@ describe('a process and what it stands on', () => {
     agent.destroy();
   });
 
-  it('is not ready, and says 503 without a driver’s word, while PostgreSQL is away; it is back when that is back', async () => {
+  it('answers 503 without driver details while PostgreSQL is down and recovers when it returns', async () => {
     const who = await newCustomer(api);
     const name = new URL(database.url).pathname.slice(1);
     await rival.end();

@@ -36,7 +36,7 @@ describe('a select list', () => {
     ]);
   });
 
-  it('takes an alias, a prefix, and what no entity has', () => {
+  it('accepts an alias, a prefix and computed values', () => {
     const columns = columnsOf(ParcelEntity, 'id')
       .from('p')
       .and(columnsOf(ParcelEntity, 'weightKg').fromAs('q', 'other'))
@@ -49,14 +49,14 @@ describe('a select list', () => {
     expect(row.label).toBeUndefined();
   });
 
-  it('does not compile with a column that the entity does not have, and throws for what is none', () => {
+  it('does not compile with an unknown column and throws for a property that is no column', () => {
     // @ts-expect-error: renamed or dropped
     expect(() => columnsOf(ParcelEntity, 'weight')).toThrow('ParcelEntity.weight is no column');
     expect(() => columnsOf(ParcelEntity, 'isHeavy')).toThrow('ParcelEntity.isHeavy is no column');
     expect(() => columnsOf(ParcelEntity, 'secret')).toThrow('transformer');
   });
 
-  it('must stand in its statement', () => {
+  it('must be part of its statement', () => {
     const columns = columnsOf(ParcelEntity, 'id', 'weightKg');
     expect(() => statement(columns, `SELECT id, weight_kg FROM parcels`)).toThrow('Other columns');
   });

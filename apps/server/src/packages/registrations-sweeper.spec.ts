@@ -47,7 +47,7 @@ describe('sweeping up registrations', () => {
   };
   const requeuedIds = () => requeued.map(({ payload }) => payload.registrationId);
 
-  it('requeues each that is due once, however many sweep, and again only after the grace', async () => {
+  it('requeues each due registration once, however many sweepers run, and again after the grace period', async () => {
     const counts = await Promise.all([sweeper(), sweeper(), sweeper()].map((one) => one.sweep(signal)));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(COUNT);
     expect(new Set(requeuedIds()).size).toBe(COUNT);
@@ -56,7 +56,7 @@ describe('sweeping up registrations', () => {
     expect(await sweeper().sweep(signal)).toBe(COUNT);
   });
 
-  it('enqueues under the id of the waiting attempt, so that a long queue gets no longer', async () => {
+  it('enqueues under the id of the waiting attempt, so that a job is not added twice', async () => {
     await sweeper().sweep(signal);
     const suffixes = requeued.map(({ payload, options }) =>
       options.jobId?.slice(payload.registrationId.length),
@@ -67,7 +67,7 @@ describe('sweeping up registrations', () => {
     ]).toEqual([COUNT / 2, COUNT / 2]);
   });
 
-  it('requeues all of them at a start, the recently requeued too, but none twice', async () => {
+  it('requeues every pending registration once at a start', async () => {
     await sweeper().sweep(signal);
     requeued = [];
     expect(await sweeper().sweepAll(signal)).toBe(COUNT);
@@ -75,7 +75,7 @@ describe('sweeping up registrations', () => {
     expect(requeued.every(({ options }) => options.jobId === undefined)).toBe(true);
   });
 
-  it('does not go on where there is no queue', async () => {
+  it('stops when the queue is unavailable', async () => {
     enqueued = false;
     expect(await sweeper().sweep(signal)).toBe(0);
     expect(requeued).toHaveLength(500);

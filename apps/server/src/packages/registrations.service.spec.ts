@@ -55,7 +55,7 @@ describe('processing a registration', () => {
     (await dataSource.query(`SELECT state, attempts, problem->>'code' AS problem FROM registrations`))[0];
   const packages = async () => (await dataSource.query(`SELECT FROM packages`)).length;
 
-  it('makes one package, however many workers are at it while the rates hang', async () => {
+  it('makes one package, however many workers process it while rates hang', async () => {
     const gate = Promise.withResolvers<'rate_unavailable'>();
     let waiting = 0;
     const workers = Array.from({ length: ATTEMPTS + 3 }, () =>
@@ -76,13 +76,13 @@ describe('processing a registration', () => {
     expect(await packages()).toBe(1);
   });
 
-  it('shares one attempt among the jobs of a worker', async () => {
+  it('uses one attempt for all jobs of a worker', async () => {
     const one = worker(async () => 'rate_unavailable');
     await Promise.all(Array.from({ length: ATTEMPTS + 3 }, () => one.process(id)));
     expect(await registration()).toEqual({ state: 'succeeded', attempts: 1, problem: null });
   });
 
-  it('fails what throws each time', async () => {
+  it('fails a registration that throws at each attempt', async () => {
     const one = worker(() => Promise.reject(new Error('poison')));
     for (let attempt = 1; attempt < ATTEMPTS; attempt++)
       await expect(one.process(id)).rejects.toThrow('poison');
@@ -94,7 +94,7 @@ describe('processing a registration', () => {
     });
   });
 
-  it('fails what takes its process with it each time, once the last attempt had its time', async () => {
+  it('fails a registration that ends its process at each attempt, after the last attempt’s grace period', async () => {
     const never = () => new Promise<never>(() => undefined);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       void worker(never).process(id);
@@ -108,7 +108,7 @@ describe('processing a registration', () => {
     expect(await registration()).toMatchObject({ state: 'failed', problem: 'registration_failed' });
   });
 
-  it('does not count an attempt that the stop of its process has ended, the last one least of all', async () => {
+  it('does not count an attempt that was aborted because its process stopped', async () => {
     await dataSource.query(`UPDATE registrations SET attempts = $1`, [ATTEMPTS - 1]);
     const stopping = worker(() => Promise.reject(new RatesStoppedError('The process is stopping')));
     await expect(stopping.process(id)).rejects.toBeInstanceOf(RatesStoppedError);
