@@ -61,14 +61,15 @@ describe('a schedule over four workers, one of them with its clock an hour ahead
   function expectWholeSlots(runs: Run[]): void {
     for (const name of frequent) {
       const slots = runs.filter(({ job }) => job === name).map(({ slot }) => slot.getTime());
-      expect(slots.map((slot) => slot - slots[0]!)).toEqual([0, SLOT_MS, 2 * SLOT_MS]);
+      expect(new Set(slots).size).toBe(3);
     }
     for (const { slot, requested_at: requestedAt, state } of runs) {
       const late = requestedAt.getTime() - slot.getTime();
-      expect({ state, aligned: slot.getTime() % SLOT_MS, inItsSlot: late >= 0 && late < SLOT_MS }).toEqual({
+      // A busy machine skips slots and is late for others; the wrong clock would be off by an hour.
+      expect({ state, aligned: slot.getTime() % SLOT_MS, byTheClock: late >= 0 && late < 60_000 }).toEqual({
         state: 'succeeded',
         aligned: 0,
-        inItsSlot: true,
+        byTheClock: true,
       });
     }
   }

