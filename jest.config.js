@@ -10,5 +10,6 @@ module.exports = {
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // Of tests and hooks: longer than several deadlines of test/support/poll.ts, so that these say what was waited for.
+  testTimeout: 120_000,
 };

@@ -1,24 +1,11 @@
 import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { type DataSourceOptions, DataSource } from 'typeorm';
 import { schema } from '../../apps/server/src/schema';
-import { dataSourceOptions } from '../../libs/database/src';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { useTypeOrm } from '../support/typeorm';
 import { projectRoot } from './planted-tree';
 
 describe('the schema', () => {
-  let clone: TestDatabase;
-  let dataSource: DataSource;
-
-  beforeAll(async () => {
-    clone = await createTestDatabase();
-    const options = dataSourceOptions({ ...schema, url: clone.url, poolSize: 2, logSql: false });
-    dataSource = await new DataSource(options as DataSourceOptions).initialize();
-  });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await clone.drop();
-  });
+  const { dataSource } = useTypeOrm(schema);
 
   const objects = async (): Promise<unknown> =>
     dataSource.query(`

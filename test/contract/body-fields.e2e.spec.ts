@@ -1,8 +1,6 @@
-import { type Api, connect } from '../support/api';
-import { administrator } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { useServer } from '../support/use-server';
+import { type Api } from '../support/api';
 import type { OpenApi, OpenApiSchema } from '../support/openapi';
-import { startServer, type TestServer } from '../support/server';
 import { newSignedIn } from '../support/staff';
 
 interface Field {
@@ -16,21 +14,13 @@ interface Field {
 
 // Each body is good but for one field, so that nothing but that field can be what is refused.
 describe('every field of every body in the OpenAPI document', () => {
-  let database: TestDatabase;
-  let server: TestServer;
+  const { api, admin } = useServer();
   let staff: Api;
   let fields: Field[];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-    const api = await connect(server.url);
-    staff = await newSignedIn(api, administrator(api, server), 'admin');
+    staff = await newSignedIn(api, admin, 'admin');
     fields = fieldsOf(api.document);
-  }, 60_000);
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const send = async ({ operation, bodyWith }: Field, value: unknown) => {
@@ -64,15 +54,18 @@ describe('every field of every body in the OpenAPI document', () => {
     for (const { status } of Object.values(await outcomes(nullable, null))) expect(status).not.toBe(422);
   });
 
-  it.each(['half a pair \ud83d', 'a NUL \0'])('refuses a text that can’t be stored: %j', async (text) => {
-    const texts = fields.filter(({ schema }) => [schema.type].flat().includes('string'));
-    expect(texts.length).toBeGreaterThan(10);
-    const refused = texts.map(({ operation, pointer }) => [
-      `${operation} ${pointer}`,
-      { status: 422, errors: [`${pointer} unstorable_text`] },
-    ]);
-    expect(await outcomes(texts, text)).toEqual(Object.fromEntries(refused));
-  });
+  it.each(['half a pair \ud83d', 'a NUL \0'])(
+    'refuses a text that PostgreSQL cannot store: %j',
+    async (text) => {
+      const texts = fields.filter(({ schema }) => [schema.type].flat().includes('string'));
+      expect(texts.length).toBeGreaterThan(10);
+      const refused = texts.map(({ operation, pointer }) => [
+        `${operation} ${pointer}`,
+        { status: 422, errors: [`${pointer} unstorable_text`] },
+      ]);
+      expect(await outcomes(texts, text)).toEqual(Object.fromEntries(refused));
+    },
+  );
 });
 
 /** The fields of all JSON bodies, nested ones and the items of lists too. */

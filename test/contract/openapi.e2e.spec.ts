@@ -1,10 +1,9 @@
+import { useServer } from '../support/use-server';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { type Api, connect } from '../support/api';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import type {
   OpenApi,
   OpenApiMedia,
@@ -12,25 +11,15 @@ import type {
   OpenApiReply,
   OpenApiSchema,
 } from '../support/openapi';
-import { startServer, type TestServer } from '../support/server';
 
 const LINT = path.resolve(__dirname, '../../tools/lint-openapi.mjs');
 
 describe('the OpenAPI document of the built application', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
+  const { server, api } = useServer();
   let document: OpenApi;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-    api = await connect(server.url);
     document = api.document;
-  }, 60_000);
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const operations = (): [string, OpenApiOperation][] =>
@@ -65,7 +54,7 @@ describe('the OpenAPI document of the built application', () => {
     });
   });
 
-  it('would not keep them with an operation that has no id', async () => {
+  it('fails the lint when an operation has no id', async () => {
     const broken = structuredClone(document);
     delete broken.paths['/api/v1/types']?.get?.operationId;
     const host = createServer((_request, response) => response.end(JSON.stringify(broken)));
@@ -76,7 +65,7 @@ describe('the OpenAPI document of the built application', () => {
     expect(output).toContain('operation-operationId');
   });
 
-  it('has every operation under an id, one described tag, a summary, and words on who may call it', () => {
+  it('gives every operation an id, one described tag, a summary and its access rule', () => {
     const incomplete = operations().filter(
       ([, { operationId, tags, summary, description, security }]) =>
         !/^[a-z]+([A-Z][a-z]+)*$/.test(operationId ?? '') ||
@@ -158,7 +147,7 @@ describe('the OpenAPI document of the built application', () => {
     });
   });
 
-  it('says who may call, with what', () => {
+  it('states the credentials of each operation', () => {
     expect(operation('listPackageTypes').security).toEqual([]);
     expect(operation('registerPackage')).toMatchObject({
       security: [{ apiKey: [] }, { session: [] }],
@@ -202,7 +191,7 @@ describe('the OpenAPI document of the built application', () => {
     expect(operation('createUser').parameters).not.toContainEqual(ifMatch);
   });
 
-  it('closes what requests may hold, and says what may be null', () => {
+  it('forbids unknown request fields and states which fields may be null', () => {
     const { RegisterPackage, Money, Registration, Package } = document.components.schemas;
     expect(RegisterPackage).toMatchObject({ additionalProperties: false });
     expect(RegisterPackage?.required?.toSorted()).toEqual(['content_value', 'name', 'type_id', 'weight_kg']);
@@ -221,7 +210,7 @@ describe('the OpenAPI document of the built application', () => {
     });
   });
 
-  it('says by whom a key may be made, and how its example looks', () => {
+  it('states who may create an API key and shows an example', () => {
     const { ApiKey } = document.components.schemas;
     expect(ApiKey?.properties?.created_by).toMatchObject({
       anyOf: [{ $ref: '#/components/schemas/ApiKeyMaker' }, { type: 'null' }],
@@ -234,7 +223,7 @@ describe('the OpenAPI document of the built application', () => {
     });
   });
 
-  it('is compact, and not sent again to who has it', async () => {
+  it('is compact and answers 304 when it has not changed', async () => {
     const first = await api.get('/api/openapi.json');
     expect(first.text).not.toContain('\n');
     const etag = first.headers.etag as string;

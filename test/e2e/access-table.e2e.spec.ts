@@ -1,12 +1,10 @@
-import { Client } from 'pg';
+import { finished } from '../support/a-package';
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { scopes as allScopes } from '../../libs/core/src/scopes';
 import { type AccessRow, type CallerName, callers, readAccessTable } from '../support/access-table';
-import { type Api, connect, type Credentials, type RequestOptions } from '../support/api';
+import { type Api, type Credentials, type RequestOptions } from '../support/api';
 import { openSession } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
 import { newKey, newStaff, signIn, type Staff } from '../support/staff';
 
 const KEY = 'k'.repeat(40);
@@ -20,12 +18,7 @@ const env = {
 const PASSWORD = 'eight dry otters in a barn';
 /** One that changes nothing that these requests look at. */
 const JOB = 'purge-idempotency-keys';
-const BOOTS = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'RUB' },
-  type_id: 1,
-};
+const BOOTS = aPackage();
 
 /** Somebody who calls. */
 interface Caller {
@@ -53,34 +46,15 @@ interface GoodRequest extends RequestOptions {
 }
 
 describe('every route, for every sort of caller', () => {
+  const { server, database, api, admin: root } = useServer({ rates: 'scripted', env });
   const table = readAccessTable();
-  let upstream: CbrUpstream;
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-  let root: Api;
-  let sql: Client;
   let owner: Caller;
   let owned: Owned;
   /** Those whom no request ends. */
   const kept = new Map<string, Caller>();
 
   beforeAll(async () => {
-    upstream = await startCbrUpstream();
-    database = await createTestDatabase();
-    const rates = { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
-    server = await startServer({ databaseUrl: database.url, env: { ...env, ...rates } });
-    api = await connect(server.url);
-    root = api.as({ key: KEY });
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
     [owner, owned] = await newOwner();
-  }, 60_000);
-  afterAll(async () => {
-    await sql.end();
-    await server.stop();
-    await upstream.stop();
-    await database.drop();
   });
 
   const as = (credentials: Credentials): Caller => ({
@@ -94,14 +68,8 @@ describe('every route, for every sort of caller', () => {
     const { api: customer } = caller;
     const { body: session } = await customer.get('/sessions/current');
     const { body: registration } = await customer.post('/packages', BOOTS);
-    const done = await eventually(
-      async () => {
-        const { body } = await customer.get(`/packages/status/${registration.id}`);
-        return body.state === 'pending' ? undefined : body;
-      },
-      { describe: 'the package', deadlineMs: 15_000 },
-    );
-    return [caller, { sessionId: session.id, packageId: done.package_id, registrationId: registration.id }];
+    const done = await finished(customer, `/packages/status/${registration.id}`);
+    return [caller, { sessionId: session.id, packageId: done.package_id!, registrationId: registration.id }];
   }
 
   async function staff(role: 'agent' | 'operator' | 'admin'): Promise<Caller & { staff: Staff }> {
@@ -126,7 +94,7 @@ describe('every route, for every sort of caller', () => {
     },
     'expired key': async () => {
       const { id, key } = await newKey(root, [...allScopes]);
-      await sql.query(`UPDATE api_keys SET expires_at = now() WHERE id = $1`, [id]);
+      await database.query(`UPDATE api_keys SET expires_at = now() WHERE id = $1`, [id]);
       return as({ key });
     },
     'revoked session': async () => {
@@ -236,7 +204,7 @@ describe('every route, for every sort of caller', () => {
     return String(reply.status);
   };
 
-  it('has all operations of the document in its table', () => {
+  it('has a row for every operation of the document', () => {
     const documented = Object.entries(api.document.paths).flatMap(([path, operations]) =>
       Object.keys(operations).map(
         (method) => `${method.toUpperCase()} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`,

@@ -1,38 +1,14 @@
-import { Client } from 'pg';
-import { type Api, connect } from '../support/api';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { useServers } from '../support/use-server';
+import { useServer } from '../support/use-server';
+import { connect } from '../support/api';
 import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
 import { inSeconds, newKey, newSignedIn, newStaff, signIn } from '../support/staff';
 
 const KEY = 'k'.repeat(40);
 const env = { BOOTSTRAP_ADMIN_KEY: KEY };
 
 describe('API keys', () => {
-  let upstream: CbrUpstream;
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-  let admin: Api;
-  let sql: Client;
-
-  beforeAll(async () => {
-    upstream = await startCbrUpstream();
-    database = await createTestDatabase();
-    const rates = { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
-    server = await startServer({ databaseUrl: database.url, env: { ...env, ...rates } });
-    api = await connect(server.url);
-    admin = api.as({ key: KEY });
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
-  });
-  afterAll(async () => {
-    await sql.end();
-    await server.stop();
-    await upstream.stop();
-    await database.drop();
-  });
+  const { database, api, admin, start } = useServer({ rates: 'scripted', env });
 
   const works = async (key: string): Promise<boolean> => {
     const { status } = await api.as({ key }).get('/packages');
@@ -40,7 +16,7 @@ describe('API keys', () => {
     return status === 200;
   };
 
-  it('may be named like a secret, or by one, which the audit log does not keep', async () => {
+  it('may have a name that looks like a secret, which the audit log redacts', async () => {
     const pasted = `waybill_${'a'.repeat(49)}`;
     for (const [name, kept] of [
       ['Bearer for CI', 'Bearer for CI'],
@@ -56,7 +32,7 @@ describe('API keys', () => {
     }
   });
 
-  it('are shown once, and known by their beginning from then on', async () => {
+  it('are shown once and identified by their prefix later', async () => {
     const made = await admin.post('/api-keys', { name: 'Import', scopes: ['packages:read'] });
     const { key, ...shown } = made.body;
     expect(made.status).toBe(201);
@@ -75,11 +51,11 @@ describe('API keys', () => {
     const listed = await admin.get('/api-keys');
     expect(listed.body.items[0]).toEqual(shown);
     expect(got.text + listed.text).not.toContain(key.slice(14));
-    const { rows } = await sql.query(`SELECT * FROM api_keys WHERE id = $1`, [shown.id]);
+    const { rows } = await database.query(`SELECT * FROM api_keys WHERE id = $1`, [shown.id]);
     expect(JSON.stringify(rows)).not.toContain(key.slice(14));
   });
 
-  it('may do what their scopes say and no more', async () => {
+  it('can do exactly what their scopes allow', async () => {
     const { key } = await newKey(admin, ['packages:read']);
     const reader = api.as({ key });
     expect((await reader.get('/packages')).status).toBe(200);
@@ -90,7 +66,7 @@ describe('API keys', () => {
     expect((await reader.get('/api-keys')).status).toBe(403);
   });
 
-  it('can’t have scopes that their maker lacks, nor be rotated by who lacks them', async () => {
+  it('cannot get scopes that their creator lacks, nor be rotated by a caller who lacks them', async () => {
     const { key } = await newKey(admin, ['keys:manage', 'packages:read']);
     const maker = api.as({ key });
     expect((await maker.post('/api-keys', { name: 'x', scopes: ['packages:read'] })).status).toBe(201);
@@ -105,7 +81,7 @@ describe('API keys', () => {
     expect((await (await newSignedIn(api, admin, 'operator')).get('/api-keys')).status).toBe(403);
   });
 
-  it('are revoked only by who may do all that they may; each may revoke itself', async () => {
+  it('can be revoked by a caller who holds all their scopes, or by themselves', async () => {
     const manager = await newKey(admin, ['keys:manage', 'packages:read']);
     const strong = await newKey(admin, ['packages:read', 'packages:manage']);
     const refused = await api.as({ key: manager.key }).delete(`/api-keys/${strong.id}`);
@@ -125,7 +101,7 @@ describe('API keys', () => {
     expect(await works(manager.key)).toBe(false);
   });
 
-  it('say who made them, and whom that goes back to', async () => {
+  it('show who created them and which user that goes back to', async () => {
     const root = (await admin.get('/api-keys', { query: { limit: 200 } })).body.items.at(-1);
     expect(root).toMatchObject({ name: 'bootstrap', created_by: null });
     const user = await newStaff(admin, 'admin');
@@ -160,12 +136,11 @@ describe('API keys', () => {
     expect((await admin.get(`/api-keys/${id}`)).body.replaced_by_id).toBe(body.id);
   });
 
-  it('are rotated by who has seen them before they were used, for use changes nothing', async () => {
+  it('keep their ETag when they are used, so that a rotation with an older ETag works', async () => {
     const { id, key } = await newKey(admin, ['packages:read']);
     const { headers } = await admin.get(`/api-keys/${id}`);
     await works(key);
     await eventually(async () => (await admin.get(`/api-keys/${id}`)).body.last_used_at ?? undefined, {
-      deadlineMs: 5_000,
       describe: 'the use to be recorded',
     });
     const match = { headers: { 'If-Match': String(headers.etag) } };
@@ -184,15 +159,15 @@ describe('API keys', () => {
     [{ expires_at: '2030-02-30T00:00:00Z' }, '/expires_at'],
     [{ expires_at: 1_900_000_000 }, '/expires_at'],
     [{ owner_id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11' }, '/owner_id'],
-  ])('are not made with %j', async (wrong, pointer) => {
+  ])('cannot be created with %j', async (wrong, pointer) => {
     const reply = await admin.post('/api-keys', { name: 'x', scopes: ['jobs:run'], ...wrong });
     expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
   });
 
-  it('open nothing once they have expired', async () => {
+  it('stop working when they expire', async () => {
     const { id, key } = await newKey(admin, ['packages:read'], { expires_at: inSeconds(3_600) });
     expect(await works(key)).toBe(true);
-    await sql.query(`UPDATE api_keys SET expires_at = now() WHERE id = $1`, [id]);
+    await database.query(`UPDATE api_keys SET expires_at = now() WHERE id = $1`, [id]);
     expect(await works(key)).toBe(false);
     expect(await admin.post(`/api-keys/${id}/rotate`, {})).toMatchObject({
       status: 409,
@@ -200,8 +175,8 @@ describe('API keys', () => {
     });
   });
 
-  it('open nothing once they are revoked, in every process; revoking again changes nothing', async () => {
-    const other = await startServer({ databaseUrl: database.url, env });
+  it('stop working in every process when they are revoked; revoking again changes nothing', async () => {
+    const other = await start();
     const elsewhere = await connect(other.url);
     const { id, key } = await newKey(admin, ['packages:read']);
     expect(await works(key)).toBe(true);
@@ -219,7 +194,7 @@ describe('API keys', () => {
     await other.stop();
   });
 
-  it('are rotated with an overlap, and the new one owns what the old one did', async () => {
+  it('can be rotated with an overlap; the new key owns what the old one did', async () => {
     const old = await newKey(admin, ['packages:read', 'packages:write'], { expires_at: inSeconds(7_200) });
     await api.as({ key: old.key }).post('/packages', {
       name: 'Winter boots',
@@ -228,7 +203,6 @@ describe('API keys', () => {
       type_id: 1,
     });
     await eventually(async () => (await api.as({ key: old.key }).get('/packages')).body.items[0], {
-      deadlineMs: 15_000,
       describe: 'the package',
     });
     const rotated = await admin.post(`/api-keys/${old.id}/rotate`, { overlap_seconds: 60 });
@@ -247,7 +221,7 @@ describe('API keys', () => {
     expect((await admin.post(`/api-keys/${old.id}/rotate`, {})).status).toBe(409);
   });
 
-  it('are rotated once, however many ask, and without an overlap the old one stops at once', async () => {
+  it('are rotated once under parallel requests; without an overlap the old key stops at once', async () => {
     const { id, key } = await newKey(admin, ['packages:read']);
     const replies = await Promise.all(
       Array.from({ length: 5 }, () => admin.post(`/api-keys/${id}/rotate`, { overlap_seconds: 0 })),
@@ -259,19 +233,18 @@ describe('API keys', () => {
     expect(await works(made.key)).toBe(true);
   });
 
-  it('are last used to the minute', async () => {
+  it('record their last use to the minute', async () => {
     const { id, key } = await newKey(admin, ['packages:read']);
     await works(key);
     const lastUse = async () => (await admin.get(`/api-keys/${id}`)).body.last_used_at as string | null;
     const first = await eventually(async () => (await lastUse()) ?? undefined, {
-      deadlineMs: 5_000,
       describe: 'the first use to be recorded',
     });
     await works(key);
     expect(await lastUse()).toBe(first);
   });
 
-  it('are listed newest first, page after page', async () => {
+  it('are listed newest first, in pages', async () => {
     const made = [await newKey(admin, ['jobs:run']), await newKey(admin, ['jobs:run'])];
     const first = await admin.get('/api-keys', { query: { limit: 1 } });
     const second = await admin.get('/api-keys', { query: { limit: 1, cursor: first.body.next_cursor } });
@@ -285,36 +258,37 @@ describe('API keys', () => {
     'Bearer waybill_x y',
     `Bearer ${'x'.repeat(300)}`,
     'waybill_x',
-  ])('are not to be had by the header %j, and no cookie helps it', async (authorization) => {
+  ])('are not accepted in the header %j, even beside a valid cookie', async (authorization) => {
     const cookie = String((await api.post('/sessions')).headers['set-cookie']).split(';', 1)[0] as string;
     const reply = await api.get('/packages', { headers: { Authorization: authorization, Cookie: cookie } });
     expect(reply).toMatchObject({ status: 401, body: { code: 'unauthenticated' } });
   });
 
-  it('ignore an Idempotency-Key, as a reply that holds a key is not to be kept', async () => {
+  it('ignore an Idempotency-Key, because a reply with a secret is never stored', async () => {
     const headers = { 'Idempotency-Key': 'the-same' };
     const make = () => admin.post('/api-keys', { name: 'x', scopes: ['jobs:run'] }, { headers });
     const [one, two] = [await make(), await make()];
     expect(one.body.id).not.toBe(two.body.id);
-    const { rows } = await sql.query(`SELECT FROM idempotency_keys WHERE key = 'the-same'`);
+    const { rows } = await database.query(`SELECT FROM idempotency_keys WHERE key = 'the-same'`);
     expect(rows).toHaveLength(0);
   });
+});
 
-  it('of the start stay revoked when the server starts again', async () => {
-    const own = await createTestDatabase();
-    const first = await startServer({ databaseUrl: own.url, env });
+describe('the API key of the configuration', () => {
+  const { start } = useServers({ env });
+
+  it('stays revoked after a restart, and another one can replace it', async () => {
+    const first = await start();
     const root = (await connect(first.url)).as({ key: KEY });
     const { body } = await root.get('/api-keys');
     expect((await root.delete(`/api-keys/${body.items[0].id}`)).status).toBe(204);
     await first.stop();
-    const again = await startServer({ databaseUrl: own.url, env });
+    const again = await start();
     expect((await (await connect(again.url)).as({ key: KEY }).get('/api-keys')).status).toBe(401);
     await again.stop();
-    const renewed = await startServer({ databaseUrl: own.url, env: { BOOTSTRAP_ADMIN_KEY: 'c'.repeat(40) } });
+    const renewed = await start({ env: { BOOTSTRAP_ADMIN_KEY: 'c'.repeat(40) } });
     expect((await (await connect(renewed.url)).as({ key: 'c'.repeat(40) }).get('/api-keys')).status).toBe(
       200,
     );
-    await renewed.stop();
-    await own.drop();
   });
 });

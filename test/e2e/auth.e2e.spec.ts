@@ -1,12 +1,10 @@
-import { Client } from 'pg';
+import { registered } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import type { Response } from 'supertest';
 import { answered } from '../support/answered';
-import { type Api, connect } from '../support/api';
+import { connect } from '../support/api';
 import { newCustomer, openSession } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
 import { newKey, newSignedIn, newStaff, signIn, type Staff } from '../support/staff';
 
 const KEY = 'k'.repeat(40);
@@ -20,46 +18,8 @@ const raised = {
 };
 
 describe('staff', () => {
-  let upstream: CbrUpstream;
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-  let admin: Api;
-  let sql: Client;
+  const { database, api, admin, start } = useServer({ rates: 'scripted', env: raised });
 
-  beforeAll(async () => {
-    upstream = await startCbrUpstream();
-    database = await createTestDatabase();
-    const rates = { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
-    server = await startServer({ databaseUrl: database.url, env: { ...raised, ...rates } });
-    api = await connect(server.url);
-    admin = api.as({ key: KEY });
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
-  });
-  afterAll(async () => {
-    await sql.end();
-    await server.stop();
-    await upstream.stop();
-    await database.drop();
-  });
-
-  const registered = async (who: Api): Promise<number> => {
-    const accepted = await who.post('/packages', {
-      name: 'Winter boots',
-      weight_kg: '1.5',
-      content_value: { amount: '10.99', currency: 'USD' },
-      type_id: 1,
-    });
-    const done = await eventually(
-      async () => {
-        const { body } = await who.get(accepted.headers.location as string);
-        return body.state === 'pending' ? undefined : body;
-      },
-      { deadlineMs: 15_000, describe: 'the registration to be finished' },
-    );
-    return done.package_id as number;
-  };
   const statusOf = async (cookie: string): Promise<number> =>
     (await api.as({ cookie }).get('/sessions/current')).status;
 
@@ -67,7 +27,7 @@ describe('staff', () => {
     let vera: Staff;
     beforeAll(async () => (vera = await newStaff(admin, 'agent')));
 
-    it('opens a staff session with the scopes of the role, in a cookie that no script reads', async () => {
+    it('opens a staff session with the scopes of the role in an HttpOnly cookie', async () => {
       const reply = await api.post('/auth/login', {
         email: vera.email.toUpperCase(),
         password: vera.password,
@@ -87,7 +47,7 @@ describe('staff', () => {
       expect(await agent.get('/users')).toMatchObject({ status: 403, body: { code: 'scope_missing' } });
     });
 
-    it('rotates the session: a cookie that was planted before is good for nothing after (fixation)', async () => {
+    it('rotates the session, so that a cookie planted earlier no longer works (session fixation)', async () => {
       const planted = await openSession(api);
       const { body: before } = await api.as({ cookie: planted }).get('/sessions/current');
       const cookie = await signIn(api, vera, { Cookie: planted });
@@ -100,7 +60,7 @@ describe('staff', () => {
       expect(await statusOf(again)).toBe(200);
     });
 
-    it('keeps what the anonymous session owned, in later sessions too', async () => {
+    it('keeps ownership of what the anonymous session created, also in later sessions', async () => {
       const olga = await newStaff(admin, 'agent');
       const planted = await openSession(api);
       const id = await registered(api.as({ cookie: planted }));
@@ -110,14 +70,14 @@ describe('staff', () => {
       const later = await signIn(api, olga);
       // An agent may read all; what is one's own shows where it filters: in the database, all owner ids are the user's.
       expect((await api.as({ cookie: later }).get(`/packages/${id}`)).status).toBe(200);
-      const { rows } = await sql.query(
+      const { rows } = await database.query(
         `SELECT user_id FROM user_owner_ids o JOIN packages p ON p.owner_id = o.owner_id WHERE p.id = $1`,
         [id],
       );
       expect(rows).toEqual([{ user_id: olga.id }]);
     });
 
-    it('fails with one answer for an unknown user, a wrong password and a disabled user', async () => {
+    it('answers an unknown user, a wrong password and a disabled user in the same way', async () => {
       const gone = await newStaff(admin, 'agent');
       const { headers } = await admin.get(`/users/${gone.id}`);
       await admin.patch(
@@ -141,7 +101,7 @@ describe('staff', () => {
       expect(shown[2]).toEqual(shown[0]);
     });
 
-    it('is held back at an address after ten failures, with the right password too, and told for how long', async () => {
+    it('is throttled per address after ten failures, even with the right password, with Retry-After', async () => {
       const held = await newStaff(admin, 'agent');
       for (let n = 0; n < 10; n++)
         expect((await api.post('/auth/login', { email: held.email, password: 'wrong' })).status).toBe(401);
@@ -151,7 +111,7 @@ describe('staff', () => {
       await signIn(api, held, { 'X-Forwarded-For': '192.0.2.200' });
     });
 
-    it('names the fields that are wrong, and never what was in them', async () => {
+    it('names invalid fields without repeating their values', async () => {
       const reply = await api.post('/auth/login', { email: '', password: `s3cret${'x'.repeat(123)}` });
       expect(reply.status).toBe(422);
       expect(reply.body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual([
@@ -162,7 +122,7 @@ describe('staff', () => {
     });
   });
 
-  describe('somebody whose password others guess from everywhere', () => {
+  describe('an account under a distributed password attack', () => {
     /** Fails until the account is held back for all addresses; this many failures from each do not hold one back. */
     const attack = async (email: string): Promise<void> => {
       for (let n = 0; n < 20; n++) await answered(attempt({ email, password: 'wrong' }, n % 4), 401);
@@ -183,7 +143,7 @@ describe('staff', () => {
       return String((headers['set-cookie'] as unknown as string[])[1]).split(';', 1)[0] as string;
     };
 
-    it('signs in on a device that is known, and on no other', async () => {
+    it('can sign in from a known device only', async () => {
       const [user, other] = [await newStaff(admin, 'agent'), await newStaff(admin, 'agent')];
       const [device, otherDevice] = [await deviceOf(user), await deviceOf(other)];
       await attack(user.email);
@@ -195,7 +155,7 @@ describe('staff', () => {
       await answered(attempt(user, 9), 429);
     });
 
-    it('is told apart by nothing from somebody who does not exist', async () => {
+    it('looks the same as an account that does not exist', async () => {
       const user = await newStaff(admin, 'agent');
       const device = await deviceOf(user);
       const email = `nobody-${user.email}`;
@@ -220,7 +180,7 @@ describe('staff', () => {
       await answered(attempt({ email, password: 'wrong' }, 9, device), 429);
     });
 
-    it('is held back on a known device after ten failures there', async () => {
+    it('is throttled on a known device after ten failures there', async () => {
       const user = await newStaff(admin, 'agent');
       const device = await deviceOf(user);
       const wrong = { email: user.email, password: 'wrong' };
@@ -229,7 +189,7 @@ describe('staff', () => {
       await answered(attempt(user, 11), 200);
     });
 
-    it('signs in from anywhere once an administrator has set another password', async () => {
+    it('can sign in from anywhere after an administrator sets another password', async () => {
       const user = await newStaff(admin, 'agent');
       await attack(user.email);
       const password = 'eight dry otters in a barn';
@@ -243,7 +203,7 @@ describe('staff', () => {
       for (const host of [0, 5, 9]) await answered(attempt({ email: user.email, password }, host), 200);
     });
 
-    it('changes the password in a session that is open', async () => {
+    it('can change the password in an open session', async () => {
       const user = await newStaff(admin, 'agent');
       const [stolen, mine] = [await signIn(api, user), await signIn(api, user)];
       await attack(user.email);
@@ -257,9 +217,9 @@ describe('staff', () => {
     });
   });
 
-  describe('a session of theirs', () => {
-    it('ends by signing out, in every process', async () => {
-      const other = await startServer({ databaseUrl: database.url, env: raised });
+  describe('a staff session', () => {
+    it('ends in every process when its user signs out', async () => {
+      const other = await start();
       const elsewhere = await connect(other.url);
       const cookie = await signIn(api, await newStaff(admin, 'agent'));
       expect((await elsewhere.as({ cookie }).get('/sessions/current')).status).toBe(200);
@@ -287,7 +247,7 @@ describe('staff', () => {
       expect((await desk.get('/sessions')).body.items).toHaveLength(1);
     });
 
-    it('is listed page after page, and a customer sees one and a key none', async () => {
+    it('is listed in pages; a customer sees one session and an API key none', async () => {
       const user = await newStaff(admin, 'agent');
       const cookies = [await signIn(api, user), await signIn(api, user), await signIn(api, user)];
       const who = api.as({ cookie: cookies[0] as string });
@@ -306,29 +266,28 @@ describe('staff', () => {
       expect((await admin.post('/auth/logout')).status).toBe(404);
     });
 
-    it('is last used to the minute, and not written on every request', async () => {
+    it('updates its last use once a minute, not on every request', async () => {
       const user = await newStaff(admin, 'agent');
       const who = api.as({ cookie: await signIn(api, user) });
       const { body: session } = await who.get('/sessions/current');
       const lastUse = async (): Promise<Date> =>
-        (await sql.query(`SELECT last_used_at FROM sessions WHERE id = $1`, [session.id])).rows[0]
-          .last_used_at;
+        (await database.query(`SELECT last_used_at FROM sessions WHERE id = $1`, [session.id])).rows[0]!
+          .last_used_at as Date;
       const opened = await lastUse();
       await who.get('/sessions/current');
       expect(await lastUse()).toEqual(opened);
-      await sql.query(`UPDATE sessions SET last_used_at = now() - interval '2 minutes' WHERE id = $1`, [
+      await database.query(`UPDATE sessions SET last_used_at = now() - interval '2 minutes' WHERE id = $1`, [
         session.id,
       ]);
       await who.get('/sessions/current');
       await eventually(async () => (await lastUse()) >= opened || undefined, {
-        deadlineMs: 5_000,
         describe: 'the last use to be recorded',
       });
     });
   });
 
-  describe('their own password', () => {
-    it('is changed with the present one, and ends the other sessions', async () => {
+  describe('changing one’s own password', () => {
+    it('needs the current password and ends the other sessions', async () => {
       const user = await newStaff(admin, 'agent');
       const other = await signIn(api, user);
       const cookie = await signIn(api, user);
@@ -357,7 +316,7 @@ describe('staff', () => {
       expect((await api.post('/auth/login', { email: user.email, password: wanted })).status).toBe(200);
     });
 
-    it('is not guessed with a session that was stolen: failures count as those of signing in do', async () => {
+    it('counts failures as failed sign-ins, so that a stolen session cannot guess it', async () => {
       const user = await newStaff(admin, 'agent');
       const who = api.as({ cookie: await signIn(api, user) });
       const guess = () =>
@@ -369,7 +328,7 @@ describe('staff', () => {
       expect(await guess()).toMatchObject({ status: 429, body: { code: 'login_throttled' } });
     });
 
-    it('is nothing that a customer or a key has', async () => {
+    it('is refused to customers and API keys', async () => {
       const body = { current_password: 'x', new_password: 'eight dry otters in a barn' };
       for (const who of [await newCustomer(api), admin])
         expect(await who.post('/auth/password', body)).toMatchObject({
@@ -387,7 +346,7 @@ describe('staff', () => {
       { Origin: 'null' },
     ];
 
-    it.each(crossSite)('can neither sign anybody in nor write as them: %j', async (headers) => {
+    it.each(crossSite)('can neither sign in nor write: %j', async (headers) => {
       const user = await newStaff(admin, 'admin');
       const cookie = await signIn(api, user);
       const credentials = { email: user.email, password: user.password };
@@ -405,16 +364,16 @@ describe('staff', () => {
       expect(await statusOf(cookie)).toBe(200);
     });
 
-    it('is no matter to our own pages', async () => {
+    it('may sign in when the page is our own', async () => {
       const user = await newStaff(admin, 'agent');
-      expect(await signIn(api, user, { 'Sec-Fetch-Site': 'same-origin', Origin: server.url })).toMatch(
+      expect(await signIn(api, user, { 'Sec-Fetch-Site': 'same-origin', Origin: api.url })).toMatch(
         /^waybill_session=/,
       );
     });
   });
 
-  describe('two cookies of the name', () => {
-    it('are no credentials: one may have been tossed in by a neighbouring host', async () => {
+  describe('two session cookies in one request', () => {
+    it('are refused, because a neighbouring host may have set one', async () => {
       const user = await newStaff(admin, 'agent');
       const mine = await signIn(api, user);
       const tossed = await openSession(api);

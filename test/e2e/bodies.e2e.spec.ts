@@ -1,8 +1,8 @@
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { readFileSync } from 'node:fs';
-import { type Api, connect } from '../support/api';
-import { administrator, newCustomer } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { type Api } from '../support/api';
+import { newCustomer } from '../support/callers';
 import { newKey, newStaff, signIn } from '../support/staff';
 
 const LARGEST_BODY = 262_144;
@@ -13,36 +13,19 @@ const MAX_BLOCKED_MS = 25;
 /** Of the times in /proc. */
 const MS_PER_TICK = 10;
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 const fieldsOf = (count: number, name: (n: number) => string) =>
   `{${Array.from({ length: count }, (_, n) => `"${name(n)}":0`).join()}}`;
 const listOf = (count: number, item: string) => `[${Array.from({ length: count }, () => item).join()}]`;
 
 describe('bodies that attack', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
+  const { server, api, admin } = useServer({
+    env: { LOGIN_FAILURES_PER_ADDRESS: '1000', LOGIN_FAILURES_PER_ACCOUNT: '1000' },
+  });
   let customer: Api;
-  let admin: Api;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: { LOGIN_FAILURES_PER_ADDRESS: '1000', LOGIN_FAILURES_PER_ACCOUNT: '1000' },
-    });
-    api = await connect(server.url);
     customer = await newCustomer(api);
-    admin = administrator(api, server);
-  }, 60_000);
-  afterAll(async () => {
-    await server?.stop();
-    await database?.drop();
   });
 
   const routes = ['/auth/login', '/packages', '/sessions'];
@@ -53,7 +36,7 @@ describe('bodies that attack', () => {
     ['too many of both in all', listOf(MAX_VALUES / 2, '{"a":1}').replace('[', '[0,'), 'too_many_values'],
     ['lists that are nested too deep', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'too_deep'],
     ['objects that are nested too deep', `${'{"a":'.repeat(17)}1${'}'.repeat(17)}`, 'too_deep'],
-  ])('are refused before they are parsed: %s', async (_, body, code) => {
+  ])('are refused before parsing: %s', async (_, body, code) => {
     for (const route of routes) {
       const reply = await customer.post(route, body);
       expect(reply).toMatchObject({
@@ -67,7 +50,7 @@ describe('bodies that attack', () => {
     expect(wrongQuery).toMatchObject({ status: 400, body: { code: 'bad_request' } });
   });
 
-  it('get 100 errors at most, and are told that there are more', async () => {
+  it('get at most 100 errors and a note that there are more', async () => {
     for (const route of routes) {
       const { body, status } = await customer.post(route, fieldsOf(MAX_VALUES, String));
       expect(status).toBe(422);
@@ -89,7 +72,7 @@ describe('bodies that attack', () => {
     ],
     ['nothing but escapes', `{"email":"${'\\"'.repeat(LARGEST_BODY / 2 - 100)}"}`],
     ['open brackets', '['.repeat(LARGEST_BODY - 1)],
-  ])('block nobody: %s', async (_, body) => {
+  ])('do not block other requests: %s', async (_, body) => {
     const before = cpuMsOf(server.pid);
     const attack = async (route: string) => {
       for (let count = 0; count < 20; count++) await post(`${server.url}/api/v1${route}`, body);
@@ -120,7 +103,7 @@ describe('bodies that attack', () => {
   );
 
   it.each(['toString', 'hasOwnProperty', 'valueOf', 'constructor', '__proto__'])(
-    'nor is it a query parameter: %s',
+    'refuse the query parameter %s',
     async (name) => {
       for (const path of ['/packages', '/types', '/sessions/current'])
         expect(await customer.get(`${path}?${name}=1`)).toMatchObject({
@@ -148,7 +131,7 @@ describe('bodies that attack', () => {
     const password = 'seven wet herons on a roof';
     const create = (email: string) => admin.post('/users', { email, role: 'agent', password });
 
-    it('make one user of it, however it is composed', async () => {
+    it('are the same in every Unicode form', async () => {
       const made = await create('Zoé@example.com'.normalize('NFD'));
       expect(made).toMatchObject({ status: 201, body: { email: 'zoé@example.com'.normalize('NFC') } });
       expect(await create('zoé@example.com'.normalize('NFC'))).toMatchObject({ status: 409 });
@@ -157,7 +140,7 @@ describe('bodies that attack', () => {
     });
 
     it.each(['\u200b', '\u200d', '\u202e', '\u2066', '\ufeff', '\u00ad', '\u3164', '\u00a0', '\ue000'])(
-      'can hide nothing in it: %j',
+      'cannot contain an invisible character: %j',
       async (character) => {
         expect(await create(`olga${character}@example.com`)).toMatchObject({
           status: 422,
@@ -167,7 +150,7 @@ describe('bodies that attack', () => {
     );
   });
 
-  it('name a time that has a year of four digits, in capitals or not', async () => {
+  it('accept a time with a four-digit year, in upper or lower case', async () => {
     const expiring = (expires_at: string) =>
       admin.post('/api-keys', { name: 'A test', scopes: ['packages:read'], expires_at });
     for (const time of ['9999-12-31T23:59:59-23:59', '2030-01-01T24:00:00Z', '2030-01-01T00:00:00+24:00'])
@@ -179,7 +162,7 @@ describe('bodies that attack', () => {
     expect((await expiring('2030-01-01t00:00:00z')).body.expires_at).toBe('2030-01-01T00:00:00.000Z');
   });
 
-  it('change no password to itself', async () => {
+  it('refuse a new password that equals the old one', async () => {
     const staff = await newStaff(admin, 'agent');
     const user = api.as({ cookie: await signIn(api, staff) });
     const change = (new_password: string) =>
@@ -194,7 +177,7 @@ describe('bodies that attack', () => {
     expect(await change(`${staff.password}!`)).toMatchObject({ status: 204 });
   });
 
-  it('can’t keep the old key of a rotation alive by null', async () => {
+  it('refuse null as the overlap of a key rotation', async () => {
     const { id } = await newKey(admin, ['packages:read']);
     expect(await admin.post(`/api-keys/${id}/rotate`, { overlap_seconds: null })).toMatchObject({
       status: 422,

@@ -1,10 +1,10 @@
+import { useServer } from '../support/use-server';
 import { randomUUID } from 'node:crypto';
 import request from 'supertest';
 import { answered } from '../support/answered';
-import { type Api, connect } from '../support/api';
+import { connect } from '../support/api';
 import { openSession } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { type TestServer } from '../support/server';
 
 const OWN = 'https://api.example.com';
 const ALLOWED = 'https://app.example.com';
@@ -12,26 +12,19 @@ const FOREIGN = 'https://evil.example';
 
 describe('pages of other origins', () => {
   const key = randomUUID();
-  let database: TestDatabase;
-  let server: TestServer;
+  const { server, api, start } = useServer({
+    env: {
+      BOOTSTRAP_ADMIN_KEY: key,
+      PUBLIC_URL: `${OWN}/`,
+      CORS_ORIGINS: `${ALLOWED}, https://other.example.com`,
+    },
+  });
   let closed: TestServer;
-  let api: Api;
   let cookie: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    const start = (env: Record<string, string>) =>
-      startServer({ databaseUrl: database.url, env: { ...env, BOOTSTRAP_ADMIN_KEY: key } });
-    [server, closed] = await Promise.all([
-      start({ PUBLIC_URL: `${OWN}/`, CORS_ORIGINS: `${ALLOWED}, https://other.example.com` }),
-      start({}),
-    ]);
-    api = await connect(server.url);
+    closed = await start({ env: { PUBLIC_URL: '', CORS_ORIGINS: '' } });
     cookie = await openSession(api);
-  });
-  afterAll(async () => {
-    await Promise.all([server.stop(), closed.stop()]);
-    await database.drop();
   });
 
   // A body that is refused tells a write that was let through from one that was not, and changes nothing.
@@ -59,13 +52,13 @@ describe('pages of other origins', () => {
     );
   });
 
-  it('are no matter to an API key, which no browser adds by itself', async () => {
+  it('may write with an API key, which no browser adds by itself', async () => {
     const headers = { Authorization: `Bearer ${key}`, Origin: FOREIGN, 'Sec-Fetch-Site': 'cross-site' };
     expect(await codeOf(headers)).toBe('validation_failed');
     expect(await codeOf({ ...headers, Cookie: cookie })).toBe('validation_failed');
   });
 
-  it('are refused with what a browser does add by itself', async () => {
+  it('may not write with credentials that a browser adds by itself', async () => {
     const headers = { Authorization: 'Basic dXNlcjpwYXNz', Origin: FOREIGN, 'Sec-Fetch-Site': 'cross-site' };
     const reply = await api.post('/sessions', undefined, { headers: { ...headers, Cookie: cookie } });
     expect([reply.status, reply.body.code]).toEqual([403, 'cross_origin_write']);

@@ -1,30 +1,19 @@
+import { useServer } from '../support/use-server';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { Client } from 'pg';
 import { answered } from '../support/answered';
-import { type Api, connect } from '../support/api';
-import { administrator, newCustomer } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { type Api } from '../support/api';
+import { newCustomer } from '../support/callers';
 import { newKey, newStaff, signIn } from '../support/staff';
 
 const JOB = 'price-pending';
 
 describe('the cursors of every list', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let sql: Client;
-  let api: Api;
+  const { database, api, admin } = useServer();
   /** Who sees more than one row of each list. */
   let callers: Record<string, Api>;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
-    server = await startServer({ databaseUrl: database.url });
-    api = await connect(server.url);
-    const admin = administrator(api, server);
     const agent = await newStaff(admin, 'agent');
     await newStaff(admin, 'agent');
     await newKey(admin, ['jobs:run']);
@@ -45,21 +34,17 @@ describe('the cursors of every list', () => {
       '/api/v1/users': admin,
     };
   });
-  afterAll(async () => {
-    await server.stop();
-    await sql.end();
-    await database.drop();
-  });
 
   async function ownerOf(customer: Api): Promise<string> {
     const { body } = await customer.get('/sessions/current');
-    const { rows } = await sql.query<{ owner_id: string }>('SELECT owner_id FROM sessions WHERE id = $1', [
-      body.id,
-    ]);
+    const { rows } = await database.query<{ owner_id: string }>(
+      'SELECT owner_id FROM sessions WHERE id = $1',
+      [body.id],
+    );
     return rows[0]!.owner_id;
   }
   const insertPackages = (owner: string, count: number) =>
-    sql.query(
+    database.query(
       `INSERT INTO packages (registration_id, owner_id, name, weight_kg, content_amount, content_currency, type_id,
          created_at, unpriced_reason)
        SELECT gen_random_uuid(), $1, 'x', 1, 1, 'USD', 1, now(), 'rate_unavailable' FROM generate_series(1, $2::int)`,
@@ -67,12 +52,12 @@ describe('the cursors of every list', () => {
     );
   async function insertRunsAndRates(): Promise<void> {
     for (const ago of [1, 2, 3]) {
-      await sql.query(
+      await database.query(
         `INSERT INTO job_runs (id, job, trigger, state, requested_at, started_at, finished_at, result)
          VALUES ($1, $2, 'manual', 'succeeded', now() - $3 * interval '1 hour', now(), now(), '{}')`,
         [randomUUID(), JOB, ago],
       );
-      await sql.query(
+      await database.query(
         `INSERT INTO rate_lists (effective_date, source, document_sha256)
          VALUES (current_date - 1000 - $1::int, 'cbr-xml', repeat('0', 64))`,
         [ago],
@@ -90,7 +75,7 @@ describe('the cursors of every list', () => {
   const ask = async (path: string, caller: Api, cursor: string) =>
     (await caller.get(path, { query: { cursor } })).status;
 
-  it('are those of all lists that there are', () => {
+  it('are tested for every list of the API', () => {
     const listed = Object.entries(api.document.paths)
       .filter(([, { get }]) =>
         get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor'),
@@ -99,7 +84,7 @@ describe('the cursors of every list', () => {
     expect(listed.toSorted()).toEqual(Object.keys(callers).toSorted());
   });
 
-  it('answer 200 or 400 however they are changed', async () => {
+  it('give 200 or 400 after any change to their text', async () => {
     for (const [path, caller] of lists()) {
       const cursor = await cursorOf(path, caller);
       expect([path, await ask(path, caller, cursor)]).toEqual([path, 200]);
@@ -117,7 +102,7 @@ describe('the cursors of every list', () => {
     }
   });
 
-  it('are good for their own list alone, and in one writing', async () => {
+  it('are valid for their own list only, in exactly one spelling', async () => {
     for (const [path, caller] of lists()) {
       const cursor = await cursorOf(path, caller);
       for (const more of ['!!', '=', '==', 'A', '.'])
@@ -131,7 +116,7 @@ describe('the cursors of every list', () => {
     }
   });
 
-  it('are good for their owner alone', async () => {
+  it('are valid for their owner only', async () => {
     const cursor = await cursorOf('/api/v1/packages', callers['/api/v1/packages']!);
     const other = await newCustomer(api);
     await insertPackages(await ownerOf(other), 2);

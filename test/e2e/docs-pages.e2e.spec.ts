@@ -1,8 +1,7 @@
+import { useServer } from '../support/use-server';
 import { existsSync } from 'node:fs';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import type { OpenApi } from '../support/openapi';
-import { startServer, type TestServer } from '../support/server';
 
 const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
   existsSync(path),
@@ -16,14 +15,11 @@ interface Shown {
 }
 
 (CHROMIUM ? describe : describe.skip)('the documentation pages, in Chromium', () => {
-  let database: TestDatabase;
-  let server: TestServer;
+  const { server } = useServer();
   let browser: Browser;
   let context: BrowserContext;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ role: 'all', databaseUrl: database.url });
     browser = await chromium.launch({
       executablePath: CHROMIUM as string,
       args: [
@@ -31,15 +27,13 @@ interface Shown {
         ...['--disable-background-networking', '--disable-component-update'],
       ],
     });
-  }, 60_000);
+  });
   beforeEach(async () => {
     context = await browser.newContext();
   });
   afterEach(() => context.close());
   afterAll(async () => {
     await browser?.close();
-    await server?.stop();
-    await database?.drop();
   });
 
   const show = async (path: string): Promise<Shown> => {
@@ -100,7 +94,7 @@ interface Shown {
     expect(shown.faults).toEqual([]);
   });
 
-  it('keep what never changes and ask for no more than themselves', async () => {
+  it('cache their files for ever and load nothing from other hosts', async () => {
     const page = await fetch(`${server.url}/api/openapi`);
     const files = [...(await page.text()).matchAll(/(?:src|href)="(\/api\/docs\/[^"]+)"/g)].map(
       ([, path]) => path,

@@ -1,19 +1,13 @@
+import { useServers } from '../support/use-server';
+import { aPackage } from '../support/a-package';
 import { randomBytes } from 'node:crypto';
-import { Client } from 'pg';
 import { connect } from '../support/api';
 import { newCustomer } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, redisUrl, type TestDatabase } from '../support/database';
+import { redisUrl } from '../support/database';
 import { eventually } from '../support/poll';
 import { dropKeys } from '../support/redis';
-import { startServer } from '../support/server';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 const found = redisUrl();
 const prefix = `test-${randomBytes(6).toString('hex')}`;
 const targets: { name: string; env: Record<string, string>; here: boolean }[] = [
@@ -23,30 +17,17 @@ const targets: { name: string; env: Record<string, string>; here: boolean }[] = 
 
 for (const { name, env: queue, here } of targets)
   (here ? describe : describe.skip)(`a process that is told to stop, with its queues in ${name}`, () => {
-    let upstream: CbrUpstream;
-    let database: TestDatabase;
-    let client: Client;
+    const { database, start, onClose } = useServers({ rates: 'scripted', env: queue });
+    beforeAll(() => onClose(async () => found && dropKeys(found, prefix)));
 
-    beforeAll(async () => {
-      [upstream, database] = await Promise.all([startCbrUpstream(), createTestDatabase()]);
-      client = new Client({ connectionString: database.url });
-      await client.connect();
-    });
-    afterAll(async () => {
-      await client.end();
-      await Promise.all([upstream.stop(), database.drop()]);
-      if (found) await dropKeys(found, prefix);
-    });
-
-    it('finishes the job that it is at, and commits its package', async () => {
-      const env = { ...queue, CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
-      const server = await startServer({ databaseUrl: database.url, env });
+    it('finishes the job in progress and commits its package', async () => {
+      const server = await start();
       const who = await newCustomer(await connect(server.url));
-      await client.query('BEGIN; LOCK TABLE packages IN SHARE MODE');
+      await database.query('BEGIN; LOCK TABLE packages IN SHARE MODE');
       expect((await who.post('/packages', boots)).status).toBe(202);
       await eventually(
         async () => {
-          const { rows } = await client.query(
+          const { rows } = await database.query(
             `SELECT 1 FROM pg_locks WHERE relation = 'packages'::regclass AND NOT granted`,
           );
           return rows.length > 0;
@@ -61,9 +42,9 @@ for (const { name, env: queue, here } of targets)
           describe: 'the server is not ready any more',
         },
       );
-      await client.query('COMMIT');
+      await database.query('COMMIT');
       await stopped;
-      const { rows } = await client.query(
+      const { rows } = await database.query(
         `SELECT r.state, r.attempts, p.name FROM registrations r JOIN packages p ON p.registration_id = r.id`,
       );
       expect(rows).toEqual([{ state: 'succeeded', attempts: 1, name: 'Winter boots' }]);

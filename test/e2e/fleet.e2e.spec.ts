@@ -1,57 +1,37 @@
+import { useServers } from '../support/use-server';
+import { aPackage } from '../support/a-package';
 import { randomBytes } from 'node:crypto';
 import { connect, type Api } from '../support/api';
 import { openSession } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { dropKeys, redisTargets } from '../support/redis';
-import { startServer, type TestServer } from '../support/server';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 
 for (const { name, start } of redisTargets())
   (start ? describe : describe.skip)(
     `two api and two worker processes on one PostgreSQL and one ${name}`,
     () => {
       const prefix = `test-${randomBytes(6).toString('hex')}`;
-      let redis: { url: string; stop(): Promise<void> };
-      let upstream: CbrUpstream;
-      let database: TestDatabase;
-      let servers: TestServer[];
+      const { upstream, onClose, start: startOne } = useServers({ rates: 'scripted' });
       /** The same caller, by one api process after the other. */
       let fetchInTurn: () => Api;
 
       beforeAll(async () => {
-        [redis, upstream, database] = await Promise.all([start!(), startCbrUpstream(), createTestDatabase()]);
-        const env = {
-          REDIS_URL: redis.url,
-          REDIS_PREFIX: prefix,
-          CBR_JSON_URL: upstream.jsonUrl,
-          CBR_XML_URL: upstream.xmlUrl,
-          LIMIT_PRINCIPAL_PER_MINUTE: '1000',
-        };
+        const redis = await start!();
+        onClose(redis.stop);
+        onClose(() => dropKeys(redis.url, prefix));
+        const env = { REDIS_URL: redis.url, REDIS_PREFIX: prefix, LIMIT_PRINCIPAL_PER_MINUTE: '1000' };
         const roles = ['api', 'api', 'worker', 'worker'] as const;
-        servers = await Promise.all(
-          roles.map((role) => startServer({ role, databaseUrl: database.url, env })),
-        );
+        const servers = await Promise.all(roles.map((role) => startOne({ role, env })));
         const apis = await Promise.all(servers.slice(0, 2).map(({ url }) => connect(url)));
         const cookie = await openSession(apis[0]!);
         const callers = apis.map((api) => api.as({ cookie }));
         let turn = 0;
         fetchInTurn = () => callers[turn++ % callers.length]!;
-      }, 60_000);
-      afterAll(async () => {
-        await Promise.all(servers.map((server) => server.stop()));
-        await Promise.all([upstream.stop(), database.drop(), dropKeys(redis.url, prefix)]);
-        await redis.stop();
       });
 
-      it('register, price and show packages, each request by another process', async () => {
+      it('register, price and show packages while requests alternate between processes', async () => {
         const accepted = await Promise.all(
           Array.from({ length: 20 }, () => fetchInTurn().post('/packages', boots)),
         );
@@ -61,9 +41,9 @@ for (const { name, start } of redisTargets())
           const done = await eventually(
             async () => {
               const { body } = await fetchInTurn().get(headers.location as string);
-              return body.state === 'pending' ? undefined : body;
+              return body.state !== 'pending' && body;
             },
-            { deadlineMs: 15_000, describe: 'the registration to be finished' },
+            { describe: 'the registration is over' },
           );
           expect(done).toMatchObject({ state: 'succeeded', problem: null });
           ids.push(done.package_id);
@@ -81,14 +61,14 @@ for (const { name, start } of redisTargets())
         expect(listed.toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
       });
 
-      it('ask upstream for none of them by itself', () => {
+      it('do not fetch rates per package', () => {
         const asked = upstream.requests.filter(({ source }) => source === 'json').length;
         // What a start asks: the hourly refresh, or the first price; on weekday afternoons also the one after publication.
         expect(asked).toBeGreaterThanOrEqual(1);
         expect(asked).toBeLessThanOrEqual(2);
       });
 
-      it('repeat a reply under its idempotency key, whoever gave it first', async () => {
+      it('replay a reply that another process stored', async () => {
         const headers = { 'Idempotency-Key': randomBytes(8).toString('hex') };
         const first = await fetchInTurn().post('/packages', boots, { headers });
         const second = await fetchInTurn().post('/packages', boots, { headers });
@@ -97,14 +77,14 @@ for (const { name, start } of redisTargets())
         expect(second.headers['idempotent-replayed']).toBe('true');
       });
 
-      it('count one limit together', async () => {
+      it('share one rate limit', async () => {
         const left = async () =>
           Number(/r=(\d+)/.exec((await fetchInTurn().get('/packages')).headers.ratelimit!)?.[1]);
         const [one, other] = [await left(), await left()];
         expect(one - other).toBe(1);
       });
 
-      it('know at once that a session has ended', async () => {
+      it('refuse an ended session at once', async () => {
         expect((await fetchInTurn().delete('/sessions/current')).status).toBe(204);
         expect((await fetchInTurn().get('/packages')).status).toBe(401);
         expect((await fetchInTurn().get('/packages')).status).toBe(401);

@@ -1,22 +1,11 @@
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { useServer } from '../support/use-server';
 
-describe('the front door', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-  }, 120_000);
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+describe('the landing pages', () => {
+  const { server } = useServer();
 
   const get = (path: string, accept: string) => fetch(`${server.url}${path}`, { headers: { accept } });
 
-  it.each(['/', '/docs', '/api', '/api/'])('is a page at %s whose links all lead somewhere', async (path) => {
+  it.each(['/', '/docs', '/api', '/api/'])('%s is a page without broken links', async (path) => {
     const reply = await get(path, 'text/html,*/*');
     expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
     const links = [...(await reply.text()).matchAll(/<a href="([^"]+)"/g)].map(([, link]) => link as string);
@@ -37,7 +26,7 @@ describe('the front door', () => {
     }
   });
 
-  it.each(['/', '/docs', '/api'])('is a few lines to curl at %s, with addresses to paste', async (path) => {
+  it.each(['/', '/docs', '/api'])('%s answers curl with a few lines of URLs', async (path) => {
     const reply = await get(path, '*/*');
     expect([reply.status, reply.headers.get('content-type')]).toEqual([200, 'text/plain; charset=utf-8']);
     const text = await reply.text();

@@ -1,59 +1,33 @@
+import { useServers } from '../support/use-server';
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { Client } from 'pg';
 import request from 'supertest';
 import { answered } from '../support/answered';
 import { type Api, connect } from '../support/api';
-import { administrator, newCustomer, openSession } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type StartServerOptions, type TestServer } from '../support/server';
+import { newCustomer, openSession } from '../support/callers';
 import { newKey, newStaff, signIn } from '../support/staff';
 
 const KILL = path.resolve(__dirname, '../support/kill-at.cjs');
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
-// Nobody answers there: what is registered stays without a price, which is all the same here.
-const env = {
-  CBR_JSON_URL: 'http://127.0.0.1:9/',
-  CBR_XML_URL: 'http://127.0.0.1:9/',
-};
+const boots = aPackage();
+const register = (who: Api, key: string | undefined, body: string | object = boots) =>
+  who.post('/packages', body, { headers: key === undefined ? {} : { 'Idempotency-Key': key } });
 
 describe('Idempotency-Key', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let sql: Client;
-  let api: Api;
+  const { server, database, api, admin } = useServer();
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
-    server = await startServer({ databaseUrl: database.url, env });
-    api = await connect(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await sql.end();
-    await database.drop();
-  });
-
-  const register = (who: Api, key: string | undefined, body: string | object = boots) =>
-    who.post('/packages', body, { headers: key === undefined ? {} : { 'Idempotency-Key': key } });
   const registrations = async (name: string): Promise<number> => {
-    const { rows } = await sql.query<{ count: number }>(
+    const { rows } = await database.query<{ count: number }>(
       'SELECT count(*)::int AS count FROM registrations WHERE name = $1',
       [name],
     );
     return rows[0]!.count;
   };
   const keysKept = async (key: string): Promise<number> =>
-    (await sql.query('SELECT 1 FROM idempotency_keys WHERE key = $1', [key])).rowCount as number;
+    (await database.query('SELECT 1 FROM idempotency_keys WHERE key = $1', [key])).rowCount as number;
 
-  it('gives a repeat the first reply, to the byte, and says so', async () => {
+  it('returns the first reply byte for byte to a repeat and marks it as replayed', async () => {
     const customer = await newCustomer(api);
     const key = randomUUID();
     const first = await answered(register(customer, key), 202);
@@ -67,7 +41,7 @@ describe('Idempotency-Key', () => {
     expect(repeat.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
   });
 
-  it('makes one package of 50 parallel requests, and gives each the same reply or says to wait', async () => {
+  it('makes one package of 50 parallel requests; each gets the same reply or 409', async () => {
     const customer = await newCustomer(api);
     const body = { ...boots, name: randomUUID() };
     const key = randomUUID();
@@ -82,7 +56,7 @@ describe('Idempotency-Key', () => {
     expect((await answered(register(customer, key, body), 202)).text).toBe(accepted[0]?.text);
   });
 
-  it('compares bodies as JSON, whatever the order and the spaces', async () => {
+  it('compares bodies as JSON, ignoring order and white space', async () => {
     const customer = await newCustomer(api);
     const key = randomUUID();
     const first = await answered(register(customer, key), 202);
@@ -104,7 +78,7 @@ describe('Idempotency-Key', () => {
     });
   });
 
-  it('belongs to its owner: others may use the same key', async () => {
+  it('is scoped to its owner, so that others may use the same key', async () => {
     const key = randomUUID();
     const [one, other] = [await newCustomer(api), await newCustomer(api)];
     const first = await answered(register(one, key), 202);
@@ -113,8 +87,8 @@ describe('Idempotency-Key', () => {
     expect(second.headers).not.toHaveProperty('idempotent-replayed');
   });
 
-  it('belongs to the user, in whichever of their sessions', async () => {
-    const user = await newStaff(administrator(api, server), 'agent');
+  it('is shared by all sessions of a user', async () => {
+    const user = await newStaff(admin, 'agent');
     const [one, next] = [await signIn(api, user), await signIn(api, user)];
     const key = randomUUID();
     const first = await answered(register(api.as({ cookie: one }), key), 202);
@@ -122,8 +96,8 @@ describe('Idempotency-Key', () => {
     expect([repeat.text, repeat.headers['idempotent-replayed']]).toEqual([first.text, 'true']);
   });
 
-  it('stays the customer’s who signs in: what they asked before and after, and asks for nothing twice', async () => {
-    const user = await newStaff(administrator(api, server), 'agent');
+  it('stays valid when the customer signs in', async () => {
+    const user = await newStaff(admin, 'agent');
     const anonymous = await openSession(api);
     const [key, name] = [randomUUID(), randomUUID()];
     const before = await answered(register(api.as({ cookie: anonymous }), key, { ...boots, name }), 202);
@@ -140,8 +114,8 @@ describe('Idempotency-Key', () => {
     expect(await registrations(name)).toBe(2);
   });
 
-  it('gives each of two requests under one key its own reply, where they came before their senders were known as one', async () => {
-    const user = await newStaff(administrator(api, server), 'agent');
+  it('keeps both replies of one key when two owners are later linked to one user', async () => {
+    const user = await newStaff(admin, 'agent');
     const key = randomUUID();
     const bodies = [randomUUID(), randomUUID()].map((name) => ({ ...boots, name }));
     const replies = [];
@@ -157,8 +131,8 @@ describe('Idempotency-Key', () => {
     expect(problem.code).toBe('idempotency_key_reused');
   });
 
-  it('makes one package of parallel requests in a user’s several sessions', async () => {
-    const user = await newStaff(administrator(api, server), 'agent');
+  it('makes one package of parallel requests from several sessions of one user', async () => {
+    const user = await newStaff(admin, 'agent');
     const anonymous = await openSession(api);
     const sessions = [await signIn(api, user, { Cookie: anonymous }), await signIn(api, user)];
     const body = { ...boots, name: randomUUID() };
@@ -170,8 +144,7 @@ describe('Idempotency-Key', () => {
     expect(await registrations(body.name)).toBe(1);
   });
 
-  it('goes on with an API key that is rotated', async () => {
-    const admin = administrator(api, server);
+  it('stays valid when the API key is rotated', async () => {
     const old = await newKey(admin, ['packages:write']);
     const key = randomUUID();
     const first = await answered(register(api.as({ key: old.key }), key), 202);
@@ -179,7 +152,7 @@ describe('Idempotency-Key', () => {
     expect((await answered(register(api.as({ key: body.key }), key), 202)).text).toBe(first.text);
   });
 
-  it('keeps nothing of an attempt that failed, which runs again', async () => {
+  it('stores nothing of a failed attempt, which can be retried', async () => {
     const customer = await newCustomer(api);
     const key = randomUUID();
     await answered(register(customer, key, { ...boots, type_id: 999_999 }), 422);
@@ -195,7 +168,7 @@ describe('Idempotency-Key', () => {
     const key = randomUUID();
     const first = await answered(register(customer, key), 202);
     const age = (interval: string) =>
-      sql.query(`UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1`, [
+      database.query(`UPDATE idempotency_keys SET created_at = now() - $2::interval WHERE key = $1`, [
         key,
         interval,
       ]);
@@ -207,7 +180,7 @@ describe('Idempotency-Key', () => {
     expect((await answered(register(customer, key, { ...boots, name: 'Skis' }), 202)).text).toBe(later.text);
   });
 
-  it('is optional: without it every request is another', async () => {
+  it('is optional: without it each request is new', async () => {
     const customer = await newCustomer(api);
     const [one, other] = [await register(customer, undefined), await register(customer, undefined)];
     expect(one.body.id).not.toBe(other.body.id);
@@ -226,13 +199,13 @@ describe('Idempotency-Key', () => {
     expect(problem).toMatchObject({ code: 'bad_request', errors: [{ header: 'Idempotency-Key' }] });
   });
 
-  it('is ignored where credentials are issued', async () => {
+  it('is ignored on routes that issue credentials', async () => {
     const open = () => api.post('/sessions', undefined, { headers: { 'Idempotency-Key': 'same' } });
     const [one, other] = [await answered(open(), 201), await answered(open(), 201)];
     expect(one.body.id).not.toBe(other.body.id);
   });
 
-  it('holds while more keyed requests come at once than there are connections', async () => {
+  it('works with more parallel requests than database connections', async () => {
     const customer = await newCustomer(api);
     // This currency is shipped nowhere, so that the database is asked for it.
     const unknown = { ...boots, content_value: { amount: '1', currency: 'XQZ' } };
@@ -241,12 +214,13 @@ describe('Idempotency-Key', () => {
     );
     expect(replies.map(({ status }) => status)).toEqual(Array(40).fill(422));
   });
+});
 
-  it('gives the reply of a process that died between commit and reply', async () => {
-    // A database of its own: a process that finds pending registrations at its start would die at once.
-    const own = await createTestDatabase();
-    const start = (more: Partial<StartServerOptions>) =>
-      startServer({ databaseUrl: own.url, env: { ...env, KILL_AT: 'after the commit' }, ...more });
+// A database of its own: a process that finds pending registrations at its start would die at once.
+describe('Idempotency-Key, when the process dies between the commit and the reply', () => {
+  const { start } = useServers({ env: { KILL_AT: 'after the commit' } });
+
+  it('returns the stored reply after a restart', async () => {
     const dying = await start({ preload: KILL });
     const cookie = await openSession(await connect(dying.url));
     const key = randomUUID();
@@ -254,7 +228,7 @@ describe('Idempotency-Key', () => {
     await expect(register(doomed, key)).rejects.toThrow('socket hang up');
     expect(await dying.exited).toMatchObject({ signal: 'SIGKILL' });
 
-    const next = await start({});
+    const next = await start();
     const customer = (await connect(next.url)).as({ cookie });
     const retry = await answered(register(customer, key), 202);
     expect(retry.headers['idempotent-replayed']).toBe('true');
@@ -263,7 +237,5 @@ describe('Idempotency-Key', () => {
     expect(status.body.id).toBe(retry.body.id);
     const other = await answered(register(customer, randomUUID()), 202);
     expect(other.body.id).not.toBe(retry.body.id);
-    await next.stop();
-    await own.drop();
   });
 });

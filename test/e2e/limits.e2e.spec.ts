@@ -1,8 +1,6 @@
+import { useServer } from '../support/use-server';
 import request, { type Response } from 'supertest';
 import { answered } from '../support/answered';
-import { type Api, connect } from '../support/api';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
 import { newStaff } from '../support/staff';
 
 const PRINCIPAL = 5;
@@ -10,32 +8,29 @@ const ADDRESS = 60;
 const SESSIONS = 3;
 
 describe('limits', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-  let sessions: string[];
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: {
-        LIMIT_PRINCIPAL_PER_MINUTE: String(PRINCIPAL),
-        LIMIT_ADDRESS_PER_MINUTE: String(ADDRESS),
-        LIMIT_SESSIONS_PER_MINUTE: String(SESSIONS),
-      },
-    });
-    api = await connect(server.url);
+  const { server, api } = useServer({
+    env: {
+      TRUST_PROXY: 'loopback',
+      LIMIT_PRINCIPAL_PER_MINUTE: String(PRINCIPAL),
+      LIMIT_ADDRESS_PER_MINUTE: String(ADDRESS),
+      LIMIT_SESSIONS_PER_MINUTE: String(SESSIONS),
+    },
   });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+  let address: string;
 
+  // Each test calls from an address of its own, so that it has the whole quota.
+  let addresses = 0;
+  beforeEach(() => (address = `198.51.100.${++addresses}`));
+
+  const headersOf = (cookie?: string) => ({
+    'X-Forwarded-For': address,
+    ...(cookie && { Cookie: cookie }),
+  });
   const get = (path: string, cookie?: string, headers: Record<string, string> = {}) =>
-    api.get(path, { headers: { ...headers, ...(cookie && { Cookie: cookie }) } });
-  const open = (cookie?: string) =>
-    api.post('/sessions', undefined, { headers: cookie ? { Cookie: cookie } : {} });
+    api.get(path, { headers: { ...headersOf(cookie), ...headers } });
+  const open = (cookie?: string) => api.post('/sessions', undefined, { headers: headersOf(cookie) });
+  const cookieOf = ({ headers }: Response) => String(headers['set-cookie']).split(';', 1)[0] as string;
+  const newSession = async () => cookieOf(await answered(open(), 201));
   const limitHeaders = ({ headers }: Response) => [headers['ratelimit-policy'], headers['ratelimit']];
   const expectRefused = ({ status, headers, body }: Response) => {
     expect([status, body.code, headers['content-type']]).toEqual([
@@ -48,62 +43,72 @@ describe('limits', () => {
     expect(body.request_id).toBe(headers['x-request-id']);
   };
 
-  // These build on one another: within the minute that they take, nothing is given back.
-  it('let an address open so many sessions a minute, and show what is left', async () => {
+  it('limit how many sessions an address opens per minute, and show how many are left', async () => {
     const replies: Response[] = [];
     for (let count = 0; count < SESSIONS; count++) replies.push(await answered(open(), 201));
-    sessions = replies.map(({ headers }) => String(headers['set-cookie']).split(';', 1)[0] as string);
     expect(limitHeaders(replies[0]!)[0]).toBe(
       `"default";q=${ADDRESS};w=60, "session_creation";q=${SESSIONS};w=60`,
     );
-    // The client has asked for the document, before.
-    expect(limitHeaders(replies[2]!)[1]).toMatch(/^"default";r=56;t=\d+, "session_creation";r=0;t=\d+$/);
+    for (const [n, reply] of replies.entries())
+      expect(limitHeaders(reply)[1]).toMatch(
+        new RegExp(
+          `^"default";r=${ADDRESS - 1 - n};t=\\d+, "session_creation";r=${SESSIONS - 1 - n};t=\\d+$`,
+        ),
+      );
     expectRefused(await open());
     expectRefused(await get('/sessions/new'));
     expectRefused(await open('waybill_session=unknown'));
   });
 
-  it('count a new session beside any Authorization header, where the cookie is ignored', async () => {
+  it('count a new session when an Authorization header makes the server ignore the cookie', async () => {
+    const cookie = await newSession();
+    for (let count = 1; count < SESSIONS; count++) await newSession();
     for (const Authorization of ['Bearer x', 'Basic dXNlcjpwYXNz', 'x']) {
-      const headers = { Authorization, Cookie: sessions[0] as string };
+      const headers = { ...headersOf(cookie), Authorization };
       expectRefused(await api.post('/sessions', undefined, { headers }));
       expectRefused(await api.get('/sessions/new', { headers }));
     }
   });
 
-  it('count no session that is there already', async () => {
-    for (let count = 0; count < 3; count++) await answered(open(sessions[0]), 200);
+  it('do not count a request that returns an existing session', async () => {
+    const cookie = await newSession();
+    for (let count = 0; count < SESSIONS + 1; count++) await answered(open(cookie), 200);
+    for (let count = 1; count < SESSIONS; count++) await newSession();
+    expectRefused(await open());
   });
 
-  it('let a principal ask so often a minute, and say where it stands', async () => {
+  it('limit how many requests a principal makes per minute, and show how many are left', async () => {
+    const [cookie, other] = [await newSession(), await newSession()];
     for (let left = PRINCIPAL - 1; left >= 0; left--) {
-      const reply = await answered(get('/sessions/current', sessions[0]), 200);
+      const reply = await answered(get('/sessions/current', cookie), 200);
       expect(limitHeaders(reply)[0]).toBe(`"default";q=${PRINCIPAL};w=60`);
       expect(limitHeaders(reply)[1]).toMatch(new RegExp(`^"default";r=${left};t=(60|[1-5]?\\d)$`));
     }
-    const refused = await get('/sessions/current', sessions[0]);
+    const refused = await get('/sessions/current', cookie);
     expectRefused(refused);
     expect(limitHeaders(refused)[1]).toMatch(/^"default";r=0;t=\d+$/);
-    await answered(get('/sessions/current', sessions[1]), 200);
+    await answered(get('/sessions/current', other), 200);
   });
 
-  it('refuse before the body is read, and after what is refused for good', async () => {
+  it('apply before the body is read, and after a cross-origin write or an unknown route is refused', async () => {
+    const cookie = await newSession();
+    for (let count = 0; count < PRINCIPAL; count++) await answered(get('/sessions/current', cookie), 200);
     const post = (path: string, headers: Record<string, string>) =>
-      api.post(path, '{', { headers: { ...headers, Cookie: sessions[0] as string } });
+      api.post(path, '{', { headers: { ...headersOf(cookie), ...headers } });
     expectRefused(await post('/packages', { 'Content-Type': 'text/plain' }));
     const crossOrigin = await post('/packages', { 'Sec-Fetch-Site': 'cross-site' });
     expect([crossOrigin.status, crossOrigin.body.code]).toEqual([403, 'cross_origin_write']);
     await answered(post('/nothing', {}), 404);
   });
 
-  it('say where an address stands on replies of every sort', async () => {
-    const replies = await Promise.all([
-      get('/types'),
-      get('/nothing'),
-      get('/packages'),
-      request(server.url).get('/api/v1/%zz'),
-      api.delete('/types'),
-    ]);
+  it('are shown on every reply to an address: a success, a refusal, a malformed path', async () => {
+    const replies = [
+      await get('/types'),
+      await get('/nothing'),
+      await get('/packages'),
+      await request(server.url).get('/api/v1/%zz').set(headersOf()),
+      await api.delete('/types', { headers: headersOf() }),
+    ];
     expect(replies.map(({ status }) => status)).toEqual([200, 404, 401, 400, 405]);
     for (const reply of replies) {
       expect(limitHeaders(reply)[0]).toBe(`"default";q=${ADDRESS};w=60`);
@@ -111,18 +116,19 @@ describe('limits', () => {
     }
   });
 
-  it('count bad credentials for the address, which is refused where it is let in at all', async () => {
+  it('count bad credentials for the address, and then refuse the sessions of that address too', async () => {
+    const cookie = await newSession();
     const bad = () => get('/packages', undefined, { Authorization: 'Bearer waybill_wrong' });
     for (let count = 0; count < ADDRESS; count++) await answered(bad(), 401);
     expectRefused(await get('/types'));
-    const refused = await get('/sessions/current', sessions[2]);
+    const refused = await get('/sessions/current', cookie);
     expectRefused(refused);
     expect(limitHeaders(refused)[0]).toBe(`"default";q=${PRINCIPAL};w=60, "address";q=${ADDRESS};w=60`);
     await answered(bad(), 401);
     await answered(get('/nothing'), 404);
   });
 
-  it('hold for no one who watches over the process', async () => {
+  it('do not apply to health checks and metrics', async () => {
     for (const path of ['/livez', '/readyz', '/metrics']) {
       const { headers } = await answered(get(path), 200);
       expect(headers).not.toHaveProperty('ratelimit');
@@ -133,27 +139,12 @@ describe('limits', () => {
 describe('limits of what fails', () => {
   const BAD = 4;
   const LOGINS = 3;
-  const KEY = 'k'.repeat(40);
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: {
-        BOOTSTRAP_ADMIN_KEY: KEY,
-        TRUST_PROXY: 'loopback',
-        LIMIT_BAD_CREDENTIALS_PER_MINUTE: String(BAD),
-        LOGIN_FAILURES_PER_ADDRESS: String(LOGINS),
-      },
-    });
-    api = await connect(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
+  const { api, admin } = useServer({
+    env: {
+      TRUST_PROXY: 'loopback',
+      LIMIT_BAD_CREDENTIALS_PER_MINUTE: String(BAD),
+      LOGIN_FAILURES_PER_ADDRESS: String(LOGINS),
+    },
   });
 
   const from = (address: string) => ({ 'X-Forwarded-For': address });
@@ -241,7 +232,7 @@ describe('limits of what fails', () => {
 
     it('counts nothing that succeeds', async () => {
       const there = '192.0.2.7';
-      const user = await newStaff(api.as({ key: KEY }), 'agent');
+      const user = await newStaff(admin, 'agent');
       for (let n = 0; n < LOGINS + 2; n++)
         await answered(login(there, { email: user.email, password: user.password }), 200);
       for (let n = 0; n < LOGINS; n++) await answered(login(there, {}), 422);

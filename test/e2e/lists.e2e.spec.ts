@@ -1,12 +1,10 @@
+import { useServer } from '../support/use-server';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
-import { Client } from 'pg';
 import type { Response } from 'supertest';
 import { answered } from '../support/answered';
-import { type Api, connect } from '../support/api';
+import { type Api } from '../support/api';
 import { newCustomer } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
 
 interface Page {
   items: { id: number }[];
@@ -14,33 +12,23 @@ interface Page {
 }
 
 describe('lists', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let sql: Client;
+  const { database, api } = useServer();
   let customer: Api;
   let owner: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
-    server = await startServer({ databaseUrl: database.url });
-    customer = await newCustomer(await connect(server.url));
+    customer = await newCustomer(api);
     const { body } = await customer.get('/sessions/current');
-    const { rows } = await sql.query<{ owner_id: string }>('SELECT owner_id FROM sessions WHERE id = $1', [
-      body.id,
-    ]);
+    const { rows } = await database.query<{ owner_id: string }>(
+      'SELECT owner_id FROM sessions WHERE id = $1',
+      [body.id],
+    );
     owner = rows[0]!.owner_id;
   });
-  afterAll(async () => {
-    await server.stop();
-    await sql.end();
-    await database.drop();
-  });
-  beforeEach(() => sql.query('DELETE FROM packages'));
+  beforeEach(() => database.query('DELETE FROM packages'));
 
   const insert = async (count: number, typeId: number, ownerId = owner): Promise<number[]> => {
-    const { rows } = await sql.query<{ id: number }>(
+    const { rows } = await database.query<{ id: number }>(
       `INSERT INTO packages (registration_id, owner_id, name, weight_kg, content_amount, content_currency, type_id,
          created_at, unpriced_reason)
        SELECT gen_random_uuid(), $2, 'x', 1, 1, 'USD', $3, now(), 'rate_unavailable' FROM generate_series(1, $1::int)
@@ -60,7 +48,7 @@ describe('lists', () => {
       const page = body as Page;
       yield page;
       next = /^<([^>]+)>; rel="next"$/.exec(String(headers.link))?.[1];
-      const linked = next === undefined ? null : new URL(next, server.url).searchParams.get('cursor');
+      const linked = next === undefined ? null : new URL(next, api.url).searchParams.get('cursor');
       expect(linked).toBe(page.next_cursor);
       await between();
     }
@@ -76,7 +64,7 @@ describe('lists', () => {
     });
     await fc.assert(
       fc.asyncProperty(walks, async ({ rows, limit, filtered, steps }) => {
-        await sql.query('DELETE FROM packages');
+        await database.query('DELETE FROM packages');
         const old = new Set<number>();
         // Rows of another type, and of somebody else, stand between those that are listed.
         for (let row = 0; row < rows; row++) {
@@ -91,7 +79,7 @@ describe('lists', () => {
           const { come, go } = changes.next().value ?? { come: 0, go: [] };
           await insert(come, 1);
           const going = go.map((pick) => [...old][pick % Math.max(old.size, 1)] ?? 0);
-          await sql.query('DELETE FROM packages WHERE id = ANY ($1)', [going]);
+          await database.query('DELETE FROM packages WHERE id = ANY ($1)', [going]);
           for (const id of going) gone.add(id);
         };
 
@@ -111,7 +99,7 @@ describe('lists', () => {
     );
   });
 
-  it('give a last page that is full no cursor', async () => {
+  it('give no cursor on a full last page', async () => {
     await insert(4, 1);
     const pages: Page[] = [];
     for await (const page of walk('packages?limit=2', () => Promise.resolve())) pages.push(page);
@@ -121,7 +109,7 @@ describe('lists', () => {
     ]);
   });
 
-  it('have one envelope, the short ones too', async () => {
+  it('have one envelope, short lists included', async () => {
     expect((await answered(list('packages'), 200)).body).toEqual({ items: [], next_cursor: null });
     const types: string[] = [];
     for await (const { items } of walk('types?limit=1', () => Promise.resolve()))
@@ -129,7 +117,7 @@ describe('lists', () => {
     expect(types).toEqual(['clothes', 'electronics', 'misc']);
   });
 
-  it('refuse a cursor of other filters, of another list, or of nobody', async () => {
+  it('refuse a cursor of other filters, of another list or that was never issued', async () => {
     await insert(3, 1);
     const { body } = await answered(list('packages?limit=1&type_id=1'), 200);
     const cursor = String((body as Page).next_cursor);
@@ -160,7 +148,7 @@ describe('lists', () => {
     },
   );
 
-  it('have 50 items unless asked otherwise, and at most 200', async () => {
+  it('have 50 items by default and at most 200', async () => {
     await insert(201, 1);
     expect(((await answered(list('packages'), 200)).body as Page).items).toHaveLength(50);
     expect(((await answered(list('packages?limit=200'), 200)).body as Page).items).toHaveLength(200);

@@ -1,55 +1,16 @@
+import { registered } from '../support/a-package';
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import Big from 'big.js';
-import { type Api, connect } from '../support/api';
-import { administrator, newCustomer } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
+import { newCustomer } from '../support/callers';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 
 describe('a package, registered, priced and explained', () => {
-  let upstream: CbrUpstream;
-  let server: TestServer;
-  let api: Api;
-  let database: TestDatabase;
-
-  beforeAll(async () => {
-    upstream = await startCbrUpstream();
-    database = await createTestDatabase();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl },
-    });
-    api = await connect(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await upstream.stop();
-    await database.drop();
-  });
-
+  const { api, admin, upstream } = useServer({ rates: 'scripted' });
   const customer = () => newCustomer(api);
-  const registered = async (who: Api, body: object = boots): Promise<number> => {
-    const accepted = await who.post('/packages', body);
-    expect(accepted.status).toBe(202);
-    const done = await eventually(
-      async () => {
-        const status = await who.get(accepted.headers.location as string);
-        return status.body.state === 'pending' ? undefined : status.body;
-      },
-      { deadlineMs: 15_000, describe: 'the registration to be finished' },
-    );
-    expect(done).toMatchObject({ state: 'succeeded', problem: null });
-    return done.package_id as number;
-  };
 
-  it('costs 72.24 RUB for 1.5 kg and 10.99 USD at the rate that the upstream gave, and says why', async () => {
+  it('costs 72.24 RUB for 1.5 kg and 10.99 USD at the upstream’s rate, and explains the cost', async () => {
     const who = await customer();
     const id = await registered(who);
     const { body: shown } = await who.get(`/packages/${id}`);
@@ -78,7 +39,7 @@ describe('a package, registered, priced and explained', () => {
     { weight_kg: '12.345', amount: '0.01', currency: 'JPY' },
     { weight_kg: '3', amount: '1500', currency: 'RUB' },
   ])(
-    'can be computed again from its explanation alone: $weight_kg kg, $amount $currency',
+    'can be recomputed from its explanation alone: $weight_kg kg, $amount $currency',
     async ({ weight_kg, amount, currency }) => {
       const who = await customer();
       const id = await registered(who, { ...boots, weight_kg, content_value: { amount, currency } });
@@ -99,7 +60,7 @@ describe('a package, registered, priced and explained', () => {
     },
   );
 
-  it('is nobody else’s: another customer finds nothing, nobody without credentials gets in, the administrator sees it', async () => {
+  it('is visible to its owner and the administrator only', async () => {
     const owner = await customer();
     const id = await registered(owner);
     const other = await customer();
@@ -107,7 +68,7 @@ describe('a package, registered, priced and explained', () => {
       const reply = await other.get(path);
       expect([reply.status, reply.body.code]).toEqual([404, 'package_not_found']);
       expect((await api.anonymous().get(path)).status).toBe(401);
-      expect((await administrator(api, server).get(path)).status).toBe(200);
+      expect((await admin.get(path)).status).toBe(200);
     }
     expect((await other.get('/packages')).body.items).toEqual([]);
     const accepted = await owner.post('/packages', boots);
@@ -115,7 +76,7 @@ describe('a package, registered, priced and explained', () => {
     expect([elsewhere.status, elsewhere.body.code]).toEqual([404, 'registration_not_found']);
   });
 
-  it('is listed newest first, by type and by whether it has a cost, page after page', async () => {
+  it('is listed newest first in pages, filtered by type and by has_cost', async () => {
     const who = await customer();
     const ids: number[] = [];
     for (const type_id of [1, 2, 1]) ids.push(await registered(who, { ...boots, type_id }));
@@ -169,13 +130,13 @@ describe('a package, registered, priced and explained', () => {
     ['', []],
     ['', '"text"'],
     ['', null],
-  ])('refuses a wrong field by its pointer: %s', async (pointer, body) => {
+  ])('is refused with a pointer to the invalid field: %s', async (pointer, body) => {
     const reply = await (await customer()).post('/packages', body as object);
     expect(reply.status).toBe(422);
     expect(reply.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer]);
   });
 
-  it('is not found under what can’t be an id', async () => {
+  it('is not found under an invalid id', async () => {
     const who = await customer();
     for (const id of ['0', '-1', '1.0', 'abc', '99999999999', '%00', '1e3', '2147483648']) {
       expect((await who.get(`/packages/${id}`)).body.code).toBe('package_not_found');
@@ -187,21 +148,9 @@ describe('a package, registered, priced and explained', () => {
 });
 
 describe('a session', () => {
-  let server: TestServer;
-  let api: Api;
-  let database: TestDatabase;
+  const { api } = useServer();
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-    api = await connect(server.url);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
-
-  it('is opened once for a browser, known by a cookie that no script reads, and over at once when it is ended', async () => {
+  it('is opened once per browser, kept in an HttpOnly cookie and ends at once', async () => {
     const opened = await api.anonymous().post('/sessions');
     expect(opened.status).toBe(201);
     const [setCookie] = opened.headers['set-cookie'] as unknown as string[];
@@ -223,13 +172,13 @@ describe('a session', () => {
     expect((await who.get('/packages')).status).toBe(401);
   });
 
-  it('is opened by the older form too', async () => {
+  it('can be opened with GET /sessions/new', async () => {
     const opened = await api.anonymous().get('/sessions/new');
     expect([opened.status, opened.body.kind]).toEqual([200, 'anonymous']);
     expect(opened.headers['set-cookie']).toBeDefined();
   });
 
-  it('is not looked for when there is an Authorization header, also when its key is bad', async () => {
+  it('is ignored beside an Authorization header, even if its key is invalid', async () => {
     const opened = await api.anonymous().post('/sessions');
     const cookie = String(opened.headers['set-cookie']).split(';', 1)[0] as string;
     const reply = await api
@@ -241,7 +190,7 @@ describe('a session', () => {
     ]);
   });
 
-  it('lets its credentials be looked at before a body is read', async () => {
+  it('is checked before the body is read', async () => {
     const reply = await api
       .anonymous()
       .post('/packages', '{ this is not JSON', { headers: { 'Content-Type': 'application/json' } });

@@ -1,21 +1,14 @@
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { createHash, randomUUID } from 'node:crypto';
-import { Client } from 'pg';
 import type { Response } from 'supertest';
 import { answered } from '../support/answered';
-import { type Api, connect } from '../support/api';
 import { openSession } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
 
 const PER_MINUTE = 20;
 const BODY_LIMIT = 10_000;
 const PACKAGES = '/api/v1/packages';
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 3,
-};
+const boots = aPackage({ type_id: 3 });
 
 type Headers = Record<string, string>;
 
@@ -23,48 +16,29 @@ type Headers = Record<string, string>;
 describe('the order of refusals', () => {
   const powerless = randomUUID();
   const keptKey = randomUUID();
-  let database: TestDatabase;
-  let server: TestServer;
-  let sql: Client;
-  let api: Api;
+  const { database, api } = useServer({
+    env: { LIMIT_PRINCIPAL_PER_MINUTE: String(PER_MINUTE), BODY_LIMIT_BYTES: String(BODY_LIMIT) },
+  });
   /** Sessions: one that may still ask, one that has asked too much, and one whose key is kept. */
   let customer: Headers;
   let exhausted: Headers;
   let keeper: Headers;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
-    await sql.query(
+    await database.query(
       `INSERT INTO api_keys (id, name, prefix, key_hash, scopes, owner_id) VALUES ($1, 'powerless', 'p', $2, '{}', $1)`,
       [randomUUID(), createHash('sha256').update(powerless).digest()],
     );
-    server = await startServer({
-      databaseUrl: database.url,
-      env: {
-        LIMIT_PRINCIPAL_PER_MINUTE: String(PER_MINUTE),
-        BODY_LIMIT_BYTES: String(BODY_LIMIT),
-        CBR_JSON_URL: 'http://127.0.0.1:9/',
-        CBR_XML_URL: 'http://127.0.0.1:9/',
-      },
-    });
-    api = await connect(server.url);
     [exhausted, keeper] = [await newSession(), await newSession()];
     for (const headers of [exhausted, powerlessKey()])
       for (let count = 0; count <= PER_MINUTE; count++)
         await send('GET', '/api/v1/sessions/current', headers);
     await answered(send('POST', PACKAGES, { ...keeper, ...key }, boots), 202);
     // What was good when it was kept is so no longer.
-    await sql.query('UPDATE package_types SET archived_at = now() WHERE id = 3');
+    await database.query('UPDATE package_types SET archived_at = now() WHERE id = 3');
   });
   beforeEach(async () => {
     customer = await newSession();
-  });
-  afterAll(async () => {
-    await server.stop();
-    await sql.end();
-    await database.drop();
   });
 
   const key = { 'Idempotency-Key': keptKey };

@@ -1,25 +1,19 @@
+import type { SuiteDatabase } from '../support/use-database';
+import { useServers } from '../support/use-server';
+import { finished } from '../support/a-package';
+import { aPackage } from '../support/a-package';
 import { randomUUID } from 'node:crypto';
 import { type Api, connect } from '../support/api';
 import { newCustomer } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
-import { sql } from '../support/sql';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 const ATTEMPTS = 3;
 const PENDING_LIMIT = 5;
 
 /** Makes PostgreSQL refuse packages of some names, which is as good as any fault that no retry mends. */
-const refusePackages = (url: string, condition: string) =>
-  sql(
-    url,
+const refusePackages = (database: SuiteDatabase, condition: string) =>
+  database.rows(
     `CREATE OR REPLACE FUNCTION refuse_package() RETURNS trigger LANGUAGE plpgsql AS $$
        BEGIN RAISE EXCEPTION 'poison: %', NEW.name; END $$;
      CREATE OR REPLACE TRIGGER refuse_package BEFORE INSERT ON packages FOR EACH ROW
@@ -27,46 +21,22 @@ const refusePackages = (url: string, condition: string) =>
   );
 
 describe('registrations that can’t be processed', () => {
-  let database: TestDatabase;
-  let upstream: CbrUpstream;
-  let server: TestServer | undefined;
-
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    upstream = await startCbrUpstream();
-  });
-  afterEach(async () => {
-    await server?.stop();
-    server = undefined;
-    await upstream.stop();
-    await database.drop();
+  const { database, ...servers } = useServers({
+    per: 'test',
+    rates: 'scripted',
+    env: {
+      JOB_POLL_MS: '100',
+      JOB_SCHEDULES: 'sweep-registrations=* * * * * *',
+      REGISTRATION_ATTEMPTS: String(ATTEMPTS),
+    },
   });
 
   async function start(env: Record<string, string>): Promise<Api> {
-    server = await startServer({
-      databaseUrl: database.url,
-      env: {
-        CBR_JSON_URL: upstream.jsonUrl,
-        CBR_XML_URL: upstream.xmlUrl,
-        JOB_POLL_MS: '100',
-        JOB_SCHEDULES: 'sweep-registrations=* * * * * *',
-        REGISTRATION_ATTEMPTS: String(ATTEMPTS),
-        ...env,
-      },
-    });
+    const server = await servers.start({ env });
     return newCustomer(await connect(server.url));
   }
-  const finished = (who: Api, location: string) =>
-    eventually(
-      async () => {
-        const { body } = await who.get(location);
-        return body.state !== 'pending' && body;
-      },
-      { describe: `${location} is over`, deadlineMs: 20_000 },
-    );
-
-  it('fail after their attempts, with a problem, and hold up no others', async () => {
-    await refusePackages(database.url, `NEW.name = 'poison'`);
+  it('fail with a problem after their last attempt and do not delay others', async () => {
+    await refusePackages(database, `NEW.name = 'poison'`);
     const who = await start({ REGISTRATION_BACKOFF_MS: '3000', WORKER_CONCURRENCY: '1' });
     const bad = await Promise.all(
       Array.from({ length: 5 }, () => who.post('/packages', { ...boots, name: 'poison' })),
@@ -84,36 +54,34 @@ describe('registrations that can’t be processed', () => {
         },
       });
     }
-    expect(
-      await sql(database.url, `SELECT DISTINCT attempts FROM registrations WHERE state = 'failed'`),
-    ).toEqual([{ attempts: ATTEMPTS }]);
+    expect(await database.rows(`SELECT DISTINCT attempts FROM registrations WHERE state = 'failed'`)).toEqual(
+      [{ attempts: ATTEMPTS }],
+    );
     expect((await who.get('/packages')).body.items).toHaveLength(5);
     // By PostgreSQL's clock, however long we took to look: all good ones were through before the first bad one.
-    const [held] = await sql(
-      database.url,
+    const [held] = await database.rows(
       `SELECT max(finished_at) FILTER (WHERE state = 'succeeded') < min(finished_at) FILTER (WHERE state = 'failed') AS up
        FROM registrations`,
     );
     expect(held).toEqual({ up: true });
   });
 
-  it('fail although every attempt took its process with it, and no attempt came to an end', async () => {
-    await sql(
-      database.url,
+  it('fail even if every attempt ended with its process', async () => {
+    await database.rows(
       `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, requeue_at)
        VALUES ($1, $1, 'deadly', 1, 1, 'USD', 1, $2, now())`,
       [randomUUID(), ATTEMPTS],
     );
     await start({});
     await eventually(
-      async () => (await sql(database.url, `SELECT FROM registrations WHERE state = 'failed'`)).length === 1,
+      async () => (await database.rows(`SELECT FROM registrations WHERE state = 'failed'`)).length === 1,
       { describe: 'the registration to be failed' },
     );
-    expect(await sql(database.url, 'SELECT FROM packages')).toEqual([]);
+    expect(await database.rows('SELECT FROM packages')).toEqual([]);
   });
 
-  it('are no more than a limit: then no registration is accepted, until there is room again', async () => {
-    await refusePackages(database.url, 'true');
+  it('are limited in number: no more are accepted until the number falls', async () => {
+    await refusePackages(database, 'true');
     const who = await start({
       REGISTRATION_ATTEMPTS: '50',
       REGISTRATION_BACKOFF_MS: '600000',
@@ -131,9 +99,9 @@ describe('registrations that can’t be processed', () => {
     expect(replies.map(({ status }) => status)).toEqual(replies.map(() => 503));
     const refused = replies[0]!;
     expect([refused.body.code, refused.headers['retry-after']]).toEqual(['too_many_pending', '10']);
-    expect(await sql(database.url, 'SELECT FROM registrations')).toHaveLength(PENDING_LIMIT);
+    expect(await database.rows('SELECT FROM registrations')).toHaveLength(PENDING_LIMIT);
 
-    await sql(database.url, 'DROP TRIGGER refuse_package ON packages');
+    await database.rows('DROP TRIGGER refuse_package ON packages');
     for (const { headers } of accepted)
       expect(await finished(who, headers.location as string)).toMatchObject({ state: 'succeeded' });
     await eventually(async () => (await who.post('/packages', boots)).status === 202, {

@@ -1,51 +1,23 @@
-import { Client } from 'pg';
+import { finished } from '../support/a-package';
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { answered } from '../support/answered';
-import { type Api, connect } from '../support/api';
+import { type Api } from '../support/api';
 import { newCustomer } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 
 describe('ETag and preconditions', () => {
-  let upstream: CbrUpstream;
-  let database: TestDatabase;
-  let server: TestServer;
-  let sql: Client;
-  let api: Api;
+  const { database, api } = useServer({ rates: 'scripted' });
   let customer: Api;
   let tagged: string[];
 
   beforeAll(async () => {
-    upstream = await startCbrUpstream();
-    database = await createTestDatabase();
-    sql = new Client({ connectionString: database.url });
-    await sql.connect();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl },
-    });
-    api = await connect(server.url);
     customer = await newCustomer(api);
     const accepted = await answered(customer.post('/packages', boots), 202);
     const status = String(accepted.headers.location);
-    const id = await eventually(async () => (await get(status)).body.package_id as number | null, {
-      describe: 'the package to be there',
-    });
+    const { package_id: id } = await finished(customer, status);
     tagged = [`/packages/${id}`, `/packages/${id}/cost`, status, '/sessions/current'];
-  });
-  afterAll(async () => {
-    await server.stop();
-    await sql.end();
-    await database.drop();
-    await upstream.stop();
   });
 
   const get = (path: string, headers: Record<string, string> = {}) => customer.get(path, { headers });
@@ -53,7 +25,7 @@ describe('ETag and preconditions', () => {
   const tagOf = async (path: string): Promise<string> =>
     String((await answered(get(path), 200)).headers.etag);
 
-  it('stand on every resource that can change, strong and the same while it is the same', async () => {
+  it('every resource that can change has a strong, stable ETag', async () => {
     for (const path of tagged) {
       const tag = await tagOf(path);
       expect([path, tag]).toEqual([path, expect.stringMatching(/^"[\w-]+"$/)]);
@@ -64,7 +36,7 @@ describe('ETag and preconditions', () => {
     expect(new Set(await Promise.all(tagged.map((path) => tagOf(path)))).size).toBe(tagged.length);
   });
 
-  it('answer 304, without a body, what the caller has already', async () => {
+  it('a matching If-None-Match gets 304 without a body', async () => {
     for (const path of tagged) {
       const tag = await tagOf(path);
       for (const held of [tag, `W/${tag}`, `"other", ${tag}`, '*']) {
@@ -82,17 +54,17 @@ describe('ETag and preconditions', () => {
     }
   });
 
-  it('move when what is embedded changes its name, and only then', async () => {
+  it('the ETag changes when an embedded name changes, and only then', async () => {
     const [path, cost] = tagged as [string, string];
     const [before, costBefore] = [await tagOf(path), await tagOf(cost)];
-    await sql.query(`UPDATE package_types SET name = 'clothing' WHERE id = 1`);
+    await database.query(`UPDATE package_types SET name = 'clothing' WHERE id = 1`);
     const { headers, body } = await answered(get(path, { 'If-None-Match': before }), 200);
     expect(body.type.name).toBe('clothing');
     expect(headers.etag).not.toBe(before);
     expect(await tagOf(cost)).toBe(costBefore);
   });
 
-  it('check If-Match on a read', async () => {
+  it('If-Match is checked on a read', async () => {
     const path = tagged[0] as string;
     const tag = await tagOf(path);
     await answered(get(path, { 'If-Match': tag }), 200);
@@ -104,7 +76,7 @@ describe('ETag and preconditions', () => {
     await answered(head(path, { 'If-Match': '"other"' }), 412);
   });
 
-  it('check If-Match on a write', async () => {
+  it('If-Match is checked on a write', async () => {
     const other = await newCustomer(api);
     const end = (ifMatch: string) => other.delete('/sessions/current', { headers: { 'If-Match': ifMatch } });
     const { headers } = await answered(other.get('/sessions/current'), 200);
@@ -114,7 +86,7 @@ describe('ETag and preconditions', () => {
     await answered(other.get('/sessions/current'), 401);
   });
 
-  it('fail a write on what exists for If-None-Match: *, and are listed with empty members', async () => {
+  it('If-None-Match: * fails a write to an existing resource; empty list members are ignored', async () => {
     const other = await newCustomer(api);
     const { headers } = await answered(other.get('/sessions/current'), 200);
     const end = (sent: Record<string, string>) => other.delete('/sessions/current', { headers: sent });
@@ -123,21 +95,21 @@ describe('ETag and preconditions', () => {
     await answered(end({ 'If-Match': `"x",,${String(headers.etag)},` }), 204);
   });
 
-  it('let nothing be made by who depends on a tag that can’t be', async () => {
+  it('a POST with a precondition that cannot hold creates nothing', async () => {
     const make = (sent: Record<string, string>) => customer.post('/packages', boots, { headers: sent });
     await answered(make({ 'If-Match': '"x"' }), 412);
     await answered(make({ 'If-None-Match': '*' }), 412);
     await answered(make({ 'If-Match': '*', 'If-None-Match': '"x"' }), 202);
   });
 
-  it('refuse headers that name no tags', async () => {
+  it('a header without valid tags is refused', async () => {
     for (const header of ['If-Match', 'If-None-Match']) {
       const { body } = await answered(get('/packages/999999', { [header]: 'unquoted' }), 400);
       expect(body).toMatchObject({ code: 'bad_request', errors: [{ code: 'malformed', header }] });
     }
   });
 
-  it('stand on no problem and on no list', async () => {
+  it('problems and lists have no ETag', async () => {
     expect((await answered(get('/packages/999999'), 404)).headers).not.toHaveProperty('etag');
     expect((await answered(get('/packages'), 200)).headers).not.toHaveProperty('etag');
   });

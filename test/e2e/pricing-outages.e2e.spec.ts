@@ -1,55 +1,42 @@
+import type { SuiteDatabase } from '../support/use-database';
+import { useServers } from '../support/use-server';
+import { finished } from '../support/a-package';
+import { aPackage } from '../support/a-package';
 import { randomBytes } from 'node:crypto';
 import { type Api, connect } from '../support/api';
 import { newCustomer, openSession } from '../support/callers';
-import { type CbrUpstream, datedJson, datedXml, serve, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { datedJson, datedXml, serve } from '../support/cbr-upstream';
 import { eventually } from '../support/poll';
 import { describeWithRedisServer, startRedis, withRedis } from '../support/redis';
-import { startServer, type TestServer } from '../support/server';
-import { sql } from '../support/sql';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
+const boots = aPackage();
 const DAY_MS = 86_400_000;
 const moscowDay = (instant: Date): string =>
   new Date(instant.getTime() + 3 * 3_600_000).toISOString().slice(0, 10);
 
-const upstreamOf = ({ jsonUrl, xmlUrl }: CbrUpstream) => ({ CBR_JSON_URL: jsonUrl, CBR_XML_URL: xmlUrl });
-const hasRun = (url: string, job: string) =>
+const hasRun = (database: SuiteDatabase, job: string) =>
   eventually(
     async () =>
-      (await sql(url, `SELECT FROM job_runs WHERE job = $1 AND finished_at IS NOT NULL`, [job])).length > 0,
+      (await database.rows(`SELECT FROM job_runs WHERE job = $1 AND finished_at IS NOT NULL`, [job])).length >
+      0,
     { describe: `a run of ${job} is over` },
   );
 
-describe('registrations while the Bank of Russia is out of reach', () => {
-  let database: TestDatabase;
-  let upstream: CbrUpstream;
-  let server: TestServer;
+describe('registrations while the Bank of Russia is unreachable', () => {
+  const { database, upstream, start } = useServers({
+    rates: 'scripted',
+    env: { JOB_POLL_MS: '100', JOB_SCHEDULES: 'price-pending=*/3 * * * * *' },
+  });
   let who: Api;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    upstream = await startCbrUpstream();
     upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
-    // A configured database: the shipped snapshot prices nothing here.
-    server = await startServer({
-      databaseUrl: database.url,
-      env: { ...upstreamOf(upstream), JOB_POLL_MS: '100', JOB_SCHEDULES: 'price-pending=*/3 * * * * *' },
-    });
+    // The database is configured, so the shipped snapshot prices nothing here.
+    const server = await start();
     who = await newCustomer(await connect(server.url));
   });
-  afterAll(async () => {
-    await server.stop();
-    await upstream.stop();
-    await database.drop();
-  });
 
-  it('succeed without a cost, and are priced by the schedule at the rate of their own day when it is back', async () => {
+  it('succeed without a cost; a scheduled job later prices them at the rate of their own day', async () => {
     const accepted = await Promise.all([who.post('/packages', boots), who.post('/packages', boots)]);
     const ids = await Promise.all(accepted.map(({ headers }) => packageAt(headers.location as string)));
     const explained = await who.get(`/packages/${ids[0]}/cost`);
@@ -62,7 +49,7 @@ describe('registrations while the Bank of Russia is out of reach', () => {
     expect((await who.get('/packages', { query: { has_cost: false } })).body.items).toHaveLength(2);
 
     const longAgo = new Date(Date.now() - 40 * DAY_MS);
-    await sql(database.url, 'UPDATE packages SET created_at = $2 WHERE id = $1', [ids[1], longAgo]);
+    await database.rows('UPDATE packages SET created_at = $2 WHERE id = $1', [ids[1], longAgo]);
     const earlier = moscowDay(longAgo);
     upstream.respondWith('json');
     upstream.respondWith('xml', serve(datedXml(earlier).toString().replace('84,004', '100,00')));
@@ -70,27 +57,19 @@ describe('registrations while the Bank of Russia is out of reach', () => {
       async () => (await who.get('/packages', { query: { has_cost: true } })).body.items.length === 2,
       {
         describe: 'both packages are priced',
-        deadlineMs: 20_000,
       },
     );
     expect(await costOf(ids[0]!)).toEqual({ amount: '72.24', rates: [['84.004', moscowDay(new Date())]] });
     // 0.5 × 1.5 × 100 + 0.01 × 10.99 × 100
     expect(await costOf(ids[1]!)).toEqual({ amount: '85.99', rates: [['100.00', earlier]] });
-    const runs = await sql<{ result: { priced: number } }>(
-      database.url,
+    const runs = await database.rows<{ result: { priced: number } }>(
       `SELECT result FROM job_runs WHERE job = 'price-pending' AND trigger = 'schedule' AND result->>'priced' <> '0'`,
     );
     expect(runs.reduce((sum, { result }) => sum + result.priced, 0)).toBe(2);
   });
 
   async function packageAt(location: string): Promise<number> {
-    const done = await eventually(
-      async () => {
-        const { body } = await who.get(location);
-        return body.state !== 'pending' && body;
-      },
-      { describe: 'the registration is over', deadlineMs: 15_000 },
-    );
+    const done = await finished(who, location);
     expect(done).toMatchObject({ state: 'succeeded', problem: null });
     return done.package_id as number;
   }
@@ -105,16 +84,17 @@ describe('registrations while the Bank of Russia is out of reach', () => {
 });
 
 describe('a hundred registrations on a cold cache in two worker processes', () => {
-  it('ask the upstream once', async () => {
-    const database = await createTestDatabase();
-    const upstream = await startCbrUpstream();
-    upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
+  const { database, upstream, start } = useServers({
+    rates: 'scripted',
     // On a weekday afternoon this job would fetch rates too.
-    const env = { ...upstreamOf(upstream), JOB_SCHEDULES: 'refresh-rates-after-publication=0 0 1 1 *' };
-    const options = { databaseUrl: database.url, env };
-    const fleet = await Promise.all([startServer(options), startServer(options)]);
+    env: { JOB_SCHEDULES: 'refresh-rates-after-publication=0 0 1 1 *' },
+  });
+
+  it('cause one request to the upstream', async () => {
+    upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
+    const fleet = await Promise.all([start(), start()]);
     // The schedule's own first look at the rates is over, and failed: nothing is known yet.
-    await hasRun(database.url, 'refresh-rates');
+    await hasRun(database, 'refresh-rates');
     upstream.requests.length = 0;
     upstream.respondWith('both');
     // Slow enough for both processes to have jobs that wait for it.
@@ -128,31 +108,29 @@ describe('a hundred registrations on a cold cache in two worker processes', () =
     );
     expect(new Set(accepted.map(({ status }) => status))).toEqual(new Set([202]));
     await eventually(
-      async () =>
-        (await sql(database.url, `SELECT FROM packages WHERE delivery_cost = 72.24`)).length === 100,
-      { describe: 'all hundred are priced', deadlineMs: 20_000, everyMs: 100 },
+      async () => (await database.rows(`SELECT FROM packages WHERE delivery_cost = 72.24`)).length === 100,
+      { describe: 'all hundred are priced', everyMs: 100 },
     );
     expect(upstream.requests).toEqual([{ source: 'json', day: null }]);
-    await Promise.all(fleet.map((server) => server.stop()));
-    await upstream.stop();
-    await database.drop();
   });
 });
 
-describeWithRedisServer('Redis, killed between accepting and pricing, and started empty', () => {
-  it('costs nothing but time: every accepted package gets priced', async () => {
-    const database = await createTestDatabase();
-    const [upstream, redis] = [await startCbrUpstream(), await startRedis()];
-    const env = {
-      ...upstreamOf(upstream),
-      REDIS_URL: redis.url,
+describeWithRedisServer('a Redis that is killed before pricing and restarted empty', () => {
+  const { database, start, onClose } = useServers({
+    rates: 'scripted',
+    env: {
       JOB_POLL_MS: '100',
       JOB_SCHEDULES: 'sweep-registrations=* * * * * *',
       REGISTRATION_REQUEUE_AFTER_SECONDS: '2',
-    };
+    },
+  });
+
+  it('loses no accepted package: each one gets priced', async () => {
+    const redis = await startRedis();
+    onClose(redis.stop);
+    const env = { REDIS_URL: redis.url };
     const key = randomBytes(24).toString('hex');
-    const [options, admin] = [{ databaseUrl: database.url, env }, { BOOTSTRAP_ADMIN_KEY: key }];
-    const api = await startServer({ ...options, role: 'api', env: { ...env, ...admin } });
+    const api = await start({ role: 'api', env: { ...env, BOOTSTRAP_ADMIN_KEY: key } });
     const who = (await connect(api.url)).as({ key });
 
     const before = await Promise.all(Array.from({ length: 20 }, () => who.post('/packages', boots)));
@@ -164,21 +142,16 @@ describeWithRedisServer('Redis, killed between accepting and pricing, and starte
     expect([...before, ...meanwhile].map(({ status }) => status)).toEqual(
       Array.from({ length: 40 }, () => 202),
     );
-    // The worker comes up without Redis, so that its first sweep is heard by nobody either.
-    const worker = await startServer({ ...options, role: 'worker' });
-    await hasRun(database.url, 'sweep-registrations');
-    expect(await sql(database.url, 'SELECT FROM packages')).toEqual([]);
+    // The worker starts without Redis, so that its first sweep enqueues nothing either.
+    await start({ role: 'worker', env });
+    await hasRun(database, 'sweep-registrations');
+    expect(await database.rows('SELECT FROM packages')).toEqual([]);
     await redis.restart();
 
     await eventually(
-      async () => (await sql(database.url, 'SELECT FROM packages WHERE delivery_cost = 72.24')).length === 40,
-      { describe: 'all forty are priced', deadlineMs: 25_000, everyMs: 100 },
+      async () => (await database.rows('SELECT FROM packages WHERE delivery_cost = 72.24')).length === 40,
+      { describe: 'all forty are priced', everyMs: 100 },
     );
-    expect(await sql(database.url, `SELECT DISTINCT state FROM registrations`)).toEqual([
-      { state: 'succeeded' },
-    ]);
-    await Promise.all([api.stop(), worker.stop()]);
-    await Promise.all([upstream.stop(), redis.stop()]);
-    await database.drop();
+    expect(await database.rows(`SELECT DISTINCT state FROM registrations`)).toEqual([{ state: 'succeeded' }]);
   });
 });

@@ -1,41 +1,26 @@
+import { useServers } from '../support/use-server';
+import { aPackage } from '../support/a-package';
 import { type Api, connect } from '../support/api';
 import { newCustomer } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { describeWithRedisServer, startRedis, type TestRedis } from '../support/redis';
-import { startServer, type TestServer } from '../support/server';
 
-const boots = {
-  name: 'Winter boots',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-};
-/** What a reply may take while Redis hangs: each of its commands at most a second, and nobody after it waits again. */
-const FIRST_REPLY_MS = 3_500;
+const boots = aPackage();
+/** The first reply waits for Redis for a bounded time. Without a bound it would not come at all. */
+const FIRST_REPLY_MS = 15_000;
+/** Half of what one command waits for Redis. */
 const REPLY_MS = 1_000;
 
 describeWithRedisServer('Waybill without its Redis', () => {
+  const servers = useServers({ per: 'test', rates: 'scripted' });
   let redis: TestRedis;
-  let upstream: CbrUpstream;
-  let database: TestDatabase;
-  const running: TestServer[] = [];
 
   beforeEach(async () => {
-    [redis, upstream, database] = await Promise.all([startRedis(), startCbrUpstream(), createTestDatabase()]);
-  });
-  afterEach(async () => {
-    await Promise.all(running.splice(0).map((server) => server.kill()));
-    await Promise.all([redis.stop(), upstream.stop(), database.drop()]);
+    redis = await startRedis();
+    servers.onClose(() => redis.stop());
   });
 
-  const start = async (role: 'api' | 'worker') => {
-    const env = { REDIS_URL: redis.url, CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl };
-    const server = await startServer({ role, databaseUrl: database.url, env });
-    running.push(server);
-    return server;
-  };
+  const start = (role: 'api' | 'worker') => servers.start({ role, env: { REDIS_URL: redis.url } });
 
   const accept = async (who: Api): Promise<number> => {
     const from = performance.now();
@@ -44,16 +29,23 @@ describeWithRedisServer('Waybill without its Redis', () => {
     return performance.now() - from;
   };
 
+  /** The median of several replies: what waits for Redis waits each time, a busy machine does not. */
+  const usualTime = async (who: Api, count: number): Promise<number> => {
+    const times: number[] = [];
+    for (let n = 0; n < count; n++) times.push(await accept(who));
+    return times.toSorted((a, b) => a - b)[Math.floor(count / 2)]!;
+  };
+
   const allPriced = (who: Api, count: number) =>
     eventually(
       async () => {
         const { body } = await who.get('/packages', { query: { has_cost: true, limit: 200 } });
         return body.items.length === count;
       },
-      { describe: `${count} packages to be priced`, deadlineMs: 20_000 },
+      { describe: `${count} packages to be priced` },
     );
 
-  it('accepts packages as fast as ever, and prices each of them once there is a Redis, an empty one', async () => {
+  it('accepts packages as fast as before and prices them when an empty Redis is back', async () => {
     const api = await start('api');
     const who = await newCustomer(await connect(api.url));
     // In the queue, and lost with it.
@@ -62,7 +54,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
     await allPriced(who, 5);
     await redis.kill();
 
-    for (let count = 0; count < 10; count++) expect(await accept(who)).toBeLessThan(REPLY_MS);
+    expect(await usualTime(who, 10)).toBeLessThan(REPLY_MS);
     expect((await who.get('/readyz')).status).toBe(200);
     expect((await fetch(`${worker.opsUrl}/livez`)).status).toBe(200);
 
@@ -75,26 +67,26 @@ describeWithRedisServer('Waybill without its Redis', () => {
     await api.stop();
   });
 
-  it('does not wait for one that hangs', async () => {
+  it('does not wait for a Redis that hangs', async () => {
     const api = await start('api');
     const who = await newCustomer(await connect(api.url));
     redis.freeze();
     expect(await accept(who)).toBeLessThan(FIRST_REPLY_MS);
-    for (let count = 0; count < 5; count++) expect(await accept(who)).toBeLessThan(REPLY_MS);
+    expect(await usualTime(who, 5)).toBeLessThan(REPLY_MS);
     redis.thaw();
     await start('worker');
     await allPriced(who, 6);
   });
 
-  it('starts, accepts and stops in order while there is none', async () => {
+  it('starts, accepts packages and stops without Redis', async () => {
     await redis.kill();
     const [api, worker] = await Promise.all([start('api'), start('worker')]);
     const who = await newCustomer(await connect(api.url));
-    expect(await accept(who)).toBeLessThan(REPLY_MS);
+    expect(await usualTime(who, 3)).toBeLessThan(REPLY_MS);
     await worker.stop();
     await redis.restart();
     await start('worker');
-    await allPriced(who, 1);
+    await allPriced(who, 3);
     await api.stop();
   });
 });

@@ -1,46 +1,26 @@
+import { aPackage } from '../support/a-package';
+import { useServer } from '../support/use-server';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import request from 'supertest';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { RawConnection, type RawReply, sendRaw } from '../support/raw-http';
-import { startServer, type TestServer } from '../support/server';
+import { type TestServer } from '../support/server';
 
 const BODY_LIMIT = 10_000;
-const boots = JSON.stringify({
-  name: 'Зимние ботинки',
-  weight_kg: '1.5',
-  content_value: { amount: '10.99', currency: 'USD' },
-  type_id: 1,
-});
+const boots = JSON.stringify(aPackage({ name: 'Зимние ботинки' }));
 
-describe('what the framework refuses', () => {
-  let database: TestDatabase;
-  let server: TestServer;
+describe('requests that the framework refuses', () => {
+  const { server, start } = useServer({ env: { BODY_LIMIT_BYTES: String(BODY_LIMIT) } });
   let cookie: string;
 
-  const start = () =>
-    startServer({
-      databaseUrl: database.url,
-      env: {
-        BODY_LIMIT_BYTES: String(BODY_LIMIT),
-        CBR_JSON_URL: 'http://127.0.0.1:9/',
-        CBR_XML_URL: 'http://127.0.0.1:9/',
-      },
-    });
   const openSession = async (on: TestServer) => {
     const { headers } = await request(on.url).post('/api/v1/sessions');
     return String(headers['set-cookie']).split(';', 1)[0] as string;
   };
 
   beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await start();
     cookie = await openSession(server);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
   });
 
   /** A request as it goes over the wire; `Connection: close` so that the reply ends. */
@@ -270,7 +250,7 @@ describe('what the framework refuses', () => {
     },
   );
 
-  it('names no foreign host where a whole URL is the target', async () => {
+  it('does not repeat a foreign host when the target is a whole URL', async () => {
     const [page] = await sendRaw(server.url, wire('GET http://evil.example/api/v1/types?limit=1'));
     expect(page?.headers.link).toMatch(/^<\/api\/v1\/types\?limit=1&cursor=[\w-]+>; rel="next"$/);
     const [refused] = await sendRaw(server.url, wire('GET http://evil.example/nothing?x'));
@@ -302,7 +282,7 @@ describe('what the framework refuses', () => {
       expect(replies.map((reply) => reply.status)).toEqual([status]);
     });
 
-    it('asks for the body that is wanted, once', async () => {
+    it('sends 100 Continue once for an acceptable request', async () => {
       const connection = await RawConnection.open(server.url);
       connection.send(head(type, length, `Cookie: ${cookie}`));
       await eventually(() => connection.text.startsWith('HTTP/1.1 100 '), { describe: 'the 100' });
@@ -342,22 +322,22 @@ describe('what the framework refuses', () => {
     ]);
   });
 
-  it('takes HTTP/1.0 without a Host', async () => {
+  it('accepts HTTP/1.0 without a Host header', async () => {
     expect((await sendRaw(server.url, 'GET /livez HTTP/1.0\r\n\r\n'))[0]?.status).toBe(200);
   });
 
-  it('says which methods a path answers', async () => {
+  it('lists the allowed methods of a path', async () => {
     const [reply] = await sendRaw(server.url, wire('PATCH /api/v1/sessions/current'));
     expect(reply?.headers.allow).toBe('DELETE, GET, HEAD');
   });
 
-  it('answers a body that ends before its length', async () => {
+  it('answers 400 when the body is shorter than its Content-Length', async () => {
     const connection = await RawConnection.open(server.url);
     const [reply] = await connection.send(json(boots).subarray(0, -5)).end().replies();
     expectProblem(reply, 400, 'malformed_request');
   });
 
-  it('answers a request that can’t be read after one that can', async () => {
+  it('answers a malformed request on a connection that served a good one', async () => {
     const connection = await RawConnection.open(server.url);
     connection.send('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
     await eventually(() => connection.text.endsWith('}'), { describe: 'the first reply' });
@@ -366,7 +346,7 @@ describe('what the framework refuses', () => {
     expectProblem(second, 400, 'malformed_request');
   });
 
-  it('keeps a request id that can do no harm, and makes one for others', async () => {
+  it('keeps a safe request id and replaces any other', async () => {
     const idOf = async (given: string) =>
       (await sendRaw(server.url, wire('GET /api/v1/nothing', [`X-Request-Id: ${given}`])))[0]?.headers[
         'x-request-id'
@@ -388,7 +368,7 @@ describe('what the framework refuses', () => {
     }
   });
 
-  it('carries security headers, on problems too', async () => {
+  it('sets security headers on every reply, problems included', async () => {
     for (const line of ['GET /api/v1/types', 'GET /api/v1/nothing', 'GET /api/v1/packages']) {
       const [reply] = await sendRaw(server.url, wire(line));
       expect(reply?.headers).toMatchObject({
@@ -400,7 +380,7 @@ describe('what the framework refuses', () => {
     }
   });
 
-  it('is a 503 on a connection that is still open while the server stops, and what is under way is finished', async () => {
+  it('while stopping, the server answers 503 on open connections and finishes requests in flight', async () => {
     const stopping = await start();
     const own = await openSession(stopping);
     const body = Buffer.from(boots);

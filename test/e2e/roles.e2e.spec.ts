@@ -1,8 +1,7 @@
+import { useDatabase } from '../support/use-database';
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
 import path from 'node:path';
-import { Client } from 'pg';
-import { createTestDatabase } from '../support/database';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 
@@ -12,28 +11,28 @@ function run(role: string, env: Record<string, string> = {}): { status: number |
     cwd: os.tmpdir(),
     env: { PATH: process.env.PATH, ...env },
     encoding: 'utf8',
-    timeout: 20_000,
+    timeout: 60_000,
   });
   return { status, output: stdout + stderr };
 }
 
 describe('the roles', () => {
-  it('migrate brings an empty database to the newest schema, and ends, as often as it is called', async () => {
-    const [database, expected] = await Promise.all([createTestDatabase(), createTestDatabase()]);
-    const migrations = 'SELECT count(*)::int AS count FROM schema_migrations';
-    const newest = await query(expected.url, migrations);
-    await query(database.url, 'DROP SCHEMA public CASCADE');
-    await query(database.url, 'CREATE SCHEMA public');
+  const { database } = useDatabase();
+
+  it('migrate brings an empty database to the newest schema and can be repeated', async () => {
+    const migrations = 'SELECT name FROM schema_migrations ORDER BY timestamp';
+    const newest = await database.rows(migrations);
+    await database.query('DROP SCHEMA public CASCADE');
+    await database.query('CREATE SCHEMA public');
     for (let time = 0; time < 2; time++) {
       const { status, output } = run('migrate', { DATABASE_URL: database.url });
       expect(output).toBe('The database has the newest schema.\n');
       expect(status).toBe(0);
-      expect(await query(database.url, migrations)).toEqual(newest);
+      expect(await database.rows(migrations)).toEqual(newest);
     }
-    await Promise.all([database.drop(), expected.drop()]);
   });
 
-  it.each(['api', 'worker'])('%s alone says what it lacks, and ends', (role) => {
+  it.each(['api', 'worker'])('%s alone names the missing variables and exits', (role) => {
     const { status, output } = run(role);
     expect(status).toBe(1);
     expect(output).toContain(`DATABASE_URL: needed by the role ${role}`);
@@ -41,11 +40,3 @@ describe('the roles', () => {
     expect(output).not.toContain('    at ');
   });
 });
-
-async function query(url: string, sql: string): Promise<Record<string, unknown>[]> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  const { rows } = await client.query(sql);
-  await client.end();
-  return rows;
-}

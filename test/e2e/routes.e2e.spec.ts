@@ -1,3 +1,4 @@
+import { useDatabase } from '../support/use-database';
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -6,7 +7,6 @@ import type { createHttpApplication } from '../../libs/http/src/http-application
 import type { Route, RouteTable } from '../../libs/http/src/routes/route-table';
 import type { ProcessModule } from '../../apps/server/src/process.module';
 import { readAccessTable } from '../support/access-table';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 
 /** From the build, as it runs: the OpenAPI document takes the compiler plugin. */
 const built = <T>(file: string): T => require(path.resolve(__dirname, '../../dist', file)) as T;
@@ -27,12 +27,11 @@ const untagged = ['GET /api/docs/:file'];
 const unlimited = ['GET /livez', 'GET /metrics', 'GET /readyz'];
 
 describe('the routes of the booted application', () => {
-  let database: TestDatabase;
+  const { database, onClose } = useDatabase();
   let app: NestFastifyApplication;
   let routes: readonly Route[];
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const config = built<{ loadConfig: typeof loadConfig }>('libs/config/src/config.js').loadConfig('all', {
       BOOTSTRAP_ADMIN_KEY: randomUUID(),
       DATABASE_URL: database.url,
@@ -49,21 +48,18 @@ describe('the routes of the booted application', () => {
       logger: { log() {}, error() {}, warn() {} },
       observe() {},
     });
+    onClose(() => app.close());
     const { RouteTable: Table } = built<{ RouteTable: typeof RouteTable }>(
       'libs/http/src/routes/route-table.js',
     );
     routes = app.get(Table).routes;
-  });
-  afterAll(async () => {
-    await app.close();
-    await database.drop();
   });
 
   const nameOf = ({ method, path: at }: Route): string => `${method} ${at}`;
   const namesWhere = (holds: (route: Route) => boolean): string[] =>
     routes.filter(holds).map(nameOf).toSorted();
 
-  it('let in whom the table says, and there is no other route', () => {
+  it('have exactly the access rules of the table', () => {
     const declared = Object.fromEntries(routes.map((route) => [nameOf(route), route.access]));
     const tabled = readAccessTable().map(({ route, rule }) => [
       route,
@@ -72,14 +68,14 @@ describe('the routes of the booted application', () => {
     expect(declared).toEqual(Object.fromEntries(tabled));
   });
 
-  it('take idempotency keys where they create or trigger something', () => {
+  it('accept idempotency keys on every POST that creates or triggers something', () => {
     const posts = namesWhere(({ method }) => method === 'POST');
     expect(posts.filter((name) => !notIdempotent.includes(name))).toEqual(
       namesWhere(({ idempotent }) => idempotent === true),
     );
   });
 
-  it('carry an ETag where they show one resource', () => {
+  it('return an ETag for every single resource', () => {
     const single = namesWhere(
       ({ method, path: at }) => method === 'GET' && /\/(:\w+|current|me)(\/cost)?$|openapi\.json$/.test(at),
     );
@@ -88,7 +84,7 @@ describe('the routes of the booted application', () => {
     );
   });
 
-  it('are limited, but for those that watch over the process; those that open sessions more than others', () => {
+  it('are rate limited, except health and metrics; session creation has its own limit', () => {
     expect(namesWhere(({ limit }) => limit === 'none')).toEqual(unlimited);
     expect(namesWhere(({ limit }) => limit === 'session_creation')).toEqual([
       'GET /api/v1/sessions/new',

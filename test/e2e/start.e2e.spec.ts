@@ -81,7 +81,7 @@ describe('a start that can’t succeed', () => {
         `DATA_DIR: the folder ${path.join(folder, 'file/data')} can't be made ` +
         `(EEXIST: file already exists, mkdir '${path.join(folder, 'file')}'): give one that can be written.\n`,
     ],
-  ])('says what is wrong with %s in one sentence', async (_, given, expected) => {
+  ])('explains %s in one sentence', async (_, given, expected) => {
     writeFileSync(path.join(folder, 'file'), '');
     const [env, role] = given();
     expect(await run(folder, env, role)).toEqual({ code: 1, said: expected() });
@@ -98,7 +98,7 @@ describe('a start that can’t succeed', () => {
     await database.drop();
   });
 
-  it('warns of what in a .env has no effect, without what it holds', async () => {
+  it('warns about lines of .env that have no effect, without showing their values', async () => {
     const here = mkdtempSync(path.join(tmpdir(), 'waybill-env-'));
     writeFileSync(path.join(here, '.env'), 'PORT=abc\nDATABSE_URL=postgres://a:s3cret@b/c\ns3cret line\n');
     const { said } = await run(here, { PORT: 'abc' });
@@ -118,7 +118,7 @@ describe('a start by hand', () => {
     JOB_TICK_MS: '100',
   };
 
-  it('shows the key when it was made, and never again', async () => {
+  it('prints the key at the first start only', async () => {
     const dataDir = mkdtempSync(path.join(tmpdir(), 'waybill-key-'));
     const shown = [];
     for (let start = 0; start < 2; start++) {
@@ -128,20 +128,20 @@ describe('a start by hand', () => {
     }
     expect(shown).toEqual([true, false]);
     rmSync(dataDir, { recursive: true });
-  }, 120_000);
+  });
 
-  it('says offline in one line of the log what packages are priced from', async () => {
+  it('logs in one line, when offline, which rates price packages', async () => {
     const server = await startServer({ env: offline });
     const told = () =>
       server
         .output()
         .split('\n')
         .filter((line) => line.startsWith('{"level":"warn"'));
-    await eventually(() => told().length > 0, { describe: 'the warning', deadlineMs: 20_000 });
+    await eventually(() => told().length > 0, { describe: 'the warning' });
     await server.stop();
     expect(told().map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
       'The Bank of Russia does not answer: the snapshot of 2025-04-12 prices packages until it does, ' +
         'unless newer rates are stored. Waybill keeps asking.',
     ]);
-  }, 120_000);
+  });
 });

@@ -1,11 +1,11 @@
+import { useServers } from '../support/use-server';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http, { type IncomingHttpHeaders } from 'node:http';
 import https from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { selfSignedCertificate } from '../support/certificate';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { type TestServer } from '../support/server';
 
 interface Reply {
   status: number;
@@ -14,28 +14,23 @@ interface Reply {
 }
 
 const KEY = 'k'.repeat(40);
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 40_000;
 
 describe('TLS', () => {
   const { cert, key } = selfSignedCertificate();
   let folder: string;
-  let database: TestDatabase;
+  const servers = useServers({ env: { BOOTSTRAP_ADMIN_KEY: KEY } });
   let server: TestServer;
 
   beforeAll(async () => {
     folder = mkdtempSync(path.join(tmpdir(), 'waybill-tls-'));
     writeFileSync(path.join(folder, 'cert.pem'), cert);
     writeFileSync(path.join(folder, 'key.pem'), key, { mode: 0o600 });
-    database = await createTestDatabase();
   });
   afterEach(() => server.stop());
-  afterAll(async () => {
-    rmSync(folder, { recursive: true });
-    await database.drop();
-  });
+  afterAll(() => rmSync(folder, { recursive: true }));
 
-  const start = async (env: Record<string, string>) =>
-    (server = await startServer({ databaseUrl: database.url, env: { BOOTSTRAP_ADMIN_KEY: KEY, ...env } }));
+  const start = async (env: Record<string, string>) => (server = await servers.start({ env }));
 
   function ask(
     url: string,
@@ -63,7 +58,7 @@ describe('TLS', () => {
   }
   const cookieOf = ({ headers }: Reply): string => String(headers['set-cookie']);
 
-  it('is served with a certificate: the cookie is for this host over TLS alone, and browsers are told to stay', async () => {
+  it('is served with a certificate, a __Host- cookie and HSTS', async () => {
     await start({
       TLS_CERT_FILE: path.join(folder, 'cert.pem'),
       TLS_KEY_FILE: path.join(folder, 'key.pem'),
@@ -85,7 +80,7 @@ describe('TLS', () => {
     expect(server.output()).not.toContain(key.split('\n')[1]);
   });
 
-  it('is none on the port that serves it when a request comes without it', async () => {
+  it('refuses plain HTTP on the TLS port', async () => {
     await start({ TLS_CERT: cert, TLS_KEY: key });
     await expect(ask(server.url.replace('https:', 'http:'), 'GET', '/livez')).rejects.toThrow(
       /hang up|ECONNRESET/,
@@ -93,7 +88,7 @@ describe('TLS', () => {
     expect((await ask(server.url, 'GET', '/livez')).status).toBe(200);
   });
 
-  it('is not claimed over plain HTTP, whatever a caller says', async () => {
+  it('is not assumed over plain HTTP, even with X-Forwarded-Proto', async () => {
     await start({});
     const opened = await ask(server.url, 'POST', '/api/v1/sessions', { 'X-Forwarded-Proto': 'https' });
     expect(cookieOf(opened)).toMatch(
@@ -118,7 +113,7 @@ describe('TLS', () => {
     expect((await ask(server.url, 'POST', '/api/v1/api-keys', headers, body)).status).toBe(201);
   };
 
-  it('is believed of a proxy that is trusted, and so are the address and the host that it names', async () => {
+  it('is taken from the headers of a trusted proxy, as are the address and the host', async () => {
     await start({ TRUST_PROXY: 'loopback' });
     const opened = await ask(server.url, 'POST', '/api/v1/sessions', forwarded);
     expect(cookieOf(opened)).toMatch(/^__Host-waybill_session=.*; Secure/);
@@ -135,7 +130,7 @@ describe('TLS', () => {
     ['198.51.100.7, [2001:db8::1]:4711', '2001:db8::1'],
     ['no address', '127.0.0.1'],
     ['203.0.113.9, unknown', '127.0.0.1'],
-  ])('comes with an address, however the proxy writes %j', async (written, address) => {
+  ])('takes the client address from %j', async (written, address) => {
     await start({ TRUST_PROXY: 'loopback' });
     forwarded['X-Forwarded-For'] = written;
     await makeKey();
@@ -145,7 +140,7 @@ describe('TLS', () => {
     expect(warnings).toHaveLength(address === '127.0.0.1' ? 1 : 0);
   });
 
-  it('counts one address whatever port it comes from', async () => {
+  it('counts requests of one address together, whatever the port', async () => {
     await start({ TRUST_PROXY: 'loopback', LIMIT_SESSIONS_PER_MINUTE: '3' });
     const statuses: number[] = [];
     for (const port of [1, 2, 3, 4]) {
@@ -155,7 +150,7 @@ describe('TLS', () => {
     expect(statuses).toEqual([201, 201, 201, 429]);
   });
 
-  it('is not believed of a proxy that is not', async () => {
+  it('ignores the headers of a proxy that is not trusted', async () => {
     await start({ TRUST_PROXY: '192.0.2.0/24' });
     const opened = await ask(server.url, 'POST', '/api/v1/sessions', forwarded);
     expect(cookieOf(opened)).toMatch(/^waybill_session=/);

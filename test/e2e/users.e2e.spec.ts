@@ -1,12 +1,11 @@
+import { useServer } from '../support/use-server';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Api, connect } from '../support/api';
-import { administrator } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { startServer } from '../support/server';
 import { newKey, newSignedIn, newStaff, signIn } from '../support/staff';
 
 const CLI = path.resolve(__dirname, '../../dist/apps/server/src/admin-cli.js');
@@ -31,22 +30,26 @@ async function cli(
   return { code, output };
 }
 
-describe('users', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-  let admin: Api;
+describe('administrators', () => {
+  const { admin } = useServer({ env: raised });
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url, env: raised });
-    api = await connect(server.url);
-    admin = administrator(api, server);
+  it('always leave one who can sign in, even if several are changed at the same time', async () => {
+    const bosses = [await newStaff(admin, 'admin'), await newStaff(admin, 'admin')];
+    const etags = await Promise.all(bosses.map(({ id }) => admin.get(`/users/${id}`)));
+    const replies = await Promise.all(
+      bosses.map(({ id }, n) =>
+        admin.patch(`/users/${id}`, n ? { role: 'agent' } : { disabled: true }, {
+          headers: { 'If-Match': String(etags[n]!.headers.etag) },
+        }),
+      ),
+    );
+    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409]);
+    expect(replies.find(({ status }) => status === 409)?.body.code).toBe('last_administrator');
   });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+});
+
+describe('users', () => {
+  const { database, api, admin } = useServer({ env: raised });
 
   const matching = async (id: string): Promise<{ headers: Record<string, string> }> => ({
     headers: { 'If-Match': String((await admin.get(`/users/${id}`)).headers.etag) },
@@ -54,7 +57,7 @@ describe('users', () => {
   const change = async (who: Api, id: string, body: object) =>
     who.patch(`/users/${id}`, body, await matching(id));
 
-  it('are added with a role, once an address, and shown without their password', async () => {
+  it('are created with a role and a unique e-mail address, and shown without their password', async () => {
     const body = { email: 'Oleg@Example.com', role: 'agent', password: PASSWORD };
     const made = await admin.post('/users', body);
     expect(made).toMatchObject({
@@ -79,7 +82,7 @@ describe('users', () => {
     [{ email: `${'x'.repeat(250)}@example.com` }, '/email'],
     [{ role: 'customer' }, '/role'],
     [{ disabled: true }, '/disabled'],
-  ])('are not added with %j', async (wrong, pointer) => {
+  ])('cannot be created with %j', async (wrong, pointer) => {
     const reply = await admin.post('/users', {
       email: 'x@example.com',
       role: 'agent',
@@ -90,14 +93,14 @@ describe('users', () => {
     expect(reply.body.errors.map((error: { pointer: string }) => error.pointer)).toEqual([pointer]);
   });
 
-  it('ignore an Idempotency-Key, of which the password’s digest would be kept', async () => {
+  it('ignore an Idempotency-Key, so that no digest of the password is stored', async () => {
     const body = { email: 'twice@example.com', role: 'agent', password: PASSWORD };
     const headers = { 'Idempotency-Key': 'the-same' };
     expect((await admin.post('/users', body, { headers })).status).toBe(201);
     expect((await admin.post('/users', body, { headers })).status).toBe(409);
   });
 
-  it('are listed newest first, by role and by whether they may sign in', async () => {
+  it('are listed newest first and filtered by role and by disabled', async () => {
     const made = [
       await newStaff(admin, 'operator'),
       await newStaff(admin, 'operator'),
@@ -118,7 +121,7 @@ describe('users', () => {
     expect(off.body.items).toMatchObject([{ id: made[0]!.id, disabled: true }]);
   });
 
-  it('take another role at once, in sessions that are open', async () => {
+  it('get a new role at once, in open sessions too', async () => {
     await newStaff(admin, 'admin');
     const user = await newStaff(admin, 'agent');
     const who = api.as({ cookie: await signIn(api, user) });
@@ -129,7 +132,7 @@ describe('users', () => {
     expect((await who.get('/users')).status).toBe(403);
   });
 
-  it('are signed out at once when they are disabled or their password is reset, and may come back', async () => {
+  it('are signed out when they are disabled or their password is reset, and can sign in again later', async () => {
     const user = await newStaff(admin, 'agent');
     const cookie = await signIn(api, user);
     await change(admin, user.id, { disabled: true });
@@ -143,7 +146,7 @@ describe('users', () => {
     expect(await signIn(api, { ...user, password: PASSWORD })).toBeTruthy();
   });
 
-  it('are changed by who has seen them as they are', async () => {
+  it('can be changed only with a current If-Match', async () => {
     const { id } = await newStaff(admin, 'agent');
     const seen = await matching(id);
     expect((await admin.patch(`/users/${id}`, { role: 'operator' })).status).toBe(428);
@@ -154,7 +157,7 @@ describe('users', () => {
     expect((await admin.get('/users/not-an-id')).status).toBe(404);
   });
 
-  it('are given and managed only by who may do all that they may', async () => {
+  it('can be created and changed only by a caller who holds all their scopes', async () => {
     const { key } = await newKey(admin, ['users:manage']);
     const limited = api.as({ key });
     const boss = await newStaff(admin, 'admin');
@@ -168,7 +171,7 @@ describe('users', () => {
     expect(await signIn(api, boss)).toBeTruthy();
   });
 
-  describe('who made API keys', () => {
+  describe('who created API keys', () => {
     const works = async (key: string): Promise<boolean> =>
       (await api.as({ key }).get('/packages')).status === 200;
     const maker = async () => {
@@ -181,7 +184,7 @@ describe('users', () => {
       return { user, direct, byKey };
     };
 
-    it('leave them behind when they are disabled, unless it is said that these are revoked too', async () => {
+    it('keep them when they are disabled, unless revoke_api_keys is set', async () => {
       const { user, direct, byKey } = await maker();
       const others = await newKey(admin, ['packages:read']);
       await change(admin, user.id, { disabled: true });
@@ -199,13 +202,13 @@ describe('users', () => {
       }
     });
 
-    it('lose them with the same request', async () => {
+    it('lose them in the same request with revoke_api_keys', async () => {
       const { user, direct, byKey } = await maker();
       await change(admin, user.id, { disabled: true, revoke_api_keys: true });
       expect([await works(direct.key), await works(byKey.key)]).toEqual([false, false]);
     });
 
-    it('lose none of them, and are not disabled, where the caller may not revoke one', async () => {
+    it('stay enabled with all keys when the caller may not revoke one of them', async () => {
       const { user, direct } = await maker();
       await change(admin, user.id, { role: 'agent' });
       const agent = ['catalog:read', 'packages:read', 'packages:write', 'packages:read_all', 'orders:read'];
@@ -222,7 +225,7 @@ describe('users', () => {
       expect(await works(direct.key)).toBe(false);
     });
 
-    it('keep none that are made meanwhile', async () => {
+    it('lose keys that are created at the same time', async () => {
       const { user, direct } = await maker();
       const asking = api.as({ key: direct.key });
       const [, ...made] = await Promise.all([
@@ -237,7 +240,7 @@ describe('users', () => {
     });
   });
 
-  it('are changed by nobody who expects that they are not there', async () => {
+  it('are not changed when If-None-Match: * is sent', async () => {
     const { id } = await newStaff(admin, 'agent');
     const { headers } = await matching(id);
     const absent = { 'If-None-Match': '*' };
@@ -248,28 +251,8 @@ describe('users', () => {
       });
   });
 
-  it('always leave an administrator who can sign in, however many are changed at once', async () => {
-    const own = await createTestDatabase();
-    const alone = await startServer({ databaseUrl: own.url, env: raised });
-    const there = await connect(alone.url);
-    const root = administrator(there, alone);
-    const bosses = [await newStaff(root, 'admin'), await newStaff(root, 'admin')];
-    const etags = await Promise.all(bosses.map(({ id }) => root.get(`/users/${id}`)));
-    const replies = await Promise.all(
-      bosses.map(({ id }, n) =>
-        root.patch(`/users/${id}`, n ? { role: 'agent' } : { disabled: true }, {
-          headers: { 'If-Match': String(etags[n]!.headers.etag) },
-        }),
-      ),
-    );
-    expect(replies.map(({ status }) => status).toSorted()).toEqual([200, 409]);
-    expect(replies.find(({ status }) => status === 409)?.body.code).toBe('last_administrator');
-    await alone.stop();
-    await own.drop();
-  });
-
   describe('from the command line', () => {
-    it('come first, on a configured database', async () => {
+    it('are created on a configured database', async () => {
       const args = ['create-user', '--email', 'First@example.com', '--role', 'admin'];
       const made = await cli({ DATABASE_URL: database.url }, args, `${PASSWORD}\n`);
       expect(made).toEqual({ code: 0, output: 'first@example.com may sign in as admin.\n' });
@@ -286,7 +269,7 @@ describe('users', () => {
       });
     });
 
-    it('say what is wrong', async () => {
+    it('report what is wrong', async () => {
       const wrong = await cli(
         { DATABASE_URL: database.url },
         ['create-user', '--email', 'x', '--role', 'boss'],
@@ -306,9 +289,9 @@ describe('users', () => {
       expect((await cli({}, ['create-key', '--role', 'agent'])).output).toContain(
         'The name is missing: give --name.',
       );
-    }, 120_000);
+    });
 
-    it('explain each command', async () => {
+    it('have help for each command', async () => {
       expect((await cli({}, [])).code).toBe(0);
       for (const command of [
         'list-users',
@@ -322,7 +305,7 @@ describe('users', () => {
           code: 0,
           output: expect.stringMatching(new RegExp(`^npm run admin -- ${command}`)),
         });
-    }, 120_000);
+    });
 
     it('are listed, get another password, and keys are made and revoked', async () => {
       const env = { DATABASE_URL: database.url };
@@ -364,7 +347,7 @@ describe('users', () => {
         actor: { kind: 'command_line', id: null },
         target: { kind: 'user' },
       });
-    }, 120_000);
+    });
 
     it('are made on the embedded database, without a server and beside one', async () => {
       const dataDir = mkdtempSync(path.join(tmpdir(), 'waybill-cli-'));
@@ -388,7 +371,7 @@ describe('users', () => {
       expect(await signIn(there, { email: 'beside@example.com', password: passwordIn(beside) })).toBeTruthy();
       await embedded.stop();
       rmSync(dataDir, { recursive: true });
-    }, 90_000);
+    });
   });
 
   it('are shown to administrators who signed in, too', async () => {

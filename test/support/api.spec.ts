@@ -188,7 +188,7 @@ describe('the client of the end-to-end tests', () => {
     expect(await violations(planted)).toMatch(message);
   });
 
-  it('holds a reply without a body to having none', async () => {
+  it('refuses a body where none is declared', async () => {
     reply = { status: 204, headers: ID };
     await expect(api.delete('/things/1/')).resolves.toMatchObject({ status: 204 });
     expect(
@@ -200,7 +200,7 @@ describe('the client of the end-to-end tests', () => {
     );
   });
 
-  it('refuses what accepts more than is declared', async () => {
+  it('fails when the server accepts an undeclared field or parameter', async () => {
     expect(await violations(made, () => api.post('/things', { name: 'a', colour: 'red' }))).toMatch(
       /accepted a body that is not declared.*colour/,
     );
@@ -214,7 +214,7 @@ describe('the client of the end-to-end tests', () => {
     await expect(api.get('/things/new')).resolves.toMatchObject({ text: 'a text' });
   });
 
-  it('holds routes that the document does not know to their problems', async () => {
+  it('requires a problem document for routes that are not in the document', async () => {
     reply = { status: 404, headers: { ...PROBLEM_TYPE, ...ID }, body: unknownRoute };
     await expect(api.get('/nothing')).resolves.toMatchObject({ status: 404 });
     reply = { status: 405, headers: { ...PROBLEM_TYPE, ...ID, allow: 'POST' }, body: unknownMethod };
@@ -253,7 +253,7 @@ describe('the client of the end-to-end tests', () => {
     expect(seen.authorization).toBeUndefined();
   });
 
-  it('says what came, to be read in a test report', async () => {
+  it('shows the request, the violations and the reply in the error', async () => {
     reply = { ...made, status: 200 };
     await expect(api.post('/things', { name: 'a' })).rejects.toThrow(
       /POST \/api\/v1\/things → 200 breaks the OpenAPI document:\n {2}- the status is none of 201, 409\n\{"id"/,

@@ -14,7 +14,7 @@ type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Credentials = { key: string } | { cookie: string };
 
 // Longer than anything that a test waits for, shorter than a test.
-const TIMEOUT_MS = 20_000;
+const TIMEOUT_MS = 40_000;
 
 /**
  * The client of all end-to-end tests: every reply that it gets is held to the document that the server itself serves.

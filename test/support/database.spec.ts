@@ -14,7 +14,7 @@ async function query(url: string, sql: string): Promise<unknown[]> {
 }
 
 describeOnEachPostgres('a test database', (on) => {
-  it('is migrated, and nobody else sees what is written to it', async () => {
+  it('is migrated and isolated from other test databases', async () => {
     const [one, other] = await Promise.all([createTestDatabase({ on }), createTestDatabase({ on })]);
     expect(await query(one.url, 'select count(*)::int > 0 as migrated from schema_migrations')).toEqual([
       { migrated: true },
@@ -26,7 +26,7 @@ describeOnEachPostgres('a test database', (on) => {
     await Promise.all([one.drop(), other.drop()]);
   });
 
-  it('goes although connections to it are open', async () => {
+  it('can be dropped while connections to it are open', async () => {
     const { url, drop } = await createTestDatabase({ on });
     const forgotten = new Client({ connectionString: url });
     const errors: string[] = [];

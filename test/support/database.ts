@@ -75,8 +75,8 @@ export function urlOf(adminUrl: string, database: string): string {
 async function asAdministrator(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({
     connectionString: url,
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 30_000,
+    connectionTimeoutMillis: 20_000,
+    query_timeout: 60_000,
   });
   client.on('error', () => undefined); // shows in the query
   await client.connect();

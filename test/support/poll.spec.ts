@@ -9,7 +9,7 @@ describe('eventually', () => {
     expect(answers).toEqual([]);
   });
 
-  it('asks a probe again that threw', async () => {
+  it('retries after the probe throws', async () => {
     let looks = 0;
     const probe = async () => {
       if (++looks < 3) throw new Error('not up yet');

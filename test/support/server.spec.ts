@@ -5,7 +5,7 @@ import { createTestDatabase } from './database';
 import { startServer } from './server';
 
 describe('a server of a test', () => {
-  it('serves on a port of its own until it is stopped, and knows nothing of our environment', async () => {
+  it('serves on its own port until it is stopped and inherits no environment variables', async () => {
     const database = await createTestDatabase();
     const server = await startServer({ databaseUrl: database.url });
     expect((await fetch(`${server.url}/livez`)).status).toBe(200);
@@ -20,12 +20,12 @@ describe('a server of a test', () => {
     await database.drop();
   });
 
-  it('is reported with what it said when it does not come up', async () => {
+  it('fails with its output when it does not start', async () => {
     const starting = startServer({ env: { LOG_LEVEL: 'loud' } });
     await expect(starting).rejects.toThrow(/^The all process ended \(with code 1\):\n[^]*LOG_LEVEL/);
   });
 
-  it('is reported when it does not stop in order', async () => {
+  it('fails with its output when it does not stop with code 0', async () => {
     const folder = mkdtempSync(path.join(os.tmpdir(), 'waybill-preload-'));
     const preload = path.join(folder, 'preload.cjs');
     writeFileSync(preload, `process.prependListener('SIGTERM', () => process.exit(3));`);

@@ -38,7 +38,7 @@ describe('finding services', () => {
   };
   afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
-  it('finds what a variable names, having spoken to it, and says of the rest why not', async () => {
+  it('finds the service that a variable names and gives a reason for each missing one', async () => {
     const received: string[] = [];
     const host = await redis('+OK\r\n+PONG\r\n', received);
     const { found, missing } = await findServices({
@@ -59,7 +59,7 @@ describe('finding services', () => {
     ['refuses', '-NOAUTH Authentication required.\r\n', /NOAUTH/],
     ['speaks something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /not a Redis/],
     ['stays silent', undefined, /no answer/],
-  ])('does not take for Redis what %s', async (_, answer, reason) => {
+  ])('does not mistake for Redis a server that %s', async (_, answer, reason) => {
     const { missing } = await findServices({
       DATABASE_URL: CLOSED,
       REDIS_URL: `redis://${await redis(answer)},redis://elsewhere:7000`,
@@ -67,7 +67,7 @@ describe('finding services', () => {
     expect(missing).toContainEqual({ name: 'redis', reason: expect.stringMatching(reason) });
   });
 
-  it('gives a PostgreSQL that does not answer up after a second', async () => {
+  it('stops waiting for a silent PostgreSQL after a second', async () => {
     const host = await redis(undefined);
     const { missing } = await findServices({
       DATABASE_URL: `postgres://postgres@${host}/postgres`,
@@ -79,7 +79,7 @@ describe('finding services', () => {
     });
   });
 
-  it('looks for none with TEST_SERVICES=none, and takes no other value', async () => {
+  it('looks for no service with TEST_SERVICES=none and refuses any other value', async () => {
     const received: string[] = [];
     const REDIS_URL = `redis://${await redis('+PONG\r\n', received)}`;
     const { found, missing } = await findServices({ TEST_SERVICES: 'none', REDIS_URL, DATABASE_URL: CLOSED });
@@ -93,7 +93,7 @@ describe('finding services', () => {
     );
   });
 
-  it('fails by name where a required one is missing, and for one that nobody knows', async () => {
+  it('fails when a required service is missing or unknown, and names it', async () => {
     const REDIS_URL = `redis://${await redis('+PONG\r\n')}`;
     const environment = { DATABASE_URL: CLOSED, REDIS_URL };
     await expect(findServices({ ...environment, REQUIRE_SERVICES: 'redis' })).resolves.toBeDefined();

@@ -6,7 +6,11 @@ export async function sql<Row extends object>(
   text: string,
   parameters: unknown[] = [],
 ): Promise<Row[]> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000, query_timeout: 20_000 });
+  const client = new Client({
+    connectionString: url,
+    connectionTimeoutMillis: 20_000,
+    query_timeout: 60_000,
+  });
   client.on('error', () => undefined); // shows in the query
   await client.connect();
   try {

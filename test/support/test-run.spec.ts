@@ -21,7 +21,7 @@ describe('the folders of killed runs', () => {
     return path.join(parent, name);
   };
 
-  it('are removed with the PostgreSQL in them; those of living runs and of others stay', async () => {
+  it('are removed together with their PostgreSQL; folders of running tests and other users stay', async () => {
     const killed = make(`waybill-test-${uid}-${deadPid()}-abc`);
     const files = clusterFiles(path.join(killed, 'postgres'));
     mkdirSync(files.folder);
@@ -58,7 +58,7 @@ describeOnEachPostgres('the databases of a run', (on) => {
     return rows.map(({ datname }) => datname);
   };
 
-  it('are dropped at its end, or by the next run when it was killed, and never while it lives', async () => {
+  it('are dropped at its end, or by the next run if it was killed, but never while it runs', async () => {
     const mark = Math.random().toString(36).slice(2, 8);
     const [living, killed, next] = [
       `waybill_test_1_${mark}`,

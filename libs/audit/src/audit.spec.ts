@@ -1,11 +1,6 @@
 import { RequestContext, TransactionContext } from '@waybill/core';
-import { Database, dataSourceOptions } from '@waybill/database';
-import { DataSource } from 'typeorm';
-import {
-  createTestDatabase,
-  describeOnEachPostgres,
-  type TestDatabase,
-} from '../../../test/support/database';
+import { describeOnEachPostgres } from '../../../test/support/database';
+import { rebuild, useTypeOrm } from '../../../test/support/typeorm';
 import { AuditPartitions } from './audit-partitions';
 import { AuditQueries } from './audit.queries';
 import { AuditRepository } from './audit.repository';
@@ -23,31 +18,17 @@ const STAFF = {
 const TARGET = { kind: 'user', id: '42' };
 
 describeOnEachPostgres('the audit log', (on) => {
-  let clone: TestDatabase;
-  let dataSource: DataSource;
-  let database: Database;
+  const { dataSource, database } = useTypeOrm(auditSchema, { on, poolSize: 3 });
   let audit: AuditService;
   let queries: AuditQueries;
   let partitions: AuditPartitions;
 
-  beforeAll(async () => {
-    clone = await createTestDatabase({ on });
-    const options = dataSourceOptions({ ...auditSchema, url: clone.url, poolSize: 3, logSql: false });
-    dataSource = await new DataSource(options).initialize();
-  });
   beforeEach(async () => {
-    await dataSource.query('DROP SCHEMA public CASCADE');
-    await dataSource.query('CREATE SCHEMA public');
-    await dataSource.runMigrations();
-    database = new Database(dataSource);
+    await rebuild(dataSource);
     const repository = new AuditRepository(database);
     audit = new AuditService(database, repository);
     queries = new AuditQueries(repository);
     partitions = new AuditPartitions(database, audit);
-  });
-  afterAll(async () => {
-    await dataSource.destroy();
-    await clone.drop();
   });
 
   const staffContext = () =>
@@ -72,9 +53,7 @@ describeOnEachPostgres('the audit log', (on) => {
       [at],
     );
 
-  it('is what the entity says, and goes and comes again', async () => {
-    const drift = await dataSource.driver.createSchemaBuilder().log();
-    expect(drift.upQueries.map(({ query }) => query)).toEqual([]);
+  it('leaves nothing behind when its migration is reverted, and works when it is run again', async () => {
     await dataSource.undoLastMigration();
     const left = await dataSource.query(
       `SELECT proname FROM pg_proc WHERE proname LIKE 'audit%' UNION SELECT relname FROM pg_class WHERE relname LIKE 'audit%'`,
@@ -286,7 +265,7 @@ describeOnEachPostgres('the audit log', (on) => {
       'audit_log_2000_01',
       'audit_log_2001_01',
     ]);
-  }, 30_000);
+  });
 
   it('is listed newest first, each entry once, however many share a moment', async () => {
     await dataSource.query(

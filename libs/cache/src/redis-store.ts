@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { RedisAddress } from '@waybill/config';
+import { TimeoutError, withTimeout } from '@waybill/core';
 import type { CacheManagerStore } from 'cache-manager';
 import { connectToCache, type RedisConnection, type SingleKeyStore } from './redis-connection';
 
@@ -10,8 +11,6 @@ const REST_MS = 1_000;
 /** Commands that are waited for, and those that were given up and may still be under way. */
 const MAX_UNDER_WAY = 1_000;
 const SCAN_COUNT = 500;
-
-class NoAnswerError extends Error {}
 
 export interface RedisStoreOptions {
   address: RedisAddress;
@@ -62,13 +61,15 @@ export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'key
   /** Removes our own keys. The Redis may be somebody else's too, so nothing is ever flushed. */
   async reset(): Promise<void> {
     try {
-      for (const master of await inTime(this.connection.masters())) {
+      for (const master of await withTimeout(this.connection.masters(), OPERATION_TIMEOUT_MS)) {
         let cursor = 0;
         do {
-          const page = await inTime(
+          const page = await withTimeout(
             master.scan(cursor, { MATCH: `${this.options.namespace}:*`, COUNT: SCAN_COUNT }),
+            OPERATION_TIMEOUT_MS,
           );
-          await inTime(Promise.all(page.keys.map((key) => master.unlink(key))));
+          const removed = Promise.all(page.keys.map((key) => master.unlink(key)));
+          await withTimeout(removed, OPERATION_TIMEOUT_MS);
           cursor = page.cursor;
         } while (cursor !== 0);
       }
@@ -87,20 +88,12 @@ export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'key
     this.underWay += 1;
     const answer = operation(store).finally(() => (this.underWay -= 1));
     try {
-      return await inTime(answer);
+      return await withTimeout(answer, OPERATION_TIMEOUT_MS);
     } catch (error) {
-      if (error instanceof NoAnswerError) this.restsUntil = Date.now() + REST_MS;
+      if (error instanceof TimeoutError) this.restsUntil = Date.now() + REST_MS;
       this.logger.debug((error as Error).message);
       this.connection.failed();
       return undefined;
     }
   }
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new NoAnswerError('Redis did not answer in time')), OPERATION_TIMEOUT_MS);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }

@@ -16,3 +16,4 @@ export {
   type Transaction,
   TransactionContext,
 } from './transaction-context';
+export { TimeoutError, withTimeout } from './with-timeout';

@@ -11,7 +11,7 @@ import {
   status,
 } from '../../../test/support/cbr-upstream';
 import { createRatesDatabase, forgetRates, metric, type RatesProcess, startRates } from '../test/harness';
-import type { TestDatabase } from '../../../test/support/database';
+import type { OpenDatabase } from '../../../test/support/typeorm';
 import { addDays } from './moscow-day';
 
 const TODAY = '2026-11-21';
@@ -22,7 +22,7 @@ const MEGABYTE = 1_048_576;
 const json = datedJson(TODAY, YESTERDAY);
 const xml = datedXml(TODAY).toString();
 
-let database: TestDatabase;
+let database: OpenDatabase;
 let upstream: CbrUpstream;
 let rates: RatesProcess;
 let clock: Date;
@@ -41,7 +41,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await rates.stop();
   await upstream.stop();
-  await database.drop();
+  await database.close();
 });
 
 // What is known is the list of two days ago, as the mirror gave it then.

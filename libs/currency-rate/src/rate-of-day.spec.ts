@@ -8,7 +8,7 @@ import {
   status,
 } from '../../../test/support/cbr-upstream';
 import { createRatesDatabase, forgetRates, type RatesProcess, startRates } from '../test/harness';
-import type { TestDatabase } from '../../../test/support/database';
+import type { OpenDatabase } from '../../../test/support/typeorm';
 import { addDays, daysBetween, moscowDay } from './moscow-day';
 import type { RateQuote } from './rates.service';
 
@@ -73,7 +73,7 @@ function xmlFor(cal: Calendar, day: string, now: Date): string {
   return datedXml(date).toString().replace('84,004', usdOf(date).replace('.', ','));
 }
 
-let database: TestDatabase;
+let database: OpenDatabase;
 let upstream: CbrUpstream;
 let rates: RatesProcess;
 let clock = new Date();
@@ -93,7 +93,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await rates.stop();
   await upstream.stop();
-  await database.drop();
+  await database.close();
 });
 
 function play(cal: Calendar, ask: Ask): void {

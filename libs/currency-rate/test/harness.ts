@@ -1,28 +1,16 @@
 import { CACHE_MANAGER, CacheModule } from '@nestjs/cache-manager';
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { DatabaseModule, dataSourceOptions } from '@waybill/database';
+import { DatabaseModule } from '@waybill/database';
 import type { Cache } from 'cache-manager';
 import { register } from 'prom-client';
 import { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
+import { type OpenDatabase, openTestDatabase } from '../../../test/support/typeorm';
 import { CurrencyRateModule, type RatesOptions, ratesSchema, RatesService } from '../src';
 
 /** A database with this lib's tables and no others, and its end. */
-export async function createRatesDatabase(): Promise<TestDatabase> {
-  const database = await createTestDatabase();
-  const dataSource = await ratesDataSource(database.url).initialize();
-  await dataSource.query('DROP SCHEMA public CASCADE');
-  await dataSource.query('CREATE SCHEMA public');
-  await dataSource.runMigrations();
-  await dataSource.destroy();
-  return database;
-}
-
-/** A data source that knows this lib's tables and no others. */
-export function ratesDataSource(url: string): DataSource {
-  return new DataSource(dataSourceOptions({ ...ratesSchema, url, poolSize: 5, logSql: false }));
-}
+export const createRatesDatabase = (): Promise<OpenDatabase> =>
+  openTestDatabase(ratesSchema, { alone: true });
 
 /** The lib as one process of the fleet has it: connections, cache and breakers of its own. */
 export interface RatesProcess {

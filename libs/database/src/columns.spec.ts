@@ -1,9 +1,7 @@
 import { TransactionContext } from '@waybill/core';
-import { Column, DataSource, Entity, PrimaryColumn } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { useTypeOrm } from '../../../test/support/typeorm';
 import { columnsOf, computed, type RowOf, statement, value } from './columns';
-import { dataSourceOptions } from './data-source';
-import { Database } from './database';
 
 @Entity('parcels')
 class ParcelEntity {
@@ -39,7 +37,7 @@ describe('a select list', () => {
     expect(columns.selection).toEqual({ id: true, weightKg: true, sentOn: true, label: true });
   });
 
-  it('takes an alias, a prefix, and what no entity has', () => {
+  it('accepts an alias, a prefix and computed values', () => {
     const columns = columnsOf(ParcelEntity, 'id')
       .from('p')
       .and(columnsOf(ParcelEntity, 'weightKg').fromAs('q', 'other'))
@@ -60,14 +58,14 @@ describe('a select list', () => {
     expect(row.id satisfies number).toBeNull();
   });
 
-  it('does not compile with a column that the entity does not have, and throws for what is none', () => {
+  it('does not compile with an unknown column and throws for a property that is no column', () => {
     // @ts-expect-error: renamed or dropped
     expect(() => columnsOf(ParcelEntity, 'weight')).toThrow('ParcelEntity.weight is no column');
     expect(() => columnsOf(ParcelEntity, 'isHeavy')).toThrow('ParcelEntity.isHeavy is no column');
     expect(() => columnsOf(ParcelEntity, 'secret')).toThrow('transformer');
   });
 
-  it('must stand in its statement', () => {
+  it('must be part of its statement', () => {
     const columns = columnsOf(ParcelEntity, 'id', 'weightKg');
     expect(() => statement(columns, `SELECT id, weight_kg FROM parcels`)).toThrow('Other columns');
   });
@@ -75,24 +73,14 @@ describe('a select list', () => {
 
 describe('typed statements and repositories', () => {
   const ROW = columnsOf(ParcelEntity, 'id', 'weightKg', 'sentOn', 'label');
-  let clone: TestDatabase;
-  let dataSource: DataSource;
-  let database: Database;
+  const { dataSource, database } = useTypeOrm({ entities: [ParcelEntity] });
 
-  beforeAll(async () => {
-    clone = await createTestDatabase();
-    const options = { url: clone.url, entities: [ParcelEntity], poolSize: 2, logSql: false };
-    dataSource = await new DataSource(dataSourceOptions(options)).initialize();
-    database = new Database(dataSource);
-    await dataSource.query(
+  beforeAll(() =>
+    dataSource.query(
       'CREATE TABLE parcels (id integer PRIMARY KEY, weight_kg numeric(8, 3), sent_on date, label_text text, secret text)',
-    );
-  });
+    ),
+  );
   afterEach(() => dataSource.query('TRUNCATE parcels'));
-  afterAll(async () => {
-    await dataSource.destroy();
-    await clone.drop();
-  });
 
   const parcel = { id: 1, weightKg: '1.500', sentOn: '2026-11-21', label: null };
 

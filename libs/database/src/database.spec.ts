@@ -1,37 +1,21 @@
 import { Logger } from '@nestjs/common';
 import { TransactionContext } from '@waybill/core';
-import { DataSource } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
+import { useTypeOrm } from '../../../test/support/typeorm';
 import { computed, statement, value } from './columns';
-import { dataSourceOptions } from './data-source';
-import { Database } from './database';
 
 const NOTE = computed({ text: value.text('text') });
 const NOTES = statement(NOTE, `SELECT ${NOTE} FROM notes ORDER BY text`);
 
 describe('Database', () => {
-  let clone: TestDatabase;
-  let dataSource: DataSource;
-  let database: Database;
-
-  beforeAll(async () => {
-    clone = await createTestDatabase();
-    const options = { url: clone.url, entities: [], migrations: [], poolSize: 4, logSql: false };
-    dataSource = await new DataSource(dataSourceOptions(options)).initialize();
-    database = new Database(dataSource);
-    await dataSource.query('CREATE TABLE notes (text text PRIMARY KEY)');
-  });
+  const { dataSource, database } = useTypeOrm({}, { poolSize: 4 });
+  beforeAll(() => dataSource.query('CREATE TABLE notes (text text PRIMARY KEY)'));
   afterEach(() => dataSource.query('TRUNCATE notes'));
-  afterAll(async () => {
-    await dataSource.destroy();
-    await clone.drop();
-  });
 
   const write = (ctx: TransactionContext, text: string) =>
     database.execute(ctx, 'INSERT INTO notes VALUES ($1)', [text]);
   const stored = async () => (await database.rows(new TransactionContext(), NOTES)).map(({ text }) => text);
 
-  it('commits all that a transaction wrote, and shows none of it before', async () => {
+  it('commits a transaction as a whole and shows nothing before', async () => {
     const ctx = new TransactionContext();
     await database.transaction(ctx, async () => {
       await write(ctx, 'a');
@@ -41,7 +25,7 @@ describe('Database', () => {
     expect(await stored()).toEqual(['a', 'b']);
   });
 
-  it('rolls all of it back when the work throws, and forgets the transaction', async () => {
+  it('rolls back when the work throws and clears the transaction of the context', async () => {
     const ctx = new TransactionContext();
     const work = database.transaction(ctx, async () => {
       await write(ctx, 'a');
@@ -52,7 +36,7 @@ describe('Database', () => {
     expect(ctx.transaction).toBeUndefined();
   });
 
-  it('joins a transaction that is open: the inner one commits nothing by itself', async () => {
+  it('joins an open transaction, which the inner call does not commit', async () => {
     const ctx = new TransactionContext();
     const work = database.transaction(ctx, async () => {
       await database.transaction(ctx, () => write(ctx, 'inner'));
@@ -62,7 +46,7 @@ describe('Database', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('runs what was asked for just before the commit inside the transaction, in order', async () => {
+  it('runs beforeCommit hooks in order inside the transaction', async () => {
     const ctx = new TransactionContext();
     await database.transaction(ctx, async () => {
       database.beforeCommit(ctx, async () => void (await write(ctx, 'hook 1')));
@@ -75,7 +59,7 @@ describe('Database', () => {
     expect(await stored()).toEqual(['hook 1', 'hook 2 saw 2', 'work']);
   });
 
-  it('rolls back when what runs before the commit throws', async () => {
+  it('rolls back when a beforeCommit hook throws', async () => {
     const ctx = new TransactionContext();
     const work = database.transaction(ctx, async () => {
       await write(ctx, 'work');
@@ -85,7 +69,7 @@ describe('Database', () => {
     expect(await stored()).toEqual([]);
   });
 
-  it('runs what may happen after the commit only after it, and never after a rollback', async () => {
+  it('runs afterCommit hooks after a commit and never after a rollback', async () => {
     const ctx = new TransactionContext();
     const seen: string[][] = [];
     const observe = async () => void seen.push(await stored());
@@ -102,13 +86,13 @@ describe('Database', () => {
     expect(seen).toEqual([['a']]);
   });
 
-  it('does what may happen after the commit at once where no transaction is open', () => {
+  it('runs an afterCommit hook at once when no transaction is open', () => {
     let done = false;
     database.afterCommit(new TransactionContext(), () => void (done = true));
     expect(done).toBe(true);
   });
 
-  it('keeps what was committed when what happens afterwards fails, and logs that', async () => {
+  it('keeps the commit and logs the error when an afterCommit hook fails', async () => {
     const logged = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     const ctx = new TransactionContext();
     const result = await database.transaction(ctx, async () => {
@@ -122,13 +106,13 @@ describe('Database', () => {
     logged.mockRestore();
   });
 
-  it('has no hooks before a commit outside a transaction', () => {
+  it('refuses a beforeCommit hook outside a transaction', () => {
     expect(() => database.beforeCommit(new TransactionContext(), async () => undefined)).toThrow(
       'No transaction is open',
     );
   });
 
-  it('frees its connections: more transactions than the pool holds, half of them failing', async () => {
+  it('frees its connections, even those of failed transactions', async () => {
     const attempts = Array.from({ length: 20 }, (_, n) => {
       const ctx = new TransactionContext();
       return database

@@ -5,8 +5,8 @@ import { ConfigModule, loadConfig } from '@waybill/config';
 import { checkIfMatch, DomainError, RequestContext, requireIfMatch, TransactionContext } from '@waybill/core';
 import { computed, Database, statement, value, DatabaseModule } from '@waybill/database';
 import request, { type Response } from 'supertest';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
 import { sendRaw } from '../../../test/support/raw-http';
+import { useDatabase } from '../../../test/support/use-database';
 import { Authenticated, Public } from './access/access.decorators';
 import { PRINCIPAL_RESOLVER, type PrincipalResolver } from './access/principal-resolver';
 import { createHttpApplication } from './http-application';
@@ -112,12 +112,11 @@ const resolver: PrincipalResolver = {
 const REQUEST_TIMEOUT_MS = 2_000;
 
 describe('the conventions, on routes of every shape', () => {
-  let database: TestDatabase;
+  const { database, onClose } = useDatabase();
   let app: NestFastifyApplication;
   let url: string;
 
   beforeAll(async () => {
-    database = await createTestDatabase();
     const config = loadConfig('all', {});
     @Module({
       imports: [
@@ -143,13 +142,10 @@ describe('the conventions, on routes of every shape', () => {
       logger: silent,
       observe() {},
     });
+    onClose(() => app.close());
     await app.listen(0, '127.0.0.1');
     url = await app.getUrl();
     await app.get(Database).execute(new TransactionContext(), 'CREATE TABLE pokes (thing integer)');
-  });
-  afterAll(async () => {
-    await app.close();
-    await database.drop();
   });
 
   const put = (path: string, body: object, ifMatch?: string) =>

@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { Database, dataSourceOptions } from '@waybill/database';
 import { register } from 'prom-client';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
 import { eventually } from '../../../test/support/poll';
+import { useDatabase } from '../../../test/support/use-database';
 import type { JobDefinition, JobHandler } from './job';
 import { JobCatalog } from './job-catalog';
 import { JobHandlers } from './job-handlers';
@@ -71,23 +71,15 @@ function gate() {
 }
 
 describe('running jobs', () => {
-  let database: TestDatabase;
-  const workers: TestWorker[] = [];
+  const { database, onClose } = useDatabase({ per: 'test' });
 
   beforeAll(() => Logger.overrideLogger(false));
 
-  beforeEach(async () => {
-    database = await createTestDatabase();
-    register.resetMetrics();
-  });
-  afterEach(async () => {
-    for (const worker of workers.splice(0)) await worker.stop();
-    await database.drop();
-  });
+  beforeEach(() => register.resetMetrics());
 
   async function start(handler: JobHandler, definitions?: JobDefinition[]): Promise<TestWorker> {
     const worker = await TestWorker.start(database.url, handler, definitions);
-    workers.push(worker);
+    onClose(() => worker.stop());
     return worker;
   }
   const rowsOf = ({ dataSource }: TestWorker): Promise<Record<string, unknown>[]> =>
@@ -105,7 +97,7 @@ describe('running jobs', () => {
   const passSlot = ({ dataSource }: TestWorker) =>
     dataSource.query(`UPDATE job_runs SET slot = slot - interval '1 day' WHERE slot IS NOT NULL`);
 
-  it('fires a slot once, however many workers look at once and again', async () => {
+  it('runs a slot once, however many workers look for it', async () => {
     let runs = 0;
     const handler = async () => ({ run: ++runs });
     const fleet = await Promise.all(Array.from({ length: 4 }, () => start(handler)));
@@ -118,7 +110,7 @@ describe('running jobs', () => {
     expect(runs).toBe(2);
   });
 
-  it('does not start a job that is still running, here or elsewhere, and runs what was asked for afterwards', async () => {
+  it('does not start a running job a second time, in any worker, and runs a manual request afterwards', async () => {
     const { handler, begun, finish } = gate();
     const [one, two] = [await start(handler), await start(handler)];
     await one.runner.look();
@@ -142,7 +134,7 @@ describe('running jobs', () => {
     ]);
   });
 
-  it('fails the run of a worker that is gone, tells that one to end if it lives, and runs the job again', async () => {
+  it('fails the run of a lost worker, aborts it there and runs the job again', async () => {
     const { handler, signals, begun, finish } = gate();
     const [one, two] = [await start(handler), await start(handler)];
     await one.runner.look();
@@ -161,7 +153,7 @@ describe('running jobs', () => {
     ]);
   });
 
-  it('keeps how long a run took and why it failed, and counts it', async () => {
+  it('stores the duration and error of a run and counts it', async () => {
     const worker = await start(async () => {
       throw new Error('no answer from https://user:secret@bank');
     });
@@ -173,7 +165,7 @@ describe('running jobs', () => {
     expect(values).toMatchObject([{ value: 1, labels: { job: 'sweep', outcome: 'failed' } }]);
   });
 
-  it('fails a run whose time is up, and runs the job no second time before it has really ended', async () => {
+  it('fails a run after its timeout and does not start another before the first has ended', async () => {
     const { handler, signals, begun, finish } = gate();
     const worker = await start(handler, [{ ...job, timeoutSeconds: 0.05 }]);
     await worker.runner.look();
@@ -191,7 +183,7 @@ describe('running jobs', () => {
     await settled(worker, 2);
   });
 
-  it('waits at a stop for what runs, which it tells to end, and begins nothing more', async () => {
+  it('aborts and awaits running jobs when it stops, and starts no more', async () => {
     const worker = await start(
       (signal) =>
         new Promise((resolve) => signal.addEventListener('abort', () => resolve({ stopped: 'early' }))),

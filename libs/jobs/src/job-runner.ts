@@ -1,5 +1,5 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
-import { TransactionContext } from '@waybill/core';
+import { TransactionContext, withTimeout } from '@waybill/core';
 import { type JobDefinition, JobFailedError } from './job';
 import { JobCatalog } from './job-catalog';
 import { describeJobError } from './job-error';
@@ -43,11 +43,7 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
   /** Waits for what runs. What takes too long is marked failed by whoever gets its lock next. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.looking;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, STOP_WAIT_MS);
-    });
-    await Promise.race([Promise.all(this.running.values()), late]).finally(() => clearTimeout(timer));
+    await withTimeout(Promise.all(this.running.values()), STOP_WAIT_MS).catch(() => undefined);
     await this.locks.close();
   }
 
@@ -92,14 +88,10 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     const timeout = new AbortController();
     const signal = AbortSignal.any([this.stopping.signal, lock.lost, timeout.signal]);
     const work = this.outcomeOf(name, signal);
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<JobOutcome>((resolve) => {
-      timer = setTimeout(() => {
-        resolve({ error: `It was not done after ${timeoutSeconds} s` });
-        timeout.abort(new Error('The time for this run is up'));
-      }, timeoutSeconds * 1_000);
+    const outcome = await withTimeout(work, timeoutSeconds * 1_000).catch((): JobOutcome => {
+      timeout.abort(new Error('The time for this run is up'));
+      return { error: `It was not done after ${timeoutSeconds} s` };
     });
-    const outcome = await Promise.race([work, late]).finally(() => clearTimeout(timer));
     jobRuns.inc({ job: name, outcome: 'error' in outcome ? 'failed' : 'succeeded' });
     jobDurations.observe({ job: name }, (performance.now() - begun) / 1_000);
     await this.runs.finish(new TransactionContext(), run.id, outcome);

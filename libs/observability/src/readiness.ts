@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { UnavailableError } from '@waybill/core';
+import { UnavailableError, withTimeout } from '@waybill/core';
 
 /** Throws, or resolves late, where the process can't do its work. */
 export type ReadinessCheck = () => Promise<unknown>;
@@ -38,14 +38,9 @@ export class Readiness {
   }
 }
 
-async function holds(check: ReadinessCheck): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), CHECK_TIMEOUT_MS);
-  });
-  const done = check().then(
+function holds(check: ReadinessCheck): Promise<boolean> {
+  return withTimeout(check(), CHECK_TIMEOUT_MS).then(
     () => true,
     () => false,
   );
-  return Promise.race([done, late]).finally(() => clearTimeout(timer));
 }

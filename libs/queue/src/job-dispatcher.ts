@@ -1,4 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { withTimeout } from '@waybill/core';
 import { type JobsOptions, Queue } from 'bullmq';
 import { QUEUE_BACKEND, type QueueBackend } from './queue-backend';
 import { type JobPayloads, type QueueName, queueNames } from './queues';
@@ -51,7 +52,7 @@ export class JobDispatcher implements OnApplicationShutdown {
   ): Promise<boolean> {
     try {
       const jobs = entries.map(({ payload, options }) => ({ name: queue, data: payload, opts: options }));
-      await inTime(this.queues.get(queue)!.addBulk(jobs));
+      await withTimeout(this.queues.get(queue)!.addBulk(jobs), DISPATCH_TIMEOUT_MS);
       this.reportAvailable(queue);
       return true;
     } catch (error) {
@@ -85,7 +86,7 @@ export class JobDispatcher implements OnApplicationShutdown {
   }
 
   private async add(name: QueueName, payload: object, options: JobsOptions): Promise<void> {
-    await inTime(this.queues.get(name)!.add(name, payload, options));
+    await withTimeout(this.queues.get(name)!.add(name, payload, options), DISPATCH_TIMEOUT_MS);
   }
 
   // An unavailable queue is logged once, not once per job.
@@ -98,15 +99,4 @@ export class JobDispatcher implements OnApplicationShutdown {
     if (!this.available) this.logger.log(`${queue}: queue available again`);
     this.available = true;
   }
-}
-
-async function inTime(work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(
-      () => reject(new Error(`no answer in ${DISPATCH_TIMEOUT_MS} ms`)),
-      DISPATCH_TIMEOUT_MS,
-    );
-  });
-  await Promise.race([work, timeout]).finally(() => clearTimeout(timer));
 }

@@ -25,7 +25,7 @@ const dollar = (day: string): Quotes => ({
 });
 
 describe('pricing what has no price', () => {
-  it('takes the newest day first, and keeps what it has when an older one ends the run', async () => {
+  it('prices the newest day first and keeps its prices when an older day fails', async () => {
     const rows = [row(4, '2026-11-20'), row(3, '2026-11-20'), row(2, '2026-11-19'), row(1, '2026-11-18')];
     const run = new AbortController();
     const stored: number[][] = [];

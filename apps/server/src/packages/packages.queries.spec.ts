@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { RequestContext } from '@waybill/core';
-import { Database, dataSourceOptions } from '@waybill/database';
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
+import { useTypeOrm } from '../../../../test/support/typeorm';
 import { catalogSchema } from '../catalog';
 import { PackagesQueries } from './packages.queries';
 import { PackagesRepository } from './packages.repository';
@@ -12,25 +10,12 @@ import { RegistrationsRepository } from './registrations.repository';
 const HOUR = 3_600;
 const DAY = 24 * HOUR;
 
-describe('the status of a registration', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
+const schema = { entities: [...catalogSchema.entities, ...packagesSchema.entities] };
 
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    const options = dataSourceOptions({
-      url: database.url,
-      entities: [...catalogSchema.entities, ...packagesSchema.entities],
-      poolSize: 2,
-      logSql: false,
-    });
-    dataSource = await new DataSource(options as DataSourceOptions).initialize();
-  });
+describe('the status of a registration', () => {
+  const { dataSource, database } = useTypeOrm(schema);
+
   afterEach(() => jest.useRealTimers());
-  afterAll(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
 
   async function statusOf(finishedSecondsAgo: number | null): Promise<string> {
     const id = randomUUID();
@@ -40,8 +25,10 @@ describe('the status of a registration', () => {
          now() - $2::int * interval '1 second')`,
       [id, finishedSecondsAgo],
     );
-    const db = new Database(dataSource);
-    const queries = new PackagesQueries(new PackagesRepository(db), new RegistrationsRepository(db));
+    const queries = new PackagesQueries(
+      new PackagesRepository(database),
+      new RegistrationsRepository(database),
+    );
     const ctx = { principal: { scopes: new Set(), ownerIds: [id] } } as unknown as RequestContext;
     return queries.status(ctx, id).then(
       ({ state }) => state,

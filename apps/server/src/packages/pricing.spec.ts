@@ -70,7 +70,7 @@ const cases = fc.record({
 });
 
 describe('the price of a package', () => {
-  it('is what exact fractions give, rounded half up once, for any weight, value, nominal and rate', () => {
+  it('equals the exact fraction, rounded half up once, for any weight, value, nominal and rate', () => {
     fc.assert(
       fc.property(cases, ({ inputs, rates }) => {
         const { cost, pricing } = priceOf(inputs, rates);
@@ -99,13 +99,13 @@ describe('the price of a package', () => {
     expect(priceOf({ ...inputs, contentCurrency: 'USD' }, [{ ...usd, value, nominal }]).cost).toBe(cost);
   });
 
-  it('needs the dollar, and the currency of the content, and cannot be had without', () => {
+  it('needs the rates of the dollar and of the content’s currency', () => {
     const inputs = { weightKg: '1', contentAmount: '1', contentCurrency: 'EUR' };
     expect(currenciesOf(inputs)).toEqual(['USD', 'EUR']);
     expect(() => priceOf(inputs, fc.sample(quote('USD'), 1))).toThrow('No rate of EUR to price with');
   });
 
-  it('is never more than the document says: the largest package at the highest rates that are believed', () => {
+  it('stays below the documented maximum for the largest package at the highest accepted rates', () => {
     const value = new Big(MAX_ROUBLES_PER_UNIT).minus('0.00000001').toFixed();
     const rates = ['USD', 'XYZ'].map((one) => ({ ...fc.sample(quote(one), 1)[0]!, value, nominal: 1 }));
     const largest = { weightKg: '99999.999', contentAmount: '999999999999.99', contentCurrency: 'XYZ' };

@@ -1,9 +1,7 @@
 import { Logger } from '@nestjs/common';
 import type { Config } from '@waybill/config';
-import { Database, dataSourceOptions } from '@waybill/database';
 import type { JobDispatcher } from '@waybill/queue';
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
+import { useTypeOrm } from '../../../../test/support/typeorm';
 import { catalogSchema } from '../catalog';
 import { packagesSchema } from './packages.schema';
 import { RegistrationsRepository } from './registrations.repository';
@@ -20,32 +18,21 @@ interface QueuedJob {
   options: { jobId?: string };
 }
 
+const schema = { entities: [...catalogSchema.entities, ...packagesSchema.entities] };
+
 describe('sweeping up registrations', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
+  const { dataSource, database } = useTypeOrm(schema, { per: 'test' });
   let requeued: QueuedJob[];
   let enqueued: boolean;
 
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(async () => {
-    database = await createTestDatabase();
-    const options = dataSourceOptions({
-      url: database.url,
-      entities: [...catalogSchema.entities, ...packagesSchema.entities],
-      poolSize: 5,
-      logSql: false,
-    });
-    dataSource = await new DataSource(options as DataSourceOptions).initialize();
     await dataSource.query(
       `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, requeue_at)
-       SELECT gen_random_uuid(), gen_random_uuid(), 'boots', 1, 1, 'USD', 1, n % 2, now() - n * interval '1 second'
+       SELECT gen_random_uuid(), gen_random_uuid(), 'boots', 1, n, 'USD', 1, n % 2, now() - n * interval '1 second'
        FROM generate_series(1, ${COUNT}) AS n`,
     );
     [requeued, enqueued] = [[], true];
-  });
-  afterEach(async () => {
-    await dataSource.destroy();
-    await database.drop();
   });
 
   const sweeper = (): RegistrationsSweeper => {
@@ -55,12 +42,12 @@ describe('sweeping up registrations', () => {
         return enqueued;
       },
     };
-    const repository = new RegistrationsRepository(new Database(dataSource));
+    const repository = new RegistrationsRepository(database);
     return new RegistrationsSweeper(config, repository, dispatcher as unknown as JobDispatcher);
   };
   const requeuedIds = () => requeued.map(({ payload }) => payload.registrationId);
 
-  it('requeues each that is due once, however many sweep, and again only after the grace', async () => {
+  it('requeues each due registration once, however many sweepers run, and again after the grace period', async () => {
     const counts = await Promise.all([sweeper(), sweeper(), sweeper()].map((one) => one.sweep(signal)));
     expect(counts.reduce((sum, count) => sum + count, 0)).toBe(COUNT);
     expect(new Set(requeuedIds()).size).toBe(COUNT);
@@ -69,7 +56,7 @@ describe('sweeping up registrations', () => {
     expect(await sweeper().sweep(signal)).toBe(COUNT);
   });
 
-  it('enqueues under the id of the waiting attempt, so that a long queue gets no longer', async () => {
+  it('enqueues under the id of the waiting attempt, so that a job is not added twice', async () => {
     await sweeper().sweep(signal);
     const suffixes = requeued.map(({ payload, options }) =>
       options.jobId?.slice(payload.registrationId.length),
@@ -80,7 +67,7 @@ describe('sweeping up registrations', () => {
     ]).toEqual([COUNT / 2, COUNT / 2]);
   });
 
-  it('requeues all of them at a start, the recently requeued too, but none twice', async () => {
+  it('requeues every pending registration once at a start', async () => {
     await sweeper().sweep(signal);
     requeued = [];
     expect(await sweeper().sweepAll(signal)).toBe(COUNT);
@@ -88,18 +75,28 @@ describe('sweeping up registrations', () => {
     expect(requeued.every(({ options }) => options.jobId === undefined)).toBe(true);
   });
 
-  it('does not go on where there is no queue', async () => {
+  it('stops when the queue is unavailable', async () => {
     enqueued = false;
     expect(await sweeper().sweep(signal)).toBe(0);
     expect(requeued).toHaveLength(500);
   });
 
-  it('requeues the longest overdue first, and nothing that is finished', async () => {
-    await dataSource.query(
-      `UPDATE registrations SET state = 'failed', finished_at = now() WHERE requeue_at < now() - interval '100.5 seconds'`,
-    );
-    enqueued = false;
+  it('requeues the longest overdue first', async () => {
+    enqueued = false; // so that it stops after the first batch
     await sweeper().sweep(signal);
+    const [{ least, count }] = await dataSource.query(
+      `SELECT min(content_amount)::int AS least, count(*)::int AS count FROM registrations WHERE id = ANY($1)`,
+      [requeuedIds()],
+    );
+    // Registration n is n seconds overdue.
+    expect({ least, count }).toEqual({ least: COUNT - 499, count: 500 });
+  });
+
+  it('requeues no finished registration', async () => {
+    await dataSource.query(
+      `UPDATE registrations SET state = 'failed', finished_at = now() WHERE content_amount > 100`,
+    );
+    expect(await sweeper().sweep(signal)).toBe(100);
     expect(requeued).toHaveLength(100);
   });
 });

@@ -2,10 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import type { Config } from '@waybill/config';
 import { RatesStoppedError } from '@waybill/currency-rate';
-import { Database, dataSourceOptions } from '@waybill/database';
 import type { JobDispatcher } from '@waybill/queue';
-import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
+import { useTypeOrm } from '../../../../test/support/typeorm';
 import { eventually } from '../../../../test/support/poll';
 import { catalogSchema } from '../catalog';
 import type { PackagePrices } from './package-prices.service';
@@ -21,21 +19,14 @@ const config = {
 } as Config;
 const { signal } = new AbortController();
 
+const schema = { entities: [...catalogSchema.entities, ...packagesSchema.entities] };
+
 describe('processing a registration', () => {
-  let database: TestDatabase;
-  let dataSource: DataSource;
+  const { dataSource, database } = useTypeOrm(schema, { per: 'test' });
   let id: string;
 
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(async () => {
-    database = await createTestDatabase();
-    const options = dataSourceOptions({
-      url: database.url,
-      entities: [...catalogSchema.entities, ...packagesSchema.entities],
-      poolSize: 5,
-      logSql: false,
-    });
-    dataSource = await new DataSource(options as DataSourceOptions).initialize();
     id = randomUUID();
     await dataSource.query(
       `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, requeue_at)
@@ -43,31 +34,28 @@ describe('processing a registration', () => {
       [id],
     );
   });
-  afterEach(async () => {
-    await dataSource.destroy();
-    await database.drop();
-  });
 
   /** A worker, as far as registrations go. */
   const worker = (of: PackagePrices['of']): RegistrationsService => {
-    const db = new Database(dataSource);
     const prices = { of } as PackagePrices;
-    const registrations = new RegistrationsRepository(db);
-    return new RegistrationsService(config, db, registrations, new PackagesRepository(db), prices);
+    const registrations = new RegistrationsRepository(database);
+    return new RegistrationsService(
+      config,
+      database,
+      registrations,
+      new PackagesRepository(database),
+      prices,
+    );
   };
   const sweeper = (): RegistrationsSweeper => {
     const dispatcher = { dispatchAll: async () => true } as unknown as JobDispatcher;
-    return new RegistrationsSweeper(
-      config,
-      new RegistrationsRepository(new Database(dataSource)),
-      dispatcher,
-    );
+    return new RegistrationsSweeper(config, new RegistrationsRepository(database), dispatcher);
   };
   const registration = async () =>
     (await dataSource.query(`SELECT state, attempts, problem->>'code' AS problem FROM registrations`))[0];
   const packages = async () => (await dataSource.query(`SELECT FROM packages`)).length;
 
-  it('makes one package, however many workers are at it while the rates hang', async () => {
+  it('makes one package, however many workers process it while rates hang', async () => {
     const gate = Promise.withResolvers<'rate_unavailable'>();
     let waiting = 0;
     const workers = Array.from({ length: ATTEMPTS + 3 }, () =>
@@ -88,13 +76,13 @@ describe('processing a registration', () => {
     expect(await packages()).toBe(1);
   });
 
-  it('shares one attempt among the jobs of a worker', async () => {
+  it('uses one attempt for all jobs of a worker', async () => {
     const one = worker(async () => 'rate_unavailable');
     await Promise.all(Array.from({ length: ATTEMPTS + 3 }, () => one.process(id)));
     expect(await registration()).toEqual({ state: 'succeeded', attempts: 1, problem: null });
   });
 
-  it('fails what throws each time', async () => {
+  it('fails a registration that throws at each attempt', async () => {
     const one = worker(() => Promise.reject(new Error('poison')));
     for (let attempt = 1; attempt < ATTEMPTS; attempt++)
       await expect(one.process(id)).rejects.toThrow('poison');
@@ -106,7 +94,7 @@ describe('processing a registration', () => {
     });
   });
 
-  it('fails what takes its process with it each time, once the last attempt had its time', async () => {
+  it('fails a registration that ends its process at each attempt, after the last attempt’s grace period', async () => {
     const never = () => new Promise<never>(() => undefined);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       void worker(never).process(id);
@@ -120,7 +108,7 @@ describe('processing a registration', () => {
     expect(await registration()).toMatchObject({ state: 'failed', problem: 'registration_failed' });
   });
 
-  it('does not count an attempt that the stop of its process has ended, the last one least of all', async () => {
+  it('does not count an attempt that was aborted because its process stopped', async () => {
     await dataSource.query(`UPDATE registrations SET attempts = $1`, [ATTEMPTS - 1]);
     const stopping = worker(() => Promise.reject(new RatesStoppedError('The process is stopping')));
     await expect(stopping.process(id)).rejects.toBeInstanceOf(RatesStoppedError);

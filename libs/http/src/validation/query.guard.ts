@@ -4,6 +4,9 @@ import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyRequest } from 'fastify';
 import { validateQuery } from './validate';
 
+type QueryClass = new () => object;
+type Handler = ReturnType<ExecutionContext['getHandler']>;
+
 /**
  * Validates the query of every route against the class of its `@Query()`, or against none, so that an unknown parameter is
  * refused everywhere. A guard and not a pipe: a wrong query is refused before an idempotent replay, a wrong body after it.
@@ -12,33 +15,33 @@ import { validateQuery } from './validate';
 export class QueryGuard implements CanActivate {
   async canActivate(execution: ExecutionContext): Promise<true> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
-    const dto = queryClassOf(execution.getClass(), execution.getHandler().name);
+    const dto = queryClassOf(execution);
     request.query = await validateQuery(dto, request.query as Record<string, unknown>);
     return true;
   }
 }
 
-const known = new Map<string, (new () => object) | undefined>();
+const known = new WeakMap<Handler, { dto: QueryClass | undefined }>();
 
-function queryClassOf(
-  controller: new (...args: never[]) => unknown,
-  method: string,
-): (new () => object) | undefined {
-  const key = `${controller.name}.${method}`;
-  if (!known.has(key)) known.set(key, findQueryClass(controller, method));
-  return known.get(key);
+// The handler is the key: names of classes and methods are not unique, and a subclass may inherit a handler together
+// with its query.
+function queryClassOf(execution: ExecutionContext): QueryClass | undefined {
+  const handler = execution.getHandler();
+  let found = known.get(handler);
+  if (!found) known.set(handler, (found = { dto: findQueryClass(execution.getClass(), handler.name) }));
+  return found.dto;
 }
 
 function findQueryClass(
   controller: new (...args: never[]) => unknown,
   method: string,
-): (new () => object) | undefined {
+): QueryClass | undefined {
   const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<
     string,
     { index: number }
   >;
   const types = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, method) ??
-    []) as (new () => object)[];
+    []) as QueryClass[];
   const query = Object.entries(args).find(([key]) => key.startsWith(`${RouteParamtypes.QUERY}:`));
   return query && types[query[1].index];
 }

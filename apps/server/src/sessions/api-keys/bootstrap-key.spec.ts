@@ -13,7 +13,7 @@ describe('the first administrator’s key', () => {
   const keyIn = (dataDir: string, config: Partial<Config> = {}) =>
     new BootstrapKey({ role: 'all', dataDir, ...config } as Config, {} as ApiKeysRepository);
 
-  it('is made once, whole, for its owner’s eyes', () => {
+  it('is written once, atomically, with mode 0600', () => {
     const dataDir = path.join(folder, 'data');
     const made = keyIn(dataDir).read();
     expect(made).toMatch(/^waybill_[0-9A-Za-z]{49}$/);
@@ -23,14 +23,14 @@ describe('the first administrator’s key', () => {
     expect(statSync(path.join(dataDir, 'admin.key')).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['', '\n'])('is not %j, which says what to delete', (content) => {
+  it.each(['', '\n'])('refuses a key file that holds %j and says what to delete', (content) => {
     const { file } = keyIn(folder);
     writeFileSync(file, content);
     expect(() => keyIn(folder).read()).toThrow(`${file} is empty; delete it`);
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
 
-  it('is the configured one, and none in a process that is one of many', () => {
+  it('is the configured one; a process of a fleet makes none', () => {
     expect(keyIn(folder, { bootstrapAdminKey: 'configured' }).read()).toBe('configured');
     expect(keyIn(folder, { role: 'api' }).read()).toBeUndefined();
     expect(readdirSync(folder)).toEqual([]);

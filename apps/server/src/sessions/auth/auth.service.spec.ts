@@ -2,13 +2,10 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditModule, auditSchema, AuditService } from '@waybill/audit';
 import { RequestContext, scopes, TransactionContext } from '@waybill/core';
-import { Database, dataSourceOptions } from '@waybill/database';
+import { Database } from '@waybill/database';
 import { DataSource } from 'typeorm';
-import {
-  createTestDatabase,
-  describeOnEachPostgres,
-  type TestDatabase,
-} from '../../../../../test/support/database';
+import { describeOnEachPostgres } from '../../../../../test/support/database';
+import { useTypeOrm } from '../../../../../test/support/typeorm';
 import { hashSecret } from '../api-keys/api-key-format';
 import { ApiKeysRepository } from '../api-keys/api-keys.repository';
 import { ApiKeysService } from '../api-keys/api-keys.service';
@@ -55,9 +52,10 @@ function startAudit(database: Database, dataSource: DataSource): Promise<INestAp
 }
 
 describeOnEachPostgres('signing in', (on) => {
-  let clone: TestDatabase;
-  let dataSource: DataSource;
-  let database: Database;
+  const { dataSource, database, onClose } = useTypeOrm(
+    { entities: [...auditSchema.entities, ...sessionsSchema.entities] },
+    { on, poolSize: 8 },
+  );
   let nest: INestApplicationContext;
   let verifications: number;
   let auth: AuthService;
@@ -69,15 +67,6 @@ describeOnEachPostgres('signing in', (on) => {
   let meanwhile: () => Promise<unknown>;
 
   beforeAll(async () => {
-    clone = await createTestDatabase({ on });
-    const options = dataSourceOptions({
-      url: clone.url,
-      entities: [...auditSchema.entities, ...sessionsSchema.entities],
-      poolSize: 8,
-      logSql: false,
-    });
-    dataSource = await new DataSource(options).initialize();
-    database = new Database(dataSource);
     const counting: Argon2 = {
       hash: argon2id.hash,
       verify: async (hash, password) => {
@@ -89,6 +78,7 @@ describeOnEachPostgres('signing in', (on) => {
     const hasher = new PasswordHasher(counting);
     const repository = new UsersRepository(database);
     nest = await startAudit(database, dataSource);
+    onClose(() => nest.close());
     const audit = nest.get(AuditService);
     sessions = new SessionsRepository(database, config);
     const keys = new ApiKeysService(database, new ApiKeysRepository(database), repository, audit);
@@ -105,11 +95,6 @@ describeOnEachPostgres('signing in', (on) => {
     meanwhile = () => Promise.resolve();
     await dataSource.query('TRUNCATE login_failures, sessions, known_devices');
     await dataSource.query(`UPDATE users SET disabled_at = NULL WHERE email = 'vera@example.com'`);
-  });
-  afterAll(async () => {
-    await nest.close();
-    await dataSource.destroy();
-    await clone.drop();
   });
 
   const from = (address = '192.0.2.1') => new RequestContext('request', address, 'a device');

@@ -1,0 +1,19 @@
+/**
+ * An object that a hook fills, so that a suite may take it apart when it is defined.
+ * Reading it before that is an error that says so.
+ */
+export function later<T extends object>(what: string): { value: T; fill(made: T): void } {
+  let made: T | undefined;
+  const target = (): T => {
+    if (!made) throw new Error(`${what} is not there yet: use it in a hook or a test`);
+    return made;
+  };
+  const value = new Proxy({} as T, {
+    get: (_, key) => {
+      const member: unknown = Reflect.get(target(), key);
+      return typeof member === 'function' ? (member.bind(target()) as unknown) : member;
+    },
+    has: (_, key) => Reflect.has(target(), key),
+  });
+  return { value, fill: (one) => (made = one) };
+}

@@ -1,0 +1,62 @@
+import { Database, dataSourceOptions, type Schema } from '@waybill/database';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { createTestDatabase } from './database';
+import { later } from './later';
+import { type OnClose, useClosers, type UseDatabaseOptions } from './use-database';
+
+/** A database as a service or a repository sees it. */
+export interface OpenDatabase {
+  url: string;
+  dataSource: DataSource;
+  database: Database;
+  close(): Promise<void>;
+}
+
+export interface OpenDatabaseOptions extends UseDatabaseOptions {
+  poolSize?: number;
+  /** Has the tables of the schema and no others. */
+  alone?: boolean;
+}
+
+/** Opens a migrated database of the test's own with the entities of a schema. */
+export async function openTestDatabase(
+  schema: Partial<Schema> = {},
+  { on, poolSize = 5, alone = false }: OpenDatabaseOptions = {},
+): Promise<OpenDatabase> {
+  const clone = await createTestDatabase({ on });
+  const options = dataSourceOptions({ ...schema, url: clone.url, poolSize, logSql: false });
+  const dataSource = await new DataSource(options as DataSourceOptions).initialize();
+  if (alone) await rebuild(dataSource);
+  return {
+    url: clone.url,
+    dataSource,
+    database: new Database(dataSource),
+    close: async () => {
+      await dataSource.destroy();
+      await clone.drop();
+    },
+  };
+}
+
+/** Drops everything, and runs the data source's own migrations. */
+export async function rebuild(dataSource: DataSource): Promise<void> {
+  await dataSource.query('DROP SCHEMA public CASCADE');
+  await dataSource.query('CREATE SCHEMA public');
+  await dataSource.runMigrations();
+}
+
+/** Gives the enclosing `describe` an open database, and drops it at the end. */
+export function useTypeOrm(
+  schema: Partial<Schema> = {},
+  { per = 'suite', ...options }: OpenDatabaseOptions = {},
+): { dataSource: DataSource; database: Database; onClose: OnClose } {
+  const [dataSource, database] = [later<DataSource>('The data source'), later<Database>('The database')];
+  const onClose = useClosers(per);
+  (per === 'test' ? beforeEach : beforeAll)(async () => {
+    const opened = await openTestDatabase(schema, options);
+    onClose(opened.close);
+    dataSource.fill(opened.dataSource);
+    database.fill(opened.database);
+  });
+  return { dataSource: dataSource.value, database: database.value, onClose };
+}
