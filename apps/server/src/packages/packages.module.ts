@@ -6,7 +6,6 @@ import { PackagesController } from './packages.controller';
 import { PackagesQueries } from './packages.queries';
 import { PackagesRepository } from './packages.repository';
 import { packagesSchema } from './packages.schema';
-import { PackageOwners } from './package-owners';
 import { PackagesService } from './packages.service';
 import { PendingLimit } from './pending-limit';
 import { RegistrationsSweeper } from './registrations-sweeper.service';
@@ -22,12 +21,11 @@ import { RegistrationsService } from './registrations.service';
     PackagesQueries,
     PackagesRepository,
     PackagePrices,
-    PackageOwners,
     PendingLimit,
     RegistrationsService,
     RegistrationsSweeper,
     RegistrationsRepository,
   ],
-  exports: [PackageOwners, PackagePrices, RegistrationsService, RegistrationsSweeper],
+  exports: [PackagePrices, RegistrationsService, RegistrationsSweeper],
 })
 export class PackagesModule {}
