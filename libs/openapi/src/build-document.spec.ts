@@ -121,7 +121,7 @@ describe('the OpenAPI document', () => {
 
   it.each([
     ['a summary', { operationId: 'getThing' }, 'shelves', /GET \/things: it has no summary/],
-    ['a known tag', complete, 'things', /GET \/things: its tag things is not described/],
+    ['a known tag', complete, 'things', /GET \/things: its tag things is not described by any module/],
     ['an operationId', { summary: 'Show a thing.', operationId: '' }, 'shelves', /it has no operationId/],
   ])('refuses a route without %s', async (_, operation, tag, message) => {
     @ApiTags(tag)

@@ -36,7 +36,7 @@ function checkDeclarations(
   if (!summary) throw new Error('it has no summary (the first sentence of the comment on its method)');
   const [tag, ...more] = given ?? [];
   if (tag === undefined || more.length > 0) throw new Error('it needs exactly one tag (@ApiTags)');
-  if (!(tag in tags)) throw new Error(`its tag ${tag} is described in no module's manifest`);
+  if (!(tag in tags)) throw new Error(`its tag ${tag} is not described by any module's manifest`);
   if (Object.keys(responses).every((status) => !/^[23]\d\d$/.test(status)))
     throw new Error('it declares no reply of success');
 }

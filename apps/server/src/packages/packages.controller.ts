@@ -14,13 +14,15 @@ import {
 } from '@waybill/http';
 import { uuidParameter } from '@waybill/openapi';
 import { packagesScopes } from './packages.scopes';
-import { CostDto } from './cost.dto';
+import { CostDto, toCostDto } from './cost.dto';
 import {
   ListPackagesQuery,
   PackageDto,
   PackagePage,
   RegisterPackageDto,
   RegistrationDto,
+  toPackageDto,
+  toRegistrationDto,
 } from './packages.dto';
 import { acceptedRegistration } from './packages.examples';
 import {
@@ -31,7 +33,6 @@ import {
 } from './packages.errors';
 import { PackagesQueries } from './packages.queries';
 import { PackagesService } from './packages.service';
-import { toCostDto, toPackageDto, toRegistrationDto } from './packages.views';
 
 @ApiTags('packages')
 @Controller('api/v1/packages')
