@@ -53,13 +53,21 @@ describe('the tables of rates', () => {
       `INSERT INTO currency_rates VALUES ('USD', '2026-01-01', 1, 1)`,
       'currency_rates_effective_date_fkey',
     ],
-    ['a day of no list', `INSERT INTO rate_days VALUES ('2026-01-01', '2026-01-01')`, 'rate_days_effective_date_fkey'],
+    [
+      'a day of no list',
+      `INSERT INTO rate_days VALUES ('2026-01-01', '2026-01-01')`,
+      'rate_days_effective_date_fkey',
+    ],
     [
       'another source',
       `INSERT INTO rate_lists VALUES ('2026-01-01', 'bank', repeat('a', 64))`,
       'rate_lists_source_check',
     ],
-    ['no digest', `INSERT INTO rate_lists VALUES ('2026-01-01', 'cbr-xml', 'a')`, 'rate_lists_document_sha256_check'],
+    [
+      'no digest',
+      `INSERT INTO rate_lists VALUES ('2026-01-01', 'cbr-xml', 'a')`,
+      'rate_lists_document_sha256_check',
+    ],
   ])('refuse %s', async (_name, sql, constraint) => {
     await expect(dataSource.query(sql)).rejects.toThrow(constraint);
   });
