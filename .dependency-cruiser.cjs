@@ -8,6 +8,7 @@ const SERVER = '^apps/server/src/';
 const MODULE = `${SERVER}[^/]+/`;
 /** Specs, and what the specs of one lib share. */
 const TESTS = String.raw`\.spec\.ts$|^libs/[^/]+/test/`;
+const MODULE_INDEX = String.raw`${MODULE}index\.ts$`;
 const LIB_INDEX = String.raw`^libs/[^/]+/src/index\.ts$`;
 
 /** One rule a module, so that a report names the module that looked ahead. */
@@ -33,7 +34,7 @@ const moduleRules = [
     comment: "Another domain module is reached through its index.ts; all else is that module's own.",
     severity: 'error',
     from: { path: `${SERVER}([^/]+)/` },
-    to: { path: MODULE, pathNot: [`${SERVER}$1/`, String.raw`${MODULE}index\.ts$`] },
+    to: { path: MODULE, pathNot: [`${SERVER}$1/`, MODULE_INDEX] },
   },
   {
     name: 'root-through-index',
@@ -42,7 +43,7 @@ const moduleRules = [
     from: { path: String.raw`${SERVER}[^/]+\.ts$` },
     to: {
       path: MODULE,
-      pathNot: String.raw`${MODULE}(index|[^/]+\.module)\.ts$`,
+      pathNot: MODULE_INDEX,
     },
   },
   {
@@ -76,12 +77,13 @@ const layerRules = [
     },
   },
   {
-    name: 'jobs-modules-in-the-worker',
-    comment: 'A jobs module that another process imports would run its jobs there too.',
+    name: 'jobs-modules-in-manifests',
+    comment:
+      'Only its manifest names a jobs module, for the worker: another process that imports it would run its jobs.',
     severity: 'error',
     from: {
-      // A lib can be reached through its index only; lint keeps that name out of everything but the worker.
-      pathNot: [String.raw`${SERVER}jobs-modules\.ts$`, LIB_INDEX, TESTS],
+      // The manifest there names it. That of another module or lib can be reached by no other way.
+      pathNot: [MODULE_INDEX, LIB_INDEX, TESTS],
     },
     to: { path: String.raw`\.jobs\.module\.ts$` },
   },

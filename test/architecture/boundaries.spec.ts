@@ -36,7 +36,7 @@ const clean: Sources = {
   'libs/core/src/refusal.ts': `export const refusal = 1;`,
   'libs/openapi/src/index.ts': `export { page } from './page';`,
   'libs/openapi/src/page.ts': `import { hook } from '@waybill/http'; export const page = hook;`,
-  'libs/database/src/index.ts': `export { connect } from './connect'; export { JobsOfDatabaseModule } from './purge.jobs.module';`,
+  'libs/database/src/index.ts': `import { JobsOfDatabaseModule } from './purge.jobs.module'; export { connect } from './connect'; export const databaseManifest = [JobsOfDatabaseModule];`,
   'libs/database/src/connect.ts': `export const connect = 1;`,
   'libs/database/src/purge.jobs.module.ts': `import { Purge } from './purge.jobs'; export const JobsOfDatabaseModule = Purge;`,
   'libs/database/src/purge.jobs.ts': `export const Purge = 1;`,
@@ -47,16 +47,16 @@ const clean: Sources = {
 
   'apps/producer/src/main.ts': `import { connect } from '@waybill/database'; console.log(connect);`,
 
-  'apps/server/src/main.ts': `import { Api } from './api.module'; import { Worker } from './jobs-modules'; console.log(Api, Worker);`,
+  'apps/server/src/main.ts': `import { Api } from './api.module'; import { Worker } from './modules'; console.log(Api, Worker);`,
   'apps/server/src/api.module.ts': `import { OrdersModule } from './orders'; export const Api = OrdersModule;`,
-  'apps/server/src/jobs-modules.ts': `import { JobsOfDatabaseModule } from '@waybill/database'; import { OrdersJobs } from './orders/orders.jobs.module'; export const Worker = [JobsOfDatabaseModule, OrdersJobs];`,
+  'apps/server/src/modules.ts': `import { databaseManifest } from '@waybill/database'; import { ordersManifest } from './orders'; export const Worker = [databaseManifest, ordersManifest];`,
   ...Object.fromEntries(
     ['sessions', 'catalog', 'packages', 'tickets', 'admin'].flatMap((module) => [
       [`apps/server/src/${module}/index.ts`, `export { thing } from './${module}.service';`],
       [`apps/server/src/${module}/${module}.service.ts`, `export const thing = 1;`],
     ]),
   ),
-  'apps/server/src/orders/index.ts': `import { up } from './migrations/1700000000000-orders'; export { OrdersModule } from './orders.module'; export const ordersSchema = [up];`,
+  'apps/server/src/orders/index.ts': `import { up } from './migrations/1700000000000-orders'; import { OrdersJobs } from './orders.jobs.module'; export { OrdersModule } from './orders.module'; export const ordersManifest = [up, OrdersJobs];`,
   'apps/server/src/orders/orders.module.ts': `import { OrdersController } from './orders.controller'; export const OrdersModule = OrdersController;`,
   'apps/server/src/orders/orders.controller.ts': `import { hook } from '@waybill/http'; import { page } from '@waybill/openapi'; import { OrdersService } from './orders.service'; export const OrdersController = [OrdersService, hook, page];`,
   'apps/server/src/orders/orders.service.ts': `import { thing } from '../catalog'; import { refusal } from '@waybill/core'; import { rows } from './orders.repository'; export const OrdersService = [thing, refusal, rows];`,
@@ -105,6 +105,12 @@ const planted: Plant[] = [
     from: 'apps/server/src/tickets/reaches-in.ts',
     specifier: '../orders/orders.service',
     to: `${orders}/orders.service.ts`,
+  },
+  {
+    rule: 'root-through-index',
+    from: 'apps/server/src/takes-a-module.ts',
+    specifier: './orders/orders.module',
+    to: `${orders}/orders.module.ts`,
   },
   {
     rule: 'root-through-index',
@@ -184,10 +190,16 @@ const planted: Plant[] = [
     to: 'node_modules/@fastify/cookie/index.js',
   },
   {
-    rule: 'jobs-modules-in-the-worker',
-    from: 'apps/server/src/another-process.module.ts',
-    specifier: './orders/orders.jobs.module',
+    rule: 'jobs-modules-in-manifests',
+    from: `${orders}/another-process.module.ts`,
+    specifier: './orders.jobs.module',
     to: `${orders}/orders.jobs.module.ts`,
+  },
+  {
+    rule: 'jobs-modules-in-manifests',
+    from: 'libs/database/src/another-process.module.ts',
+    specifier: './purge.jobs.module',
+    to: 'libs/database/src/purge.jobs.module.ts',
   },
   {
     rule: 'jobs-in-their-module',

@@ -8,7 +8,7 @@ const lines = (count: number, text: string) => `${text}\n`.repeat(count);
 const clean: Sources = {
   'apps/server/main.ts': `import './src/main';\n`,
   'apps/server/src/main.ts': `console.log('listening');\n`,
-  'apps/server/src/jobs-modules.ts': `import { PurgeJobsModule } from '@waybill/database';\nexport const worker = [PurgeJobsModule];\n`,
+  'apps/server/src/modules.ts': `import { jobsManifest } from '@waybill/jobs';\nexport const worker = [jobsManifest.jobs];\n`,
   'apps/server/src/orders/orders.service.ts': [
     `import { Injectable, Logger } from '@nestjs/common';`,
     `@Injectable()`,

@@ -140,7 +140,7 @@ describe('a start by hand', () => {
     await eventually(() => told().length > 0, { describe: 'the warning' });
     await server.stop();
     expect(told().map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
-      'The Bank of Russia does not answer: the snapshot of 2025-04-12 prices packages until it does, ' +
+      'The Bank of Russia does not answer: the snapshot of 2025-04-12 is used until it does, ' +
         'unless newer rates are stored. Waybill keeps asking.',
     ]);
   });

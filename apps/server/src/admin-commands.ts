@@ -14,8 +14,8 @@ export interface Command {
   does: string;
   /** Its options, as usage shows them. */
   synopsis: string;
-  /** What else there is to know. */
-  help: string;
+  /** What else there is to know. A function, because modules register their scopes after this file is loaded. */
+  help: () => string;
   options: Record<string, { type: 'string' | 'boolean' }>;
   /** Checks what was given, before any database is opened. @returns what to do with it, giving what to print. */
   prepare(
@@ -34,7 +34,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'list-users': {
     does: 'shows every user, newest first',
     synopsis: '',
-    help: '',
+    help: () => '',
     options: {},
     prepare: async () => async (administration, ctx) =>
       table(
@@ -51,7 +51,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'create-user': {
     does: 'adds a user who may sign in',
     synopsis: `--email <address> --role <${roles.join('|')}> [--generate-password]`,
-    help: PASSWORD_HELP,
+    help: () => PASSWORD_HELP,
     options: { email: text, role: text, 'generate-password': flag },
     prepare: async (options) => {
       const { password, shown } = await passwordFor(options);
@@ -66,7 +66,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'reset-password': {
     does: 'gives a user another password, and ends their sessions',
     synopsis: '--email <address> [--generate-password]',
-    help: PASSWORD_HELP,
+    help: () => PASSWORD_HELP,
     options: { email: text, 'generate-password': flag },
     prepare: async (options) => {
       const { password, shown } = await passwordFor(options);
@@ -82,7 +82,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'list-keys': {
     does: 'shows every API key, newest first',
     synopsis: '',
-    help: '',
+    help: () => '',
     options: {},
     prepare: async () => async (administration, ctx) =>
       table(
@@ -100,7 +100,7 @@ export const commands: Readonly<Record<string, Command>> = {
   'create-key': {
     does: 'makes an API key, and prints it once',
     synopsis: '--name <name> (--scopes <scope,…> | --role <role>) [--expires-at <time>]',
-    help: `--role gives the key what a user of that role may do: ${roles.join(', ')}.
+    help: () => `--role gives the key what a user of that role may do: ${roles.join(', ')}.
 --expires-at is a time such as 2027-11-21T09:00:00Z; without it the key does not expire.
 The scopes: ${scopes.join(', ')}.`,
     options: { name: text, scopes: text, role: text, 'expires-at': text },
@@ -123,7 +123,7 @@ The scopes: ${scopes.join(', ')}.`,
   'revoke-key': {
     does: 'makes an API key open nothing any more, at once and everywhere',
     synopsis: '--key <id or prefix>',
-    help: 'list-keys shows ids and prefixes.',
+    help: () => 'list-keys shows ids and prefixes.',
     options: { key: text },
     prepare: async ({ key }) => {
       if (typeof key !== 'string') throw new UsageError('The key is missing: give --key.');
@@ -148,7 +148,7 @@ npm run admin -- <command> --help says more. ${BESIDE}`;
 
 /** The help of one command. */
 export const usageOf = (name: string, { does, synopsis, help }: Command): string =>
-  [`npm run admin -- ${name} ${synopsis}`.trimEnd(), `It ${does}.`, ...(help ? [help] : []), BESIDE].join(
+  [`npm run admin -- ${name} ${synopsis}`.trimEnd(), `It ${does}.`, ...(help() ? [help()] : []), BESIDE].join(
     '\n\n',
   );
 
@@ -166,7 +166,7 @@ function scopesGiven({ scopes: list, role }: Options): readonly string[] | undef
     return typeof list === 'string' ? list.split(',').map((scope) => scope.trim()) : undefined;
   const known = roles.find((name) => name === role);
   if (!known) throw new UsageError(`The role must be one of ${roles.join(', ')}.`);
-  return [...scopesOfRole[known]];
+  return [...scopesOfRole(known)];
 }
 
 function stateOf({ revokedAt, expiresAt }: { revokedAt: Date | null; expiresAt: Date | null }): string {

@@ -1,11 +1,8 @@
 import { Module } from '@nestjs/common';
 import { HttpModule } from '@waybill/http';
 import { OpenApiModule } from '@waybill/openapi';
-import { AdminModule } from './admin';
-import { CatalogModule } from './catalog';
-import { PackagesModule } from './packages';
-import { SessionsModule } from './sessions';
+import { modules } from './modules';
 
 /** What a process that serves HTTP is made of. */
-@Module({ imports: [HttpModule, OpenApiModule, SessionsModule, CatalogModule, PackagesModule, AdminModule] })
+@Module({ imports: [HttpModule, OpenApiModule, ...modules.domain] })
 export class ApiModule {}

@@ -9,7 +9,7 @@ import { JobCatalogModule } from '@waybill/jobs';
 import { ObservabilityModule } from '@waybill/observability';
 import { QueueModule } from '@waybill/queue';
 import { REDIS, RedisModule } from '@waybill/redis';
-import { jobsModules } from './jobs-modules';
+import { modules } from './modules';
 
 /** What both sorts of processes stand on. */
 @Module({})
@@ -22,7 +22,8 @@ export class PlatformModule {
       global: true,
       imports: [
         ConfigModule.register(config),
-        DatabaseModule.register({ url: databaseUrl, poolSize, logSql }),
+        // Every process knows all entities: purge-sessions asks the tables of modules that have no jobs, too.
+        DatabaseModule.register({ url: databaseUrl, entities: modules.entities, poolSize, logSql }),
         RedisModule.register(redis.queue),
         CacheModule.register({ redis: redis.cache, prefix: redis.prefix }),
         QueueModule.register({
@@ -32,7 +33,7 @@ export class PlatformModule {
           concurrency: worker.concurrency,
         }),
         ObservabilityModule.register(config),
-        JobCatalogModule.register(jobsModules),
+        JobCatalogModule.register(modules.jobs),
         AuditModule,
         CurrencyRateModule.register({ inject: [CONFIG], useFactory: ({ rates }: Config) => rates }),
       ],

@@ -1,24 +1,5 @@
-import { auditSchema } from '@waybill/audit';
-import { ratesSchema } from '@waybill/currency-rate';
 import type { Schema } from '@waybill/database';
-import { httpSchema } from '@waybill/http';
-import { jobsSchema } from '@waybill/jobs';
-import { catalogSchema } from './catalog';
-import { packagesSchema } from './packages';
-import { sessionsSchema } from './sessions';
+import { modules } from './modules';
 
-const schemas = [
-  httpSchema,
-  sessionsSchema,
-  catalogSchema,
-  ratesSchema,
-  auditSchema,
-  packagesSchema,
-  jobsSchema,
-];
-
-/** Every table of Waybill: for migrations and tests. A process has the entities that its modules bring. */
-export const schema: Schema = {
-  entities: schemas.flatMap(({ entities }) => entities),
-  migrations: schemas.flatMap(({ migrations }) => migrations),
-};
+/** Every table of Waybill. */
+export const schema: Schema = { entities: modules.entities, migrations: modules.migrations };

@@ -7,6 +7,7 @@ import { createHttpApplication } from '@waybill/http';
 import { createLogger, NestLogger, observeRequests, Readiness } from '@waybill/observability';
 import { buildDocument } from '@waybill/openapi';
 import type { Logger } from 'pino';
+import { about } from './about';
 import { assertCanListen, listen } from './listen';
 import { ProcessModule } from './process.module';
 import { schema } from './schema';
@@ -79,7 +80,7 @@ async function startHttp(
     observe: (fastify) => observeRequests(fastify, logger),
   });
   try {
-    buildDocument(app);
+    buildDocument(app, about);
     const url = await listen(app, config);
     printOperations(app);
     printWelcome(config, url, app);

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
-import { jobsModules } from './jobs-modules';
+import { modules } from './modules';
 
 /** What a process that runs jobs is made of. */
-@Module({ imports: jobsModules })
+@Module({ imports: modules.jobs })
 export class WorkerModule {}

@@ -1,3 +1,4 @@
+import { OwnerId } from '@waybill/database';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** Who did something: a principal of the API, somebody at the server's command line, or the system by itself. */
@@ -32,6 +33,7 @@ export class AuditEntryEntity {
   @Column('uuid', { nullable: true })
   actorUserId!: string | null;
 
+  @OwnerId({ retainsOwner: false })
   @Column('uuid', { nullable: true })
   actorOwnerId!: string | null;
 

@@ -3,12 +3,20 @@ export { DomainError, type DomainErrorClass, type ErrorKind, type FieldError } f
 export { type EntityTag, entityTagOf, type EntityTags, matchesStrongly, matchesWeakly } from './entity-tags';
 export { BadRequestError, UnavailableError, ValidationFailedError } from './errors';
 export { dayKey, integerKey, timeKey, uuidKey } from './keysets';
+export type { ModuleManifest } from './module-manifest';
 export type { Page, PageRequest } from './page';
 export { checkIfMatch, requireIfMatch } from './preconditions';
 export { PreconditionFailedError, PreconditionRequiredError } from './preconditions.errors';
 export type { Principal } from './principal';
 export { RequestContext } from './request-context';
-export { type Scope, scopes } from './scopes';
+export {
+  registerScopes,
+  type Scope,
+  type ScopeDefinition,
+  scopeDefinitions,
+  type ScopeDefinitions,
+  scopes,
+} from './scopes';
 export { holdsCredential, knowSecret, redacted, redactedLine } from './secrets';
 export {
   type AfterCommit,

@@ -3,15 +3,15 @@ import { RateListEntity } from './rate-list.entity';
 
 /** Roubles for `nominal` units of a currency, from an effective date on. */
 @Entity('currency_rates')
-@Check('ck_currency_rates_currency', `currency ~ '^[A-Z]{3}$'`)
-@Check('ck_currency_rates_value', 'value > 0')
-@Check('ck_currency_rates_nominal', 'nominal IN (1, 10, 100, 1000, 10000, 100000, 1000000)')
-@Index('ix_currency_rates_effective_date', ['effectiveDate'])
+@Check('currency_rates_currency_check', `currency ~ '^[A-Z]{3}$'`)
+@Check('currency_rates_value_check', 'value > 0')
+@Check('currency_rates_nominal_check', 'nominal IN (1, 10, 100, 1000, 10000, 100000, 1000000)')
+@Index('currency_rates_effective_date_idx', ['effectiveDate'])
 export class CurrencyRateEntity {
-  @PrimaryColumn('text', { primaryKeyConstraintName: 'pk_currency_rates' })
+  @PrimaryColumn('text', { primaryKeyConstraintName: 'currency_rates_pkey' })
   currency!: string;
 
-  @PrimaryColumn('date', { primaryKeyConstraintName: 'pk_currency_rates' })
+  @PrimaryColumn('date', { primaryKeyConstraintName: 'currency_rates_pkey' })
   effectiveDate!: string;
 
   /** Without a scale of its own: a decimal comes out as it was published. */
@@ -22,6 +22,6 @@ export class CurrencyRateEntity {
   nominal!: number;
 
   @ManyToOne(() => RateListEntity)
-  @JoinColumn({ name: 'effective_date', foreignKeyConstraintName: 'fk_currency_rates_effective_date' })
+  @JoinColumn({ name: 'effective_date', foreignKeyConstraintName: 'currency_rates_effective_date_fkey' })
   list!: Relation<RateListEntity>;
 }

@@ -1,3 +1,6 @@
+import type { ModuleManifest } from '@waybill/core';
+import { ratesSchema } from './rates.schema';
+
 export { CurrencyRateModule, type CurrencyRateModuleOptions } from './currency-rate.module';
 export { ROUBLE } from './currencies';
 export { moscowDay } from './moscow-day';
@@ -8,3 +11,5 @@ export type { RatesOptions } from './rates.options';
 export type { KnownList } from './rates.repository';
 export { ratesSchema } from './rates.schema';
 export { type Quotes, type RateQuote, type Refreshed, RatesService } from './rates.service';
+
+export const ratesManifest: ModuleManifest = ratesSchema;

@@ -4,7 +4,7 @@ import { RateListEntity } from './rate-list.entity';
 /** A settled day (Europe/Moscow): which list was in force on it. Written once, never changed. */
 @Entity('rate_days')
 export class RateDayEntity {
-  @PrimaryColumn('date', { primaryKeyConstraintName: 'pk_rate_days' })
+  @PrimaryColumn('date', { primaryKeyConstraintName: 'rate_days_pkey' })
   day!: string;
 
   @Column('date')
@@ -14,6 +14,6 @@ export class RateDayEntity {
   settledAt!: Date;
 
   @ManyToOne(() => RateListEntity)
-  @JoinColumn({ name: 'effective_date', foreignKeyConstraintName: 'fk_rate_days_effective_date' })
+  @JoinColumn({ name: 'effective_date', foreignKeyConstraintName: 'rate_days_effective_date_fkey' })
   list!: Relation<RateListEntity>;
 }

@@ -3,10 +3,10 @@ import type { RateSource } from './rate-list';
 
 /** A list of rates as it was received (or shipped), known by the day from which it is in force. */
 @Entity('rate_lists')
-@Check('ck_rate_lists_source', `source IN ('cbr-json', 'cbr-xml', 'snapshot')`)
-@Check('ck_rate_lists_document_sha256', `document_sha256 ~ '^[0-9a-f]{64}$'`)
+@Check('rate_lists_source_check', `source IN ('cbr-json', 'cbr-xml', 'snapshot')`)
+@Check('rate_lists_document_sha256_check', `document_sha256 ~ '^[0-9a-f]{64}$'`)
 export class RateListEntity {
-  @PrimaryColumn('date', { primaryKeyConstraintName: 'pk_rate_lists' })
+  @PrimaryColumn('date', { primaryKeyConstraintName: 'rate_lists_pkey' })
   effectiveDate!: string;
 
   @Column('text')

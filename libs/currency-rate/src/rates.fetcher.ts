@@ -155,7 +155,7 @@ export class RatesFetcher implements OnModuleDestroy {
     if (!this.options.snapshot || this.toldOfSnapshot) return;
     this.toldOfSnapshot = true;
     this.logger.warn(
-      `The Bank of Russia does not answer: the snapshot of ${snapshot.effectiveDate} prices packages until it does, unless ` +
+      `The Bank of Russia does not answer: the snapshot of ${snapshot.effectiveDate} is used until it does, unless ` +
         'newer rates are stored. Waybill keeps asking.',
     );
   }

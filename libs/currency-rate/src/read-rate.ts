@@ -4,7 +4,7 @@ import { refused } from './upstream-error';
 /** The bank quotes some forty currencies; a list of thousands is not its list. */
 const MAX_CURRENCIES = 300;
 
-/** No unit of a currency is worth as many roubles; it bounds what a package can cost. */
+/** No unit of a currency is worth as many roubles; it bounds what is computed with a rate. */
 export const MAX_ROUBLES_PER_UNIT = 1_000_000;
 
 /**

@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { type DatabaseOptions, dataSourceOptions } from './data-source';
 import { Database } from './database';
+import { OwnerTables } from './owner-tables';
 
 /** Connects to PostgreSQL and offers `Database` everywhere. Each module brings its entities by `TypeOrmModule.forFeature`. */
 @Module({})
@@ -18,8 +19,8 @@ export class DatabaseModule {
           retryDelay: 1_000,
         }),
       ],
-      providers: [Database],
-      exports: [Database],
+      providers: [Database, OwnerTables],
+      exports: [Database, OwnerTables],
     };
   }
 }

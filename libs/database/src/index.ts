@@ -4,3 +4,5 @@ export { Database } from './database';
 export { DatabaseModule } from './database.module';
 export { DatabaseUnreachableError } from './database-unreachable.error';
 export { PgClient } from './pg-client';
+export { OwnerId } from './owner-id';
+export { OwnerTables } from './owner-tables';

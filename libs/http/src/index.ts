@@ -1,3 +1,6 @@
+import type { ModuleManifest } from '@waybill/core';
+import { httpSchema } from './idempotency/http-schema';
+
 export type { AccessRule } from './access/access-rule';
 export { Authenticated, AllowCustomersOr, Public, RequireScopes } from './access/access.decorators';
 export {
@@ -8,7 +11,6 @@ export {
 } from './access/principal-resolver';
 export { createHttpApplication } from './http-application';
 export { HttpModule } from './http.module';
-export { httpSchema } from './idempotency/http-schema';
 export { IdempotencyKeysPurge } from './idempotency/idempotency-keys.purge';
 export { Idempotent } from './idempotency/idempotent';
 export { addressKey } from './limits/address-key';
@@ -42,3 +44,5 @@ export {
 } from './validation/decorators';
 export { IntegerId, UuidId } from './validation/path-ids';
 export { validateBody } from './validation/validate';
+
+export const httpManifest: ModuleManifest = httpSchema;

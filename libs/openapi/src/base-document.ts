@@ -1,13 +1,24 @@
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
-import { tags } from './tags';
+import { scopeDefinitions } from '@waybill/core';
 
 /** The version of the contract under `/api/v1`. */
 const API_VERSION = '1.0.0';
 
-const DESCRIPTION = `
-The back office of an international delivery company: it registers packages and prices them from the Bank of Russia's
-official rate, and knows who is calling.
+/** What the application says of its API. */
+export interface ApiAbout {
+  title: string;
+  /** What it is for: the first paragraph of the document. */
+  summary: string;
+  /** The tags that its modules contribute, with a description each. */
+  tags: Readonly<Record<string, string>>;
+}
 
+const OPERATIONS = { operations: 'How a process is, and the description of this API.' };
+
+/** Every tag that a route may have. A route under any other tag refuses the boot. */
+export const tagsOf = ({ tags }: ApiAbout): Readonly<Record<string, string>> => ({ ...tags, ...OPERATIONS });
+
+const CONVENTIONS = `
 **Who calls.** A customer is an anonymous session: \`POST /api/v1/sessions\` sets its cookie. Staff and programs send an API
 key as \`Authorization: Bearer …\`; with that header the cookie is ignored. Each operation names the scopes that it takes
 (\`x-scopes\`; any one of them).
@@ -23,13 +34,19 @@ schema does not name it are refused; so is a body of more than 2,000 fields and 
 **Tracing.** Every reply carries \`X-Request-Id\`: yours, if the request brought one that holds no credential, or ours.
 `.trim();
 
+/** The scopes that an API key can be given. */
+const scopesSection = (): string =>
+  ['**Scopes.**', ...scopeDefinitions.map(({ name, description }) => `- \`${name}\`: ${description}`)].join(
+    '\n',
+  );
+
 /** What the document says of the API as a whole. */
-export function baseDocument(): Omit<OpenAPIObject, 'paths'> {
+export function baseDocument(about: ApiAbout): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
-    .setTitle('Waybill')
+    .setTitle(about.title)
     .setVersion(API_VERSION)
-    .setDescription(DESCRIPTION)
+    .setDescription([about.summary, CONVENTIONS, scopesSection()].join('\n\n'))
     .addServer('/', 'The server that this document came from')
     .addSecurity('apiKey', { type: 'http', scheme: 'bearer', description: 'An API key.' })
     .addSecurity('session', {
@@ -38,7 +55,7 @@ export function baseDocument(): Omit<OpenAPIObject, 'paths'> {
       name: 'waybill_session',
       description: 'The cookie of a session; over TLS its name is `__Host-waybill_session`.',
     });
-  for (const [name, description] of Object.entries(tags)) builder.addTag(name, description);
+  for (const [name, description] of Object.entries(tagsOf(about))) builder.addTag(name, description);
   const base = builder.build();
   return {
     ...base,

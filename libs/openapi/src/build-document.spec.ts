@@ -2,7 +2,7 @@ import { Body, Controller, Get, Module, Param, Post, type Type } from '@nestjs/c
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
-import { DomainError } from '@waybill/core';
+import { DomainError, registerScopes } from '@waybill/core';
 import { ApiProblems, Matched, Public, RequireScopes, RouteTable } from '@waybill/http';
 import { buildDocument } from './build-document';
 import { OpenApiDocument } from './open-api-document';
@@ -34,6 +34,9 @@ class NeedsWordsError extends DomainError {
   static override readonly kind = 'conflict';
 }
 
+const thingsScopes = { manage: { name: 'things:manage', description: 'Change things.', roles: [] } };
+registerScopes(thingsScopes);
+
 const complete = { operationId: 'getThing', summary: 'Show a thing. All of it.' };
 
 let app: NestFastifyApplication | undefined;
@@ -48,7 +51,7 @@ async function describeRoutes(controller: Type): Promise<ApiDescription> {
   });
   app.get(RouteTable).collect(adapter.getInstance());
   await app.init();
-  buildDocument(app);
+  buildDocument(app, { title: 'Things', summary: 'Keeps things.', tags: { shelves: 'Where things are.' } });
   return JSON.parse(app.get(OpenApiDocument).json) as ApiDescription;
 }
 
@@ -56,12 +59,12 @@ describe('the OpenAPI document', () => {
   afterEach(() => app?.close());
 
   it('is what the decorators say, completed by what the routes do', async () => {
-    @ApiTags('packages')
+    @ApiTags('shelves')
     @Controller('things')
     class Things {
       @Post(':id')
       @Matched()
-      @RequireScopes('packages:manage')
+      @RequireScopes(thingsScopes.manage)
       @ApiOperation(complete)
       @ApiCreatedResponse({ type: ThingDto })
       post(@Param('id') _id: number, @Body() body: ThingDto): ThingDto {
@@ -72,8 +75,8 @@ describe('the OpenAPI document', () => {
     const operation = paths['/things/{id}']?.post;
     expect(operation).toMatchObject({
       summary: 'Show a thing',
-      description: 'All of it.\n\n**Access:** staff and API keys with `packages:manage`.',
-      'x-scopes': ['packages:manage'],
+      description: 'All of it.\n\n**Access:** staff and API keys with `things:manage`.',
+      'x-scopes': ['things:manage'],
       parameters: expect.arrayContaining([
         expect.objectContaining({
           name: 'id',
@@ -100,7 +103,7 @@ describe('the OpenAPI document', () => {
       additionalProperties: false,
       properties: { width: { type: 'integer', examples: [3] } },
     });
-    expect(tags.map(({ name }) => name)).toEqual(['packages']);
+    expect(tags.map(({ name }) => name)).toEqual(['shelves']);
   });
 
   const refused = async (controller: Type): Promise<string> =>
@@ -122,9 +125,9 @@ describe('the OpenAPI document', () => {
   });
 
   it.each([
-    ['a summary', { operationId: 'getThing' }, 'packages', /GET \/things: it has no summary/],
-    ['a known tag', complete, 'things', /GET \/things: its tag things is not described/],
-    ['an operationId', { summary: 'Show a thing.', operationId: '' }, 'packages', /it has no operationId/],
+    ['a summary', { operationId: 'getThing' }, 'shelves', /GET \/things: it has no summary/],
+    ['a known tag', complete, 'things', /GET \/things: its tag things is not described by any module/],
+    ['an operationId', { summary: 'Show a thing.', operationId: '' }, 'shelves', /it has no operationId/],
   ])('refuses a route without %s', async (_, operation, tag, message) => {
     @ApiTags(tag)
     @Controller('things')
@@ -139,7 +142,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('refuses a reply with a field that has no example', async () => {
-    @ApiTags('packages')
+    @ApiTags('shelves')
     @Controller('things')
     class Things {
       @Get()
@@ -152,7 +155,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('refuses a path value of any text', async () => {
-    @ApiTags('packages')
+    @ApiTags('shelves')
     @Controller('things')
     class Things {
       @Get(':id')
@@ -165,7 +168,7 @@ describe('the OpenAPI document', () => {
   });
 
   it('refuses an error that can not be shown', async () => {
-    @ApiTags('packages')
+    @ApiTags('shelves')
     @Controller('things')
     class Things {
       @Get()

@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { SwaggerModule } from '@nestjs/swagger';
 import { type Route, RouteTable } from '@waybill/http';
-import { baseDocument } from './base-document';
+import { type ApiAbout, baseDocument, tagsOf } from './base-document';
 import { headerComponents } from './headers';
 import { OpenApiDocument, openApiDocumentSchema } from './open-api-document';
 import { completeOperation } from './operations';
@@ -15,8 +15,8 @@ import type { ApiDescription, Operation } from './types';
  * What the decorators say is completed by what the routes declare and by what the conventions do to every route.
  * @throws Error naming the route that lacks a declaration.
  */
-export function buildDocument(app: INestApplication): void {
-  const document = SwaggerModule.createDocument(app, baseDocument()) as unknown as ApiDescription;
+export function buildDocument(app: INestApplication, about: ApiAbout): void {
+  const document = SwaggerModule.createDocument(app, baseDocument(about)) as unknown as ApiDescription;
   normaliseSchemas(document);
   Object.assign(document.components, {
     responses: {},
@@ -24,7 +24,8 @@ export function buildDocument(app: INestApplication): void {
     parameters: parameterComponents,
   });
   Object.assign(document.components.schemas, fieldErrorSchemas, { OpenApiDocument: openApiDocumentSchema });
-  for (const route of app.get(RouteTable).routes) if (!route.undocumented) complete(document, route);
+  const known = tagsOf(about);
+  for (const route of app.get(RouteTable).routes) if (!route.undocumented) complete(document, route, known);
   closeRequestSchemas(document);
   keepUsedComponents(document);
   const usedTags = new Set(operationsOf(document).flatMap(({ tags }) => tags ?? []));
@@ -41,9 +42,9 @@ function keepUsedComponents(document: ApiDescription): void {
   }
 }
 
-function complete(document: ApiDescription, route: Route): void {
+function complete(document: ApiDescription, route: Route, tags: Readonly<Record<string, string>>): void {
   try {
-    completeOperation(document, operationOf(document, route), route);
+    completeOperation(document, operationOf(document, route), route, tags);
   } catch (cause) {
     throw new Error(`OpenAPI: ${route.method} ${route.path}: ${(cause as Error).message}`, { cause });
   }

@@ -1,3 +1,4 @@
+export type { ApiAbout } from './base-document';
 export { buildDocument } from './build-document';
 export { setsCookie } from './headers';
 export { OpenApiModule } from './openapi.module';

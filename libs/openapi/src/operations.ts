@@ -4,15 +4,19 @@ import { addExample, exampleOf } from './examples';
 import { headerParametersOf } from './parameters';
 import { addProblemReplies } from './problem-replies';
 import { completeSuccesses } from './success-replies';
-import { tags } from './tags';
 import type { ApiDescription, Operation, Parameter } from './types';
 
 /**
  * Completes an operation by what its route declares of itself, and by what every route of its shape does.
  * @throws Error saying which declaration is missing.
  */
-export function completeOperation(document: ApiDescription, operation: Operation, route: Route): void {
-  checkDeclarations(operation);
+export function completeOperation(
+  document: ApiDescription,
+  operation: Operation,
+  route: Route,
+  tags: Readonly<Record<string, string>>,
+): void {
+  checkDeclarations(operation, tags);
   splitSummary(operation);
   describeAccess(operation, route.access);
   for (const parameter of operation.parameters ?? []) checkParameter(document, parameter as Parameter);
@@ -24,12 +28,15 @@ export function completeOperation(document: ApiDescription, operation: Operation
   addProblemReplies(document, operation.responses, route, problems);
 }
 
-function checkDeclarations({ operationId, tags: given, summary, responses }: Operation): void {
+function checkDeclarations(
+  { operationId, tags: given, summary, responses }: Operation,
+  tags: Readonly<Record<string, string>>,
+): void {
   if (!operationId) throw new Error('it has no operationId (@ApiOperation)');
   if (!summary) throw new Error('it has no summary (the first sentence of the comment on its method)');
   const [tag, ...more] = given ?? [];
   if (tag === undefined || more.length > 0) throw new Error('it needs exactly one tag (@ApiTags)');
-  if (!(tag in tags)) throw new Error(`its tag ${tag} is not described in openapi/tags.ts`);
+  if (!(tag in tags)) throw new Error(`its tag ${tag} is not described by any module's manifest`);
   if (Object.keys(responses).every((status) => !/^[23]\d\d$/.test(status)))
     throw new Error('it declares no reply of success');
 }

@@ -56,7 +56,7 @@ function replyOf(
 }
 
 function examplesOf(errors: readonly DomainErrorClass[]): MediaType['examples'] {
-  const request = { id: EXAMPLE_REQUEST_ID, url: '/api/v1/packages/1' };
+  const request = { id: EXAMPLE_REQUEST_ID, url: '/api/v1/examples/1' };
   return Object.fromEntries(
     errors.map((error) => [error.code, { value: problemOf(error.example(), request) }]),
   );

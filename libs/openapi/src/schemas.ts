@@ -8,7 +8,7 @@ export const componentName = ({ $ref }: Schema): string | undefined => $ref?.sli
 /** A reference to a named schema. */
 export const schemaReference = (name: string): { $ref: string } => ({ $ref: `${COMPONENT}${name}` });
 
-/** A DTO class is named for what it is in the code; callers know a package, not a PackageDto. */
+/** A DTO class is named for what it is in the code; callers know a thing, not a ThingDto. */
 const publicName = (name: string): string => name.replace(/Dto$/, '');
 
 /**

@@ -5,22 +5,18 @@ import { TransactionContext } from '@waybill/core';
 import { type Refreshed, RatesService, RatesUnavailableError } from '@waybill/currency-rate';
 import { IdempotencyKeysPurge } from '@waybill/http';
 import { inBatches, JobFailedError, type JobResult, ScheduledJob } from '@waybill/jobs';
-import { PackageOwners } from '../packages';
-import { SessionsPurge } from '../sessions';
 import { REFRESH_RATES } from './rates-job';
 
 const PURGE_BATCH = 1_000;
 
-/** The scheduled jobs of libs, and those that need several modules. */
+/** The scheduled jobs of libs. */
 @Injectable()
 export class AdminScheduledJobs {
   constructor(
     @Inject(CONFIG) private readonly config: Config,
     private readonly audit: AuditPartitions,
     private readonly rates: RatesService,
-    private readonly sessions: SessionsPurge,
     private readonly keys: IdempotencyKeysPurge,
-    private readonly packageOwners: PackageOwners,
   ) {}
 
   @ScheduledJob({
@@ -68,16 +64,6 @@ export class AdminScheduledJobs {
   async purgeAuditLog(): Promise<JobResult> {
     const dropped = await this.audit.dropExpired(new TransactionContext(), this.config.audit.retentionMonths);
     return { dropped: dropped.join(', ') };
-  }
-
-  @ScheduledJob({
-    name: 'purge-sessions',
-    description: 'Delete expired sessions, and unused sessions that own nothing after SESSION_UNUSED_HOURS.',
-    cron: '0 * * * *',
-    timeoutSeconds: 300,
-  })
-  purgeSessions(signal: AbortSignal): Promise<JobResult> {
-    return this.sessions.purge(signal, [(ownerIds) => this.packageOwners.among(ownerIds)]);
   }
 
   private async resultOf(refresh: () => Promise<Refreshed | undefined>): Promise<JobResult> {

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AuditQueries } from '@waybill/audit';
 import type { RequestContext } from '@waybill/core';
 import { Ctx, RequireScopes } from '@waybill/http';
+import { adminScopes } from './admin.scopes';
 import { AuditEntryPage, ListAuditEntriesQuery, toAuditEntryDto, toAuditFilters } from './audit.dto';
 
 @ApiTags('admin')
@@ -12,7 +13,7 @@ export class AuditController {
 
   /** List what staff, API keys and the system did, newest first. */
   @Get()
-  @RequireScopes('audit:read')
+  @RequireScopes(adminScopes.readAudit)
   @ApiOperation({ operationId: 'listAuditEntries' })
   @ApiOkResponse({ type: AuditEntryPage })
   async list(@Ctx() ctx: RequestContext, @Query() query: ListAuditEntriesQuery): Promise<AuditEntryPage> {

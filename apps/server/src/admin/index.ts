@@ -1,1 +1,11 @@
-export { AdminModule } from './admin.module';
+import type { ModuleManifest } from '@waybill/core';
+import { AdminJobsModule } from './admin.jobs.module';
+import { AdminModule } from './admin.module';
+import { adminScopes } from './admin.scopes';
+
+export const adminManifest: ModuleManifest = {
+  module: AdminModule,
+  jobs: AdminJobsModule,
+  scopes: adminScopes,
+  tags: { admin: 'What administrators run: jobs, rates, the audit log.' },
+};

@@ -15,6 +15,7 @@ import {
 } from '@waybill/http';
 import { JobNotFoundError, JobRunNotFoundError, JobsService } from '@waybill/jobs';
 import { uuidParameter } from '@waybill/openapi';
+import { adminScopes } from './admin.scopes';
 import { AdminService } from './admin.service';
 import { requestedRun } from './admin.examples';
 import { JobPage, JobRunDto, JobRunPage, toJobDto, toJobRunDto } from './jobs.dto';
@@ -31,7 +32,7 @@ export class JobsController {
 
   /** List the scheduled jobs by name, each with the newest of its runs. */
   @Get()
-  @RequireScopes('jobs:run')
+  @RequireScopes(adminScopes.runJobs)
   @ApiOperation({ operationId: 'listJobs' })
   @ApiOkResponse({ type: JobPage })
   async list(@Ctx() ctx: RequestContext, @Query() query: ListQuery): Promise<JobPage> {
@@ -42,7 +43,7 @@ export class JobsController {
   /** Run a job as soon as a worker can. The reply's `Location` says what became of it; while a run waits, asking again gives that one. */
   @Post(':name/run')
   @HttpCode(HttpStatus.ACCEPTED)
-  @RequireScopes('jobs:run')
+  @RequireScopes(adminScopes.runJobs)
   @Idempotent()
   @Matched()
   @Location<JobRunDto>(({ job, id }) => `/api/v1/admin/jobs/${job}/runs/${id}`)
@@ -57,7 +58,7 @@ export class JobsController {
 
   /** List the runs of a job, newest first: when, how long, what came of it. */
   @Get(':name/runs')
-  @RequireScopes('jobs:run')
+  @RequireScopes(adminScopes.runJobs)
   @ApiProblems(JobNotFoundError)
   @ApiOperation({ operationId: 'listJobRuns' })
   @ApiParam(jobParameter)
@@ -73,7 +74,7 @@ export class JobsController {
 
   /** Show a run of a job. */
   @Get(':name/runs/:id')
-  @RequireScopes('jobs:run')
+  @RequireScopes(adminScopes.runJobs)
   @ETag()
   @ApiProblems(JobNotFoundError, JobRunNotFoundError)
   @ApiOperation({ operationId: 'getJobRun' })

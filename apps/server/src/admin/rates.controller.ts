@@ -2,6 +2,7 @@ import { Controller, Get, HttpCode, HttpStatus, Post, Query } from '@nestjs/comm
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '@waybill/core';
 import { Ctx, Idempotent, ListQuery, Location, RequireScopes, RetryAfter } from '@waybill/http';
+import { adminScopes } from './admin.scopes';
 import { requestedRun } from './admin.examples';
 import { AdminService } from './admin.service';
 import { JobRunDto, toJobRunDto } from './jobs.dto';
@@ -19,7 +20,7 @@ export class RatesController {
 
   /** List the rate lists that are known and where they came from, newest effective date first. */
   @Get()
-  @RequireScopes('jobs:run')
+  @RequireScopes(adminScopes.runJobs)
   @ApiOperation({ operationId: 'listRates' })
   @ApiOkResponse({ type: RateListPage })
   async list(@Query() query: ListQuery): Promise<RateListPage> {
@@ -30,7 +31,7 @@ export class RatesController {
   /** Ask the Bank of Russia for its rates as soon as a worker can: a run of the job refresh-rates. */
   @Post('refresh')
   @HttpCode(HttpStatus.ACCEPTED)
-  @RequireScopes('jobs:run')
+  @RequireScopes(adminScopes.runJobs)
   @Idempotent()
   @Location<JobRunDto>(({ job, id }) => `/api/v1/admin/jobs/${job}/runs/${id}`)
   @RetryAfter(1)

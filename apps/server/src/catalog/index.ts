@@ -1,4 +1,16 @@
+import type { ModuleManifest } from '@waybill/core';
+import { CatalogModule } from './catalog.module';
+import { catalogSchema } from './catalog.schema';
+import { catalogScopes } from './catalog.scopes';
+
 export { CatalogModule } from './catalog.module';
 export { catalogSchema } from './catalog.schema';
 export { typeName } from './type-name.join';
 export { PackageTypesService } from './package-types.service';
+
+export const catalogManifest: ModuleManifest = {
+  module: CatalogModule,
+  ...catalogSchema,
+  scopes: catalogScopes,
+  tags: { catalog: 'What can be sent and sold: package types and items.' },
+};

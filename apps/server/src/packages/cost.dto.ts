@@ -1,5 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { MoneyDto, RoublesDto } from './packages.dto';
+import { MoneyDto, roubles, RoublesDto } from './packages.dto';
+import type { PackageCost } from './packages.queries';
+import { FORMULA, FORMULA_VERSION } from './pricing';
 
 /** What a cost is computed from. */
 export class CostInputsDto {
@@ -93,4 +95,30 @@ export class CostDto {
   unrounded!: string | null;
 
   rounding!: RoundingDto;
+}
+
+export function toCostDto(row: PackageCost): CostDto {
+  return {
+    package_id: row.id,
+    cost: roubles(row.deliveryCost),
+    reason: row.unpricedReason,
+    inputs: {
+      weight_kg: row.weightKg,
+      content_value: { amount: row.contentAmount, currency: row.contentCurrency },
+      day: row.day,
+    },
+    formula: FORMULA,
+    formula_version: row.pricing?.formulaVersion ?? FORMULA_VERSION,
+    rates: (row.pricing?.rates ?? []).map((rate) => ({
+      currency: rate.currency,
+      value: rate.value,
+      nominal: rate.nominal,
+      effective_date: rate.effectiveDate,
+      source: rate.source,
+      document_sha256: rate.documentSha256,
+      carried_over: rate.carriedOver,
+    })),
+    unrounded: row.pricing?.unrounded ?? null,
+    rounding: { mode: 'half_up', decimals: 2 },
+  };
 }

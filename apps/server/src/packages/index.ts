@@ -1,3 +1,13 @@
-export { PackageOwners } from './package-owners';
-export { PackagesModule } from './packages.module';
-export { packagesSchema } from './packages.schema';
+import type { ModuleManifest } from '@waybill/core';
+import { PackagesJobsModule } from './packages.jobs.module';
+import { PackagesModule } from './packages.module';
+import { packagesSchema } from './packages.schema';
+import { packagesScopes } from './packages.scopes';
+
+export const packagesManifest: ModuleManifest = {
+  module: PackagesModule,
+  jobs: PackagesJobsModule,
+  ...packagesSchema,
+  scopes: packagesScopes,
+  tags: { packages: 'Packages: registered, priced, explained, claimed.' },
+};

@@ -1,3 +1,4 @@
+import { OwnerId } from '@waybill/database';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryGeneratedColumn, Unique } from 'typeorm';
 import type { Pricing, UnpricedReason } from './pricing';
 
@@ -20,6 +21,7 @@ export class PackageEntity {
   @Column('uuid')
   registrationId!: string;
 
+  @OwnerId({ retainsOwner: true })
   @Column('uuid')
   ownerId!: string;
 

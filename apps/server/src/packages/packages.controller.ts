@@ -13,13 +13,16 @@ import {
   UuidId,
 } from '@waybill/http';
 import { uuidParameter } from '@waybill/openapi';
-import { CostDto } from './cost.dto';
+import { packagesScopes } from './packages.scopes';
+import { CostDto, toCostDto } from './cost.dto';
 import {
   ListPackagesQuery,
   PackageDto,
   PackagePage,
   RegisterPackageDto,
   RegistrationDto,
+  toPackageDto,
+  toRegistrationDto,
 } from './packages.dto';
 import { acceptedRegistration } from './packages.examples';
 import {
@@ -30,7 +33,6 @@ import {
 } from './packages.errors';
 import { PackagesQueries } from './packages.queries';
 import { PackagesService } from './packages.service';
-import { toCostDto, toPackageDto, toRegistrationDto } from './packages.views';
 
 @ApiTags('packages')
 @Controller('api/v1/packages')
@@ -43,7 +45,7 @@ export class PackagesController {
   /** Register a package. The reply says that it is accepted; its `Location` says what became of it. */
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
-  @AllowCustomersOr('packages:write')
+  @AllowCustomersOr(packagesScopes.write)
   @Idempotent()
   @Location<RegistrationDto>(({ id }) => `/api/v1/packages/status/${id}`)
   @RetryAfter(1)
@@ -56,7 +58,7 @@ export class PackagesController {
 
   /** List packages, newest first: yours, or everybody's with the scope packages:read_all. */
   @Get()
-  @AllowCustomersOr('packages:read', 'packages:read_all')
+  @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ApiOperation({ operationId: 'listPackages' })
   @ApiOkResponse({ type: PackagePage })
   async list(@Ctx() ctx: RequestContext, @Query() query: ListPackagesQuery): Promise<PackagePage> {
@@ -66,7 +68,7 @@ export class PackagesController {
 
   /** Show what became of a registration. */
   @Get('status/:id')
-  @AllowCustomersOr('packages:read', 'packages:read_all')
+  @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ETag()
   @ApiProblems(RegistrationNotFoundError, RegistrationExpiredError)
   @ApiOperation({ operationId: 'getRegistration' })
@@ -78,7 +80,7 @@ export class PackagesController {
 
   /** Show a package. */
   @Get(':id')
-  @AllowCustomersOr('packages:read', 'packages:read_all')
+  @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ETag()
   @ApiProblems(PackageNotFoundError)
   @ApiOperation({ operationId: 'getPackage' })
@@ -89,7 +91,7 @@ export class PackagesController {
 
   /** Explain the delivery cost of a package: everything that it takes to compute it again. */
   @Get(':id/cost')
-  @AllowCustomersOr('packages:read', 'packages:read_all')
+  @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ETag()
   @ApiProblems(PackageNotFoundError)
   @ApiOperation({ operationId: 'explainPackageCost' })

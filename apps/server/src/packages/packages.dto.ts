@@ -12,7 +12,9 @@ import {
   Nullable,
   Optional,
 } from '@waybill/http';
+import type { PackageRow } from './packages.repository';
 import { COST_PATTERN } from './pricing';
+import type { RegistrationStatus } from './registrations.repository';
 
 /** An amount of money: a decimal string and its currency. */
 export class MoneyDto {
@@ -181,4 +183,32 @@ export class ListPackagesQuery extends ListQuery {
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
   @IsBoolean({ message: '$property must be true or false' })
   has_cost?: boolean;
+}
+
+/** PostgreSQL's numeric columns give decimals with the scale that the API promises. */
+export const roubles = (amount: string | null): RoublesDto | null =>
+  amount === null ? null : { amount, currency: 'RUB' };
+
+export function toRegistrationDto(row: RegistrationStatus): RegistrationDto {
+  return {
+    id: row.id,
+    state: row.state,
+    package_id: row.packageId,
+    problem: row.problem,
+    created_at: row.createdAt,
+    finished_at: row.finishedAt,
+  };
+}
+
+export function toPackageDto(row: PackageRow): PackageDto {
+  return {
+    id: row.id,
+    name: row.name,
+    weight_kg: row.weightKg,
+    content_value: { amount: row.contentAmount, currency: row.contentCurrency },
+    type: { id: row.typeId, name: row.typeName },
+    order_uid: row.orderUid,
+    cost: roubles(row.deliveryCost),
+    created_at: row.createdAt,
+  };
 }

@@ -6,7 +6,6 @@ import { PackagesController } from './packages.controller';
 import { PackagesQueries } from './packages.queries';
 import { PackagesRepository } from './packages.repository';
 import { packagesSchema } from './packages.schema';
-import { PackageOwners } from './package-owners';
 import { PackagesService } from './packages.service';
 import { PendingLimit } from './pending-limit';
 import { RegistrationsMetrics } from './registrations.metrics';
@@ -23,13 +22,12 @@ import { RegistrationsService } from './registrations.service';
     PackagesQueries,
     PackagesRepository,
     PackagePrices,
-    PackageOwners,
     PendingLimit,
     RegistrationsService,
     RegistrationsSweeper,
     RegistrationsRepository,
     RegistrationsMetrics,
   ],
-  exports: [PackageOwners, PackagePrices, RegistrationsService, RegistrationsSweeper],
+  exports: [PackagePrices, RegistrationsService, RegistrationsSweeper],
 })
 export class PackagesModule {}

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Bound, cursorOwner, Cursors, integerKey, type Page, type RequestContext } from '@waybill/core';
 import { moscowDay } from '@waybill/currency-rate';
 import { z } from 'zod';
+import { packagesScopes } from './packages.scopes';
 import type { ListPackagesQuery } from './packages.dto';
 import { PackageNotFoundError, RegistrationExpiredError, RegistrationNotFoundError } from './packages.errors';
 import {
@@ -68,7 +69,7 @@ export class PackagesQueries {
 }
 
 function visibleTo({ principal }: RequestContext): Visibility {
-  return principal.scopes.has('packages:read_all') ? 'all' : principal.ownerIds;
+  return principal.scopes.has(packagesScopes.readAll.name) ? 'all' : principal.ownerIds;
 }
 
 function mayBeSeen(ctx: RequestContext, ownerId: string): boolean {

@@ -31,7 +31,6 @@ export interface PackageFilters {
 
 const ID = columnsOf(PackageEntity, 'id');
 const SET_PRICE = computed({ priced: value.boolean('v.cost IS NOT NULL') });
-const OWNER = computed({ id: value.text('o.id') });
 
 /** Packages in PostgreSQL. */
 @Injectable()
@@ -140,23 +139,6 @@ export class PackagesRepository {
       [JSON.stringify(values)],
     );
     return rows.filter(({ priced }) => priced).length;
-  }
-
-  // SQL: one probe of each index for each owner.
-  /** Those of these owners that have a package, or a registration that made none. */
-  async ownersAmong(ctx: TransactionContext, ownerIds: readonly string[]): Promise<string[]> {
-    const rows = await this.database.rows(
-      ctx,
-      statement(
-        OWNER,
-        `SELECT ${OWNER} FROM unnest($1::uuid[]) AS o(id)
-         WHERE EXISTS (SELECT FROM packages p WHERE p.owner_id = o.id)
-            OR EXISTS (SELECT FROM registrations r WHERE r.owner_id = o.id AND r.state = 'pending')
-            OR EXISTS (SELECT FROM registrations r WHERE r.owner_id = o.id AND r.state = 'failed')`,
-      ),
-      [ownerIds],
-    );
-    return rows.map(({ id }) => id);
   }
 }
 

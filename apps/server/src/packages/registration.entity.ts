@@ -1,3 +1,4 @@
+import { OwnerId } from '@waybill/database';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 export const registrationStates = ['pending', 'succeeded', 'failed'] as const;
@@ -19,6 +20,8 @@ export class RegistrationEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'registrations_pkey' })
   id!: string;
 
+  // One that succeeded made a package, which retains the owner.
+  @OwnerId({ retainsOwner: true, where: ["state = 'pending'", "state = 'failed'"] })
   @Column('uuid')
   ownerId!: string;
 

@@ -52,5 +52,5 @@ export class SessionPrincipalResolver implements PrincipalResolver {
 function principalOf({ id, ownerId, ownerIds, userId, role }: SessionCaller): Principal {
   return userId === null || role === null
     ? { kind: 'customer', id, ownerId, ownerIds, scopes: new Set() }
-    : { kind: 'staff', id, userId, ownerId, ownerIds, scopes: scopesOfRole[role] };
+    : { kind: 'staff', id, userId, ownerId, ownerIds, scopes: scopesOfRole(role) };
 }

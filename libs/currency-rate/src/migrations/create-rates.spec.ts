@@ -12,36 +12,44 @@ describe('the tables of rates', () => {
   }
 
   it('can be dropped by the migration and created again', async () => {
-    await dataSource.undoLastMigration();
+    for (const _ of ratesSchema.migrations) await dataSource.undoLastMigration();
     expect(await tables()).toEqual(['schema_migrations']);
     await dataSource.runMigrations();
     expect(await tables()).toEqual(['currency_rates', 'rate_days', 'rate_lists', 'schema_migrations']);
   });
 
   it.each([
-    ['a zero', `INSERT INTO currency_rates VALUES ('USD', '2026-01-01', 0, 1)`, 'ck_currency_rates_value'],
+    ['a zero', `INSERT INTO currency_rates VALUES ('USD', '2026-01-01', 0, 1)`, 'currency_rates_value_check'],
     [
       'a nominal of 7',
       `INSERT INTO currency_rates VALUES ('USD', '2026-01-01', 1, 7)`,
-      'ck_currency_rates_nominal',
+      'currency_rates_nominal_check',
     ],
     [
       'no code',
       `INSERT INTO currency_rates VALUES ('usd', '2026-01-01', 1, 1)`,
-      'ck_currency_rates_currency',
+      'currency_rates_currency_check',
     ],
     [
       'a rate of no list',
       `INSERT INTO currency_rates VALUES ('USD', '2026-01-01', 1, 1)`,
-      'fk_currency_rates',
+      'currency_rates_effective_date_fkey',
     ],
-    ['a day of no list', `INSERT INTO rate_days VALUES ('2026-01-01', '2026-01-01')`, 'fk_rate_days'],
+    [
+      'a day of no list',
+      `INSERT INTO rate_days VALUES ('2026-01-01', '2026-01-01')`,
+      'rate_days_effective_date_fkey',
+    ],
     [
       'another source',
       `INSERT INTO rate_lists VALUES ('2026-01-01', 'bank', repeat('a', 64))`,
-      'ck_rate_lists_source',
+      'rate_lists_source_check',
     ],
-    ['no digest', `INSERT INTO rate_lists VALUES ('2026-01-01', 'cbr-xml', 'a')`, 'ck_rate_lists_document'],
+    [
+      'no digest',
+      `INSERT INTO rate_lists VALUES ('2026-01-01', 'cbr-xml', 'a')`,
+      'rate_lists_document_sha256_check',
+    ],
   ])('refuse %s', async (_name, sql, constraint) => {
     await expect(dataSource.query(sql)).rejects.toThrow(constraint);
   });

@@ -1,4 +1,4 @@
-import type { Scope } from '@waybill/core';
+import type { ScopeDefinition } from '@waybill/core';
 import { declareRoute } from '../routes/route-metadata';
 
 /** Declares that a route needs no credentials. */
@@ -8,9 +8,9 @@ export const Public = (): MethodDecorator => declareRoute({ access: 'public' });
 export const Authenticated = (): MethodDecorator => declareRoute({ access: 'authenticated' });
 
 /** Declares that customers may call a route for what is theirs, and others with any of these scopes. */
-export const AllowCustomersOr = (...scopes: Scope[]): MethodDecorator =>
-  declareRoute({ access: { customers: true, scopes } });
+export const AllowCustomersOr = (...scopes: ScopeDefinition[]): MethodDecorator =>
+  declareRoute({ access: { customers: true, scopes: scopes.map(({ name }) => name) } });
 
 /** Declares that only principals with any of these scopes may call a route. */
-export const RequireScopes = (...scopes: Scope[]): MethodDecorator =>
-  declareRoute({ access: { customers: false, scopes } });
+export const RequireScopes = (...scopes: ScopeDefinition[]): MethodDecorator =>
+  declareRoute({ access: { customers: false, scopes: scopes.map(({ name }) => name) } });

@@ -1,8 +1,10 @@
+import { OwnerId } from '@waybill/database';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The first reply to a request under an idempotency key, for as long as a repeat gets it. */
 @Entity('idempotency_keys')
 export class IdempotencyKeyEntity {
+  @OwnerId({ retainsOwner: false })
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'idempotency_keys_pkey' })
   ownerId!: string;
 

@@ -87,7 +87,7 @@ export class ForbiddenError extends DomainError {
   static override readonly kind = 'forbidden';
 
   static override example(): ForbiddenError {
-    return new ForbiddenError(['packages:write']);
+    return new ForbiddenError(['jobs:run']);
   }
 
   constructor(scopes: readonly string[]) {

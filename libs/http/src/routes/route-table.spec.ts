@@ -1,3 +1,4 @@
+import { registerScopes } from '@waybill/core';
 import { fastify } from 'fastify';
 import { RouteTable } from './route-table';
 
@@ -15,6 +16,15 @@ describe('RouteTable', () => {
     ['with metadata but no rule', { retryAfter: 1 }],
   ])('refuses a route %s', (_, config) => {
     expect(() => planted(config)).toThrow('POST /planted declares no access rule');
+  });
+
+  it('refuses a route that requires a scope that no module contributes', () => {
+    registerScopes({ known: { name: 'known:read', description: 'Read what is known.', roles: [] } });
+    const requiring = (...scopes: string[]) => planted({ access: { customers: true, scopes } });
+    expect(() => requiring('known:read', 'unknown:read')).toThrow(
+      'POST /planted requires unknown:read, which no module contributes',
+    );
+    expect(requiring('known:read').routes).toHaveLength(1);
   });
 
   it('refuses a public route that takes idempotency keys', () => {

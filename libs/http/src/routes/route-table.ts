@@ -1,9 +1,10 @@
+import { scopes } from '@waybill/core';
 import type { FastifyInstance } from 'fastify';
 import type { AccessRule } from '../access/access-rule';
 import { isDecodable } from '../requests/target';
 import type { RouteMetadata } from './route-metadata';
 
-/** One route of the API. `path` is in Fastify's notation: `/api/v1/packages/:id`. */
+/** One route of the API. `path` is in Fastify's notation: `/api/v1/things/:id`. */
 export interface Route extends Partial<RouteMetadata> {
   readonly access: AccessRule;
   readonly method: string;
@@ -12,7 +13,8 @@ export interface Route extends Partial<RouteMetadata> {
 
 /**
  * Every route that Fastify knows, with what it declares of itself. A route that declares no access rule refuses the boot:
- * nothing is open because somebody forgot. So does a write on one thing that does not check `If-Match`.
+ * nothing is open because somebody forgot. So does a scope that no module contributes, and a write on one
+ * thing that does not check `If-Match`.
  */
 export class RouteTable {
   private readonly all: Route[] = [];
@@ -26,6 +28,9 @@ export class RouteTable {
         if (verb === 'HEAD') continue;
         const metadata = (config ?? {}) as Partial<RouteMetadata>;
         if (!metadata.access) throw new Error(`${verb} ${url} declares no access rule`);
+        const unknown = requiredScopes(metadata.access).filter((scope) => !scopes.includes(scope));
+        if (unknown.length > 0)
+          throw new Error(`${verb} ${url} requires ${unknown.join(', ')}, which no module contributes`);
         if (metadata.idempotent && metadata.access === 'public')
           throw new Error(`${verb} ${url} is public, and an idempotency key belongs to an owner`);
         if (verb !== 'GET' && url.includes(':') && !metadata.matched)
@@ -51,6 +56,9 @@ export class RouteTable {
     return this.methods.filter((method) => this.router?.findRoute({ method, url }));
   }
 }
+
+const requiredScopes = (access: AccessRule): readonly string[] =>
+  typeof access === 'object' ? access.scopes : [];
 
 /** Whether a route shows one resource, so that its caller may have it already. */
 export const isTaggedRead = ({ method, tagged }: Route): boolean => tagged === true && method === 'GET';

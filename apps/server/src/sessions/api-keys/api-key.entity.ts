@@ -1,4 +1,5 @@
 import type { Scope } from '@waybill/core';
+import { OwnerId } from '@waybill/database';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 /** A key of a program or an administrator. Of the key itself only a SHA-256 is kept, and its first characters to know it by. */
@@ -20,6 +21,7 @@ export class ApiKeyEntity {
   @Column('text', { array: true })
   scopes!: Scope[];
 
+  @OwnerId({ retainsOwner: false })
   @Column('uuid')
   ownerId!: string;
 

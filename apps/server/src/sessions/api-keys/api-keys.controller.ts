@@ -21,6 +21,7 @@ import {
   toApiKeyDto,
   toNewApiKeyDto,
 } from './api-keys.dto';
+import { sessionsScopes } from '../sessions.scopes';
 import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
 import { ApiKeysService } from './api-keys.service';
 
@@ -31,7 +32,7 @@ export class ApiKeysController {
 
   /** Make an API key. The key itself is in this reply and nowhere else, so that an Idempotency-Key is ignored. */
   @Post()
-  @RequireScopes('keys:manage')
+  @RequireScopes(sessionsScopes.manageKeys)
   @Location<ApiKeyDto>(({ id }) => `/api/v1/api-keys/${id}`)
   @ApiProblems(ScopeNotHeldError)
   @ApiOperation({ operationId: 'createApiKey' })
@@ -42,7 +43,7 @@ export class ApiKeysController {
 
   /** List API keys, newest first: all, or those that somebody made. */
   @Get()
-  @RequireScopes('keys:manage')
+  @RequireScopes(sessionsScopes.manageKeys)
   @ApiOperation({ operationId: 'listApiKeys' })
   @ApiOkResponse({ type: ApiKeyPage })
   async list(@Ctx() ctx: RequestContext, @Query() query: ListApiKeysQuery): Promise<ApiKeyPage> {
@@ -52,7 +53,7 @@ export class ApiKeysController {
 
   /** Show an API key. */
   @Get(':id')
-  @RequireScopes('keys:manage')
+  @RequireScopes(sessionsScopes.manageKeys)
   @ETag()
   @ApiProblems(ApiKeyNotFoundError)
   @ApiOperation({ operationId: 'getApiKey' })
@@ -64,7 +65,7 @@ export class ApiKeysController {
 
   /** Make a key that takes another's place. It has the same name, scopes and packages; the old one works on for the overlap. */
   @Post(':id/rotate')
-  @RequireScopes('keys:manage')
+  @RequireScopes(sessionsScopes.manageKeys)
   @Location<ApiKeyDto>(({ id }) => `/api/v1/api-keys/${id}`)
   @Matched()
   @ApiProblems(ApiKeyNotFoundError, ApiKeyNotActiveError, ScopeNotHeldError)
@@ -83,7 +84,7 @@ export class ApiKeysController {
   /** Revoke an API key that may do nothing that you may not. It stops at once, everywhere. */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @RequireScopes('keys:manage')
+  @RequireScopes(sessionsScopes.manageKeys)
   @Matched()
   @ApiProblems(ApiKeyNotFoundError, ScopeNotHeldError)
   @ApiOperation({ operationId: 'revokeApiKey' })

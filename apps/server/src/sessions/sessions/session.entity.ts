@@ -1,3 +1,4 @@
+import { OwnerId } from '@waybill/database';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
 /** A caller known by a cookie. Of the token only a SHA-256 is kept. */
@@ -12,6 +13,7 @@ export class SessionEntity {
   @Index('sessions_token_hash_key', { unique: true })
   tokenHash!: Buffer;
 
+  @OwnerId({ retainsOwner: false })
   @Column('uuid')
   ownerId!: string;
 

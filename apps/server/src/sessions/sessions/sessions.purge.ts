@@ -1,13 +1,11 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { TransactionContext } from '@waybill/core';
+import { OwnerTables } from '@waybill/database';
 import { inBatches } from '@waybill/jobs';
 import { KnownDevices } from '../auth/known-devices';
 import { LoginThrottle } from '../auth/login-throttle';
 import { SessionsRepository } from './sessions.repository';
-
-/** Says which of these owner ids own something; each module that keeps owner ids answers for its own rows. */
-export type OwnersAmong = (ownerIds: string[]) => Promise<string[]>;
 
 /** How many of each were forgotten. */
 export type PurgedSessions = Record<'expired' | 'unused' | 'login_failures' | 'known_devices', number>;
@@ -22,17 +20,17 @@ export class SessionsPurge {
     private readonly sessions: SessionsRepository,
     private readonly throttle: LoginThrottle,
     private readonly devices: KnownDevices,
+    private readonly owners: OwnerTables,
   ) {}
 
   /**
    * Deletes sessions that are over, customers' that own nothing and were not used for a while, counts of failed sign-ins
    * that matter no more, and devices whose time is over. In short batches; ends after one when the signal is aborted.
-   * @param owners all who know what an owner id owns: what none of them names owns nothing.
    */
-  async purge(signal: AbortSignal, owners: OwnersAmong[]): Promise<PurgedSessions> {
+  async purge(signal: AbortSignal): Promise<PurgedSessions> {
     return {
       expired: await this.purgeExpired(signal),
-      unused: await this.purgeUnused(signal, owners),
+      unused: await this.purgeUnused(signal),
       login_failures: await this.throttle.purge(signal),
       known_devices: await this.devices.purge(signal),
     };
@@ -42,13 +40,13 @@ export class SessionsPurge {
     return inBatches(signal, BATCH, (count) => this.sessions.deleteExpired(new TransactionContext(), count));
   }
 
-  private async purgeUnused(signal: AbortSignal, owners: OwnersAmong[]): Promise<number> {
+  private async purgeUnused(signal: AbortSignal): Promise<number> {
     const hours = this.config.sessionUnusedHours;
     let [deleted, afterId] = [0, '00000000-0000-0000-0000-000000000000'];
     while (!signal.aborted) {
       const old = await this.sessions.listUnused(new TransactionContext(), hours, afterId, BATCH);
       const ownerIds = old.map(({ ownerId }) => ownerId);
-      const owning = new Set((await Promise.all(owners.map((among) => among(ownerIds)))).flat());
+      const owning = new Set(await this.owners.ownersWithData(new TransactionContext(), ownerIds));
       const unused = old.filter(({ ownerId }) => !owning.has(ownerId)).map(({ id }) => id);
       deleted += await this.sessions.deleteAll(new TransactionContext(), unused);
       if (old.length < BATCH) break;

@@ -1,19 +1,20 @@
 import { type Principal, type Scope, scopes } from '@waybill/core';
+import '../../modules'; // registers the scopes
 import { type Role, scopesLacking, scopesOfRole } from './roles';
 
 describe('roles', () => {
   const held = (role: Role, pattern: RegExp): Scope[] =>
-    [...scopesOfRole[role]].filter((scope) => pattern.test(scope)).toSorted();
+    [...scopesOfRole(role)].filter((scope) => pattern.test(scope)).toSorted();
 
   it('build on each other: an operator can do what an agent can, and an admin can do everything', () => {
-    expect([...scopesOfRole.agent].filter((scope) => !scopesOfRole.operator.has(scope))).toEqual([]);
-    expect(scopes.filter((scope) => !scopesOfRole.admin.has(scope))).toEqual([]);
-    expect(scopesOfRole.agent.size).toBeLessThan(scopesOfRole.operator.size);
+    expect([...scopesOfRole('agent')].filter((scope) => !scopesOfRole('operator').has(scope))).toEqual([]);
+    expect(scopes.filter((scope) => !scopesOfRole('admin').has(scope))).toEqual([]);
+    expect(scopesOfRole('agent').size).toBeLessThan(scopesOfRole('operator').size);
   });
 
   it('let an agent read all but reports and the audit log, and write packages and tickets only', () => {
     const readable = scopes.filter((scope) => /:read(_all)?$/.test(scope));
-    expect(readable.filter((scope) => !scopesOfRole.agent.has(scope)).toSorted()).toEqual([
+    expect(readable.filter((scope) => !scopesOfRole('agent').has(scope)).toSorted()).toEqual([
       'audit:read',
       'reports:read',
     ]);
@@ -22,7 +23,7 @@ describe('roles', () => {
   });
 
   it('keep users, API keys and the audit log to admins', () => {
-    expect(scopes.filter((scope) => !scopesOfRole.operator.has(scope)).toSorted()).toEqual([
+    expect(scopes.filter((scope) => !scopesOfRole('operator').has(scope)).toSorted()).toEqual([
       'audit:read',
       'keys:manage',
       'users:manage',

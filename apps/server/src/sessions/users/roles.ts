@@ -1,26 +1,15 @@
-import { type Principal, type Scope, scopes } from '@waybill/core';
+import { type Principal, type Scope, scopeDefinitions, scopes } from '@waybill/core';
 
 export const roles = ['agent', 'operator', 'admin'] as const;
 
 /** What a user is: a fixed set of scopes (DESIGN.md, "Who may do what"). */
 export type Role = (typeof roles)[number];
 
-const agent: readonly Scope[] = [
-  ...(['catalog:read', 'packages:read', 'packages:write', 'packages:read_all', 'orders:read'] as const),
-  ...(['tickets:read', 'tickets:write', 'tickets:manage'] as const),
-];
-const operator: readonly Scope[] = [
-  ...agent,
-  ...(['catalog:write', 'packages:claim', 'packages:manage', 'reports:read'] as const),
-  ...(['orders:write', 'orders:redrive', 'jobs:run'] as const),
-];
-
-/** The scopes of each role. */
-export const scopesOfRole: Readonly<Record<Role, ReadonlySet<Scope>>> = {
-  agent: new Set(agent),
-  operator: new Set(operator),
-  admin: new Set(scopes),
-};
+/** The scopes of a role, as the modules contribute them. */
+export const scopesOfRole = (role: Role): ReadonlySet<Scope> =>
+  role === 'admin'
+    ? new Set(scopes)
+    : new Set(scopeDefinitions.filter(({ roles: held }) => held.includes(role)).map(({ name }) => name));
 
 /** Those of some scopes that a principal lacks: nobody may give what they have not. */
 export const scopesLacking = (principal: Principal, wanted: Iterable<Scope>): Scope[] =>

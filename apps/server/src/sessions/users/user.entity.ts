@@ -1,3 +1,4 @@
+import { OwnerId } from '@waybill/database';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Role } from './roles';
 
@@ -20,6 +21,7 @@ export class UserEntity {
   passwordHash!: string;
 
   /** What rows keep that the user makes in a session that was not anonymous before. */
+  @OwnerId({ retainsOwner: false })
   @Column('uuid')
   ownerId!: string;
 

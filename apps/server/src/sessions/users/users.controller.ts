@@ -3,6 +3,7 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } fr
 import { PreconditionRequiredError, type RequestContext } from '@waybill/core';
 import { ApiProblems, Ctx, ETag, Location, Matched, RequireScopes, UuidId } from '@waybill/http';
 import { uuidParameter } from '@waybill/openapi';
+import { sessionsScopes } from '../sessions.scopes';
 import { ScopeNotHeldError } from '../api-keys/api-keys.errors';
 import { ChangeUserDto, CreateUserDto, ListUsersQuery, toUserDto, UserDto, UserPage } from './users.dto';
 import { EmailTakenError, LastAdministratorError, UserNotFoundError } from './users.errors';
@@ -15,7 +16,7 @@ export class UsersController {
 
   /** Add a user. It sets a password, so that an Idempotency-Key is ignored; the email address can be taken once. */
   @Post()
-  @RequireScopes('users:manage')
+  @RequireScopes(sessionsScopes.manageUsers)
   @ETag()
   @Location<UserDto>(({ id }) => `/api/v1/users/${id}`)
   @ApiProblems(EmailTakenError, ScopeNotHeldError)
@@ -27,7 +28,7 @@ export class UsersController {
 
   /** List users, newest first. */
   @Get()
-  @RequireScopes('users:manage')
+  @RequireScopes(sessionsScopes.manageUsers)
   @ApiOperation({ operationId: 'listUsers' })
   @ApiOkResponse({ type: UserPage })
   async list(@Ctx() ctx: RequestContext, @Query() query: ListUsersQuery): Promise<UserPage> {
@@ -37,7 +38,7 @@ export class UsersController {
 
   /** Show a user. */
   @Get(':id')
-  @RequireScopes('users:manage')
+  @RequireScopes(sessionsScopes.manageUsers)
   @ETag()
   @ApiProblems(UserNotFoundError)
   @ApiOperation({ operationId: 'getUser' })
@@ -53,7 +54,7 @@ export class UsersController {
    * them.
    */
   @Patch(':id')
-  @RequireScopes('users:manage')
+  @RequireScopes(sessionsScopes.manageUsers)
   @ETag()
   @Matched()
   @ApiProblems(UserNotFoundError, PreconditionRequiredError, LastAdministratorError, ScopeNotHeldError)

@@ -194,6 +194,6 @@ const ownPassword = (): ValidationFailedError =>
 const isActiveAdministrator = ({ role, disabledAt }: UserRow): boolean => role === 'admin' && !disabledAt;
 
 function assertHoldsAllOf({ principal }: RequestContext, role: Role): void {
-  const lacking = scopesLacking(principal, scopesOfRole[role]);
+  const lacking = scopesLacking(principal, scopesOfRole(role));
   if (lacking.length > 0) throw new ScopeNotHeldError(lacking);
 }

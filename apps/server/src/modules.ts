@@ -1,0 +1,40 @@
+import { auditManifest } from '@waybill/audit';
+import { type ModuleManifest, registerScopes } from '@waybill/core';
+import { ratesManifest } from '@waybill/currency-rate';
+import { httpManifest } from '@waybill/http';
+import { jobsManifest } from '@waybill/jobs';
+import { adminManifest } from './admin';
+import { catalogManifest } from './catalog';
+import { ordersManifest } from './orders';
+import { packagesManifest } from './packages';
+import { sessionsManifest } from './sessions';
+import { ticketsManifest } from './tickets';
+
+/** The libs that own tables or jobs. */
+const libs: readonly ModuleManifest[] = [httpManifest, ratesManifest, auditManifest, jobsManifest];
+
+/** The domain modules, in their order. A new module is one line here. */
+const domains: readonly ModuleManifest[] = [
+  sessionsManifest,
+  catalogManifest,
+  ordersManifest,
+  packagesManifest,
+  ticketsManifest,
+  adminManifest,
+];
+
+const all = [...libs, ...domains];
+
+for (const { scopes } of all) registerScopes(scopes ?? {});
+
+/** What the processes take from the manifests. */
+export const modules = {
+  /** Controllers and services of the domain modules. */
+  domain: domains.flatMap(({ module }) => module ?? []),
+  /** Processors and scheduled jobs. Only workers import them; every process lists the jobs. */
+  jobs: all.flatMap(({ jobs }) => jobs ?? []),
+  entities: all.flatMap(({ entities }) => entities ?? []),
+  migrations: all.flatMap(({ migrations }) => migrations ?? []),
+  scopes: all.flatMap(({ scopes }) => Object.values(scopes ?? {})),
+  tags: Object.assign({}, ...all.map(({ tags }) => tags)) as Record<string, string>,
+};

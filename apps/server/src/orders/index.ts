@@ -1,0 +1,18 @@
+import type { ModuleManifest, ScopeDefinitions } from '@waybill/core';
+import type { Role } from '../sessions';
+
+const ordersScopes = {
+  read: { name: 'orders:read', description: 'Read orders.', roles: ['agent', 'operator'] },
+  write: { name: 'orders:write', description: 'Place orders.', roles: ['operator'] },
+  redrive: {
+    name: 'orders:redrive',
+    description: 'Read, correct, redrive and discard dead letters.',
+    roles: ['operator'],
+  },
+} satisfies ScopeDefinitions<Role>;
+
+/** What shops sold. It has no routes yet; roles and API keys can hold its scopes already. */
+export const ordersManifest: ModuleManifest = {
+  scopes: ordersScopes,
+  tags: { orders: 'What shops sold: the order stream, one order or many, and what could not be stored.' },
+};

@@ -1,0 +1,18 @@
+import type { ModuleManifest, ScopeDefinitions } from '@waybill/core';
+import type { Role } from '../sessions';
+
+const ticketsScopes = {
+  read: { name: 'tickets:read', description: 'Read the tickets that you own.', roles: ['agent', 'operator'] },
+  write: { name: 'tickets:write', description: 'Open and answer tickets.', roles: ['agent', 'operator'] },
+  manage: {
+    name: 'tickets:manage',
+    description: 'Read and change all tickets.',
+    roles: ['agent', 'operator'],
+  },
+} satisfies ScopeDefinitions<Role>;
+
+/** Support requests. It has no routes yet; roles and API keys can hold its scopes already. */
+export const ticketsManifest: ModuleManifest = {
+  scopes: ticketsScopes,
+  tags: { tickets: 'Support requests: asked, answered, closed.' },
+};

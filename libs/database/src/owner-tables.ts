@@ -1,0 +1,82 @@
+import { Injectable } from '@nestjs/common';
+import type { TransactionContext } from '@waybill/core';
+import { DataSource } from 'typeorm';
+import { computed, statement, value } from './columns';
+import { Database } from './database';
+import { ownerIdUse } from './owner-id';
+
+const OWNER_COLUMN = /(^|_)owner_id$/;
+
+const OWNER = computed({ id: value.text('o.id') });
+const TABLE = computed({ name: value.text('c.relname') });
+
+/** The tables whose rows are data of an owner, as the entities declare by `@OwnerId`. */
+@Injectable()
+export class OwnerTables {
+  /** The tables with an owner ID, whether or not their rows retain it. */
+  private readonly known: readonly string[];
+  /** One condition for each probe of an index. */
+  private readonly conditions: readonly string[];
+
+  /** @throws Error naming the columns that no entity declares by `@OwnerId`. */
+  constructor(
+    private readonly database: Database,
+    { entityMetadatas, driver }: DataSource,
+  ) {
+    const columns = entityMetadatas.flatMap(({ target, tableName, columns: all }) =>
+      all
+        .map(({ databaseName, propertyName }) => ({
+          table: tableName,
+          name: databaseName,
+          use: ownerIdUse(target, propertyName),
+        }))
+        .filter(({ name, use }) => use !== undefined || OWNER_COLUMN.test(name)),
+    );
+    const undeclared = columns.filter(({ use }) => !use).map(({ table, name }) => `${table}.${name}`);
+    if (undeclared.length > 0)
+      throw new Error(`Declare by @OwnerId whether rows retain their owner: ${undeclared.join(', ')}`);
+    this.known = columns.map(({ table }) => table);
+    this.conditions = columns.flatMap(({ table, name, use }) => {
+      if (!use?.retainsOwner) return [];
+      const rows = `SELECT FROM ${driver.escape(table)} WHERE ${driver.escape(name)} = o.id`;
+      return (use.where ?? ['true']).map((where) => `EXISTS (${rows} AND (${where}))`);
+    });
+  }
+
+  /**
+   * Finds those of these owner IDs that still have data in any module.
+   * @throws Error where the database has a table with an owner ID that no entity has: a newer release made it, and its rows
+   *   would not count.
+   */
+  async ownersWithData(ctx: TransactionContext, ownerIds: readonly string[]): Promise<string[]> {
+    await this.refuseUnknownTables(ctx);
+    if (this.conditions.length === 0) return [];
+    const rows = await this.database.rows(
+      ctx,
+      // SQL: one probe of each index for each owner.
+      statement(
+        OWNER,
+        `SELECT ${OWNER} FROM unnest($1::uuid[]) AS o(id) WHERE ${this.conditions.join(' OR ')}`,
+      ),
+      [ownerIds],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  private async refuseUnknownTables(ctx: TransactionContext): Promise<void> {
+    const unknown = await this.database.rows(
+      ctx,
+      // SQL: the catalog of PostgreSQL. A partition has the columns of its table.
+      statement(
+        TABLE,
+        `SELECT DISTINCT ${TABLE} FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped
+         WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+           AND a.attname ~ '(^|_)owner_id$' AND c.relname <> ALL ($1::text[])`,
+      ),
+      [this.known],
+    );
+    if (unknown.length === 0) return;
+    const names = unknown.map(({ name }) => name).join(', ');
+    throw new Error(`No entity of this release has the owner IDs of: ${names}. No session is purged.`);
+  }
+}
