@@ -36,8 +36,8 @@ describe('the roles', () => {
   it.each(['api', 'worker'])('%s alone says what it lacks, and ends', (role) => {
     const { status, output } = run(role);
     expect(status).toBe(1);
-    expect(output).toContain(`DATABASE_URL: needed by the role ${role}`);
-    expect(output).toContain(`REDIS_URL: needed by the role ${role}`);
+    expect(output).toContain(`DATABASE_URL: required by the role ${role}`);
+    expect(output).toContain(`REDIS_URL: required by the role ${role}`);
     expect(output).not.toContain('    at ');
   });
 });

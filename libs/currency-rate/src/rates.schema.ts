@@ -4,7 +4,7 @@ import { CreateRates1763600100000 } from './migrations/1763600100000-create-rate
 import { RateDayEntity } from './rate-day.entity';
 import { RateListEntity } from './rate-list.entity';
 
-/** The tables of this lib. */
+/** Tables of the rates. */
 export const ratesSchema: Schema = {
   entities: [RateListEntity, CurrencyRateEntity, RateDayEntity],
   migrations: [CreateRates1763600100000],

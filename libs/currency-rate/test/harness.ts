@@ -8,7 +8,7 @@ import { DataSource } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/database';
 import { CurrencyRateModule, type RatesOptions, ratesSchema, RatesService } from '../src';
 
-/** A database with this lib's tables and no others, and its end. */
+/** Creates a database with this lib's tables only. */
 export async function createRatesDatabase(): Promise<TestDatabase> {
   const database = await createTestDatabase();
   const dataSource = await ratesDataSource(database.url).initialize();
@@ -19,12 +19,12 @@ export async function createRatesDatabase(): Promise<TestDatabase> {
   return database;
 }
 
-/** A data source that knows this lib's tables and no others. */
+/** Returns a data source for this lib's tables only. */
 export function ratesDataSource(url: string): DataSource {
   return new DataSource(dataSourceOptions({ ...ratesSchema, url, poolSize: 5, logSql: false }));
 }
 
-/** The lib as one process of the fleet has it: connections, cache and breakers of its own. */
+/** The lib as it runs in one process of the fleet: with its own connections, cache and breakers. */
 export interface RatesProcess {
   rates: RatesService;
   dataSource: DataSource;
@@ -32,7 +32,7 @@ export interface RatesProcess {
   stop(): Promise<void>;
 }
 
-/** Boots the lib's module; retries and pauses are short, and requests fail soon. */
+/** Starts the lib's module with short timeouts, retries and delays. */
 export async function startRates(
   url: string,
   options: Partial<RatesOptions> & Pick<RatesOptions, 'jsonUrl' | 'xmlUrl'>,
@@ -65,13 +65,13 @@ export async function startRates(
   };
 }
 
-/** Forgets every rate, as a new installation. */
+/** Deletes all rates, as in a new installation. */
 export async function forgetRates({ dataSource, cache }: RatesProcess): Promise<void> {
   await dataSource.query('TRUNCATE rate_days, currency_rates, rate_lists');
   await cache.clear();
 }
 
-/** A metric's value now. */
+/** Returns a metric's current value. */
 export async function metric(name: string, labels: Record<string, string>): Promise<number> {
   const values = (await register.getSingleMetric(name)?.get())?.values ?? [];
   const found = values.filter((value) =>

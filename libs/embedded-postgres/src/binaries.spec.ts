@@ -46,7 +46,7 @@ describe("PostgreSQL's binaries", () => {
       const open = path.join(folder, 'open');
       mkdirSync(open);
       chmodSync(open, 0o777);
-      expect(() => binariesForRoot([open])).toThrow(/open: others than root could write there/);
+      expect(() => binariesForRoot([open])).toThrow(/open: users other than root can write there/);
       const target = path.join(folder, 'target');
       mkdirSync(target);
       const link = path.join(folder, 'link');

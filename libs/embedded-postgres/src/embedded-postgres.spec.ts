@@ -170,7 +170,7 @@ describe('embedded PostgreSQL', () => {
     const foreign = path.join(other, 'postgres', 'data', 'diary.txt');
     mkdirSync(path.dirname(foreign), { recursive: true });
     writeFileSync(foreign, 'mine');
-    await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/not a cluster of ours/);
+    await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/not a Waybill cluster/);
     expect(existsSync(foreign)).toBe(true);
 
     writeFileSync(path.join(other, 'postgres', 'initdb.unfinished'), '');

@@ -177,9 +177,7 @@ describe('running jobs', () => {
     const { handler, signals, begun, finish } = gate();
     const worker = await start(handler, [{ ...job, timeoutSeconds: 0.05 }]);
     await worker.runner.look();
-    expect(await settled(worker, 1)).toMatchObject([
-      { state: 'failed', error: 'It was not done after 0.05 s' },
-    ]);
+    expect(await settled(worker, 1)).toMatchObject([{ state: 'failed', error: 'Timed out after 0.05 s' }]);
     expect(signals[0]?.aborted).toBe(true);
     await passSlot(worker);
     const other = await start(handler);

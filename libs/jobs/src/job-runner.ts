@@ -8,10 +8,10 @@ import { type JobLock, JobLocks } from './job-locks';
 import { type JobOutcome, type JobRunRow, JobRunsRepository } from './job-runs.repository';
 import { jobDurations, jobRuns } from './jobs.metrics';
 
-/** What a stop waits for runs that were told to end; a process has 10 s in all, and most of it is for the queues. */
+/** Time that a stop waits for aborted runs. A process has 10 s in total, and the queues need most of it. */
 const STOP_WAIT_MS = 2_000;
 
-/** Runs what is due, each job once at a time over the whole fleet. */
+/** Runs due jobs, each job at most once at a time across the fleet. */
 @Injectable()
 export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(JobRunner.name);
@@ -26,21 +26,21 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     private readonly locks: JobLocks,
   ) {}
 
-  /** Looks for what is due and begins it; resolves when it has looked, not when what it began is done. Never rejects. */
+  /** Starts the due runs. Resolves once they are started, not when they finish. Never rejects. */
   look(): Promise<void> {
     if (this.stopping.signal.aborted) return Promise.resolve();
     this.looking ??= this.beginDue()
-      .catch((error: Error) => this.logger.warn(`No look at the jobs: ${error.message}`))
+      .catch((error: Error) => this.logger.warn(`could not check for due jobs: ${error.message}`))
       .finally(() => (this.looking = undefined));
     return this.looking;
   }
 
-  /** Begins nothing more, and tells what runs to end. */
+  /** Starts no more runs, and aborts the current ones. */
   onModuleDestroy(): void {
     this.stopping.abort(new Error('The worker is stopping'));
   }
 
-  /** Waits for what runs. What takes too long is marked failed by whoever gets its lock next. */
+  /** Waits for the current runs. A run that takes too long is marked failed by the next holder of its lock. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.looking;
     let timer: NodeJS.Timeout | undefined;
@@ -60,10 +60,10 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     }));
     for (const name of await this.runs.claimSlots(ctx, slots)) {
       const job = this.catalog.find(name);
-      // A job of a newer or an older version of this program is for its workers.
+      // An unknown job belongs to another release; that release's workers run it.
       if (!job || this.running.has(name) || this.stopping.signal.aborted) continue;
       const run = this.runOne(job.definition)
-        .catch((error: Error) => this.logger.error(`The job ${name}: ${error.message}`, error.stack))
+        .catch((error: Error) => this.logger.error(`job ${name}: ${error.message}`, error.stack))
         .finally(() => this.running.delete(name));
       this.running.set(name, run);
     }
@@ -95,15 +95,15 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<JobOutcome>((resolve) => {
       timer = setTimeout(() => {
-        resolve({ error: `It was not done after ${timeoutSeconds} s` });
-        timeout.abort(new Error('The time for this run is up'));
+        resolve({ error: `Timed out after ${timeoutSeconds} s` });
+        timeout.abort(new Error('The run timed out'));
       }, timeoutSeconds * 1_000);
     });
     const outcome = await Promise.race([work, late]).finally(() => clearTimeout(timer));
     jobRuns.inc({ job: name, outcome: 'error' in outcome ? 'failed' : 'succeeded' });
     jobDurations.observe({ job: name }, (performance.now() - begun) / 1_000);
     await this.runs.finish(new TransactionContext(), run.id, outcome);
-    // The lock is kept until the work has really ended: too late is better than twice at once.
+    // Keeps the lock until the work has really ended: a delayed run is better than two at once.
     await work;
   }
 
@@ -120,7 +120,7 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
   }
 }
 
-// A stack begins with the message, which may hold what a log must not.
+// A stack starts with the message, which may hold secrets.
 function framesOf(error: unknown): string | undefined {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
   return lines.filter((line) => /^\s+at /.test(line)).join('\n') || undefined;

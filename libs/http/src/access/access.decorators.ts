@@ -4,10 +4,10 @@ import { declareRoute } from '../routes/route-metadata';
 /** Declares that a route needs no credentials. */
 export const Public = (): MethodDecorator => declareRoute({ access: 'public' });
 
-/** Declares that every known caller may call a route, for what is its own. */
+/** Declares that any authenticated caller may call a route, for its own resources. */
 export const Authenticated = (): MethodDecorator => declareRoute({ access: 'authenticated' });
 
-/** Declares that customers may call a route for what is theirs, and others with any of these scopes. */
+/** Declares that customers may call a route for their own resources, and other callers with any of these scopes. */
 export const AllowCustomersOr = (...scopes: Scope[]): MethodDecorator =>
   declareRoute({ access: { customers: true, scopes } });
 
