@@ -26,7 +26,7 @@ describe('the roles', () => {
     await query(database.url, 'CREATE SCHEMA public');
     for (let time = 0; time < 2; time++) {
       const { status, output } = run('migrate', { DATABASE_URL: database.url });
-      expect(output).toBe('The database has the newest schema.\n');
+      expect(output).toBe('Migrated the database to the newest schema.\n');
       expect(status).toBe(0);
       expect(await query(database.url, migrations)).toEqual(newest);
     }

@@ -53,11 +53,11 @@ describe('a start that can’t succeed', () => {
       () => [{ PORT: 'abc' }],
       () => unusable('PORT: must be a whole number from 0 to 65535; got "abc"'),
     ],
-    ['a PORT that is taken', () => [{ PORT: port }], () => unusable(`PORT: ${port} is taken on 127.0.0.1`)],
+    ['a PORT that is taken', () => [{ PORT: port }], () => unusable(`PORT: ${port} is in use on 127.0.0.1`)],
     [
       'an OPS_PORT that is taken',
       () => [{ OPS_PORT: port }],
-      () => unusable(`OPS_PORT: ${port} is taken on 127.0.0.1`),
+      () => unusable(`OPS_PORT: ${port} is in use on 127.0.0.1`),
     ],
     [
       'a HOST that is elsewhere',
@@ -67,7 +67,7 @@ describe('a start that can’t succeed', () => {
     [
       'an unknown role',
       () => [{}, 'apii'],
-      () => 'There is no role "apii": give one of api, worker, all, migrate, or none for all.\n',
+      () => 'Unknown role "apii": use one of api, worker, all, migrate; the default is all.\n',
     ],
     [
       'a DATABASE_URL where nobody listens',

@@ -17,7 +17,7 @@ const schemas = [
   jobsSchema,
 ];
 
-/** Every table of Waybill: for migrations and tests. A process has the entities that its modules bring. */
+/** All tables of Waybill, for migrations and tests. A process loads only the entities of its modules. */
 export const schema: Schema = {
   entities: schemas.flatMap(({ entities }) => entities),
   migrations: schemas.flatMap(({ migrations }) => migrations),

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '@waybill/core';
 import { PackagesRepository } from './packages.repository';
 
-/** Says who owns something here, so that whoever forgets callers does not forget these. */
+/** Finds owner IDs that still have data; the session purge keeps those. */
 @Injectable()
 export class PackageOwners {
   constructor(private readonly packages: PackagesRepository) {}
 
-  /** Those of these owner ids that have a package, or a registration that made none. */
+  /** Returns the given owner IDs that have a package, or a registration without a package. */
   among(ownerIds: readonly string[]): Promise<string[]> {
     return this.packages.ownersAmong(new TransactionContext(), ownerIds);
   }

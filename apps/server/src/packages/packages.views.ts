@@ -5,7 +5,7 @@ import type { PackageRow } from './packages.repository';
 import { FORMULA, FORMULA_VERSION } from './pricing';
 import type { RegistrationStatus } from './registrations.repository';
 
-// What the API shows of rows. PostgreSQL's numeric columns give decimals with the scale that the API promises.
+// Maps rows to API objects. PostgreSQL's numeric columns return decimals with the documented scale.
 
 const roubles = (amount: string | null): RoublesDto | null =>
   amount === null ? null : { amount, currency: 'RUB' };

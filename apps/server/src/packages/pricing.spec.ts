@@ -102,7 +102,7 @@ describe('the price of a package', () => {
   it('needs the dollar, and the currency of the content, and cannot be had without', () => {
     const inputs = { weightKg: '1', contentAmount: '1', contentCurrency: 'EUR' };
     expect(currenciesOf(inputs)).toEqual(['USD', 'EUR']);
-    expect(() => priceOf(inputs, fc.sample(quote('USD'), 1))).toThrow('No rate of EUR to price with');
+    expect(() => priceOf(inputs, fc.sample(quote('USD'), 1))).toThrow('No rate for EUR');
   });
 
   it('is never more than the document says: the largest package at the highest rates that are believed', () => {

@@ -1,7 +1,9 @@
 import type { Scope } from '@waybill/core';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** A key of a program or an administrator. Of the key itself only a SHA-256 is kept, and its first characters to know it by. */
+/**
+ * API key of a program or an administrator. Stores only a SHA-256 of the key, and its first characters to identify it.
+ */
 @Entity('api_keys')
 export class ApiKeyEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'api_keys_pkey' })
@@ -26,13 +28,13 @@ export class ApiKeyEntity {
   @Column('timestamptz', { name: 'created_at', default: () => 'now()' })
   createdAt!: Date;
 
-  /** The user whom it goes back to, also through keys that made keys; null where that is the key of the start. */
+  /** The user whom the key goes back to, directly or through other keys; null if it goes back to the bootstrap key. */
   @Column('uuid', { name: 'created_by_user_id', nullable: true })
   @ForeignKey('UserEntity', { name: 'api_keys_created_by_user_id_fkey' })
   @Index('api_keys_created_by_user_id_idx')
   createdByUserId!: string | null;
 
-  /** The key that made it; null where a user did who was signed in. */
+  /** The key that created it; null if a signed-in user did. */
   @Column('uuid', { name: 'created_by_key_id', nullable: true })
   @ForeignKey('ApiKeyEntity', { name: 'api_keys_created_by_key_id_fkey' })
   createdByKeyId!: string | null;
@@ -43,11 +45,11 @@ export class ApiKeyEntity {
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt!: Date | null;
 
-  /** To the minute. */
+  /** Accurate to the minute. */
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
 
-  /** The key that took its place by rotation. */
+  /** The key that replaced it in a rotation. */
   @Column('uuid', { name: 'replaced_by_id', nullable: true })
   replacedById!: string | null;
 }

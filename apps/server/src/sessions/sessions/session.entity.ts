@@ -1,6 +1,6 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** A caller known by a cookie. Of the token only a SHA-256 is kept. */
+/** A caller identified by a cookie. Stores only a SHA-256 of the token. */
 @Entity('sessions')
 @Index('sessions_expires_at_idx', ['expiresAt'])
 @Index('sessions_user_id_id_idx', ['userId', 'id'])
@@ -15,12 +15,12 @@ export class SessionEntity {
   @Column('uuid', { name: 'owner_id' })
   ownerId!: string;
 
-  /** Who signed in; null for a customer. */
+  /** The signed-in user; null for a customer. */
   @Column('uuid', { name: 'user_id', nullable: true })
   @ForeignKey('UserEntity', { name: 'sessions_user_id_fkey' })
   userId!: string | null;
 
-  /** The `User-Agent` that opened it. */
+  /** The `User-Agent` that created the session. */
   @Column('text', { nullable: true })
   device!: string | null;
 
@@ -30,7 +30,7 @@ export class SessionEntity {
   @Column('timestamptz', { name: 'expires_at' })
   expiresAt!: Date;
 
-  /** To the minute. */
+  /** Accurate to the minute. */
   @Column('timestamptz', { name: 'last_used_at', default: () => 'now()' })
   lastUsedAt!: Date;
 }

@@ -6,15 +6,15 @@ import { KnownDevices } from '../auth/known-devices';
 import { LoginThrottle } from '../auth/login-throttle';
 import { SessionsRepository } from './sessions.repository';
 
-/** Says which of these owner ids own something; each module that keeps owner ids answers for its own rows. */
+/** Returns the given owner IDs that still have data. Each module that stores owner IDs answers for its own rows. */
 export type OwnersAmong = (ownerIds: string[]) => Promise<string[]>;
 
-/** How many of each were forgotten. */
+/** Number of deleted rows of each kind. */
 export type PurgedSessions = Record<'expired' | 'unused' | 'login_failures' | 'known_devices', number>;
 
 const BATCH = 500;
 
-/** Forgets sessions that nobody can use, and those that nobody would miss. */
+/** Deletes expired sessions, unused sessions, and old sign-in data. */
 @Injectable()
 export class SessionsPurge {
   constructor(
@@ -25,9 +25,9 @@ export class SessionsPurge {
   ) {}
 
   /**
-   * Deletes sessions that are over, customers' that own nothing and were not used for a while, counts of failed sign-ins
-   * that matter no more, and devices whose time is over. In short batches; ends after one when the signal is aborted.
-   * @param owners all who know what an owner id owns: what none of them names owns nothing.
+   * Deletes expired sessions, unused customer sessions without data, expired counts of failed sign-ins, and expired
+   * devices. Works in short batches, and stops after the current one when the signal is aborted.
+   * @param owners one function per module that stores owner IDs. An owner ID that none of them returns has no data.
    */
   async purge(signal: AbortSignal, owners: OwnersAmong[]): Promise<PurgedSessions> {
     return {

@@ -2,7 +2,7 @@ import { type Principal, type Scope, scopes } from '@waybill/core';
 
 export const roles = ['agent', 'operator', 'admin'] as const;
 
-/** What a user is: a fixed set of scopes (DESIGN.md, "Who may do what"). */
+/** A user's role: a fixed set of scopes (DESIGN.md, "Who may do what"). */
 export type Role = (typeof roles)[number];
 
 const agent: readonly Scope[] = [
@@ -15,13 +15,13 @@ const operator: readonly Scope[] = [
   ...(['orders:write', 'orders:redrive', 'jobs:run'] as const),
 ];
 
-/** The scopes of each role. */
+/** Scopes of each role. */
 export const scopesOfRole: Readonly<Record<Role, ReadonlySet<Scope>>> = {
   agent: new Set(agent),
   operator: new Set(operator),
   admin: new Set(scopes),
 };
 
-/** Those of some scopes that a principal lacks: nobody may give what they have not. */
+/** Returns the wanted scopes that a principal lacks. A caller may not grant a scope that it lacks. */
 export const scopesLacking = (principal: Principal, wanted: Iterable<Scope>): Scope[] =>
   [...wanted].filter((scope) => !principal.scopes.has(scope));

@@ -16,7 +16,7 @@ import { UsersService } from './users.service';
 const PAGE = 200;
 const COMMAND_LINE: AuditActor = { kind: 'command_line' };
 
-/** What somebody at the machine's command line does to users and keys: nobody's scopes limit it, and the audit log has it all. */
+/** Manages users and keys from the command line. Scopes do not limit it, and the audit log records every change. */
 @Injectable()
 export class StaffAdministration {
   constructor(
@@ -29,17 +29,20 @@ export class StaffAdministration {
     private readonly audit: AuditService,
   ) {}
 
-  /** Adds a user. @throws as `UsersService.add` does */
+  /** Creates a user. @throws the errors of `UsersService.add` */
   createUser(ctx: TransactionContext, user: Parameters<UsersService['add']>[1]): Promise<UserRow> {
     return this.usersService.add(ctx, user, COMMAND_LINE);
   }
 
-  /** Every user, newest first. */
+  /** Lists all users, newest first. */
   listUsers(ctx: TransactionContext): Promise<UserRow[]> {
     return allOf((beforeId) => this.users.list(ctx, {}, beforeId, PAGE));
   }
 
-  /** Gives a user another password, ends their sessions and lifts the throttle of their sign-ins. @throws UserNotFoundError, ValidationFailedError for a common one */
+  /**
+   * Resets a user's password, ends their sessions and lifts their sign-in throttle. @throws UserNotFoundError,
+   * ValidationFailedError for a common password
+   */
   async resetPassword(ctx: TransactionContext, email: string, password: string): Promise<void> {
     const passwordHash = await this.usersService.hashNew(password, '/password');
     await this.database.transaction(ctx, async () => {
@@ -52,7 +55,7 @@ export class StaffAdministration {
     });
   }
 
-  /** Makes an API key. @returns the key itself, which can't be had again, and what is kept of it. */
+  /** Creates an API key. @returns the key itself, which is not stored, and its row. */
   createKey(
     ctx: TransactionContext,
     { name, scopes, expires_at }: CreateApiKeyDto,
@@ -76,14 +79,14 @@ export class StaffAdministration {
     });
   }
 
-  /** Every API key, newest first. */
+  /** Lists all API keys, newest first. */
   listKeys(ctx: TransactionContext): Promise<ApiKeyRow[]> {
     return allOf((beforeId) => this.keys.list(ctx, {}, beforeId, PAGE));
   }
 
   /**
-   * Revokes the key of an id or a visible prefix; again, it changes nothing.
-   * @throws ApiKeyNotFoundError where no key has it, or several.
+   * Revokes the key with an ID or a visible prefix. Idempotent.
+   * @throws ApiKeyNotFoundError if no key matches, or several do.
    */
   async revokeKey(ctx: TransactionContext, idOrPrefix: string): Promise<ApiKeyRow> {
     const [found, ...others] = (await this.listKeys(ctx)).filter(

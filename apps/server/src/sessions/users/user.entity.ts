@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Role } from './roles';
 
-/** Somebody of the staff. Of the password only an Argon2id hash is kept. */
+/** A staff user. Stores only an Argon2id hash of the password. */
 @Entity('users')
 @Check('users_role_check', `role IN ('agent', 'operator', 'admin')`)
 export class UserEntity {
@@ -19,7 +19,7 @@ export class UserEntity {
   @Column('text', { name: 'password_hash' })
   passwordHash!: string;
 
-  /** What rows keep that the user makes in a session that was not anonymous before. */
+  /** Owner ID of rows that the user creates, unless the session was anonymous before the sign-in. */
   @Column('uuid', { name: 'owner_id' })
   ownerId!: string;
 
