@@ -142,7 +142,7 @@ function claimPlace(place: string): void {
   mkdirSync(place, { recursive: true, mode: 0o755 });
   const stat = lstatSync(place);
   if (!stat.isDirectory() || stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
-    throw new Error('not used, because users other than root can write there');
+    throw new Error('users other than root can write there; not used');
   }
   chmodSync(place, 0o755); // The umask may have restricted it.
 }
