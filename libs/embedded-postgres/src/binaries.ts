@@ -132,7 +132,7 @@ export function binariesForRoot(
     }
   }
   throw new EmbeddedPostgresError(
-    `As root, PostgreSQL must run as uid ${UNPRIVILEGED}, and no copy of it can: ${faults.join('; ')}. ` +
+    `As root, PostgreSQL must run as uid ${UNPRIVILEGED}, but has no usable copy of its binaries: ${faults.join('; ')}. ` +
       'Start as an ordinary user, or set DATABASE_URL.',
   );
 }

@@ -156,7 +156,7 @@ describe('running jobs', () => {
     finish({ late: true });
     finish({ run: 2 });
     expect(await settled(two, 2)).toMatchObject([
-      { state: 'failed', result: null, error: 'The worker that ran it is gone' },
+      { state: 'failed', result: null, error: 'The worker that ran the job has stopped' },
       { state: 'succeeded', result: { run: 2 } },
     ]);
   });

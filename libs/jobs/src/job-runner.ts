@@ -74,7 +74,11 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     if (!lock) return;
     try {
       const ctx = new TransactionContext();
-      const gone = await this.runs.failAbandoned(ctx, definition.name, 'The worker that ran it is gone');
+      const gone = await this.runs.failAbandoned(
+        ctx,
+        definition.name,
+        'The worker that ran the job has stopped',
+      );
       if (gone > 0) jobRuns.inc({ job: definition.name, outcome: 'failed' }, gone);
       const run = await this.runs.begin(ctx, definition.name);
       if (run) await this.perform(definition, run, lock);
