@@ -18,7 +18,7 @@ import { startEmbeddedPostgres } from './embedded-postgres';
 import { postgresProcessesIn } from './orphans';
 
 const IS_ROOT = process.getuid?.() === 0;
-const ROOT_FOLDER = path.resolve(__dirname, '../../../..');
+const ROOT_FOLDER = path.resolve(__dirname, '../../..');
 
 async function query<Row>(url: string, sql: string): Promise<Row[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
