@@ -51,7 +51,7 @@ describe("PostgreSQL's binaries", () => {
       mkdirSync(target);
       const link = path.join(folder, 'link');
       symlinkSync(target, link);
-      expect(() => binariesForRoot([link])).toThrow(/could write there/);
+      expect(() => binariesForRoot([link])).toThrow(/can write there/);
       expect([readdirSync(open), readdirSync(target)]).toEqual([[], []]);
     });
   });
