@@ -7,14 +7,14 @@ import { type Seed, seed } from './seed';
 import { type Server, startWaybill, type WaybillOptions } from './servers';
 import type { Services } from './services';
 
-/** How much is measured. */
+/** Amount of work to measure. */
 export interface Effort {
   rounds: number;
   seconds: number;
   warmUpSeconds: number;
-  /** Of the seed: callers with 50 packages each. */
+  /** Callers in the seed, with 50 packages each. */
   callers: number;
-  /** Registrations a round. */
+  /** Registrations per round. */
   jobs: number;
   starts: number;
   overloadSeconds: number;
@@ -29,20 +29,20 @@ const QUICK: Effort = {
   ...{ callers: 4, jobs: 300, starts: 1, overloadSeconds: 2 },
 };
 
-/** One thing that is measured. A new one is an entry in paths.ts. */
+/** One measured path. To add one, add an entry to paths.ts. */
 export interface BenchPath {
   name: string;
   says: string;
-  /** Skipped, and said to be, where the machine has none. */
+  /** Skipped, with a message, where the machine has none. */
   needs?: 'redis';
   measure(bench: Bench): Promise<Result[]>;
 }
 
-/** One run of the bench: what it runs on, and what its paths share. */
+/** One run of the bench: its services and the state that paths share. */
 export class Bench {
   readonly effort: Effort;
   readonly client: Client;
-  /** The most memory that a server of ours held while it was measured, by path. */
+  /** Peak memory of our servers during the measurement, by path. */
   readonly peaks = new Map<string, number>();
   private shared: Promise<{ server: Server; seed: Seed; databaseUrl: string }> | undefined;
 
@@ -55,7 +55,7 @@ export class Bench {
     this.client = startClient(path.join(services.dir, 'client.log'));
   }
 
-  /** Starts a server of ours with a name of its own in everything that servers share. */
+  /** Starts one of our servers with its own names for shared resources. */
   start(name: string, options: Pick<WaybillOptions, 'role' | 'databaseUrl' | 'redis'>) {
     const { cbr, dir } = this.services;
     return startWaybill({
@@ -68,13 +68,13 @@ export class Bench {
 
   profileFile = (name: string): string => path.join(ROOT, `.data/bench/${name}.cpuprofile`);
 
-  /** Redis, under a prefix; undefined where the machine has none. */
+  /** Returns Redis under a prefix; undefined where the machine has none. */
   redis(prefix: string): WaybillOptions['redis'] {
     const { redisUrl } = this.services;
     return redisUrl === undefined ? undefined : { url: redisUrl, prefix };
   }
 
-  /** The server that answers the requests of all paths over HTTP, with callers who have packages. */
+  /** Returns the server that all HTTP paths share, with callers who have packages. */
   http(): Promise<{ server: Server; seed: Seed; databaseUrl: string }> {
     return (this.shared ??= this.startHttp());
   }
@@ -85,7 +85,7 @@ export class Bench {
     await this.client.stop();
   }
 
-  // Packages are priced by a process that works; what is measured then is one that only answers, where there can be one.
+  // A separate worker prices the packages where Redis is available, so that the measured process only serves requests.
   private async startHttp() {
     const databaseUrl = await this.services.createDatabase('bench_http');
     const redis = this.redis('bench_http');

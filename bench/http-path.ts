@@ -18,11 +18,11 @@ export interface HttpPathOptions {
   says: string;
   target: number;
   needs?: 'redis';
-  /** A file of `baselines/`. */
+  /** File in `baselines/`. */
   baseline: string;
-  /** What is asked for in turn, of both sides. */
+  /** Requests to send in turn to both sides. */
   requests: (seed: Seed) => Request[];
-  /** Both sides answer differently each time, as to a POST: their replies are compared by length alone. */
+  /** Both sides answer differently each time (a POST), so the replies are compared by length only. */
   unlike?: boolean;
 }
 
@@ -32,7 +32,7 @@ export interface Round extends Cost {
   clientCpu: number;
 }
 
-/** A path over HTTP, measured in turn with its baseline. */
+/** Measures an HTTP path alternately with its baseline. */
 export function httpPath(options: HttpPathOptions): BenchPath {
   const { name, says, needs } = options;
   return { name, says, ...(needs && { needs }), measure: async (bench) => [await measure(bench, options)] };
@@ -65,7 +65,7 @@ async function measure(bench: Bench, options: HttpPathOptions): Promise<Result> 
 
 const perSecond = (rounds: Round[]): number[] => rounds.map((round) => round.perSecond);
 
-/** A B A B …, after both were warmed up. */
+/** Alternates the sides (A B A B …) after warming up both. */
 async function fetchInTurn(
   bench: Bench,
   sides: { ours: Server; theirs: Server },
@@ -94,7 +94,7 @@ async function measureRound(
   return { perSecond: rate, p50, p99, cpu, rss: memory(side.pid).now, clientCpu };
 }
 
-/** @throws Error when anything but a 2xx came back: its speed is no result. */
+/** @throws Error on any reply other than 2xx, because its speed is no valid result. */
 async function load(bench: Bench, side: Server, requests: Request[], seconds: number): Promise<Load> {
   const { connections } = bench.options;
   const done = await bench.client.run({ kind: 'closed', url: side.url, requests, connections, seconds });
@@ -105,7 +105,7 @@ async function load(bench: Bench, side: Server, requests: Request[], seconds: nu
   return done;
 }
 
-/** A baseline that answers something else is none. */
+/** Checks that the baseline returns the same replies. */
 async function assertAlike(
   ours: Server,
   theirs: Server,
@@ -115,7 +115,7 @@ async function assertAlike(
   for (const request of [requests[0]!, requests.at(-1)!]) {
     const texts = await Promise.all([textOf(ours, request), textOf(theirs, request)]);
     const [a, b] = byLength ? texts.map((text) => text.length) : texts;
-    if (a !== b) throw new Error(`The baseline answers otherwise:\n${texts[0]}\n${texts[1]}`);
+    if (a !== b) throw new Error(`The baseline returns a different reply:\n${texts[0]}\n${texts[1]}`);
   }
 }
 
@@ -147,6 +147,6 @@ function wholeJson(file: string): CpuProfile | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as CpuProfile;
   } catch {
-    return undefined; // still being written
+    return undefined; // The profile is still being written.
   }
 }

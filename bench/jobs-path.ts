@@ -11,7 +11,7 @@ import { compare, median } from './statistics';
 
 const DEADLINE_MS = 120_000;
 const FED_AT_ONCE = 100;
-/** Where our server keeps its queues in PostgreSQL. */
+/** Schema of our server's PostgreSQL queues. */
 const SCHEMA = 'bullmq';
 const OUR_QUEUE = 'registrations';
 const BARE_QUEUE = 'bench';
@@ -23,12 +23,12 @@ export interface JobsPathOptions {
   on: 'redis' | 'postgres';
 }
 
-/** One side: how jobs get into its queue, and what says that they are done. */
+/** One side: how to enqueue its jobs, and how to tell that they are done. */
 interface Side {
   server: Server;
   queue: Queue;
   feed(count: number): Promise<void>;
-  /** Of rows made since then: how many are finished, and when the last was. */
+  /** SQL: of rows created since then, the number of finished ones and the time of the last. */
   finished: string;
 }
 
@@ -37,8 +37,8 @@ interface Round extends Cost {
 }
 
 /**
- * From registered to priced: what a worker does of a queue that is full when it begins. The queue is paused meanwhile, so that
- * accepting is not measured along.
+ * Measures a worker from registered to priced, on a queue that is full at the start. The queue is paused while
+ * registrations are posted, so that accepting them is not measured.
  */
 export function jobsPath(options: JobsPathOptions): BenchPath {
   const { name, says, on } = options;
@@ -99,7 +99,7 @@ async function ourSide(bench: Bench, server: Server, queue: Queue): Promise<Side
     ...{ server, queue },
     feed: async (amount) => {
       const fed = await bench.client.run({ kind: 'closed', url, requests, connections, amount });
-      if (fed.good !== amount) throw new Error(`Of ${amount} registrations ${fed.good} were accepted`);
+      if (fed.good !== amount) throw new Error(`Only ${fed.good} of ${amount} registrations were accepted`);
     },
     finished: `SELECT count(*)::int AS count, max(finished_at) AS last FROM registrations
       WHERE state = 'succeeded' AND finished_at >= $1`,
@@ -131,7 +131,7 @@ async function bareSide(bench: Bench, name: string, databaseUrl: string, redis: 
 async function fetchInTurn(bench: Bench, pool: Pool, ours: Side, theirs: Side) {
   const { rounds, jobs } = bench.effort;
   const done = { ours: [] as Round[], theirs: [] as Round[] };
-  for (const side of [ours, theirs]) await measureRound(pool, side, Math.ceil(jobs / 4)); // warms up
+  for (const side of [ours, theirs]) await measureRound(pool, side, Math.ceil(jobs / 4)); // The first round warms up.
   for (let round = 0; round < rounds; round += 1) {
     done.ours.push(await measureRound(pool, ours, jobs));
     done.theirs.push(await measureRound(pool, theirs, jobs));
@@ -165,7 +165,10 @@ async function measureRound(
   };
 }
 
-/** Little by little: a server that is asked faster than its queue takes jobs leaves some to its sweeper, a minute later. */
+/**
+ * Enqueues in small batches: if requests come faster than the queue accepts jobs, the server leaves some to its
+ * sweeper, a minute later.
+ */
 async function fill(queue: Queue, feed: Side['feed'], jobs: number): Promise<void> {
   for (let fed = 0; fed < jobs;) {
     const count = Math.min(FED_AT_ONCE, jobs - fed);
@@ -178,7 +181,7 @@ async function fill(queue: Queue, feed: Side['feed'], jobs: number): Promise<voi
   }
 }
 
-// What waits in a paused queue is counted as waiting on Redis, and as paused on PostgreSQL, which the types don't know.
+// Jobs in a paused queue count as waiting on Redis, and as paused on PostgreSQL, which the types do not include.
 async function queued(queue: Queue): Promise<number> {
   const counts = await queue.getJobCounts('waiting', 'paused' as JobType);
   return Object.values(counts).reduce((sum, count) => sum + count, 0);

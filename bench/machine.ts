@@ -1,7 +1,7 @@
 import os from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Where and when the figures were taken. */
+/** The machine and date of a measurement. */
 export interface Machine {
   cpu: string;
   cores: number;
@@ -9,15 +9,15 @@ export interface Machine {
   system: string;
   node: string;
   date: string;
-  /** The share of all cores that others took before anything was measured. */
+  /** Share of all cores that other processes used before the run. */
   busyBefore: number;
 }
 
-/** From here on, others on the machine show in the figures. */
+/** Above this share, other processes affect the results. */
 export const BUSY_BEYOND = 0.1;
 const LOOK_MS = 1_500;
 
-/** Looks at the machine while the bench itself does nothing. */
+/** Measures the machine's load while the bench is idle. */
 export async function describeMachine(now: Date): Promise<Machine> {
   const before = cpuTimes();
   await delay(LOOK_MS);

@@ -46,11 +46,11 @@ async function run(options: Options): Promise<number> {
 function introduce({ cpu, cores, node, busyBefore }: Machine): void {
   say(`${cpu}, ${cores} cores, Node ${node}`);
   if (busyBefore > BUSY_BEYOND)
-    say(`Others take ${percent(busyBefore)} of this machine: don't quote these figures.`);
-  if (!canPin) say('One core, or no taskset: server and client are not kept apart.');
+    say(`Other processes use ${percent(busyBefore)} of this machine: do not quote these results.`);
+  if (!canPin) say('Only one core, or no taskset: server and client may share a core.');
 }
 
-/** The servers end with us where the machine has setpriv; the folder goes too. */
+/** On a signal, removes the data directory. The servers end with this process where the machine has setpriv. */
 function endOnSignals(services: Services): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void services.stop().finally(() => process.exit(130)));
@@ -64,22 +64,22 @@ async function measureAll(bench: Bench) {
   for (const one of PATHS.filter(({ name }) => only.length === 0 || only.includes(name))) {
     say(`\n${one.name}: ${one.says}`);
     if (one.needs === 'redis' && bench.services.redisUrl === undefined) {
-      skipped.push(`${one.name}, which needs redis-server on this machine`);
-      say(`  skipped: it needs redis-server on this machine`);
+      skipped.push(`${one.name} (needs redis-server on this machine)`);
+      say(`  skipped: needs redis-server on this machine`);
       continue;
     }
     results.push(...(await measure(bench, one, failed)));
   }
   const most = memoryUnderBench(bench.peaks, RSS_UNDER_BENCH);
   if (most) {
-    say(`\n${most.path}: the most memory of a server while it was measured`);
+    say(`\n${most.path}: peak memory of a server during the measurement`);
     for (const line of describeResult(most)) say(line);
     results.push(most);
   }
   return { results, skipped, failed };
 }
 
-/** A path that breaks does not hide the others. */
+/** Reports a failed path and continues with the others. */
 async function measure(bench: Bench, one: BenchPath, failed: string[]): Promise<Result[]> {
   try {
     const results = await one.measure(bench);
@@ -102,7 +102,7 @@ function write(bench: Bench, machine: Machine, results: Result[], skipped: strin
     writeFileSync(json, toJson(results));
   }
   if (!docs) return;
-  if (broken) return say('\ndocs/performance.md stays as it is: a path failed.');
+  if (broken) return say('\ndocs/performance.md not updated: a path failed.');
   const { rounds, seconds } = bench.effort;
   writeFileSync(
     DOCS,

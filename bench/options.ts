@@ -1,14 +1,14 @@
 import { parseArgs } from 'node:util';
 
 export interface Options {
-  /** Names of paths; empty: all. */
+  /** Names of paths; empty means all. */
   only: string[];
-  /** Few and short rounds: shows that the bench works, and roughly where we are. */
+  /** Few, short rounds, for a rough result. */
   quick: boolean;
-  /** Where the figures go as JSON. */
+  /** File for the results as JSON. */
   json: string | undefined;
   connections: number;
-  /** Leaves a CPU profile of each path. */
+  /** Writes a CPU profile of each path. */
   profile: boolean;
   list: boolean;
   help: boolean;
@@ -16,7 +16,7 @@ export interface Options {
   docs: boolean;
 }
 
-/** Wrong arguments, said for the terminal. */
+/** Invalid arguments. The message is shown on the terminal. */
 export class UsageError extends Error {}
 
 export const DEFAULT_CONNECTIONS = 16;
@@ -51,7 +51,7 @@ export function parseOptions(args: string[], known: readonly string[]): Options 
   const only = (values.only ?? []).flatMap((names) => names.split(',')).filter(Boolean);
   const unknown = only.filter((name) => !known.includes(name));
   if (unknown.length > 0)
-    throw new UsageError(`There is no path ${unknown.join(', ')}. There are: ${known.join(', ')}.`);
+    throw new UsageError(`Unknown path: ${unknown.join(', ')}. Known paths: ${known.join(', ')}.`);
   const connections = readConnections(values.connections);
   const isFull = only.length === 0 && !values.quick && !values.profile && connections === DEFAULT_CONNECTIONS;
   return {
@@ -78,6 +78,6 @@ function readConnections(text: string | undefined): number {
   if (text === undefined) return DEFAULT_CONNECTIONS;
   const connections = Number(text);
   if (!/^\d+$/.test(text) || connections < 1 || connections > MAX_CONNECTIONS)
-    throw new UsageError(`--connections takes a number from 1 to ${MAX_CONNECTIONS}, not ${text}.`);
+    throw new UsageError(`--connections must be a number from 1 to ${MAX_CONNECTIONS}; got ${text}.`);
   return connections;
 }

@@ -7,19 +7,19 @@ import type { Seed } from './seed';
 import type { Server } from './servers';
 
 const TIMES_CAPACITY = 3;
-/** A server that answers in this time again has recovered. */
+/** A server that replies within this time has recovered. */
 const PROMPT_MS = 100;
 const RECOVERY_DEADLINE_MS = 30_000;
 
 export interface OverloadOptions {
   name: string;
   says: string;
-  /** The share of its peak that a server still answers, and in time. */
+  /** Minimum goodput under overload, as a share of the peak. */
   target: number;
   requests: (seed: Seed) => Request[];
 }
 
-/** Three times what a server can do, sent whatever it answers. */
+/** Sends three times a server's capacity, whatever the replies. */
 export const overloadPath = (options: OverloadOptions): BenchPath => ({
   name: options.name,
   says: options.says,
@@ -30,7 +30,7 @@ async function measure(bench: Bench, { name, target, requests: of }: OverloadOpt
   const { seed, databaseUrl } = await bench.http();
   const requests = of(seed);
   const redis = bench.redis(name);
-  // One of its own: what an overload leaves behind is no other path's.
+  // A separate server, so that the overload does not affect other paths.
   const server = await bench.start(name, { role: redis ? 'api' : 'all', databaseUrl, redis });
   try {
     const { connections } = bench.options;

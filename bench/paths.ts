@@ -15,10 +15,12 @@ const get = (path: string, cookie?: string): Request => ({
 const onePackage = ({ callers }: Seed): Request[] =>
   callers.flatMap(({ cookie, packageIds }) => packageIds.map((id) => get(`/api/v1/packages/${id}`, cookie)));
 
-/** The most memory that a server may take while it is measured, in MB. */
+/** Maximum memory of a server during the measurement, in MB. */
 export const RSS_UNDER_BENCH = 250;
 
-/** What is measured, in this order. The targets are those of DESIGN.md, "Numbers to reach", or of the issue that set them. */
+/**
+ * Measured paths, in this order. The targets come from DESIGN.md, "Numbers to reach", or from the issue that set them.
+ */
 export const PATHS: BenchPath[] = [
   httpPath({
     name: 'livez',
@@ -72,7 +74,7 @@ export const PATHS: BenchPath[] = [
   startPath({ readySeconds: 1.5, idleMb: 150 }),
   overloadPath({
     name: 'overload',
-    says: 'GET packages at three times capacity, sent whatever comes back: goodput as a share of the peak',
+    says: 'GET packages at three times capacity, open load: goodput as a share of the peak',
     target: 0.8,
     requests: onePackage,
   }),

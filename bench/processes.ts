@@ -7,16 +7,16 @@ import path from 'node:path';
 
 export const ROOT = path.resolve(__dirname, '..');
 const TYPESCRIPT = path.join(ROOT, 'test/support/swc-register.cjs');
-/** Linux's USER_HZ, which is 100 wherever Node runs. */
+/** Linux's USER_HZ, which is 100 on all platforms of Node. */
 const TICKS_A_SECOND = 100;
 const STOP_DEADLINE_MS = 15_000;
 
 const works = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
 const hasSetpriv = works('setpriv', '--pdeathsig', 'KILL', '--', 'true');
-/** Whether the client and the servers can be kept on cores of their own. */
+/** Whether the client and the servers can run on separate cores. */
 export const canPin = os.availableParallelism() > 1 && works('taskset', '-c', '0', 'true');
 
-/** Which core a process is kept on: what is measured on one, the client on the other. */
+/** Core of a process: the measured process runs on `server`, the client on `client`. */
 export type Core = 'server' | 'client';
 const CORES: Record<Core, string> = { server: '0', client: '1' };
 
@@ -24,13 +24,13 @@ export interface SpawnOptions {
   core: Core;
   env: Record<string, string>;
   cwd?: string;
-  /** Where stderr goes. */
+  /** File for stderr. */
   log: string;
   stdout?: 'pipe' | 'null';
   ipc?: boolean;
 }
 
-/** Starts Node on one core. It ends with the bench, where the machine has setpriv. */
+/** Starts Node on one core. Where the machine has setpriv, the process ends with the bench. */
 export function spawnNode(args: string[], { core, env, cwd, log, stdout, ipc }: SpawnOptions): ChildProcess {
   const command = [
     ...(hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),
@@ -38,7 +38,7 @@ export function spawnNode(args: string[], { core, env, cwd, log, stdout, ipc }: 
     process.execPath,
     ...args,
   ];
-  // The log's lines are formatted and written, and then nobody keeps them.
+  // Log lines are formatted and written, but discarded.
   const out = stdout === 'null' ? openSync('/dev/null', 'w') : 'pipe';
   const err = openSync(log, 'a');
   try {
@@ -53,10 +53,10 @@ export function spawnNode(args: string[], { core, env, cwd, log, stdout, ipc }: 
   }
 }
 
-/** Node's arguments for a TypeScript file of ours. */
+/** Node's arguments to run one of our TypeScript files. */
 export const typescript = (file: string): string[] => ['--require', TYPESCRIPT, path.join(__dirname, file)];
 
-/** SIGTERM, and SIGKILL for what does not listen. */
+/** Sends SIGTERM, then SIGKILL if the process does not end. */
 export async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const exit = once(child, 'exit');
@@ -66,7 +66,7 @@ export async function end(child: ChildProcess): Promise<void> {
   clearTimeout(overdue);
 }
 
-/** A port that was free a moment ago. */
+/** Returns a port that was free just now. */
 export async function freePort(): Promise<number> {
   const probe = createServer().listen(0, '127.0.0.1');
   await once(probe, 'listening');
@@ -76,13 +76,13 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** The CPU seconds that a process has taken so far; NaN where the system has no /proc. */
+/** Returns the CPU seconds that a process has used; NaN without /proc. */
 export function cpuSeconds(pid: number): number {
   const fields = read(`/proc/${pid}/stat`)?.split(') ')[1]?.split(' ');
   return fields ? (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND : Number.NaN;
 }
 
-/** Resident memory in MB: now, and at its highest. */
+/** Returns resident memory in MB: current and peak. */
 export function memory(pid: number): { now: number; peak: number } {
   const status = read(`/proc/${pid}/status`) ?? '';
   const mb = (name: string) =>

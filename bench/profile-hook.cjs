@@ -1,4 +1,4 @@
-// For `node --require`: SIGUSR2 begins a CPU profile, and the next one writes it to PROFILE_FILE.
+// For `node --require`: the first SIGUSR2 starts a CPU profile, the next one writes it to PROFILE_FILE.
 const { writeFileSync } = require('node:fs');
 const { Session } = require('node:inspector');
 

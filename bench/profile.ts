@@ -1,4 +1,4 @@
-/** The parts of a V8 CPU profile that are read here. */
+/** The parts of a V8 CPU profile that the bench reads. */
 export interface CpuProfile {
   nodes: {
     id: number;
@@ -10,14 +10,14 @@ export interface CpuProfile {
 
 export interface SelfTime {
   where: string;
-  /** Of the time that was not idle. */
+  /** Share of the non-idle time. */
   share: number;
 }
 
-// Waiting, and the profiler's own beginning and end.
+// Idle time, and the profiler's own start and stop.
 const NO_WORK = /^\(idle\)$| node:inspector:/;
 
-/** The functions that took most time themselves, without what they called. */
+/** Returns the functions with the highest self time. */
 export function topSelfTimes({ nodes, samples, timeDeltas }: CpuProfile, count: number): SelfTime[] {
   const names = new Map(nodes.map(({ id, callFrame }) => [id, nameOf(callFrame)]));
   const times = new Map<string, number>();

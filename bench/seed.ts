@@ -2,15 +2,15 @@ import { eventually } from '../test/support/poll';
 import type { Client } from './client/client';
 import type { Request } from './client/load';
 
-/** As many as a page has, so that the list is whole. */
+/** As many as a page holds, so that one page lists them all. */
 const PACKAGES = 50;
 
-/** Callers with packages that are priced. */
+/** Callers with priced packages. */
 export interface Seed {
   callers: { cookie: string; packageIds: number[] }[];
 }
 
-/** A registration as callers send it. */
+/** A registration request. */
 export const registration = (cookie: string): Request => ({
   method: 'POST',
   path: '/api/v1/packages',
@@ -23,15 +23,16 @@ export const registration = (cookie: string): Request => ({
   }),
 });
 
-/** Opens a session. @returns its cookie */
+/** Creates a session. @returns its cookie */
 export async function openSession(url: string): Promise<string> {
   const reply = await fetch(`${url}/api/v1/sessions`, { method: 'POST' });
   const cookie = reply.headers.get('set-cookie')?.split(';')[0];
-  if (!cookie) throw new Error(`POST ${reply.url} gave no session: ${reply.status} ${await reply.text()}`);
+  if (!cookie)
+    throw new Error(`POST ${reply.url} returned no session: ${reply.status} ${await reply.text()}`);
   return cookie;
 }
 
-/** Lets callers register packages and waits until all have their price, as anybody would who has only the API. */
+/** Registers packages for callers through the API, and waits until all are priced. */
 export async function seed(url: string, client: Client, callers: number): Promise<Seed> {
   const cookies: string[] = [];
   for (let count = 0; count < callers; count += 1) cookies.push(await openSession(url));

@@ -10,7 +10,7 @@ const PROFILE_HOOK = path.join(__dirname, 'profile-hook.cjs');
 const START_DEADLINE_MS = 60_000;
 const LOOK_EVERY_MS = 5;
 
-/** Something that is measured. */
+/** A measured server. */
 export interface Server {
   url: string;
   pid: number;
@@ -20,16 +20,16 @@ export interface Server {
 export interface WaybillOptions {
   role: 'api' | 'all';
   databaseUrl: string;
-  /** Unset: the queue is in PostgreSQL, cache and limits are in memory. */
+  /** If unset, the queue is in PostgreSQL, and cache and limits are in memory. */
   redis?: { url: string; prefix: string } | undefined;
   cbr: { jsonUrl: string; xmlUrl: string };
-  /** Its data and its stderr. */
+  /** Directory of its data and its stderr. */
   dir: string;
-  /** Where its CPU profile goes; see profile-hook.cjs. */
+  /** File for its CPU profile; see profile-hook.cjs. */
   profileFile?: string;
 }
 
-/** As it would run in production, but for limits that are out of the way: they count all the same. */
+/** Production settings, but with rate limits high enough not to refuse; requests are still counted. */
 const SETTINGS = {
   NODE_ENV: 'production',
   LIMIT_PRINCIPAL_PER_MINUTE: '1000000',
@@ -38,7 +38,7 @@ const SETTINGS = {
   REGISTRATIONS_PENDING_LIMIT: '10000000',
 };
 
-/** Starts the built server. @returns it, ready, and how many seconds that took. */
+/** Starts the built server. @returns the ready server, and how many seconds the start took. */
 export async function startWaybill(options: WaybillOptions): Promise<Server & { readySeconds: number }> {
   const { role, databaseUrl, redis, cbr, dir, profileFile } = options;
   mkdirSync(dir, { recursive: true });

@@ -6,18 +6,20 @@ import { startCbrUpstream } from '../test/support/cbr-upstream';
 import { hasRedisServer, startRedis } from '../test/support/redis';
 import { ROOT } from './processes';
 
-/** What the servers run on, started for this run. */
+/** Services of this run. */
 export interface Services {
   dir: string;
   /** Undefined where the machine has no redis-server. */
   redisUrl: string | undefined;
   cbr: { jsonUrl: string; xmlUrl: string };
-  /** Makes a database. @returns its URL */
+  /** Creates a database. @returns its URL */
   createDatabase(name: string): Promise<string>;
   stop(): Promise<void>;
 }
 
-/** PostgreSQL with durability on, on the disk that the checkout is on; Redis; and a bank that answers at once. */
+/**
+ * Starts PostgreSQL with durability on, on the checkout's disk; Redis; and a stub of the bank that responds at once.
+ */
 export async function startServices(): Promise<Services> {
   const dir = path.join(ROOT, `.data/bench/run-${process.pid}`);
   mkdirSync(dir, { recursive: true });

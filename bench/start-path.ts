@@ -4,14 +4,14 @@ import { memory } from './processes';
 import type { Result } from './result';
 import { summarise } from './statistics';
 
-/** Start to ready, and the memory of a process that has nothing to do. */
+/** Measures the time from start to ready, and the memory of an idle process. */
 export const startPath = (targets: { readySeconds: number; idleMb: number }): BenchPath => ({
   name: 'start',
   says: 'role all, with PostgreSQL migrated: from the start of the process to ready, and its memory when idle',
   measure: (bench) => measure(bench, targets),
 });
 
-/** What a start leaves behind is collected in this time, or stays. */
+/** Time for the garbage of the start to be collected. */
 const SETTLE_MS = 3_000;
 
 async function measure(bench: Bench, targets: { readySeconds: number; idleMb: number }): Promise<Result[]> {
@@ -19,7 +19,7 @@ async function measure(bench: Bench, targets: { readySeconds: number; idleMb: nu
   const redis = bench.redis('bench_start');
   const ready: number[] = [];
   const idle: number[] = [];
-  // The first one migrates, and reads from a cold disk.
+  // The first start migrates and reads from a cold disk, so it is not counted.
   for (let start = 0; start <= bench.effort.starts; start += 1) {
     const server = await bench.start(`start-${start}`, { role: 'all', databaseUrl, redis });
     if (start > 0) {
@@ -36,7 +36,7 @@ async function measure(bench: Bench, targets: { readySeconds: number; idleMb: nu
   ];
 }
 
-/** The most memory that any of our servers held while the paths were measured; undefined when none was. */
+/** Returns the peak memory of our servers while the paths were measured; undefined if none was. */
 export function memoryUnderBench(peaks: ReadonlyMap<string, number>, target: number): Result | undefined {
   const [path, most] = [...peaks].toSorted(([, a], [, b]) => b - a)[0] ?? [];
   if (path === undefined || most === undefined || Number.isNaN(most)) return undefined;

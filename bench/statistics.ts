@@ -1,13 +1,16 @@
-/** Rounds that lie further apart than this share of the median say more about the machine than about the code. */
+/** If rounds differ by more than this share of the median, they measure the machine rather than the code. */
 export const NOISY_BEYOND = 0.2;
 
-/** What the rounds of a path come to. */
+/** Verdict over the rounds of a path. */
 export interface Verdict {
   ours: number;
-  /** Null where there is nothing to compare with. */
+  /** Null without a baseline. */
   baseline: number | null;
   ratio: number | null;
-  /** From the lowest to the highest round, as a share of the median: of the ratio, or of our figure where there is no baseline. */
+  /**
+   * Difference of the highest and the lowest round, as a share of the median: of the ratio, or of our value without a
+   * baseline.
+   */
   spread: number;
   noisy: boolean;
 }
@@ -19,7 +22,7 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
-/** The nearest-rank percentile of values in ascending order; 0 of none. */
+/** Returns the nearest-rank percentile of ascending values; 0 if there are none. */
 export function percentile(sorted: ArrayLike<number>, percent: number): number {
   if (sorted.length === 0) return 0;
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)]!;
@@ -31,11 +34,11 @@ export function spreadOf(values: readonly number[]): number {
 }
 
 /**
- * Compares rounds in pairs, each of ours with the baseline's that ran right after it: what slows the machine for a minute then
- * slows both.
+ * Compares rounds in pairs: each of ours with the baseline's that ran right after it. Whatever slows the machine for a
+ * minute slows both.
  */
 export function compare(ours: readonly number[], baseline: readonly number[]): Verdict {
-  if (ours.length !== baseline.length) throw new Error('Each round of ours needs one of the baseline');
+  if (ours.length !== baseline.length) throw new Error('Each of our rounds needs a baseline round');
   const ratios = ours.map((value, round) => value / baseline[round]!);
   const spread = spreadOf(ratios);
   return {
@@ -47,11 +50,11 @@ export function compare(ours: readonly number[], baseline: readonly number[]): V
   };
 }
 
-/** Of what has a limit of its own and no baseline, such as seconds. */
+/** Summarises values that have a limit but no baseline, such as seconds. */
 export function summarise(values: readonly number[]): Verdict {
   const spread = spreadOf(values);
   return { ours: median(values), baseline: null, ratio: null, spread, noisy: isNoisy(spread) };
 }
 
-// What is not a number, as of a baseline that did nothing, is no result either.
+// A result that is not a number, such as that of an idle baseline, also counts as noisy.
 const isNoisy = (spread: number): boolean => !(spread <= NOISY_BEYOND);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes the secrets that docker-compose.yml mounts, once: random ones, under docker/secrets/, which git ignores.
+# Generates the random secrets for docker-compose.yml once, in docker/secrets/, which git ignores.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 umask 077
@@ -17,6 +17,6 @@ printf '%s' "$redis" >redis_password
 printf 'postgres://waybill:%s@postgres:5432/waybill' "$postgres" >database_url
 printf 'redis://:%s@redis:6379' "$redis" >redis_url
 printf '%s' "$(random)" >bootstrap_admin_key
-# Containers read them as users of their own; the folder keeps everybody else on this machine out.
+# Container users must be able to read the files; the directory keeps other users of this machine out.
 chmod 0644 ./*
 echo 'made docker/secrets'

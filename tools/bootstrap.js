@@ -1,5 +1,5 @@
-// The first half of `npm start` and `npm test`: sees whether this Node will do, and only then loads what needs it. This file
-// alone must be understood by every Node since 12, so that an old one gets a sentence and no SyntaxError.
+// First step of `npm start` and `npm test`: checks the version of Node before loading anything else. This file uses the
+// syntax of Node 12, so that an old Node gets a clear message instead of a SyntaxError.
 'use strict';
 
 var checkNode = require('./bootstrap/check-node.js');

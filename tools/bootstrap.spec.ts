@@ -221,7 +221,7 @@ describe('whether a build is due', () => {
   const make = () => build.build(root, process.execPath, build.sourcesDigest(root));
 
   it('is until it has been done, and when a source was changed, added, renamed or removed', () => {
-    expect(stale()).toBe('nothing is built yet');
+    expect(stale()).toBe('no build yet');
     make();
     expect(stale()).toBeUndefined();
     expect(readFileSync(path.join(root, 'dist/apps/server/main.js'), 'utf8')).toBe('build server');

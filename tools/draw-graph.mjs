@@ -13,8 +13,8 @@ const project = join(fileURLToPath(import.meta.url), '../..');
 const page = 'docs/architecture.md';
 
 /**
- * The part of the system that a file belongs to: a domain module, the composition root of an application, or a lib.
- * Undefined for files that the graph leaves out (specs, packages, test code).
+ * Returns the part of the system that a file belongs to: a domain module, an application's composition root, or a lib.
+ * Undefined for files outside the graph (specs, packages, test code).
  */
 function partOf(path) {
   const [top, name, folder, module, ...below] = path.split('/');
@@ -26,7 +26,7 @@ function partOf(path) {
 
 const idOf = ({ group, label }) => `${group}/${label}`.replaceAll(/[^\w]+/g, '_').replace(/_$/, '');
 
-/** Every part that has files, and every pair of parts of which one imports the other; both sorted. */
+/** Returns every part that has files, and every pair of parts where one imports the other; both sorted. */
 function graphOf(modules) {
   const parts = new Map();
   const edges = new Set();
@@ -52,7 +52,7 @@ function mermaidOf({ parts, edges }) {
   return ['```mermaid', 'flowchart TB', ...boxes, ...edges.map((edge) => `  ${edge}`), '```'].join('\n');
 }
 
-/** What `npm run boundaries` reads, from the same tool and configuration. */
+/** Reads the same files as `npm run boundaries`, with the same tool and configuration. */
 function draw() {
   const tool = join(project, 'node_modules/.bin/depcruise');
   const report = execFileSync(process.execPath, [tool, 'apps', 'libs', '--output-type', 'json'], {
@@ -75,9 +75,9 @@ function main() {
   process.chdir(root);
   const text = readFileSync(page, 'utf8');
   const redrawn = replaceBetweenMarkers(text, draw());
-  if (redrawn === text) return console.log(`${page} shows the module graph as it is.`);
+  if (redrawn === text) return console.log(`${page} is up to date.`);
   if (args.includes('--check')) {
-    console.error(`${page} shows another module graph than the code has: npm run boundaries:graph draws it.`);
+    console.error(`${page} is stale: run npm run boundaries:graph.`);
     process.exitCode = 1;
     return;
   }

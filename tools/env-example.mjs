@@ -1,5 +1,5 @@
-// Writes .env.example from the variables that libs/config declares; with --check it only says whether the file is true.
-// Needs a build: the declarations are TypeScript.
+// Writes .env.example from the variables that libs/config declares; with --check, only compares. Needs a build, because
+// the declarations are TypeScript.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { environment } from '../dist/libs/config/src/environment.js';
 
@@ -29,7 +29,7 @@ function entryOf([name, schema]) {
 const rendered = HEAD + Object.entries(environment.shape).map(entryOf).join('');
 if (process.argv.includes('--check')) {
   if (readFileSync(FILE, 'utf8') === rendered) process.exit(0);
-  console.error('.env.example does not say what libs/config reads; run: npm run env-example');
+  console.error('.env.example is stale; run: npm run env-example');
   process.exit(1);
 }
 writeFileSync(FILE, rendered);

@@ -61,7 +61,7 @@ async function lintOwnServer() {
 
 function urlOf(server, exited) {
   return new Promise((resolve, reject) => {
-    setTimeout(() => reject(new Error('The server was not up in time')), START_DEADLINE_MS).unref();
+    setTimeout(() => reject(new Error('The server did not start in time')), START_DEADLINE_MS).unref();
     exited.then((code) => reject(new Error(`The server ended with code ${code}`)));
     let output = '';
     server.stdout.setEncoding('utf8').on('data', (text) => {

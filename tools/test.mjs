@@ -1,4 +1,4 @@
-// Runs jest on the pinned Node, with the arguments passed on: the second half of `npm test`.
+// Second step of `npm test`: runs jest on the pinned Node and passes its arguments on.
 import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -10,12 +10,12 @@ if (!existsSync(jest) || !process.execve) {
 }
 process.chdir(fileURLToPath(new URL('..', import.meta.url)));
 
-// What a shell may carry for another purpose, and what jest sets by itself.
+// Removes variables that a shell may set for other purposes, and those that jest sets itself.
 const { NODE_ENV: _mode, JEST_WORKER_ID: _worker, NODE_OPTIONS: options = '', ...env } = process.env;
 
-// Takes our place: signals and the exit code are jest's own, and kill -9 leaves no child of ours behind.
-// Nest 12 is ESM, which jest loads only with --experimental-vm-modules.
-process.removeAllListeners('warning'); // execve calls itself experimental
+// Replaces this process, so that jest gets the signals, its exit code is returned, and kill -9 leaves no child. Nest 12
+// is ESM, which jest loads only with --experimental-vm-modules.
+process.removeAllListeners('warning'); // execve warns that it is experimental
 process.execve(process.execPath, [process.execPath, jest, ...process.argv.slice(2)], {
   ...env,
   NODE_OPTIONS: `${options} --experimental-vm-modules --no-warnings`.trim(),

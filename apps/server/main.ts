@@ -1,2 +1,2 @@
-// The path that is promised, dist/apps/server/main.js: tsc keeps the folders of what it compiles.
+// Keeps the documented path dist/apps/server/main.js: tsc preserves the folder structure of its sources.
 import './src/main';

@@ -1,4 +1,4 @@
-// A BullMQ worker whose job is one committed INSERT.
+// A BullMQ worker whose job is a single committed INSERT.
 import { createPostgresBackend, type Job, Worker, type WorkerOptions } from 'bullmq';
 import { Pool } from 'pg';
 import { v7 } from 'uuid';

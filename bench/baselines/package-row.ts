@@ -1,4 +1,4 @@
-// A package as the API shows it, of its row as it is read.
+// Converts a package's row to its API representation.
 
 export const PACKAGE = `p.id, p.name, p.weight_kg, p.content_amount, p.content_currency, p.type_id, t.name AS type_name,
   p.order_uid, p.delivery_cost, p.created_at FROM packages p JOIN package_types t ON t.id = p.type_id`;

@@ -1,4 +1,4 @@
-// A table like that of the registrations, its indexes and checks included, so that the baseline's rows are nobody's work.
+// A copy of the registrations table with its indexes and checks, so that no worker processes the baseline's rows.
 import type { Pool } from 'pg';
 
 export const createTable = (pool: Pool): Promise<unknown> =>

@@ -1,12 +1,12 @@
-// What a request with a session costs at least: one prepared look at its row.
+// Minimum cost of a request with a session: one prepared query for its row.
 import { createHash } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Pool } from 'pg';
 
-/** As many connections as our server has. */
+/** Same pool size as our server. */
 export const pool = new Pool({ connectionString: process.env.DATABASE_URL, max: 10 });
 
-/** @returns whose packages the caller sees. */
+/** @returns the owner ID whose packages the caller sees. */
 export async function ownerOf(request: FastifyRequest): Promise<string> {
   const token = request.headers.cookie!.slice('waybill_session='.length);
   const { rows } = await pool.query<{ owner_id: string }>({

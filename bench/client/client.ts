@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { end, spawnNode, typescript } from '../processes';
 import type { Load, Order } from './load';
 
-/** The client's process, as the bench sees it. */
+/** The client process, as the bench sees it. */
 export interface Client {
   pid: number;
   run(order: Order): Promise<Load>;
@@ -15,7 +15,7 @@ export function startClient(log: string): Client {
   const gone = once(child, 'exit').then(() => {
     throw new Error(`The client's process ended; see ${log}`);
   });
-  gone.catch(() => undefined); // shows in who waits for it
+  gone.catch(() => undefined); // The callers that wait for it see the failure.
   return {
     pid: child.pid!,
     run: async (order) => {

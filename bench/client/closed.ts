@@ -13,7 +13,7 @@ export async function closedLoad(order: Extract<Order, { kind: 'closed' }>): Pro
     connections: Math.min(connections, amount ?? connections),
     requests,
     timeout: TIMEOUT_S,
-    // Each connection begins elsewhere in the list, or all would ask for the same at once.
+    // Each connection starts at another request, so that not all send the same one at once.
     setupClient: (client) => client.setRequests(rotate(requests)),
     ...(amount === undefined ? { duration: seconds ?? 1 } : { amount }),
   };

@@ -1,4 +1,4 @@
-/** A request, ready to be sent as often as it takes. */
+/** A request that can be sent repeatedly. */
 export interface Request {
   method: 'GET' | 'POST';
   path: string;
@@ -6,9 +6,12 @@ export interface Request {
   body?: string;
 }
 
-/** What the client process is told to do. */
+/** Instructions for the client process. */
 export type Order =
-  /** Each connection sends its next request when it has the reply to the last: for some seconds, or so many in all. */
+  /**
+   * Closed load: each connection sends its next request after the previous reply, for a duration or a number of
+   * requests.
+   */
   | {
       kind: 'closed';
       url: string;
@@ -17,24 +20,24 @@ export type Order =
       seconds?: number;
       amount?: number;
     }
-  /** Requests come at a rate, whether or not earlier ones were answered. */
+  /** Open load: sends requests at a fixed rate, whether or not earlier ones were answered. */
   | { kind: 'open'; url: string; requests: Request[]; rate: number; seconds: number };
 
-/** What came of it. Times are in milliseconds. */
+/** Result of a load. Times are in milliseconds. */
 export interface Load {
-  /** 2xx replies, and how many a second. */
+  /** Number of 2xx replies, and their rate per second. */
   good: number;
   perSecond: number;
   p50: number;
   p99: number;
-  /** 429 and 503, and their latency. */
+  /** Number of 429 and 503 replies, and their latency. */
   refused: number;
   refusedP99: number;
   /** Other statuses, broken connections, timeouts. */
   failed: number;
-  /** What could not even be sent because no connection was free; of open loads. */
+  /** Requests of an open load that were not sent because no connection was free. */
   unsent: number;
   seconds: number;
-  /** The share of a core that the client itself took. */
+  /** Share of a core that the client used. */
   clientCpu: number;
 }

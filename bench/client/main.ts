@@ -1,4 +1,4 @@
-// The client: a process of its own, on a core of its own, that does what the bench tells it and says what came of it.
+// The client process. It runs on its own core, follows the bench's instructions and reports the results.
 import { closedLoad } from './closed';
 import type { Order } from './load';
 import { openLoad } from './open';

@@ -3,14 +3,14 @@ import { Pool } from 'undici';
 import type { Load, Order } from './load';
 import { Tally } from './tally';
 
-/** As many requests as may be under way; a caller that finds none free has nobody to talk to. */
+/** Maximum number of requests in flight. */
 const SOCKETS = 1_024;
 const TIMEOUT_MS = 5_000;
-/** A reply later than this is no good to anybody who waits for it. */
+/** A slower reply counts as failed. */
 const IN_TIME_MS = 1_000;
 const TICK_MS = 2;
 
-/** Sends at a rate whatever comes back: what is late is not asked for less often. */
+/** Sends requests at a fixed rate, whatever the replies: slow replies do not lower the rate. */
 export async function openLoad({
   url,
   requests,

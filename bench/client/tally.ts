@@ -3,7 +3,7 @@ import type { Load } from './load';
 
 const REFUSALS = new Set([429, 503]);
 
-/** Counts replies and keeps their latencies, in microseconds where the client's own histogram has milliseconds. */
+/** Counts replies and records their latencies in microseconds; the client's own histogram has only milliseconds. */
 export class Tally {
   readonly good: number[] = [];
   readonly refused: number[] = [];
@@ -18,7 +18,7 @@ export class Tally {
     else this.failed += 1;
   }
 
-  /** @param seconds the time that counts for the rate; else from the start until now */
+  /** @param seconds duration for the rate; default: from the start until now */
   close(seconds = (performance.now() - this.startedAt) / 1_000): Load {
     const { user, system } = process.cpuUsage(this.cpu);
     const elapsed = (performance.now() - this.startedAt) * 1_000;

@@ -1,7 +1,7 @@
 import type { Cost } from '../result';
 import { median } from '../statistics';
 
-/** A client that takes more of its core than this may be what is measured. */
+/** Above this share of its core, the client itself may be the bottleneck. */
 export const CLIENT_BUSY = 0.9;
 
 export function medianCost(rounds: readonly Cost[]): Cost {
@@ -9,7 +9,7 @@ export function medianCost(rounds: readonly Cost[]): Cost {
   return { p50: of('p50'), p99: of('p99'), cpu: of('cpu'), rss: of('rss') };
 }
 
-/** What weakens a comparison. */
+/** Returns the caveats of a comparison. */
 export function notesOf(
   ours: readonly { clientCpu: number }[],
   baseline: readonly { clientCpu: number }[],
@@ -17,10 +17,10 @@ export function notesOf(
   const busy = (rounds: readonly { clientCpu: number }[]) => median(rounds.map(({ clientCpu }) => clientCpu));
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const notes: string[] = [];
-  if (busy(ours) > CLIENT_BUSY) notes.push(`the client took ${percent(busy(ours))} of its core`);
+  if (busy(ours) > CLIENT_BUSY) notes.push(`the client used ${percent(busy(ours))} of its core`);
   if (busy(baseline) > CLIENT_BUSY)
     notes.push(
-      `the client took ${percent(busy(baseline))} of its core against the baseline, which may be faster`,
+      `the client used ${percent(busy(baseline))} of its core against the baseline, which may be faster`,
     );
   return notes;
 }

@@ -1,6 +1,6 @@
 import type { Result } from '../result';
 
-/** The figures for programs: an array of `{path, ours, baseline, ratio, spread, target, noisy}` and what belongs to them. */
+/** Returns the results as JSON: an array of `{path, ours, baseline, ratio, spread, target, noisy}` with details. */
 export const toJson = (results: readonly Result[]): string =>
   `${JSON.stringify(
     results.map(({ path, ours, baseline, ratio, spread, target, noisy, unit, cost, notes }) => ({

@@ -12,7 +12,7 @@ export interface Setting {
   skipped: string[];
 }
 
-/** `docs/performance.md`. */
+/** Renders `docs/performance.md`. */
 export function toMarkdown(results: readonly Result[], setting: Setting): string {
   const compared = results.filter((result) => result.baseline !== null);
   const absolute = results.filter((result) => result.baseline === null);
@@ -101,7 +101,7 @@ function notes(results: readonly Result[]): string[] {
   return lines.length > 0 ? ['## Notes', lines.join('\n')] : [];
 }
 
-/** A table as prettier would write it. */
+/** Renders a table in prettier's format. */
 export function table(head: string[], rows: string[][]): string {
   const widths = head.map((title, column) =>
     Math.max(3, title.length, ...rows.map((row) => row[column]!.length)),

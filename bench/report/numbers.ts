@@ -1,4 +1,4 @@
-/** A figure with three digits that count, and thousands apart. */
+/** Formats a number with three significant digits and thousands separators. */
 export function figure(value: number): string {
   if (!Number.isFinite(value)) return '–';
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2;

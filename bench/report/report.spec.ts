@@ -17,7 +17,7 @@ const compared: Result = {
   noisy: false,
   target: 0.6,
   cost: { ours: cost(100), baseline: cost(30) },
-  notes: ['the client took 97 % of its core'],
+  notes: ['the client used 97 % of its core'],
 };
 const absolute: Result = {
   path: 'start-to-ready',
@@ -50,7 +50,7 @@ describe('docs/performance.md', () => {
     );
     expect(text).toMatch(/\| livez +\| ours +\| 0\.50 +\| 12\.3 +\| 100 +\| 140 +\|/);
     expect(text).toMatch(/\| start-to-ready +\| 1\.40 s +\| 10 % +\| ≤ 1\.5 s +\| reached +\|/);
-    expect(text).toContain('- livez: the client took 97 % of its core.');
+    expect(text).toContain('- livez: the client used 97 % of its core.');
   });
 
   it('does not judge what was too noisy', () => {
@@ -83,7 +83,7 @@ describe('the terminal', () => {
       '  ours      9,000 requests/s, p50 0.50 ms, p99 12.3 ms, CPU 100 µs each, RSS 140 MB',
       '  baseline  36,000 requests/s, p50 0.50 ms, p99 12.3 ms, CPU 30.0 µs each, RSS 140 MB',
       '  ratio 0.25 (by CPU 0.30), target 0.60: not reached (rounds within 4 %)',
-      '  the client took 97 % of its core',
+      '  the client used 97 % of its core',
     ]);
   });
 
@@ -118,7 +118,7 @@ it('notes a client that is busier than what it measures can bear', () => {
   const rounds = (clientCpu: number) => [{ clientCpu }, { clientCpu }];
   expect(notesOf(rounds(0.4), rounds(0.8))).toEqual([]);
   expect(notesOf(rounds(0.4), rounds(0.97))).toEqual([
-    'the client took 97 % of its core against the baseline, which may be faster',
+    'the client used 97 % of its core against the baseline, which may be faster',
   ]);
 });
 

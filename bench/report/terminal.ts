@@ -1,7 +1,7 @@
 import { type Cost, cpuRatio, isReached, type Result } from '../result';
 import { figure, percent, ratio } from './numbers';
 
-/** What is said of a path once it was measured. */
+/** Returns the terminal lines for a measured path. */
 export function describeResult(result: Result): string[] {
   const { unit, ours, baseline, cost, notes } = result;
   return [
@@ -21,7 +21,7 @@ function side(value: number, unit: string, cost: Cost | undefined): string {
   return [`${figure(value)} ${unit}`, ...(costs ?? [])].join(', ');
 }
 
-/** The verdict in words. */
+/** Returns the verdict in words. */
 export function judgement(result: Result): string {
   const { ratio: reached, spread, target, noisy, unit } = result;
   const aim = reached === null ? `at most ${target} ${unit}` : `target ${ratio(target)}`;

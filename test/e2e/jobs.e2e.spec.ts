@@ -224,7 +224,7 @@ describe('jobs that administrators run', () => {
     expect(await overAt(refresh.headers.location as string)).toMatchObject({
       state: 'failed',
       result: null,
-      error: 'No source gave rates that can be trusted',
+      error: 'No source returned valid rates',
     });
     expect((await admin.get('/admin/rates')).body.items).not.toEqual([]);
     upstream.respondWith('both');

@@ -26,7 +26,7 @@ describe('the roles', () => {
     await database.query('CREATE SCHEMA public');
     for (let time = 0; time < 2; time++) {
       const { status, output } = run('migrate', { DATABASE_URL: database.url });
-      expect(output).toBe('The database has the newest schema.\n');
+      expect(output).toBe('Migrated the database to the newest schema.\n');
       expect(status).toBe(0);
       expect(await database.rows(migrations)).toEqual(newest);
     }
@@ -35,8 +35,8 @@ describe('the roles', () => {
   it.each(['api', 'worker'])('%s alone names the missing variables and exits', (role) => {
     const { status, output } = run(role);
     expect(status).toBe(1);
-    expect(output).toContain(`DATABASE_URL: needed by the role ${role}`);
-    expect(output).toContain(`REDIS_URL: needed by the role ${role}`);
+    expect(output).toContain(`DATABASE_URL: required by the role ${role}`);
+    expect(output).toContain(`REDIS_URL: required by the role ${role}`);
     expect(output).not.toContain('    at ');
   });
 });

@@ -45,19 +45,19 @@ describe('a start that can’t succeed', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const unusable = (fault: string): string => `The configuration can't be used: ${fault}.\n`;
+  const unusable = (fault: string): string => `Invalid configuration: ${fault}.\n`;
 
   it.each<[string, () => [Record<string, string>, string?], () => string]>([
     [
       'a PORT that is none',
       () => [{ PORT: 'abc' }],
-      () => unusable('PORT: must be a whole number from 0 to 65535, and is "abc"'),
+      () => unusable('PORT: must be a whole number from 0 to 65535; got "abc"'),
     ],
-    ['a PORT that is taken', () => [{ PORT: port }], () => unusable(`PORT: ${port} is taken on 127.0.0.1`)],
+    ['a PORT that is taken', () => [{ PORT: port }], () => unusable(`PORT: ${port} is in use on 127.0.0.1`)],
     [
       'an OPS_PORT that is taken',
       () => [{ OPS_PORT: port }],
-      () => unusable(`OPS_PORT: ${port} is taken on 127.0.0.1`),
+      () => unusable(`OPS_PORT: ${port} is in use on 127.0.0.1`),
     ],
     [
       'a HOST that is elsewhere',
@@ -67,7 +67,7 @@ describe('a start that can’t succeed', () => {
     [
       'an unknown role',
       () => [{}, 'apii'],
-      () => 'There is no role "apii": give one of api, worker, all, migrate, or none for all.\n',
+      () => 'Unknown role "apii": use one of api, worker, all, migrate; the default is all.\n',
     ],
     [
       'a DATABASE_URL where nobody listens',
@@ -78,8 +78,8 @@ describe('a start that can’t succeed', () => {
       'a DATA_DIR that can’t be made',
       () => [{ DATA_DIR: path.join(folder, 'file/data') }],
       () =>
-        `DATA_DIR: the folder ${path.join(folder, 'file/data')} can't be made ` +
-        `(EEXIST: file already exists, mkdir '${path.join(folder, 'file')}'): give one that can be written.\n`,
+        `DATA_DIR: can't create the directory ${path.join(folder, 'file/data')} ` +
+        `(EEXIST: file already exists, mkdir '${path.join(folder, 'file')}'): set a writable one.\n`,
     ],
   ])('explains %s in one sentence', async (_, given, expected) => {
     writeFileSync(path.join(folder, 'file'), '');
@@ -103,9 +103,9 @@ describe('a start that can’t succeed', () => {
     writeFileSync(path.join(here, '.env'), 'PORT=abc\nDATABSE_URL=postgres://a:s3cret@b/c\ns3cret line\n');
     const { said } = await run(here, { PORT: 'abc' });
     expect(said).toBe(
-      `Warning: .env, line 2: Waybill reads no variable DATABSE_URL; did you mean DATABASE_URL?\n` +
-        `Warning: .env, line 3: this is no NAME=value, and is ignored.\n` +
-        unusable('PORT: must be a whole number from 0 to 65535, and is "abc"'),
+      `Warning: .env, line 2: unknown variable DATABSE_URL; did you mean DATABASE_URL?\n` +
+        `Warning: .env, line 3: not a NAME=value assignment; ignored.\n` +
+        unusable('PORT: must be a whole number from 0 to 65535; got "abc"'),
     );
     rmSync(here, { recursive: true });
   });
@@ -140,8 +140,8 @@ describe('a start by hand', () => {
     await eventually(() => told().length > 0, { describe: 'the warning' });
     await server.stop();
     expect(told().map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
-      'The Bank of Russia does not answer: the snapshot of 2025-04-12 is used until it does, ' +
-        'unless newer rates are stored. Waybill keeps asking.',
+      'Bank of Russia unavailable: pricing packages by the snapshot of 2025-04-12 until it responds, ' +
+        'unless newer rates are stored. Waybill keeps retrying.',
     ]);
   });
 });

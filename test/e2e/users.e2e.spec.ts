@@ -255,7 +255,7 @@ describe('users', () => {
     it('are created on a configured database', async () => {
       const args = ['create-user', '--email', 'First@example.com', '--role', 'admin'];
       const made = await cli({ DATABASE_URL: database.url }, args, `${PASSWORD}\n`);
-      expect(made).toEqual({ code: 0, output: 'first@example.com may sign in as admin.\n' });
+      expect(made).toEqual({ code: 0, output: 'Created first@example.com with the role admin.\n' });
       expect(await signIn(api, { email: 'first@example.com', password: PASSWORD })).toBeTruthy();
       const again = await cli({ DATABASE_URL: database.url }, args, `${PASSWORD}\n`);
       expect(again).toEqual({ code: 1, output: 'Another user has this email address.\n' });
@@ -284,7 +284,7 @@ describe('users', () => {
         code: 1,
         output: 'The password is too common.\n',
       });
-      expect((await cli({}, ['drop-users'])).output).toMatch(/^There is no command "drop-users"\./);
+      expect((await cli({}, ['drop-users'])).output).toMatch(/^Unknown command "drop-users"\./);
       expect((await cli({}, ['create-user', '--mail', 'x'])).output).toMatch(/^Unknown option '--mail'/);
       expect((await cli({}, ['create-key', '--role', 'agent'])).output).toContain(
         'The name is missing: give --name.',
@@ -317,7 +317,7 @@ describe('users', () => {
       const reset = await cli(env, ['reset-password', '--email', user.email], `${PASSWORD}\n`);
       expect(reset).toEqual({
         code: 0,
-        output: `${user.email} has another password, and is signed out everywhere.\n`,
+        output: `Reset the password of ${user.email} and ended all of their sessions.\n`,
       });
       expect((await api.as({ cookie }).get('/sessions/current')).status).toBe(401);
       expect(await signIn(api, { ...user, password: PASSWORD })).toBeTruthy();
@@ -325,12 +325,12 @@ describe('users', () => {
       expect(nobody).toEqual({ code: 1, output: 'There is no such user.\n' });
 
       const made = await cli(env, ['create-key', '--name', 'Import', '--scopes', 'users:manage']);
-      const key = /shown this once: (\S+)/.exec(made.output)?.[1] as string;
+      const key = /shown only once\): (\S+)/.exec(made.output)?.[1] as string;
       expect((await api.as({ key }).get('/users')).status).toBe(200);
       expect((await cli(env, ['list-keys'])).output).toMatch(/ Import +active +users:manage$/m);
-      const id = /The API key (\S+) is made/.exec(made.output)?.[1] as string;
+      const id = /Created the API key (\S+)\./.exec(made.output)?.[1] as string;
       expect((await cli(env, ['revoke-key', '--key', id])).output).toBe(
-        `The API key ${id} (Import) is revoked.\n`,
+        `Revoked the API key ${id} (Import).\n`,
       );
       expect((await api.as({ key }).get('/users')).status).toBe(401);
       const repeated = await cli(env, ['revoke-key', '--key', id]);
@@ -360,7 +360,7 @@ describe('users', () => {
         '--generate-password',
       ];
       const passwordIn = ({ output }: { output: string }) =>
-        /shown this once: (\S+)/.exec(output)?.[1] as string;
+        /shown only once\): (\S+)/.exec(output)?.[1] as string;
       const before = await cli({ DATA_DIR: dataDir }, args('before@example.com'));
       expect(before.code).toBe(0);
       const embedded = await startServer({ dataDir, env: raised });

@@ -16,7 +16,7 @@ const STOP_DEADLINE_MS = 15_000;
 const LISTENS = { public: /^Waybill listens on (http\S+)$/m, ops: /^Waybill operations on (http\S+)$/m };
 
 /** The last that `all` prints by itself when it serves. */
-const END_OF_WELCOME = '\nCtrl-C stops it.\n';
+const END_OF_WELCOME = '\nPress Ctrl-C to stop.\n';
 
 export interface StartServerOptions {
   role?: 'api' | 'worker' | 'all';

@@ -8,10 +8,10 @@ import { BootstrapError } from './error.mjs';
 const SOURCE_FOLDERS = ['apps', 'libs'];
 const SOURCE_FILES = ['package-lock.json', 'tsconfig.json', 'nest-cli.json', 'tools/swagger/plugin.js'];
 const OUTPUT = 'dist/apps/server/main.js';
-/** Written when a build is through, so that a killed one counts as none. */
+/** Written after a build finishes, so that an interrupted build is repeated. */
 const STAMP = 'dist/.sources';
 
-/** A digest of everything that the build reads: names and contents, no times. */
+/** Returns a digest of all build inputs: names and contents, no timestamps. */
 export function sourcesDigest(root) {
   const hash = createHash('sha256');
   for (const file of [...SOURCE_FILES, ...SOURCE_FOLDERS.flatMap((folder) => sourcesIn(root, folder))]) {
@@ -28,9 +28,9 @@ function sourcesIn(root, folder) {
     .toSorted();
 }
 
-/** Why a build is due, or undefined. */
+/** Returns the reason for a build, or undefined. */
 export function staleBuild(root, digest) {
-  if (!existsSync(path.join(root, OUTPUT))) return 'nothing is built yet';
+  if (!existsSync(path.join(root, OUTPUT))) return 'no build yet';
   let built;
   try {
     built = readFileSync(path.join(root, STAMP), 'utf8');
@@ -40,7 +40,7 @@ export function staleBuild(root, digest) {
   return built === digest ? undefined : 'the sources have changed';
 }
 
-/** Builds from nothing, so that what was deleted from the sources is gone from the output too. */
+/** Builds from scratch, so that the output of deleted sources disappears too. */
 export function build(root, node, digest) {
   removeOutput(root);
   const run = spawnSync(

@@ -1,9 +1,9 @@
-// In the syntax of Node 12, as tools/bootstrap.js is.
+// Uses the syntax of Node 12, like tools/bootstrap.js.
 'use strict';
 
 var NEEDED = [20, 19];
 
-/** Why this Node is too old to install and build Waybill, or undefined. */
+/** Returns why this Node is too old to install and build Waybill, or undefined. */
 module.exports = function checkNode(version) {
   var parts = version.split('.').map(Number);
   if (parts[0] > NEEDED[0] || (parts[0] === NEEDED[0] && parts[1] >= NEEDED[1])) return undefined;

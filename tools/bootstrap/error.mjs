@@ -1,4 +1,4 @@
-/** Something the user has to see to; the message is all they need. */
+/** An error that the user must fix. The message is sufficient. */
 export class BootstrapError extends Error {
   name = 'BootstrapError';
 }

@@ -14,12 +14,12 @@ import path from 'node:path';
 import process from 'node:process';
 import { BootstrapError } from './error.mjs';
 
-/** Names what npm left out of its last install although it fits: a second install would leave it out too. */
+/** Lists the matching packages that npm omitted in its last install, because a second install would omit them again. */
 const LEFT_OUT = 'node_modules/.waybill-left-out';
 
 /**
- * Why an install is due, or undefined. What is on disk is read from npm's own record of it, which `npm ci` writes last:
- * a killed one leaves none.
+ * Returns the reason for an install, or undefined. Reads npm's own record of the installed packages, which `npm ci`
+ * writes last, so an interrupted install has none.
  */
 export function staleInstall(root, machine = thisMachine()) {
   const [wanted, installed] = bothPackages(root);
@@ -30,7 +30,7 @@ export function staleInstall(root, machine = thisMachine()) {
   return missing && `${missing} is missing, which this machine needs`;
 }
 
-/** Goes on without what npm itself left out just now. @returns its names */
+/** Accepts the packages that npm has just omitted. @returns their names */
 export function acceptLeftOut(root, machine = thisMachine()) {
   const [wanted, installed] = bothPackages(root);
   const names = installed ? missingForMachine(root, wanted, installed, machine) : [];
@@ -46,8 +46,7 @@ function bothPackages(root) {
 
 /**
  * Compares the `packages` of the lockfile with those of npm's record.
- *
- * Optional packages may be absent, as those of other platforms are, except those that we ask for ourselves: the pinned
+ * Optional packages may be absent (those of other platforms), except those that Waybill itself requires: the pinned
  * Node and PostgreSQL's binaries.
  */
 export function installFault(wanted, installed, machine) {
@@ -67,8 +66,8 @@ export function installFault(wanted, installed, machine) {
 }
 
 /**
- * The binaries for this machine that are not there: an npm leaves those out that don't run on its own Node, and we may have
- * another one by now. Those of packages that are absent themselves don't count, nor does what the last install left out.
+ * Returns the missing binaries for this machine: npm omits binaries that do not match its own Node, and the Node may
+ * have changed since. Ignores binaries of absent packages, and those that the last install omitted.
  */
 function missingForMachine(root, wanted, installed, machine) {
   const leftOut = readText(path.join(root, LEFT_OUT)).split('\n');
@@ -111,7 +110,7 @@ function readPackages(file) {
   }
 }
 
-/** Installs exactly the lockfile, whatever npm was told elsewhere, and runs nobody's install scripts. */
+/** Installs exactly the lockfile, ignoring npm configuration from elsewhere, and runs no install scripts. */
 export function install(root) {
   const env = installEnvironment(process.env);
   const cache = cacheFor(env);
@@ -139,7 +138,10 @@ export function install(root) {
 const MISLEADING =
   /^npm_config_(omit|include|production|only|ignore_scripts|dry_run|global|location|prefix|offline|package_lock.*)$/i;
 
-/** The environment without what would make `npm ci` leave packages out, install elsewhere or believe it is a script's child. */
+/**
+ * Returns the environment without variables that make `npm ci` omit packages, install elsewhere, or behave as a child
+ * of a script.
+ */
 export function installEnvironment(environment) {
   const kept = Object.entries(environment).filter(
     ([name]) => !/^npm_(package|lifecycle)_/.test(name) && !MISLEADING.test(name) && name !== 'NODE_ENV',
@@ -147,7 +149,7 @@ export function installEnvironment(environment) {
   return { ...Object.fromEntries(kept), npm_config_update_notifier: 'false' };
 }
 
-/** A temporary cache where npm's own can't be written: no HOME, or not ours. */
+/** Returns a temporary cache directory if npm's own is not writable: no HOME, or another user's. */
 function cacheFor(env) {
   const own = env.npm_config_cache ?? path.join(env.HOME || '/nonexistent', '.npm');
   try {
@@ -163,7 +165,7 @@ function cacheFor(env) {
   }
 }
 
-/** The npm that runs us, where one does. */
+/** Returns the npm that runs this process, if any. */
 function npmCommand(execPath) {
   return execPath?.endsWith('.js') ? [process.execPath, [execPath]] : ['npm', []];
 }

@@ -8,10 +8,8 @@ const POLL_MS = 200;
 const DEADLINE_MS = 15 * 60_000;
 
 /**
- * Waits until no other bootstrap works in this checkout, and holds it until the process ends.
- *
- * The lock is an abstract Unix socket, which only Linux has: the kernel frees it however we end.
- *
+ * Waits until no other bootstrap runs in this checkout, and holds the lock until the process ends.
+ * The lock is an abstract Unix socket, which only Linux has: the kernel frees it when the process ends.
  * @param {string} root real path of the checkout
  * @param {(line: string) => void} say
  */

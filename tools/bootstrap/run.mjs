@@ -1,4 +1,5 @@
-// Installs what is missing and builds what is stale, then ends. Plain JavaScript for Node 20 and without dependencies, since it runs before there are any.
+// Installs missing packages, builds if the sources changed, and exits. Plain JavaScript for Node 20 without
+// dependencies, because it runs before any are installed.
 import { realpathSync } from 'node:fs';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +18,7 @@ try {
   installIfStale(root);
   checkNodeVersion(root);
   buildIfStale(root);
-  process.exit(0); // the lock would keep us
+  process.exit(0); // The lock would keep the process alive.
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error;
   console.error(`bootstrap: ${error.message}`);
@@ -29,9 +30,9 @@ function installIfStale(root) {
   if (!reason) return;
   say(`npm ci, which takes about a minute (${reason})`);
   install(root);
-  for (const name of acceptLeftOut(root)) say(`npm leaves ${name} out, which this machine may need`);
+  for (const name of acceptLeftOut(root)) say(`npm did not install ${name}, which this machine may need`);
   const left = staleInstall(root);
-  if (left) throw new BootstrapError(`npm ci ran, and yet: ${left}.`);
+  if (left) throw new BootstrapError(`npm ci finished, but ${left}.`);
 }
 
 function buildIfStale(root) {

@@ -14,7 +14,7 @@ async function main(): Promise<void> {
   const [name, ...args] = process.argv.slice(2);
   if (name === undefined || name === '--help' || name === 'help') return write(USAGE);
   const command = commands[name];
-  if (!command) throw new UsageError(`There is no command "${name}".\n\n${USAGE}`);
+  if (!command) throw new UsageError(`Unknown command "${name}".\n\n${USAGE}`);
   const options = readOptions(name, command, args);
   if (options.help) return write(usageOf(name, command));
   const work = await command.prepare(options);
@@ -39,7 +39,9 @@ function readOptions(name: string, command: Command, args: string[]): Options {
 
 type Work = (administration: StaffAdministration, ctx: TransactionContext) => Promise<string>;
 
-/** The configured PostgreSQL, or that of the server that runs on the data folder, or for the while one of our own on it. */
+/**
+ * Opens the configured PostgreSQL, that of the server running on the data directory, or a temporary embedded one on it.
+ */
 async function withDatabase(config: Config, work: Work): Promise<string> {
   const there = config.database.url ?? (await runningEmbeddedPostgres(config.dataDir));
   if (there !== undefined) return onDatabase(config, there, work);
@@ -70,7 +72,7 @@ async function onDatabase(config: Config, url: string, work: Work): Promise<stri
   }
 }
 
-/** A refusal as sentences that name the options, where the API names fields. */
+/** Describes a refusal by command-line options; the API names fields instead. */
 function refusalOf(error: DomainError): string {
   const faults = error.extras.errors ?? [];
   return faults.length === 0 ? error.message : faults.map(sentenceOf).join('\n');

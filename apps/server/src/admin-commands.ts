@@ -5,19 +5,19 @@ import { readPassword } from './read-password';
 import { CreateApiKeyDto, CreateUserDto, roles, scopesOfRole, type StaffAdministration } from './sessions';
 import { UsageError } from './start-faults';
 
-/** What was given on the command line. */
+/** Parsed command-line options. */
 export type Options = Record<string, string | boolean | undefined>;
 
-/** One command of `npm run admin`. */
+/** A command of `npm run admin`. */
 export interface Command {
-  /** What it does, in one line. */
+  /** One-line description. */
   does: string;
-  /** Its options, as usage shows them. */
+  /** Options, as the usage shows them. */
   synopsis: string;
   /** What else there is to know. A function, because modules register their scopes after this file is loaded. */
   help: () => string;
   options: Record<string, { type: 'string' | 'boolean' }>;
-  /** Checks what was given, before any database is opened. @returns what to do with it, giving what to print. */
+  /** Validates the options before any database is opened. @returns the work to do, which returns the text to print. */
   prepare(
     options: Options,
   ): Promise<(administration: StaffAdministration, ctx: TransactionContext) => Promise<string>>;
@@ -26,13 +26,13 @@ export interface Command {
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
-const PASSWORD_HELP = `The password is asked for, or read from the first line of standard input, or made and printed once with
---generate-password. It has 12 to 128 characters and is none of the common ones.`;
+const PASSWORD_HELP = `The password is prompted for, read from the first line of standard input, or generated and printed once with
+--generate-password. It must have 12 to 128 characters and must not be a common password.`;
 
 /** Every command by its name. */
 export const commands: Readonly<Record<string, Command>> = {
   'list-users': {
-    does: 'shows every user, newest first',
+    does: 'lists all users, newest first',
     synopsis: '',
     help: () => '',
     options: {},
@@ -49,7 +49,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'create-user': {
-    does: 'adds a user who may sign in',
+    does: 'creates a user',
     synopsis: `--email <address> --role <${roles.join('|')}> [--generate-password]`,
     help: () => PASSWORD_HELP,
     options: { email: text, role: text, 'generate-password': flag },
@@ -58,13 +58,13 @@ export const commands: Readonly<Record<string, Command>> = {
       const user = await validateBody(CreateUserDto, given({ ...pick(options, 'email', 'role'), password }));
       return async (administration, ctx) => {
         await administration.createUser(ctx, user);
-        return `${user.email} may sign in as ${user.role}.\n${shown}`;
+        return `Created ${user.email} with the role ${user.role}.\n${shown}`;
       };
     },
   },
 
   'reset-password': {
-    does: 'gives a user another password, and ends their sessions',
+    does: "resets a user's password and ends their sessions",
     synopsis: '--email <address> [--generate-password]',
     help: () => PASSWORD_HELP,
     options: { email: text, 'generate-password': flag },
@@ -74,13 +74,13 @@ export const commands: Readonly<Record<string, Command>> = {
       const { email } = await validateBody(CreateUserDto, body);
       return async (administration, ctx) => {
         await administration.resetPassword(ctx, email, password);
-        return `${email} has another password, and is signed out everywhere.\n${shown}`;
+        return `Reset the password of ${email} and ended all of their sessions.\n${shown}`;
       };
     },
   },
 
   'list-keys': {
-    does: 'shows every API key, newest first',
+    does: 'lists all API keys, newest first',
     synopsis: '',
     help: () => '',
     options: {},
@@ -98,7 +98,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'create-key': {
-    does: 'makes an API key, and prints it once',
+    does: 'creates an API key and prints it once',
     synopsis: '--name <name> (--scopes <scope,…> | --role <role>) [--expires-at <time>]',
     help: () => `--role gives the key what a user of that role may do: ${roles.join(', ')}.
 --expires-at is a time such as 2027-11-21T09:00:00Z; without it the key does not expire.
@@ -115,13 +115,13 @@ The scopes: ${scopes.join(', ')}.`,
         throw new UsageError('The time of --expires-at has passed.');
       return async (administration, ctx) => {
         const made = await administration.createKey(ctx, key);
-        return `The API key ${made.row.id} is made.\nThe key, shown this once: ${made.key}\n`;
+        return `Created the API key ${made.row.id}.\nKey (shown only once): ${made.key}\n`;
       };
     },
   },
 
   'revoke-key': {
-    does: 'makes an API key open nothing any more, at once and everywhere',
+    does: 'revokes an API key at once',
     synopsis: '--key <id or prefix>',
     help: () => 'list-keys shows ids and prefixes.',
     options: { key: text },
@@ -129,14 +129,14 @@ The scopes: ${scopes.join(', ')}.`,
       if (typeof key !== 'string') throw new UsageError('The key is missing: give --key.');
       return async (administration, ctx) => {
         const { name, id } = await administration.revokeKey(ctx, key);
-        return `The API key ${id} (${name}) is revoked.\n`;
+        return `Revoked the API key ${id} (${name}).\n`;
       };
     },
   },
 };
 
 const BESIDE =
-  'It works beside a running server and without one, on DATABASE_URL or on what lies in DATA_DIR.\n';
+  'Works with or without a running server, on DATABASE_URL or on the embedded database in DATA_DIR.\n';
 
 export const USAGE = `npm run admin -- <command>
 
@@ -144,9 +144,9 @@ ${Object.entries(commands)
   .map(([name, { does }]) => `  ${name.padEnd(15)} ${does}`)
   .join('\n')}
 
-npm run admin -- <command> --help says more. ${BESIDE}`;
+Run npm run admin -- <command> --help for details. ${BESIDE}`;
 
-/** The help of one command. */
+/** Returns the help of one command. */
 export const usageOf = (name: string, { does, synopsis, help }: Command): string =>
   [`npm run admin -- ${name} ${synopsis}`.trimEnd(), `It ${does}.`, ...(help() ? [help()] : []), BESIDE].join(
     '\n\n',
@@ -157,7 +157,7 @@ async function passwordFor(options: Options): Promise<{ password: string; shown:
   if (!options['generate-password'])
     return { password: await readPassword(`Password of ${String(options.email)}: `), shown: '' };
   const password = randomBytes(18).toString('base64url');
-  return { password, shown: `The password, shown this once: ${password}\n` };
+  return { password, shown: `Password (shown only once): ${password}\n` };
 }
 
 function scopesGiven({ scopes: list, role }: Options): readonly string[] | undefined {
@@ -178,11 +178,11 @@ function stateOf({ revokedAt, expiresAt }: { revokedAt: Date | null; expiresAt: 
 const pick = (options: Options, ...names: string[]): Options =>
   Object.fromEntries(names.map((name) => [name, options[name]]));
 
-/** A field that was not given is missing, not undefined. */
+/** Removes undefined fields, so that validation reports them as missing. */
 const given = (fields: Record<string, unknown>): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-// A name is whatever its maker typed, and a terminal obeys control characters.
+// Users choose names freely, and a terminal would execute control characters.
 const plain = (cell: string): string => cell.replaceAll(/\p{C}/gu, '?');
 
 function table(heads: string[], unsafe: string[][]): string {

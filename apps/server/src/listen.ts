@@ -8,13 +8,13 @@ const DEFAULT_PORT = 8000;
 const PORTS_TO_TRY = 100;
 
 /**
- * Tries the addresses that the process is to listen on, so that a wrong one is found before anything is started.
- * @throws ConfigurationError naming the variable.
+ * Checks the addresses that the process will listen on, so that a wrong one fails before anything starts.
+ * @throws ConfigurationError that names the variable.
  */
 export async function assertCanListen(config: Config): Promise<void> {
   const probes: Server[] = [];
   try {
-    // Held together: one port for both would be found too.
+    // Holds both ports at once, so that the same port for both also fails.
     if (config.role !== 'worker') probes.push(await probe(config, 'PORT'));
     if (config.opsPort !== undefined) probes.push(await probe(config, 'OPS_PORT'));
   } finally {
@@ -39,9 +39,9 @@ const closed = (server: Server): Promise<unknown> =>
   });
 
 /**
- * Listens on the configured port, or on the first free one from 8000 on.
- * @returns the URL for a person on this machine.
- * @throws ConfigurationError where no such port is free.
+ * Listens on the configured port, or on the first free one from 8000 up.
+ * @returns the URL to open on this machine.
+ * @throws ConfigurationError if no such port is free.
  */
 export async function listen(app: NestFastifyApplication, config: Config): Promise<string> {
   const { host, port, tls } = config;
@@ -49,14 +49,15 @@ export async function listen(app: NestFastifyApplication, config: Config): Promi
     port === undefined ? Array.from({ length: PORTS_TO_TRY }, (_, offset) => DEFAULT_PORT + offset) : [port];
   if (!(await listensOnOneOf(app, candidates, config)))
     throw new ConfigurationError([
-      `PORT: ${candidates[0]}${port === undefined ? ' and those after it are' : ' is'} taken on ${host}`,
+      `PORT: ${candidates[0]}${port === undefined ? ' and the ports after it are' : ' is'} in use on ${host}`,
     ]);
   const { address, port: actual } = app.getHttpServer().address() as { address: string; port: number };
   const isLocal = ['127.0.0.1', '0.0.0.0', '::1', '::'].includes(address);
   return `${tls ? 'https' : 'http'}://${isLocal ? 'localhost' : address}:${actual}`;
 }
 
-// Tried by listening, and not by a probe before: two processes that start at once would both find the same port free.
+// Tries each port by listening, without a check before it: two processes that start at once would both find the same
+// port free.
 async function listensOnOneOf(
   app: NestFastifyApplication,
   ports: number[],

@@ -8,7 +8,7 @@ const STOP_DEADLINE_MS = 10_000;
 async function main(): Promise<void> {
   const role = process.argv[2] ?? 'all';
   if (!roles.includes(role as Role))
-    throw new UsageError(`There is no role "${role}": give one of ${roles.join(', ')}, or none for all.`);
+    throw new UsageError(`Unknown role "${role}": use one of ${roles.join(', ')}; the default is all.`);
   const warn = (warning: string) => void process.stderr.write(`Warning: ${warning}\n`);
   const config = loadConfig(role as Role, readEnvironment(warn));
   if (config.role === 'migrate') return migrateDatabase(config);

@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 
 const MAX_LENGTH = 1_024;
 
-/** A password that is typed unseen after a prompt, or the first line of standard input where nobody types. */
+/** Prompts for a password without echo, or reads the first line of standard input if it is not a terminal. */
 export async function readPassword(prompt: string): Promise<string> {
   const { stdin, stderr } = process;
   if (stdin.isTTY) stderr.write(prompt);

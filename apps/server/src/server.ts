@@ -14,13 +14,13 @@ import { schema } from './schema';
 import { listeningFault } from './start-faults';
 import { printOperations, printWelcome } from './welcome';
 
-/** A running process of Waybill. */
+/** A running Waybill process. */
 export interface Server {
-  /** Not ready first, then what is in flight is finished, then everything stops. */
+  /** Marks the process as not ready, finishes requests and jobs in progress, then stops. */
   stop(): Promise<void>;
 }
 
-/** Starts what the role asks for: the embedded parts that are not configured, the newest schema, HTTP and jobs. */
+/** Starts the parts that the role needs: embedded services that are not configured, migrations, HTTP and jobs. */
 export async function startServer(config: Config): Promise<Server> {
   await assertCanListen(config);
   const logger = createLogger(config);
@@ -33,22 +33,22 @@ export async function startServer(config: Config): Promise<Server> {
   } catch (error) {
     await postgres?.stop();
     const { syscall } = error as NodeJS.ErrnoException;
-    // Somebody took it after the look.
+    // Another process took the port after the check.
     throw syscall === 'listen' ? listeningFault(error as Error, 'OPS_PORT', config) : error;
   }
 }
 
-/** Brings a configured database to the newest schema, before the processes of a release are started. */
+/** Migrates a configured database, before the processes of a release start. */
 export async function migrateDatabase({ database }: Config): Promise<void> {
   await migrate({ url: database.url as string, migrations: schema.migrations });
-  process.stdout.write('The database has the newest schema.\n');
+  process.stdout.write('Migrated the database to the newest schema.\n');
 }
 
 function startEmbedded(config: Config, logger: Logger): Promise<EmbeddedPostgres> {
   return startEmbeddedPostgres({
     dir: config.dataDir,
     onExit: (reason) => {
-      logger.fatal({ reason }, 'The embedded PostgreSQL is gone');
+      logger.fatal({ reason }, 'The embedded PostgreSQL has ended');
       process.exit(1);
     },
   });
@@ -86,7 +86,7 @@ async function startHttp(
     printWelcome(config, url, app);
     return app;
   } catch (error) {
-    await app.close(); // or its jobs would complain when the embedded PostgreSQL goes
+    await app.close(); // Otherwise its jobs would log errors when the embedded PostgreSQL stops.
     throw error;
   }
 }

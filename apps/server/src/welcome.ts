@@ -3,10 +3,13 @@ import type { Config } from '@waybill/config';
 import { OpsServer } from '@waybill/observability';
 import { BootstrapKey } from './sessions';
 
-/** Tells whoever started Waybill by hand what to do next. The key is printed when it was made, outside production alone, and never logged. */
+/**
+ * Prints the next steps for a start by hand. Prints the key only when it was just created and outside production; never
+ * logs it.
+ */
 export function printWelcome(config: Config, url: string, app: INestApplicationContext): void {
   const listens = `Waybill listens on ${url}\n`;
-  // One write: who reads the first line by a program has the rest too.
+  // A single write, so that a program that reads the first line has the rest too.
   process.stdout.write(
     config.role === 'all' ? `${listens}${nextSteps(config, url, app.get(BootstrapKey))}` : listens,
   );
@@ -23,24 +26,24 @@ ${registerCurl(url, key)}
 See it priced:
 ${listCurl(url, key)}
 ${keyMade(config, bootstrap)}
-Ctrl-C stops it.
+Press Ctrl-C to stop.
 `;
 }
 
-/** Tells where health and metrics are, if on a port of their own. */
+/** Prints the URL of health checks and metrics, if they have a separate port. */
 export function printOperations(app: INestApplicationContext): void {
   const { url } = app.get(OpsServer);
   if (url !== undefined) process.stdout.write(`Waybill operations on ${url}\n`);
 }
 
-// A key that somebody configured or was shown before is theirs to know: a terminal's history and a log need it no more.
+// A key that was configured or shown before is not printed: it should not end up in a terminal's history or a log.
 function keyForShell({ bootstrapAdminKey }: Config, { file }: BootstrapKey): string {
   return bootstrapAdminKey === undefined ? `$(cat ${quote(file)})` : '$BOOTSTRAP_ADMIN_KEY';
 }
 
 function keyMade({ production }: Config, { made, file }: BootstrapKey): string {
   if (production || made === undefined) return '';
-  return `\nThe administrator's API key, made now and kept in ${file}: ${made}\n`;
+  return `\nThe administrator's API key, created now and stored in ${file}: ${made}\n`;
 }
 
 const registerCurl = (url: string, key: string): string => `curl -sS ${url}/api/v1/packages \\
@@ -50,5 +53,5 @@ const registerCurl = (url: string, key: string): string => `curl -sS ${url}/api/
 const listCurl = (url: string, key: string): string => `curl -sS '${url}/api/v1/packages?limit=1' \\
   -H "Authorization: Bearer ${key}"`;
 
-// For a shell, inside double quotes' $(…): single quotes hold everything but themselves.
+// Quotes a path for a shell, inside "$(…)": single quotes preserve everything but single quotes.
 const quote = (path: string): string => `'${path.replaceAll("'", `'\\''`)}'`;

@@ -1,17 +1,17 @@
 import { OwnerId } from '@waybill/database';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Who did something: a principal of the API, somebody at the server's command line, or the system by itself. */
+/** Who made a change: a user or an API key, an operator at the command line, or the system itself. */
 export type ActorKind = 'staff' | 'api_key' | 'command_line' | 'system';
 
-/** One entry of the append-only log. The table is partitioned by month, which TypeORM neither knows nor needs to. */
+/** One entry of the append-only log. The table is partitioned by month; TypeORM need not know. */
 @Entity('audit_log')
 @Index('audit_log_actor_id_at_idx', ['actorId', 'at'])
 @Index('audit_log_actor_user_id_at_idx', ['actorUserId', 'at'])
 @Index('audit_log_action_at_idx', ['action', 'at'])
 @Index('audit_log_target_at_idx', ['targetKind', 'targetId', 'at'])
 export class AuditEntryEntity {
-  // In milliseconds, as JavaScript has them: a cursor holds it exactly.
+  // Millisecond precision, as in JavaScript, so that a cursor holds it exactly.
   @PrimaryColumn('timestamptz', {
     precision: 3,
     default: () => 'now()',
@@ -25,11 +25,11 @@ export class AuditEntryEntity {
   @Column('text')
   actorKind!: ActorKind;
 
-  /** The session's or the API key's id; null for the command line and the system. */
+  /** Session or API key ID; null for the command line and the system. */
   @Column('uuid', { nullable: true })
   actorId!: string | null;
 
-  /** The user who was signed in, for staff. */
+  /** The signed-in user; set for staff only. */
   @Column('uuid', { nullable: true })
   actorUserId!: string | null;
 
@@ -46,7 +46,7 @@ export class AuditEntryEntity {
   @Column('text')
   targetId!: string;
 
-  /** What was set or changed, by field, without secrets. */
+  /** New values by field, with old values where a field changed. Never holds secrets. */
   @Column('jsonb')
   changes!: object;
 

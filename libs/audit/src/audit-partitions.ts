@@ -9,8 +9,8 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const MONTH = computed({ month: value.text('month') });
 const NAME = computed({ name: value.text('relname') });
 
-// SQL: TypeORM knows nothing of partitions, and months are by the database's clock.
-/** Makes the log's monthly partitions ahead of their time, and drops those whose retention is over. */
+// SQL: TypeORM does not support partitions, and months follow the database's clock.
+/** Creates the log's monthly partitions in advance and drops those past their retention. */
 @Injectable()
 export class AuditPartitions implements OnApplicationBootstrap {
   private readonly logger = new Logger(AuditPartitions.name);
@@ -20,34 +20,36 @@ export class AuditPartitions implements OnApplicationBootstrap {
     private readonly audit: AuditService,
   ) {}
 
-  /** A process that can't make partitions still starts: the default one takes what has none of its own. */
+  /**
+   * The process starts even if this fails: the default partition stores entries that have no partition of their own.
+   */
   async onApplicationBootstrap(): Promise<void> {
     await this.makeAhead(new TransactionContext()).catch((error: Error) =>
-      this.logger.warn(`No partitions were made for the audit log: ${error.message}`),
+      this.logger.warn(`could not create audit log partitions: ${error.message}`),
     );
   }
 
   /**
-   * Makes the partitions of this month and the next three, and of every month that the default one holds entries of. One
-   * that somebody's long read is in the way of is left for the next time.
+   * Creates the partitions for this month, for the next three, and for every month that has entries in the default
+   * partition. Skips a partition that a long-running read blocks; the next run retries it.
    */
   async makeAhead(ctx: TransactionContext): Promise<void> {
     for (const month of await this.monthsWithout(ctx))
-      await this.unlessHeldUp(ctx, `The partition of ${month} was not made`, () =>
+      await this.unlessHeldUp(ctx, `partition for ${month} not created`, () =>
         this.database.execute(ctx, `SELECT audit_log_add_partition($1)`, [month]),
       );
   }
 
   /**
-   * Drops the partitions that ended `keepMonths` months ago or earlier, and records that. One that somebody's long read is
-   * in the way of is left for the next time.
-   * @returns the names of those it dropped.
+   * Drops the partitions that ended `keepMonths` months ago or earlier, and records each drop. Skips a partition that a
+   * long-running read blocks; the next run retries it.
+   * @returns the names of the dropped partitions.
    */
   async dropExpired(ctx: TransactionContext, keepMonths: number): Promise<string[]> {
     await this.makeAhead(ctx);
     const dropped: string[] = [];
     for (const name of await this.expired(ctx, keepMonths)) {
-      const isDone = await this.unlessHeldUp(ctx, `${name} was not dropped`, () => this.drop(ctx, name));
+      const isDone = await this.unlessHeldUp(ctx, `${name} not dropped`, () => this.drop(ctx, name));
       if (isDone) dropped.push(name);
     }
     return dropped;
@@ -63,9 +65,8 @@ export class AuditPartitions implements OnApplicationBootstrap {
   }
 
   /**
-   * Does `work` in a transaction of its own, which waits for a lock so long and no longer: whoever writes to the log waits
-   * behind it.
-   * @returns whether it was done.
+   * Runs `work` in its own transaction with a short lock timeout: every write to the log queues behind this lock.
+   * @returns whether `work` ran.
    */
   private async unlessHeldUp(
     ctx: TransactionContext,

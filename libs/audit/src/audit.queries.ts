@@ -5,12 +5,12 @@ import { type AuditEntryRow, type AuditFilters, AuditRepository } from './audit.
 
 const cursors = new Cursors('audit-log', z.tuple([timeKey, uuidKey]));
 
-/** Reads of the append-only log. */
+/** Reads the append-only log. */
 @Injectable()
 export class AuditQueries {
   constructor(private readonly entries: AuditRepository) {}
 
-  /** A page of entries, newest first. @throws BadRequestError for a cursor of something else. */
+  /** Returns a page of entries, newest first. @throws BadRequestError for a cursor of another list. */
   async list(
     ctx: TransactionContext,
     filters: AuditFilters,

@@ -6,16 +6,16 @@ import { AuditEntryEntity } from './audit-entry.entity';
 
 export type AuditEntryRow = AuditEntryEntity;
 
-/** What entries are listed by; those left undefined don't count. */
+/** Filters for a list of entries. An undefined filter is ignored. */
 export interface AuditFilters {
-  /** The id of a user, a session or an API key. */
+  /** ID of a user, a session or an API key. */
   actor?: string;
   action?: string;
   targetKind?: string;
   targetId?: string;
-  /** From this time on. */
+  /** Inclusive start. */
   from?: Date;
-  /** Up to, and without, this time. */
+  /** Exclusive end. */
   to?: Date;
 }
 
@@ -27,7 +27,7 @@ export class AuditRepository {
     await this.database.repository(ctx, AuditEntryEntity).insert(entry);
   }
 
-  /** Newest first. @param before the time and the id of the entry to go on after */
+  /** Lists entries, newest first. @param before time and ID of the last entry of the previous page */
   async list(
     ctx: TransactionContext,
     { actor, action, targetKind, targetId, from, to }: AuditFilters,

@@ -6,7 +6,7 @@ import type { ActorKind, AuditEntryEntity } from './audit-entry.entity';
 import { AuditRepository } from './audit.repository';
 import { withoutSecrets } from './secrets';
 
-/** Who did it, where the context doesn't say: a login has no principal yet, and a job never has one. */
+/** The actor, where the context has none: a login has no principal yet, and a job never has one. */
 export interface AuditActor {
   kind: ActorKind;
   id?: string;
@@ -14,15 +14,15 @@ export interface AuditActor {
   ownerId?: string;
 }
 
-/** What a field was or became. */
+/** Old or new value of a field. */
 export type AuditValue = string | number | boolean | Date | null | readonly (string | number)[];
 
-/** Fields with what they became, or what they were and became; no secrets. */
+/** Changed fields, each with its new value or with its old and new values. Never holds secrets. */
 export type AuditChanges = Readonly<Record<string, AuditValue | { from: AuditValue; to: AuditValue }>>;
 
-/** What was done. */
+/** A change to record. */
 export interface AuditEntry {
-  /** `<what>.<done>`: `user.created`. */
+  /** `<resource>.<verb>`: `user.created`. */
   action: string;
   target: { kind: string; id: string };
   changes?: AuditChanges;
@@ -31,7 +31,7 @@ export interface AuditEntry {
 
 const MAX_USER_AGENT_LENGTH = 256;
 
-/** Writes the append-only log of what staff, keys and the system change. */
+/** Writes the append-only log of changes by staff, API keys and the system. */
 @Injectable()
 export class AuditService {
   constructor(
@@ -40,13 +40,14 @@ export class AuditService {
   ) {}
 
   /**
-   * Records what is done in the context's open transaction, so that neither is there without the other. Of what customers do
-   * with their own nothing is recorded.
-   * @throws Error (a fault of ours) without an open transaction, or where `changes` names a secret; values that
-   *   look like one are redacted.
+   * Records a change in the context's open transaction, so that the change and its entry commit together. Skips changes
+   * that customers make to their own data.
+   * @throws Error (a programming error) without an open transaction, or where `changes` names a secret. Values that
+   *   look like secrets are redacted.
    */
   async record(ctx: TransactionContext, entry: AuditEntry): Promise<void> {
-    if (!ctx.transaction) throw new Error(`${entry.action} must be recorded in the transaction that does it`);
+    if (!ctx.transaction)
+      throw new Error(`${entry.action} must be recorded in the transaction that makes the change`);
     const changes = withoutSecrets(entry.changes ?? {}) as AuditChanges;
     const actor = entry.actor ?? actorOf(ctx);
     if (!actor) return;
@@ -62,8 +63,8 @@ export class AuditService {
   }
 
   /**
-   * Does `work` and records it, in one transaction. A customer's is not recorded, and needs no transaction for that.
-   * @param entryOf what to record of what `work` made.
+   * Runs `work` and records it in one transaction. For a customer, only runs `work`.
+   * @param entryOf builds the entry from the result of `work`.
    */
   async recording<T>(
     ctx: TransactionContext,
@@ -79,7 +80,7 @@ export class AuditService {
   }
 }
 
-/** Undefined for a customer. */
+/** Returns undefined for a customer. */
 function actorOf(ctx: TransactionContext): AuditActor | undefined {
   const principal = ctx instanceof RequestContext ? ctx.principalIfAny : undefined;
   if (!principal) return { kind: 'system' };
@@ -96,7 +97,7 @@ const actorColumns = ({ kind, id, userId, ownerId }: AuditActor) => ({
 
 function originOf(ctx: TransactionContext): Pick<AuditEntryEntity, 'address' | 'userAgent' | 'requestId'> {
   if (!(ctx instanceof RequestContext)) return { address: null, userAgent: null, requestId: null };
-  // Before it is cut: half a secret would not be known as one.
+  // Redact before truncating: half a secret no longer matches the pattern.
   const userAgent =
     ctx.userAgent === undefined ? null : redacted(ctx.userAgent).slice(0, MAX_USER_AGENT_LENGTH);
   return { address: ctx.address, userAgent, requestId: redacted(ctx.requestId) };

@@ -3,8 +3,8 @@ import { redacted } from '@waybill/core';
 const SECRET_NAME = /passw|secret|token|cookie|hash|totp|recovery|(^|_)(api_?)?key$/i;
 
 /**
- * A copy in which every text is redacted, however deep: the last line of defence against a careless caller.
- * @throws Error where a field's name says that it is a secret, which only a programmer can have written.
+ * Returns a copy with every string redacted, at any depth: the last defence against a careless caller.
+ * @throws Error where a field's name says that it is a secret, which is a programming error.
  */
 export function withoutSecrets(value: unknown, path = ''): unknown {
   if (typeof value === 'string') return redacted(value);
@@ -13,7 +13,7 @@ export function withoutSecrets(value: unknown, path = ''): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => {
       if (SECRET_NAME.test(name))
-        throw new Error(`${path}/${name} names a secret, which the audit log may not have`);
+        throw new Error(`${path}/${name} names a secret; the audit log must not hold secrets`);
       return [name, withoutSecrets(member, `${path}/${name}`)];
     }),
   );

@@ -12,22 +12,25 @@ import { redisClusterInsStore, redisInsStore } from 'cache-manager-redis-yet';
 
 const CONNECT_TIMEOUT_MS = 3_000;
 const LONGEST_PAUSE_MS = 2_000;
-/** How often a cluster is asked anew who its masters are, while something is wrong with it. */
+/** Minimum interval between cluster discoveries while commands fail. */
 const REDISCOVER_MS = 5_000;
-/** After these, a cluster's node is given up until the next discovery; else a node that is gone would be tried for ever. */
+/**
+ * Retries before a cluster node is given up until the next discovery; without a limit, a removed node would be retried
+ * forever.
+ */
 const NODE_RETRIES = 5;
 const LOG_EVERY_MS = 60_000;
 
-/** What is done one key at a time, which works on a cluster too. */
+/** Single-key commands, which work on a cluster too. */
 export type SingleKeyStore = Pick<CacheManagerStore, 'get' | 'set' | 'del'>;
 
-/** A connection that is made in the background, and again after each loss. */
+/** A connection that is opened in the background, and reopened after each loss. */
 export interface RedisConnection {
   /** Undefined until the first connection. */
   store(): SingleKeyStore | undefined;
-  /** A client for each node that holds keys. */
+  /** Returns a client for each node that holds keys. */
   masters(): Promise<RedisClientType[]>;
-  /** To be told of a command that failed. */
+  /** Reports a failed command. */
   failed(): void;
   close(): Promise<void>;
 }
@@ -45,7 +48,7 @@ class NodeConnection implements RedisConnection {
     const { socket, ...options } = clientOptions(address, Infinity);
     this.client = createClient({ ...options, socket: { ...socket, ...node }, database: address.database });
     const outages = new OutageLog();
-    // Without a listener, losing Redis would end the process.
+    // Without a listener, an error event would end the process.
     this.client.on('error', (error: Error) => outages.add(error));
     this.client.connect().catch((error: Error) => outages.add(error));
     this.singleKeys = redisInsStore(this.client as never);
@@ -60,7 +63,7 @@ class NodeConnection implements RedisConnection {
   }
 
   failed(): void {
-    // It reconnects by itself.
+    // The client reconnects by itself.
   }
 
   async close(): Promise<void> {
@@ -69,8 +72,8 @@ class NodeConnection implements RedisConnection {
 }
 
 /**
- * The client never looks for a new master while the old one is merely unreachable, and connects once: so we make a new one
- * when commands fail.
+ * Recreates the cluster client when commands fail: the client does not look for a new master while the old one is
+ * unreachable, and it connects only once.
  */
 class ClusterConnection implements RedisConnection {
   private readonly outages = new OutageLog();
@@ -113,7 +116,7 @@ class ClusterConnection implements RedisConnection {
     const next: RedisClusterType = createCluster({
       rootNodes: this.address.nodes.map((node) => ({ socket: node })),
       defaults: clientOptions(this.address, NODE_RETRIES),
-      // Otherwise one master that is down keeps the others from being used.
+      // Otherwise one unreachable master blocks the others.
       minimizeConnections: true,
     });
     next.on('error', (error: Error) => this.outages.add(error));
@@ -140,7 +143,7 @@ class ClusterConnection implements RedisConnection {
 
 async function disconnect(cluster: RedisClusterType | undefined): Promise<void> {
   if (!cluster?.isOpen) return;
-  // A node that was never reached has nothing to disconnect, and says so by an exception.
+  // `disconnect` throws for a node that was never connected.
   await cluster.disconnect().catch(() => undefined);
 }
 
@@ -151,7 +154,7 @@ function clientOptions(
   return {
     username,
     password,
-    // Without Redis a command fails at once, instead of waiting for it.
+    // While Redis is unavailable, a command fails at once instead of waiting.
     disableOfflineQueue: true,
     socket: {
       ...(tls ? { tls: true as const } : {}),
@@ -162,7 +165,7 @@ function clientOptions(
   };
 }
 
-/** One line a minute for a Redis that is away, not one an attempt. */
+/** Logs an outage once a minute, not once per attempt. */
 class OutageLog {
   private readonly logger = new Logger('Cache');
   private writtenAt = -Infinity;
@@ -170,6 +173,6 @@ class OutageLog {
   add({ message }: Error): void {
     if (Date.now() - this.writtenAt < LOG_EVERY_MS) return this.logger.debug(message);
     this.writtenAt = Date.now();
-    this.logger.warn(`The cache's Redis is away: ${message}`);
+    this.logger.warn(`cache Redis unavailable: ${message}`);
   }
 }

@@ -31,7 +31,7 @@ describeWithRedisServer('the cache without its Redis', () => {
     await missesInTime(process);
     await redis.restart();
     await keeps(process, many);
-    expect(process.warnings).toEqual([expect.stringContaining("The cache's Redis is away: ")]);
+    expect(process.warnings).toEqual([expect.stringContaining('cache Redis unavailable: ')]);
   });
 
   it('misses when Redis goes, and comes back with it', async () => {

@@ -4,25 +4,25 @@ import { TimeoutError, withTimeout } from '@waybill/core';
 import type { CacheManagerStore } from 'cache-manager';
 import { connectToCache, type RedisConnection, type SingleKeyStore } from './redis-connection';
 
-/** A hit that takes longer is dearer than a miss. */
+/** A hit that takes longer costs more than a miss. */
 const OPERATION_TIMEOUT_MS = 500;
-/** For how long Redis is left alone when it did not answer in time: everybody else would wait as long. */
+/** Pause after a timeout, so that not every caller waits for a Redis that does not answer. */
 const REST_MS = 1_000;
-/** Commands that are waited for, and those that were given up and may still be under way. */
+/** Maximum number of commands in flight, including those that timed out but may still be running. */
 const MAX_UNDER_WAY = 1_000;
 const SCAN_COUNT = 500;
 
 export interface RedisStoreOptions {
   address: RedisAddress;
-  /** What every key begins with. */
+  /** Prefix of every key. */
   namespace: string;
-  /** No entry is kept for longer, whatever is asked for. */
+  /** Maximum TTL; longer ones are cut to it. */
   maxTtlMs: number;
 }
 
 /**
- * A store of cache-manager on Redis or a Redis Cluster that never throws and never keeps anybody waiting: while Redis is
- * away, nothing is found and nothing is kept.
+ * A cache-manager store on Redis or a Redis Cluster that never throws and never blocks its caller: while Redis is
+ * unavailable, every read misses and writes do nothing.
  */
 export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'keys'> {
   readonly name = 'redis';
@@ -49,7 +49,7 @@ export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'key
     await this.attempt((store) => store.del(key));
   }
 
-  /** One command a key: on a cluster they may be anywhere. */
+  /** Sends one command per key: on a cluster, keys may be on different nodes. */
   mget(...keys: string[]): Promise<unknown[]> {
     return Promise.all(keys.map((key) => this.get(key)));
   }
@@ -58,7 +58,7 @@ export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'key
     await Promise.all(keys.map((key) => this.del(key)));
   }
 
-  /** Removes our own keys. The Redis may be somebody else's too, so nothing is ever flushed. */
+  /** Deletes only the keys in the namespace; never flushes, because others may share the Redis. */
   async reset(): Promise<void> {
     try {
       for (const master of await withTimeout(this.connection.masters(), OPERATION_TIMEOUT_MS)) {
@@ -74,7 +74,7 @@ export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'key
         } while (cursor !== 0);
       }
     } catch (error) {
-      this.logger.warn(`The cache could not be emptied: ${(error as Error).message}`);
+      this.logger.warn(`could not clear the cache: ${(error as Error).message}`);
     }
   }
 

@@ -11,7 +11,7 @@ export interface CacheProcess {
   close(): Promise<void>;
 }
 
-/** The cache as one process of the fleet has it. */
+/** Starts the cache as one process of the fleet does. */
 export async function startCache(redisUrl: string | undefined, prefix: string): Promise<CacheProcess> {
   const { redis } = loadConfig('all', { CACHE_REDIS_URL: redisUrl, REDIS_PREFIX: prefix });
   @Module({ imports: [CacheModule.register({ redis: redis.cache, prefix: redis.prefix })] })

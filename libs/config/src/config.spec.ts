@@ -84,8 +84,8 @@ describe('loadConfig', () => {
       const faults = faultsOf({ PORT: 'http' }, role);
       expect(faults).toHaveLength(3);
       expect(faults[0]).toContain('PORT: ');
-      expect(faults[1]).toContain(`DATABASE_URL: needed by the role ${role}`);
-      expect(faults[2]).toContain(`REDIS_URL: needed by the role ${role}`);
+      expect(faults[1]).toContain(`DATABASE_URL: required by the role ${role}`);
+      expect(faults[2]).toContain(`REDIS_URL: required by the role ${role}`);
       const config = loadConfig(role, { DATABASE_URL: 'postgres://db/x', REDIS_URL: 'redis://cache' });
       expect(config.role).toBe(role);
     },
@@ -93,7 +93,7 @@ describe('loadConfig', () => {
 
   it('migrates whatever database it is given, and no embedded one', () => {
     expect(loadConfig('migrate', { DATABASE_URL: 'postgres://db/x' }).role).toBe('migrate');
-    expect(faultsOf({}, 'migrate').join()).toContain('DATABASE_URL: needed by the role migrate');
+    expect(faultsOf({}, 'migrate').join()).toContain('DATABASE_URL: required by the role migrate');
   });
 
   describe('Redis', () => {
@@ -187,9 +187,7 @@ describe('loadConfig', () => {
       const file = join(directory, 'key');
       writeFileSync(file, 'k'.repeat(40));
       const twice = { BOOTSTRAP_ADMIN_KEY: 'x'.repeat(40), BOOTSTRAP_ADMIN_KEY_FILE: file };
-      expect(faultsOf(twice).join()).toContain(
-        'BOOTSTRAP_ADMIN_KEY: set both directly and by BOOTSTRAP_ADMIN_KEY_FILE',
-      );
+      expect(faultsOf(twice).join()).toContain('BOOTSTRAP_ADMIN_KEY: also set as BOOTSTRAP_ADMIN_KEY_FILE');
     });
   });
 
@@ -198,8 +196,8 @@ describe('loadConfig', () => {
     const other = selfSignedCertificate();
     expect(loadConfig('all', { TLS_CERT: cert, TLS_KEY: key }).tls).toEqual({ cert, key });
     expect(loadConfig('all', {}).tls).toBeUndefined();
-    expect(faultsOf({ TLS_CERT: cert })).toEqual(['TLS_KEY: needed beside TLS_CERT']);
-    expect(faultsOf({ TLS_KEY: key })).toEqual(['TLS_CERT: needed beside TLS_KEY']);
+    expect(faultsOf({ TLS_CERT: cert })).toEqual(['TLS_KEY: required when TLS_CERT is set']);
+    expect(faultsOf({ TLS_KEY: key })).toEqual(['TLS_CERT: required when TLS_KEY is set']);
     expect(faultsOf({ TLS_CERT: 'no', TLS_KEY: 'no' })).toHaveLength(2);
     const [fault, ...more] = faultsOf({ TLS_CERT: cert, TLS_KEY: other.key });
     expect(fault).toMatch(/^TLS_CERT, TLS_KEY: can't be used together: \w+$/);

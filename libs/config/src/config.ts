@@ -5,31 +5,31 @@ import { environment, secretNames, type Environment } from './environment';
 import { tlsFaults } from './tls';
 
 /**
- * What a process is: `api` serves HTTP, `worker` runs jobs and schedules, `all` does both; `migrate` brings the database to
- * the newest schema and ends.
+ * Role of a process: `api` serves HTTP, `worker` runs jobs and schedules, `all` does both; `migrate` migrates the
+ * database and exits.
  */
 export type Role = 'api' | 'worker' | 'all' | 'migrate';
 export const roles: readonly Role[] = ['api', 'worker', 'all', 'migrate'];
 
 const FLEET = ['DATABASE_URL', 'REDIS_URL'] as const;
 
-/** Everything in the environment that is wrong, in one message. */
+/** Every fault in the environment, in one message. */
 export class ConfigurationError extends Error {
   constructor(readonly faults: string[]) {
     super(
       faults.length === 1
-        ? `The configuration can't be used: ${faults[0]}.`
-        : `The configuration can't be used:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
+        ? `Invalid configuration: ${faults[0]}.`
+        : `Invalid configuration:\n${faults.map((fault) => `  - ${fault}`).join('\n')}`,
     );
   }
 }
 
-/** The configuration of one process: validated, typed, and the only way to what the environment says. */
+/** Validated, typed configuration of one process. No other code reads the environment. */
 export type Config = ReturnType<typeof toConfig>;
 
 /**
  * Reads and validates the environment of a process.
- * @throws ConfigurationError naming every fault at once.
+ * @throws ConfigurationError that lists every fault.
  */
 export function loadConfig(role: Role, env: NodeJS.ProcessEnv): Config {
   const faults: string[] = [];
@@ -42,12 +42,12 @@ export function loadConfig(role: Role, env: NodeJS.ProcessEnv): Config {
   return toConfig(role, parsed.data);
 }
 
-// A secret is never quoted, and a long value helps nobody.
+// Shows short values only, and never a secret.
 function faultOf(issue: z.core.$ZodIssue, given: NodeJS.ProcessEnv): string {
   const name = issue.path.join('.');
   const value = given[name];
   const isShown = value !== undefined && !secretNames.includes(name) && value.length <= 40;
-  return `${name}: ${requirementOf(issue)}${isShown ? `, and is "${value}"` : ''}`;
+  return `${name}: ${requirementOf(issue)}${isShown ? `; got "${value}"` : ''}`;
 }
 
 function requirementOf(issue: z.core.$ZodIssue): string {
@@ -72,7 +72,7 @@ function withSecretFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.Proce
     const file = env[`${name}_FILE`];
     if (file === undefined) continue;
     if (env[name] !== undefined) {
-      faults.push(`${name}: set both directly and by ${name}_FILE; keep one`);
+      faults.push(`${name}: also set as ${name}_FILE; set only one of them`);
       continue;
     }
     try {
@@ -84,14 +84,14 @@ function withSecretFiles(env: NodeJS.ProcessEnv, faults: string[]): NodeJS.Proce
   return result;
 }
 
-// Only `all` has embedded parts: every other process shares its services with the rest of the fleet.
+// Only `all` has embedded parts: other processes share their services with the fleet.
 function missingFor(role: Role, env: NodeJS.ProcessEnv): string[] {
   const needed = { all: [], migrate: ['DATABASE_URL'], api: FLEET, worker: FLEET } as const;
   return needed[role]
     .filter((name) => env[name] === undefined && env[`${name}_FILE`] === undefined)
     .map(
       (name) =>
-        `${name}: needed by the role ${role}, which shares it with other processes; only "all" can do without`,
+        `${name}: required by the role ${role}, which shares it with other processes; optional only for "all"`,
     );
 }
 
@@ -125,13 +125,13 @@ function toConfig(role: Role, env: Environment) {
       xmlUrl: env.CBR_XML_URL,
       timeoutMs: env.CBR_TIMEOUT_MS,
       maxAgeDays: env.RATE_MAX_AGE_DAYS,
-      // A dated snapshot may only ever price for somebody who tries Waybill out.
+      // Use the rate snapshot only for a trial run: its rates are out of date.
       snapshot: !production && env.DATABASE_URL === undefined,
     },
   };
 }
 
-// How staff sign in, and how long is kept what they did.
+// Sign-in limits, and retention of the audit log.
 function accessOf(env: Environment) {
   return {
     staffSessions: { ttlHours: env.STAFF_SESSION_TTL_HOURS, idleMinutes: env.STAFF_SESSION_IDLE_MINUTES },

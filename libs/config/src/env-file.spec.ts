@@ -27,21 +27,21 @@ COMPOSE_PROJECT_NAME=waybill\r\n`;
   ])('with %s is told that %s is near', (line, near) => {
     const [name] = line.split('=');
     expect(envFileWarnings(`\n${line}\n`)).toEqual([
-      `.env, line 2: Waybill reads no variable ${name}; did you mean ${near}?`,
+      `.env, line 2: unknown variable ${name}; did you mean ${near}?`,
     ]);
   });
 
   it('with a name that is like none is told where they are listed', () => {
     expect(envFileWarnings('COLOUR=blue')).toEqual([
-      '.env, line 1: Waybill reads no variable COLOUR; .env.example lists those that it reads.',
+      '.env, line 1: unknown variable COLOUR; see .env.example for the variables that it reads.',
     ]);
   });
 
   it('with lines that assign nothing is told which, without what they hold', () => {
     const warnings = envFileWarnings('PORT 8000\nHOST=::1\ns3cret\n');
     expect(warnings).toEqual([
-      '.env, line 1: this is no NAME=value, and is ignored.',
-      '.env, line 3: this is no NAME=value, and is ignored.',
+      '.env, line 1: not a NAME=value assignment; ignored.',
+      '.env, line 3: not a NAME=value assignment; ignored.',
     ]);
   });
 });

@@ -16,38 +16,38 @@ const isOrigin = (text: string): boolean =>
 const httpUrl = z.url({ protocol: /^https?$/, error: 'must be an http(s) URL' });
 
 /**
- * Every variable that Waybill reads, with its default. A description is what `.env.example` says of it, and a variable
- * marked `secret` may also come as `NAME_FILE`, the path of a file that holds the value.
+ * Every variable that Waybill reads, with its default. `.env.example` shows the descriptions. A variable marked
+ * `secret` may also be set as `NAME_FILE`, the path of a file that holds the value.
  */
 export const environment = z.object({
   NODE_ENV: z
     .enum(['development', 'test', 'production'])
     .default('development')
-    .describe('production never prints the key or uses the rate snapshot'),
-  HOST: z.string().default('127.0.0.1').describe('the address to listen on; 0.0.0.0 in a container'),
-  PORT: port.optional().describe('the public port; unset: 8000 or the next free one; 0: any free one'),
+    .describe('in production, the key is never printed and the rate snapshot is never used'),
+  HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
+  PORT: port.optional().describe('public port; unset: 8000, or the next free port; 0: any free port'),
   OPS_PORT: port
     .optional()
-    .describe('a port of its own for /livez, /readyz and /metrics; a worker without it takes 8001'),
+    .describe('separate port for /livez, /readyz and /metrics; default for a worker: 8001'),
   PUBLIC_URL: httpUrl
     .optional()
     .describe(
-      'how browsers reach this API; unset: by localhost, HOST, an IP address, or the X-Forwarded-Host of a trusted proxy',
+      'public URL of this API; unset: localhost, HOST, any IP address, and the X-Forwarded-Host of a trusted proxy count as this API',
     ),
   TRUST_PROXY: trustedProxies
     .optional()
     .describe(
-      'the addresses and networks (CIDR) of the proxies in front, whose X-Forwarded-For, -Proto and -Host then count; ' +
-        'also loopback, linklocal and uniquelocal; unset: none',
+      'addresses and networks (CIDR) of the reverse proxies whose X-Forwarded-For, -Proto and -Host are trusted; ' +
+        'or loopback, linklocal, uniquelocal; unset: none',
     ),
   TLS_CERT: certificate
     .optional()
     .meta({ secret: true })
-    .describe('the certificate chain (PEM) to serve TLS with; usually as TLS_CERT_FILE'),
+    .describe('TLS certificate chain (PEM); usually set as TLS_CERT_FILE'),
   TLS_KEY: privateKey
     .optional()
     .meta({ secret: true })
-    .describe('its private key (PEM); usually as TLS_KEY_FILE'),
+    .describe('TLS private key (PEM); usually set as TLS_KEY_FILE'),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -56,46 +56,49 @@ export const environment = z.object({
       (list) => list.every(isOrigin),
       'must be origins such as https://example.com, separated by commas',
     )
-    .describe('whose pages may use this API from a browser, besides its own; separated by commas'),
+    .describe('origins that may call this API from a browser (CORS), separated by commas'),
   LIMIT_PRINCIPAL_PER_MINUTE: positive
     .max(1_000_000)
     .default(600)
-    .describe('requests that a session or an API key may make in a minute'),
+    .describe('requests per minute for each session or API key'),
   LIMIT_ADDRESS_PER_MINUTE: positive
     .max(1_000_000)
     .default(1_200)
-    .describe('requests that may come from one address in a minute'),
+    .describe('requests per minute for each IP address'),
   LIMIT_SESSIONS_PER_MINUTE: positive
     .max(1_000_000)
     .default(30)
-    .describe('sessions that one address may open in a minute'),
+    .describe('new sessions per minute for each IP address'),
   LIMIT_BAD_CREDENTIALS_PER_MINUTE: positive
     .max(1_000_000)
     .default(120)
-    .describe('unknown API keys and sessions that one address may present in a minute'),
-  DATA_DIR: z.string().default('.data').describe('where the embedded parts and the bootstrap key live'),
+    .describe('invalid API keys and session tokens per minute for each IP address'),
+  DATA_DIR: z
+    .string()
+    .default('.data')
+    .describe("directory of the embedded services' data and the bootstrap key"),
   DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'must be a postgres:// URL' })
     .optional()
     .meta({ secret: true })
-    .describe('PostgreSQL 15 or newer; unset: the embedded one'),
-  DATABASE_POOL_SIZE: positive.max(200).default(10).describe('connections a process'),
+    .describe('PostgreSQL 15 or newer; unset: embedded PostgreSQL'),
+  DATABASE_POOL_SIZE: positive.max(200).default(10).describe('PostgreSQL connections per process'),
   REDIS_URL: redisAddress
     .optional()
     .meta({ secret: true })
     .describe(
-      'Redis 6.2 or newer for queues, cache and limits: a redis(s):// URL, or several separated by commas for a ' +
-        'Redis Cluster; unset: queues in PostgreSQL, cache and limits in memory',
+      'Redis 6.2 or newer for queues, cache and rate limits: a redis(s):// URL, or several separated by commas for a ' +
+        'Redis Cluster; unset: queues in PostgreSQL, cache and rate limits in memory',
     ),
   CACHE_REDIS_URL: redisAddress
     .optional()
     .meta({ secret: true })
-    .describe('a Redis of its own for the cache, which may evict; unset: REDIS_URL'),
+    .describe('separate Redis for the cache, which may evict keys; unset: REDIS_URL'),
   REDIS_PREFIX: z
     .string()
     .regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
     .default('waybill')
-    .describe('what every key in Redis begins with; one for each deployment that shares a Redis'),
+    .describe('prefix of every Redis key; must differ between deployments that share a Redis'),
   BOOTSTRAP_ADMIN_KEY: z
     .string()
     .min(32, 'must have 32 characters or more')
@@ -103,43 +106,43 @@ export const environment = z.object({
     .max(256)
     .optional()
     .meta({ secret: true })
-    .describe("the first administrator's API key; unset: made once and kept in DATA_DIR/admin.key"),
+    .describe("first administrator's API key; unset: generated once and stored in DATA_DIR/admin.key"),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('the least severe log line that is written'),
-  LOG_SQL: flag.default(false).describe('log what the ORM sends to PostgreSQL, without its parameters'),
-  BODY_LIMIT_BYTES: positive.max(16_777_216).default(262_144).describe('the largest JSON body that is read'),
+    .describe('minimum log level'),
+  LOG_SQL: flag.default(false).describe('log SQL statements, without their parameters'),
+  BODY_LIMIT_BYTES: positive.max(16_777_216).default(262_144).describe('maximum size of a JSON body'),
   SESSION_UNUSED_HOURS: positive
     .max(8_760)
     .default(24)
-    .describe('after how long a session that owns nothing is purged'),
-  SESSION_TTL_DAYS: positive.max(365).default(30).describe('how long an anonymous session lives'),
-  STAFF_SESSION_TTL_HOURS: positive.max(720).default(12).describe('how long a sign-in holds at most'),
-  STAFF_SESSION_IDLE_MINUTES: positive.max(43_200).default(60).describe('how long a sign-in holds unused'),
-  LOGIN_WINDOW_MINUTES: positive.max(1_440).default(15).describe('the time that failed sign-ins count in'),
+    .describe('hours after which an unused session that owns nothing is deleted'),
+  SESSION_TTL_DAYS: positive.max(365).default(30).describe('lifetime of an anonymous session'),
+  STAFF_SESSION_TTL_HOURS: positive.max(720).default(12).describe('maximum lifetime of a staff session'),
+  STAFF_SESSION_IDLE_MINUTES: positive.max(43_200).default(60).describe('idle timeout of a staff session'),
+  LOGIN_WINDOW_MINUTES: positive.max(1_440).default(15).describe('window in which failed sign-ins count'),
   LOGIN_FAILURES_PER_ACCOUNT_AND_ADDRESS: positive
     .max(1_000_000)
     .default(10)
     .describe(
-      'failed sign-ins to one account in that time before one address waits; as many for a known device, and for ' +
-        'wrong present passwords in a session',
+      'failed sign-ins to an account before one address must wait; the same limit holds for a known device, and for ' +
+        'wrong current passwords in a session',
     ),
   LOGIN_FAILURES_PER_ACCOUNT: positive
     .max(1_000_000)
     .default(100)
-    .describe('failed sign-ins to one account in that time before every address waits; known devices do not'),
+    .describe('failed sign-ins to an account before every address must wait, except on known devices'),
   LOGIN_FAILURES_PER_ADDRESS: positive
     .max(1_000_000)
     .default(50)
-    .describe('failed sign-ins in that time before an address waits, whatever the account'),
-  LOGIN_DEVICE_DAYS: positive.max(365).default(90).describe('how long a device is known after a sign-in'),
-  AUDIT_RETENTION_MONTHS: positive.max(600).default(36).describe('how long the audit log is kept'),
-  REGISTRATION_ATTEMPTS: positive.max(50).default(5).describe('attempts before a registration is failed'),
+    .describe('failed sign-ins from an address, to any account, before it must wait'),
+  LOGIN_DEVICE_DAYS: positive.max(365).default(90).describe('days that a device stays known after a sign-in'),
+  AUDIT_RETENTION_MONTHS: positive.max(600).default(36).describe('retention of the audit log'),
+  REGISTRATION_ATTEMPTS: positive.max(50).default(5).describe('maximum attempts per registration'),
   REGISTRATION_BACKOFF_MS: positive
     .max(600_000)
     .default(1_000)
-    .describe('the first pause between attempts; it doubles'),
+    .describe('initial delay between attempts; doubles after each attempt'),
   REGISTRATION_REQUEUE_AFTER_SECONDS: positive
     .max(3_600)
     .default(60)
@@ -147,36 +150,36 @@ export const environment = z.object({
   REGISTRATIONS_PENDING_LIMIT: positive
     .max(10_000_000)
     .default(100_000)
-    .describe('pending registrations from which on new ones are refused with 503'),
-  WORKER_CONCURRENCY: positive.max(500).default(10).describe('jobs that a worker process runs at once'),
+    .describe('maximum pending registrations; above it, new ones get 503'),
+  WORKER_CONCURRENCY: positive.max(500).default(10).describe('concurrent jobs per worker process'),
   CBR_JSON_URL: httpUrl
     .default('https://www.cbr-xml-daily.ru/daily_json.js')
-    .describe('the JSON mirror of the Bank of Russia'),
+    .describe("JSON mirror of the Bank of Russia's rates"),
   CBR_XML_URL: httpUrl
     .default('https://www.cbr.ru/scripts/XML_daily.asp')
-    .describe("the bank's own XML; date_req is added"),
-  CBR_TIMEOUT_MS: positive.max(60_000).default(3_000).describe('how long one request to either may take'),
+    .describe('XML rates of the Bank of Russia; date_req is appended'),
+  CBR_TIMEOUT_MS: positive.max(60_000).default(3_000).describe('timeout of one request to either source'),
   RATE_MAX_AGE_DAYS: positive
     .max(365)
     .default(14)
-    .describe('how old a list may be that prices a day when asking fails'),
+    .describe('maximum age of the rates that price a day when no source answers'),
   JOB_SCHEDULES: jobSchedules
     .default(new Map())
     .describe(
-      'cron expressions in place of those in GET /api/v1/admin/jobs, in the time zones shown there: ' +
+      'cron expressions that override those in GET /api/v1/admin/jobs, in the time zones shown there: ' +
         'price-pending=*/2 * * * *; purge-sessions=0 3 * * *',
     ),
   JOB_POLL_MS: positive
     .min(50)
     .max(60_000)
     .default(5_000)
-    .describe('how often a worker looks for due job runs besides their cron times'),
-  JOB_RUNS_KEEP_DAYS: positive.min(2).max(365).default(7).describe('how long runs of jobs are remembered'),
+    .describe('interval at which a worker polls for due job runs, besides their cron times'),
+  JOB_RUNS_KEEP_DAYS: positive.min(2).max(365).default(7).describe('retention of job runs'),
 });
 
 export type Environment = z.infer<typeof environment>;
 
-/** The names of the variables that may come from a file. */
+/** Names of the variables that can be set as `NAME_FILE`. */
 export const secretNames = Object.entries(environment.shape)
   .filter(([, schema]) => schema.meta()?.secret === true)
   .map(([name]) => name);

@@ -1,7 +1,7 @@
 import { CronExpressionParser } from 'cron-parser';
 import { z } from 'zod';
 
-// What every cron library reads alike: five fields, or six with seconds first, of numbers and English names.
+// Syntax that all cron libraries share: five fields, or six with seconds first, of numbers and English names.
 const CRON = /^[\d*,/-]+( ([\d*,/-]|[A-Za-z]{3})+){4,5}$/;
 
 function isCron(expression: string): boolean {
@@ -14,7 +14,7 @@ function isCron(expression: string): boolean {
   }
 }
 
-/** Cron expressions by job name, as `name=expression; name=expression`. */
+/** Cron expressions by job name, written as `name=expression; name=expression`. */
 export const jobSchedules = z.string().transform((text, context) => {
   const schedules = new Map<string, string>();
   for (const entry of text.split(';').map((part) => part.trim())) {

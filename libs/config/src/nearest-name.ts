@@ -1,4 +1,4 @@
-/** The known name that a misspelt one most likely stands for; undefined where none is near. */
+/** Returns the known name closest to a misspelt one; undefined if none is close. */
 export function nearestName(given: string, known: readonly string[]): string | undefined {
   const name = given.toUpperCase().replaceAll(/[.-]/g, '_');
   const [best] = known
@@ -7,7 +7,7 @@ export function nearestName(given: string, known: readonly string[]): string | u
   return best && best.distance <= Math.max(1, Math.floor(name.length / 4)) ? best.candidate : undefined;
 }
 
-/** How many letters must be inserted, deleted, replaced or swapped with their neighbour to turn one text into the other. */
+/** Counts the insertions, deletions, replacements and swaps that turn one text into the other. */
 function editDistance(from: string, to: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: to.length + 1 }, (_, at) => at);

@@ -5,8 +5,9 @@ import { envFileWarnings } from './env-file';
 const ENV_FILE = '.env';
 
 /**
- * The environment of this process, with what a `.env` in the working directory adds; what is set already wins.
- * @param warn is told what in that file has no effect.
+ * Returns the environment of this process, extended by `.env` in the working directory. Variables that are already set
+ * win.
+ * @param warn receives a warning for each line of the file that has no effect.
  * @throws ConfigurationError where the file can't be read.
  */
 export function readEnvironment(warn: (warning: string) => void): NodeJS.ProcessEnv {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 const DEFAULT_PORT = 6379;
 const MAX_NODES = 100;
 
-/** Where a Redis is: one node, or several from which the rest of a Redis Cluster is discovered. */
+/** Address of a Redis: one node, or several seed nodes of a Redis Cluster. */
 export interface RedisAddress {
   nodes: { host: string; port: number }[];
   username?: string;
@@ -14,7 +14,8 @@ export interface RedisAddress {
 }
 
 /**
- * `redis://` or `rediss://` URLs, one or a comma-separated list. Their faults never quote a URL: it may hold a password.
+ * Parses one `redis://` or `rediss://` URL, or a comma-separated list. Error messages never quote a URL: it may hold a
+ * password.
  */
 export const redisAddress = z.string().transform((value, ctx): RedisAddress => {
   const urls = value.split(',').map((url) => url.trim());
@@ -32,9 +33,9 @@ function faultOf(urls: string[]): string | undefined {
   const [first, ...others] = urls.map((url) => new URL(url));
   if (first === undefined || others.length === 0) return undefined;
   if (others.some((url) => accessOf(url) !== accessOf(first)))
-    return 'must have the same scheme, user and password for every node of a cluster';
+    return 'must use the same scheme, user and password for every node of a cluster';
   if ([first, ...others].some((url) => databaseOf(url) !== 0))
-    return 'must not select a database: a cluster has only number 0';
+    return 'must not select a database: a cluster has only database 0';
   return undefined;
 }
 

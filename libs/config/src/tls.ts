@@ -6,7 +6,7 @@ export const privateKey = z
   .string()
   .regex(/-----BEGIN [A-Z ]*PRIVATE KEY-----/, 'must be a private key in PEM');
 
-/** What is wrong with a certificate and its key together; never a part of either. */
+/** Returns the faults of a certificate and its key together. Never quotes either. */
 export function tlsFaults({
   TLS_CERT: cert,
   TLS_KEY: key,
@@ -15,8 +15,8 @@ export function tlsFaults({
   TLS_KEY?: string;
 }): string[] {
   if (!cert && !key) return [];
-  if (!cert) return ['TLS_CERT: needed beside TLS_KEY'];
-  if (!key) return ['TLS_KEY: needed beside TLS_CERT'];
+  if (!cert) return ['TLS_CERT: required when TLS_KEY is set'];
+  if (!key) return ['TLS_KEY: required when TLS_CERT is set'];
   try {
     createSecureContext({ cert, key });
     return [];

@@ -2,12 +2,12 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 const BITS: Record<number, number> = { 4: 32, 6: 128 };
-/** Names that Fastify knows: of this machine, of this link, and of private networks. */
+/** Names that Fastify accepts: this machine, the local link, and private networks. */
 const NAMED = ['loopback', 'linklocal', 'uniquelocal'];
 
 /**
- * The addresses and networks (CIDR) of the proxies in front. A mere number of proxies is none: it would trust whoever
- * reaches this process without them.
+ * Addresses and networks (CIDR) of the reverse proxies. Rejects a number of hops: it would also trust clients that
+ * connect directly.
  */
 export const trustedProxies = z
   .string()

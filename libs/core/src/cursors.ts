@@ -4,16 +4,16 @@ import { BadRequestError } from './errors';
 import type { Page } from './page';
 import type { Principal } from './principal';
 
-/** The keys of a row in its list's order, the last of them unique. */
+/** Sort keys of a row in its list; the last one is unique. */
 export type Keyset = readonly (string | number)[];
 
-/** What a cursor is good for alone: the filters of the list and, where callers see different rows, the owner. */
+/** Values that a cursor is bound to: the list's filters and, where callers see different rows, the owner. */
 export type Bound = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** The owner that a cursor over a principal's own rows is bound to: it stays the same from sign-in to sign-in. */
+/** The owner that a cursor over a principal's own rows is bound to. It is the same in all of a user's sessions. */
 export const cursorOwner = ({ userId, ownerId }: Principal): string => userId ?? ownerId;
 
-/** The cursors of one list. A list declares its name and the schema of its keyset once, beside its query. */
+/** Cursors of one list. A list declares its name and the schema of its keyset once, beside its query. */
 export class Cursors<K extends Keyset> {
   constructor(
     private readonly list: string,
@@ -21,8 +21,8 @@ export class Cursors<K extends Keyset> {
   ) {}
 
   /**
-   * The keys of the row to go on after; undefined without a cursor.
-   * @throws BadRequestError where the cursor is none of this list, or bound to something else.
+   * Returns the sort keys to continue after; undefined without a cursor.
+   * @throws BadRequestError for a cursor of another list, other filters or another owner.
    */
   read(cursor: string | undefined, bound: Bound): K | undefined {
     if (cursor === undefined) return undefined;
@@ -39,8 +39,8 @@ export class Cursors<K extends Keyset> {
   }
 
   /**
-   * Makes a page of rows that were read with one more than the limit.
-   * @param keysOf the keys of a row in the list's order.
+   * Builds a page from rows that were read with a limit of one more.
+   * @param keysOf returns the sort keys of a row.
    */
   page<T>(rows: T[], limit: number, bound: Bound, keysOf: (row: T) => K): Page<T> {
     const items = rows.slice(0, limit);
@@ -55,7 +55,7 @@ export class Cursors<K extends Keyset> {
 
 const write = (parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-/** The parts of a cursor; none where it is not exactly what `write` makes of them. */
+/** Returns the parts of a cursor; an empty list unless the cursor is exactly as `write` would produce it. */
 function parse(cursor: string): unknown[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());

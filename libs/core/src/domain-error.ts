@@ -1,4 +1,4 @@
-/** What sort of refusal an error is; `@waybill/http` maps each to its status, in one place. */
+/** Kind of refusal. `@waybill/http` maps each kind to an HTTP status in one place. */
 export type ErrorKind =
   | 'bad_request'
   | 'unauthenticated'
@@ -18,7 +18,7 @@ export type ErrorKind =
   | 'internal'
   | 'unavailable';
 
-/** One thing that is wrong, and where: in the body (RFC 6901 pointer), a query parameter, or a header. */
+/** One fault and its location: in the body (RFC 6901 pointer), a query parameter, or a header. */
 export interface FieldError {
   code: string;
   detail: string;
@@ -27,26 +27,26 @@ export interface FieldError {
   header?: string;
 }
 
-/** What an error adds to its problem document. */
+/** Optional parts of an error's problem document. */
 export interface ErrorExtras {
   errors?: FieldError[];
-  /** After how many seconds it makes sense to try again. */
+  /** Seconds after which a retry makes sense. */
   retryAfterSeconds?: number;
-  /** Further members of the document, such as the transitions that are allowed. */
+  /** Further members of the document, such as the allowed transitions. */
   members?: Record<string, unknown>;
 }
 
 /**
- * The base of what services throw to refuse something. A class of its own for each refusal, with a stable `code` and a
- * `kind`, both static, so that a route can declare it in the OpenAPI document.
+ * Base class of the errors that services throw to refuse something. Each refusal has its own class with a static `code`
+ * and `kind`, so that a route can declare it in the OpenAPI document.
  */
 export abstract class DomainError extends Error {
   static readonly code: string;
   static readonly kind: ErrorKind;
-  /** JSON Schemas of the further members that its problem document always has. */
+  /** JSON Schemas of the additional members that its problem document always has. */
   static readonly members: Readonly<Record<string, object>> = {};
 
-  /** One such error, for the OpenAPI document. A class whose constructor takes arguments gives one of its own. */
+  /** Returns an example for the OpenAPI document. A class whose constructor takes arguments must override this. */
   static example(): DomainError {
     const error = this.length === 0 ? new (this as unknown as new () => DomainError)() : undefined;
     if (error?.message) return error;
@@ -69,7 +69,7 @@ export abstract class DomainError extends Error {
   }
 }
 
-/** A class of domain errors, as a route declares it. */
+/** Class of a domain error, as a route declares it. */
 export type DomainErrorClass = Pick<typeof DomainError, 'code' | 'kind' | 'members' | 'example'> & {
   readonly name: string;
 };

@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
 
-/** An entity tag as RFC 9110 (8.8.3) has it; `opaque` is what stands between the quotes. */
+/** Entity tag (RFC 9110, 8.8.3); `opaque` is the text between the quotes. */
 export interface EntityTag {
   weak: boolean;
   opaque: string;
 }
 
-/** What an `If-Match` or `If-None-Match` header names: tags, or anything that exists. */
+/** Value of an `If-Match` or `If-None-Match` header: a list of tags, or `*`. */
 export type EntityTags = '*' | readonly EntityTag[];
 
-/** What a request's headers make it depend on. */
+/** Preconditions in a request's headers. */
 export interface Preconditions {
   ifMatch?: EntityTags | undefined;
   ifNoneMatch?: EntityTags | undefined;
@@ -19,19 +19,19 @@ const LAST_USE = /"last_used_at":(?:null|"[^"]*"),?/g;
 const DIGEST_CHARACTERS = 22; // 132 bits
 
 /**
- * The strong entity tag of a representation, from its text as it is sent. A `last_used_at` is no part of it: mere use would make
- * what a caller has seen stale, and nobody could change what is in use.
+ * Returns the strong entity tag of a representation. Excludes `last_used_at`: otherwise every use of a key or session
+ * would change its tag, and an update of one in use would always fail.
  */
 export const entityTagOf = (text: string): string =>
   `"${createHash('sha256').update(text.replace(LAST_USE, '')).digest('base64url').slice(0, DIGEST_CHARACTERS)}"`;
 
 /**
- * Whether a strong tag is among those named, by the comparison for `If-Match`: a weak tag matches nothing.
- * @param tag of what exists; undefined where it has none.
+ * Compares strongly, as `If-Match` requires: a weak tag matches nothing.
+ * @param tag undefined for a resource without a tag.
  */
 export const matchesStrongly = (tags: EntityTags, tag: string | undefined): boolean =>
   tags === '*' || tags.some(({ weak, opaque }) => !weak && `"${opaque}"` === tag);
 
-/** Whether a tag is among those named, by the comparison for `If-None-Match`. @param tag as above */
+/** Compares weakly, as `If-None-Match` requires. @param tag undefined for a resource without a tag */
 export const matchesWeakly = (tags: EntityTags, tag: string | undefined): boolean =>
   tags === '*' || tags.some(({ opaque }) => `"${opaque}"` === tag);

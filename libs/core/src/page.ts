@@ -1,13 +1,13 @@
-/** Which page of a list is wanted. */
+/** Cursor and size of the requested page. */
 export interface PageRequest {
   limit: number;
-  /** The `next_cursor` of the page before; undefined for the first one. */
+  /** `next_cursor` of the previous page; undefined for the first page. */
   cursor?: string;
 }
 
-/** A page of a list. */
+/** One page of a list. */
 export interface Page<T> {
   items: T[];
-  /** The cursor of the next page; null on the last one. */
+  /** Cursor of the next page; null on the last page. */
   next_cursor: string | null;
 }

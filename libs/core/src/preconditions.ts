@@ -3,10 +3,10 @@ import { PreconditionFailedError, PreconditionRequiredError } from './preconditi
 import type { RequestContext } from './request-context';
 
 /**
- * For PUT and PATCH of something that exists: requires an `If-Match` that names its current state. Call it where the row is
- * locked, or somebody else changes it in between.
- * @param current the reply that a GET would give this caller.
- * @throws PreconditionRequiredError without an `If-Match`, PreconditionFailedError where a condition that was sent fails.
+ * For PUT and PATCH of an existing resource: requires an `If-Match` that matches its current state. Call this after
+ * locking the row; otherwise a concurrent request can change it in between.
+ * @param current the body that a GET would return to this caller.
+ * @throws PreconditionRequiredError without an `If-Match`, PreconditionFailedError where a precondition fails.
  */
 export function requireIfMatch(ctx: RequestContext, current: object): void {
   checkIfMatch(ctx, current);
@@ -14,8 +14,8 @@ export function requireIfMatch(ctx: RequestContext, current: object): void {
 }
 
 /**
- * For all else that changes something that exists: holds it to the conditions that were sent (RFC 9110, 13.2.2).
- * @param current as above; undefined where no GET shows it by itself, so that no tag can name it.
+ * For other changes of an existing resource: checks the preconditions that were sent (RFC 9110, 13.2.2).
+ * @param current as above; undefined where no GET returns the resource, so that no tag can match.
  * @throws PreconditionFailedError
  */
 export function checkIfMatch(

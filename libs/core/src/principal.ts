@@ -1,15 +1,15 @@
 import type { Scope } from './scopes';
 
-/** Whoever makes a request. A customer is an anonymous session: it has no scopes and sees what it owns. */
+/** The caller of a request. A customer is an anonymous session: it has no scopes and sees only its own rows. */
 export interface Principal {
   readonly kind: 'customer' | 'staff' | 'api_key';
-  /** The id of the session or of the API key; a UUID, and no secret. */
+  /** ID of the session or the API key; a UUID, not a secret. */
   readonly id: string;
-  /** The owner id (UUID) that rows made by this principal keep. */
+  /** Owner ID (UUID) of the rows that this principal creates. */
   readonly ownerId: string;
-  /** Every owner id whose rows are this principal's own. */
+  /** Owner IDs of all rows that belong to this principal. */
   readonly ownerIds: readonly string[];
-  /** The user who is signed in; staff alone have one. */
+  /** The signed-in user; set for staff only. */
   readonly userId?: string;
   readonly scopes: ReadonlySet<Scope>;
 }

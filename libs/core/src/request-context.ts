@@ -2,9 +2,9 @@ import type { Preconditions } from './entity-tags';
 import type { Principal } from './principal';
 import { TransactionContext } from './transaction-context';
 
-/** What one request carries down: who asks, from where, and the transaction that its services share. */
+/** Context of one request: the caller, its address, and the transaction that the services share. */
 export class RequestContext extends TransactionContext {
-  /** What the caller made the request depend on. */
+  /** Preconditions in the request's headers. */
   preconditions: Preconditions = {};
   private caller?: Principal;
 
@@ -16,7 +16,7 @@ export class RequestContext extends TransactionContext {
     super();
   }
 
-  /** Who asks. Only a route whose access rule lets nobody in without credentials may read it. */
+  /** The caller. Only routes that require credentials may read it. */
   get principal(): Principal {
     if (!this.caller) throw new Error('This route has no principal: its access rule is public');
     return this.caller;
@@ -26,7 +26,7 @@ export class RequestContext extends TransactionContext {
     this.caller = principal;
   }
 
-  /** Who asks, where credentials are optional. */
+  /** The caller, or undefined on a route where credentials are optional. */
   get principalIfAny(): Principal | undefined {
     return this.caller;
   }

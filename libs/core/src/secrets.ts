@@ -1,17 +1,17 @@
-// API keys of ours, hashes of passwords, and what somebody pastes from an Authorization header.
+// Waybill's API keys, password hashes, and pasted Authorization headers.
 const CREDENTIAL = /waybill_[0-9A-Za-z]{49}|\$argon2(id|i|d)\$v=|^Bearer \S{20,}$/i;
-// 256 random bits in base64url, as a session's token is, or more.
+// 256 random bits or more in base64url, such as a session token.
 const RANDOM_RUN = /[\w-]{43,}/g;
 const REDACTED = '[redacted]';
 
 const known = new Set<string>();
 
-/** From now on this text is treated as a credential, whatever it looks like. */
+/** Registers a text as a credential, whatever its format. */
 export function knowSecret(secret: string): void {
   known.add(secret);
 }
 
-/** Whether a text holds what is, or looks like, a credential of ours. */
+/** Whether a text contains a known credential, or something that looks like one. */
 export function holdsCredential(text: string): boolean {
   const folded = text.toLowerCase();
   return (
@@ -22,12 +22,12 @@ export function holdsCredential(text: string): boolean {
 }
 
 /**
- * Puts `[redacted]` in place of a text that holds a credential. Callers choose names, addresses and headers themselves, so
- * that a secret pasted into one is no fault of ours.
+ * Replaces a text that contains a credential by `[redacted]`. Callers choose names, addresses and headers themselves,
+ * so they may paste a secret into one.
  */
 export const redacted = (text: string): string => (holdsCredential(text) ? REDACTED : text);
 
-/** A line of JSON without the credentials in it; the rest of it stays. */
+/** Removes the credentials from a line of JSON and keeps the rest. */
 export function redactedLine(line: string): string {
   const shapeless = line.replace(RANDOM_RUN, (run) => (isRandom(run) ? REDACTED : run));
   return [...known].reduce(
@@ -36,5 +36,5 @@ export function redactedLine(line: string): string {
   );
 }
 
-// Of 43 random characters some are capitals and some are not; a digest in hex and a slug have one case alone.
+// A random run of 43 characters mixes upper and lower case; a hex digest or a slug has a single case.
 const isRandom = (run: string): boolean => /[a-z]/.test(run) && /[A-Z]/.test(run);

@@ -1,11 +1,11 @@
 import type { QueryRunner } from 'typeorm';
 
-/** Runs inside the transaction, just before it commits; what it throws rolls everything back. */
+/** Runs inside the transaction, just before it commits. An exception rolls everything back. */
 export type BeforeCommit = () => Promise<void>;
-/** Runs once the commit is durable; what it throws is logged and changes nothing. */
+/** Runs after the commit. An exception is logged and rolls nothing back. */
 export type AfterCommit = () => void | Promise<void>;
 
-/** An open transaction: its connection, and what is to happen around its commit. */
+/** An open transaction: its connection, and the hooks around its commit. */
 export interface Transaction {
   readonly runner: QueryRunner;
   readonly beforeCommit: BeforeCommit[];
@@ -13,8 +13,8 @@ export interface Transaction {
 }
 
 /**
- * What one unit of work carries down from its entry point (a request, a job): its transaction, once somebody opened one.
- * Passed explicitly, so that a reader sees which calls belong together.
+ * Context of one unit of work (a request, a job): its transaction, once one is open. Passed explicitly, so that the
+ * code shows which calls share a transaction.
  */
 export class TransactionContext {
   transaction?: Transaction;

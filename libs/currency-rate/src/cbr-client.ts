@@ -2,19 +2,19 @@ import { UpstreamError } from './upstream-error';
 
 export interface DownloadOptions {
   timeoutMs: number;
-  /** The most that is read, counted after decompression. */
+  /** Size limit of the body, after decompression. */
   maxBytes: number;
   signal: AbortSignal;
 }
 
 export interface Download {
   bytes: Buffer;
-  /** What `Content-Type` says, in lower case. */
+  /** Charset from `Content-Type`, in lower case. */
   charset: string | null;
 }
 
 /**
- * Gets a document, within a time that covers its body too. Follows no redirect.
+ * Downloads a document. The timeout covers the body too. Follows no redirects.
  * @throws UpstreamError
  */
 export async function download(url: URL, options: DownloadOptions): Promise<Download> {
@@ -27,7 +27,7 @@ export async function download(url: URL, options: DownloadOptions): Promise<Down
   } catch (error) {
     if (error instanceof UpstreamError) throw error;
     if (options.signal.aborted) throw new UpstreamError('aborted', 'the process is stopping');
-    if (timeout.aborted) throw new UpstreamError('timeout', `no whole answer within ${options.timeoutMs} ms`);
+    if (timeout.aborted) throw new UpstreamError('timeout', `timed out after ${options.timeoutMs} ms`);
     throw new UpstreamError('network', describe(error));
   }
 }
@@ -46,7 +46,7 @@ async function refuseStatus(response: Response): Promise<void> {
 async function readUpTo(response: Response, maxBytes: number): Promise<Buffer> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  // Leaving the loop by an exception cancels the body: what is beyond the cap is never read.
+  // An exception in this loop cancels the body, so nothing beyond the limit is read.
   for await (const chunk of response.body ?? []) {
     size += chunk.byteLength;
     if (size > maxBytes) throw new UpstreamError('too_large', `more than ${maxBytes} bytes`);
@@ -60,7 +60,7 @@ function charsetOf(response: Response): string | null {
   return match?.[1]?.toLowerCase() ?? null;
 }
 
-// fetch says only "fetch failed"; what happened is in its cause.
+// fetch reports only "fetch failed"; the actual error is its cause.
 function describe(error: unknown): string {
   const cause = (error as Error).cause;
   return cause instanceof Error ? cause.message : (error as Error).message;

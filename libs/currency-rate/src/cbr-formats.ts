@@ -6,10 +6,10 @@ import { addDays, daysBetween } from './moscow-day';
 import type { ListInForce } from './rate-list';
 import { refused } from './upstream-error';
 
-/** Before long holidays the bank publishes a list dated after them. */
+/** Before long holidays, the bank publishes a list that takes effect after them. */
 const MAX_DAYS_AHEAD = 14;
 
-/** The JSON mirror: always its newest list, and with it the one before. */
+/** JSON mirror: returns its newest list and the previous one. */
 export function jsonMirror(url: string, maxAgeDays: number): SourceFormat {
   return {
     source: 'cbr-json',
@@ -27,13 +27,13 @@ export function jsonMirror(url: string, maxAgeDays: number): SourceFormat {
   };
 }
 
-/** The bank's own XML: the list in force on a day. */
+/** The bank's own XML: returns the list in force on a given day. */
 export function bankXml(url: string, maxAgeDays: number): SourceFormat {
   return {
     source: 'cbr-xml',
     url: ({ day }) => {
       const result = new URL(url);
-      // As the bank has it, DD/MM/YYYY with bare slashes.
+      // The bank expects DD/MM/YYYY with unescaped slashes.
       const query = `date_req=${day.split('-').toReversed().join('/')}`;
       result.search = result.search ? `${result.search}&${query}` : query;
       return result;
@@ -48,7 +48,7 @@ export function bankXml(url: string, maxAgeDays: number): SourceFormat {
   };
 }
 
-// Of a day that has not begun, an older list only says that a newer one is not out yet.
+// For a future day, an older list only means that the newer one is not published yet.
 function knownThrough(effectiveDate: string, { day, today }: Question): string {
   return latest(effectiveDate, day > today ? today : day);
 }

@@ -3,20 +3,20 @@ import type { Rate, RateList } from './rate-list';
 import { gatherRates, readRate } from './read-rate';
 import { refused } from './upstream-error';
 
-/** A number as the document wrote it: a double would round it. */
+/** A number as written in the document; a double would round it. */
 class WrittenNumber {
   constructor(readonly source: string) {}
 }
 
 type JsonObject = Record<string, unknown>;
 
-/** The longest that the bank has gone without a new list is its New Year holidays; a longer gap is not trusted. */
+/** The longest gap between lists is the New Year holidays; a longer one is rejected. */
 const MAX_GAP_DAYS = 21;
-/** No rate moves that much overnight: a changed nominal would explain it, and `Previous` does not say its own. */
+/** No rate changes this much overnight. A larger change suggests a changed nominal, which `Previous` does not state. */
 const MAX_JUMP = 4;
 
 /**
- * Reads the JSON mirror's document: its list and, where `Previous` gives it whole, the list before.
+ * Parses the JSON mirror's document: its list and, where `Previous` is complete, the previous list.
  * @throws UpstreamError
  */
 export function parseCbrJson(text: string): { list: RateList; previous: RateList | null } {
@@ -85,7 +85,7 @@ function parseStrictly(text: string): JsonObject {
   } catch (error) {
     throw refused(`not JSON: ${(error as Error).message.slice(0, 100)}`);
   }
-  // JSON.parse keeps the last of two equal keys without a word; then more members are written than were read.
+  // JSON.parse silently keeps the last of two equal keys; then the text has more members than the parsed object.
   const written = text.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1;
   if (written !== members) throw refused('a repeated key');
   if (!isObject(document)) throw refused('not an object');

@@ -16,17 +16,17 @@ import { breakerState, fetches, retries } from './rates.metrics';
 import { LONGEST_PAUSE, type ResolvedRatesOptions } from './rates.options';
 import { UpstreamError } from './upstream-error';
 
-/** What is asked for: the list in force on `day`, by a clock that says `today` (both days of Moscow). */
+/** A request for the list in force on `day`, made on `today` (both are Moscow days). */
 export interface Question {
   day: string;
   today: string;
 }
 
-/** What tells one upstream from another. */
+/** Format and URL of one upstream. */
 export interface SourceFormat {
   source: RateSource;
   url(question: Question): URL;
-  /** @throws UpstreamError for a document that can't be trusted. */
+  /** @throws UpstreamError for an invalid document. */
   read(download: Download, question: Question): ListInForce[];
 }
 

@@ -13,7 +13,7 @@ const parser = new XMLParser({
 });
 
 /**
- * Reads the bank's own document, decoded.
+ * Parses the bank's XML after decoding.
  * @throws UpstreamError
  */
 export function parseCbrXml(text: string): RateList {
@@ -25,7 +25,7 @@ export function parseCbrXml(text: string): RateList {
 function readRoot(text: string): Record<string, unknown> {
   if (!/^<\?xml version="1\.0" encoding="windows-1251"\s*\?>/i.test(text))
     throw refused('no windows-1251 XML');
-  // Looked for before anything expands them.
+  // Checked before the parser expands entities.
   if (/<!(DOCTYPE|ENTITY)/i.test(text)) throw refused('a DTD');
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw refused(`not XML: ${valid.err.msg.slice(0, 100)}`);

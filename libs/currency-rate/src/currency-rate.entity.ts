@@ -14,7 +14,7 @@ export class CurrencyRateEntity {
   @PrimaryColumn('date', { primaryKeyConstraintName: 'currency_rates_pkey' })
   effectiveDate!: string;
 
-  /** Without a scale of its own: a decimal comes out as it was published. */
+  /** No fixed scale: stores the decimal as published. */
   @Column('numeric')
   value!: string;
 

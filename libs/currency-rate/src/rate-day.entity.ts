@@ -1,7 +1,7 @@
 import { Column, Entity, JoinColumn, ManyToOne, PrimaryColumn, type Relation } from 'typeorm';
 import { RateListEntity } from './rate-list.entity';
 
-/** A settled day (Europe/Moscow): which list was in force on it. Written once, never changed. */
+/** A settled day (Europe/Moscow) and the list in force on it. Written once, never changed. */
 @Entity('rate_days')
 export class RateDayEntity {
   @PrimaryColumn('date', { primaryKeyConstraintName: 'rate_days_pkey' })

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, PrimaryColumn } from 'typeorm';
 import type { RateSource } from './rate-list';
 
-/** A list of rates as it was received (or shipped), known by the day from which it is in force. */
+/** A list of rates as received or shipped, identified by its effective date. */
 @Entity('rate_lists')
 @Check('rate_lists_source_check', `source IN ('cbr-json', 'cbr-xml', 'snapshot')`)
 @Check('rate_lists_document_sha256_check', `document_sha256 ~ '^[0-9a-f]{64}$'`)
@@ -18,7 +18,7 @@ export class RateListEntity {
   @Column('timestamptz', { default: () => 'now()' })
   receivedAt!: Date;
 
-  /** Known from the mirror's `Previous` alone; the bank's own list may complete it. */
+  /** True if the list comes from the mirror's `Previous` only; the bank's own list may complete it. */
   @Column('boolean', { default: false })
   fromPrevious!: boolean;
 }

@@ -1,30 +1,30 @@
-/** Where a list came from. */
+/** Origin of a list. */
 export type RateSource = 'cbr-json' | 'cbr-xml' | 'snapshot';
 
-/** Roubles for `nominal` units of a currency; `value` is the decimal as it was published. */
+/** Roubles for `nominal` units of a currency; `value` is the published decimal. */
 export interface Rate {
   value: string;
   nominal: number;
 }
 
-/** What the Bank of Russia quotes from one effective date on. */
+/** The Bank of Russia's rates from one effective date on. */
 export interface RateList {
   /** `YYYY-MM-DD` */
   effectiveDate: string;
   rates: ReadonlyMap<string, Rate>;
 }
 
-/** A list and the days that its document proves it to be in force on, both ends included. */
+/** A list, and the days on which its document proves it in force, both inclusive. */
 export interface ListInForce extends RateList {
-  /** Taken from the mirror's `Previous`, which leaves out what is no longer quoted. */
+  /** Read from the mirror's `Previous`, which omits currencies that are no longer quoted. */
   fromPrevious: boolean;
   through: string;
 }
 
-/** A document that was received, read and found sound. */
+/** A parsed and validated document. */
 export interface RateDocument {
   source: RateSource;
-  /** Of the bytes as they were received, without their transfer encoding; hexadecimal. */
+  /** SHA-256 of the body without its transfer encoding; hexadecimal. */
   documentSha256: string;
   /** Newest first. */
   lists: ListInForce[];

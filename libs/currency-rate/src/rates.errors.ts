@@ -1,7 +1,7 @@
-/** Every source was asked, and none gave rates that can be trusted. What was known stays. */
+/** No source returned valid rates. Stored rates are unchanged. */
 export class RatesUnavailableError extends Error {
   static readonly code = 'rates_unavailable';
 }
 
-/** The process stops while it asks: that says nothing about the rates. */
+/** The process stopped during a fetch. This says nothing about the rates. */
 export class RatesStoppedError extends Error {}

@@ -12,23 +12,21 @@ import { RatesRepository } from './rates.repository';
 import { snapshot } from './snapshot';
 import { UpstreamError } from './upstream-error';
 
-/** How many different days may wait for their fetch; one more is told that there is no rate now. */
+/** Maximum number of days waiting for a fetch. Beyond it, a day gets `busy`. */
 const MAX_WAITING = 64;
 
-/**
- * How asking ended: `busy` says nothing about the upstream, only that others are still asking.
- */
+/** Outcome of a fetch. `busy` says nothing about the upstream: other fetches are still running. */
 export type FetchOutcome = 'settled' | 'failed' | 'busy';
 
 /** A request to the upstream. */
 interface FetchRequest {
   day: string | 'today';
   sources: CbrSource[];
-  /** Whether it is there: by what is stored, or by the document that was just fetched and stored. */
+  /** Whether the request is satisfied by stored rates, or by the document that was just fetched and stored. */
   isDone(ctx: TransactionContext, fetched: RateDocument | null): Promise<boolean>;
 }
 
-/** Gets lists from the upstream into PostgreSQL: one fetch at a time over the fleet, one waiting per process. */
+/** Fetches lists from the upstream into PostgreSQL: one fetch at a time across the fleet, one waiting per process. */
 @Injectable()
 export class RatesFetcher implements OnModuleDestroy {
   private readonly logger = new Logger(RatesFetcher.name);
@@ -37,7 +35,7 @@ export class RatesFetcher implements OnModuleDestroy {
   private readonly oneAtATime = bulkhead(1, MAX_WAITING);
   private readonly json: CbrSource;
   private readonly xml: CbrSource;
-  private toldOfSnapshot = false;
+  private hasWarnedAboutSnapshot = false;
 
   constructor(
     private readonly repository: RatesRepository,
@@ -47,20 +45,20 @@ export class RatesFetcher implements OnModuleDestroy {
     this.xml = new CbrSource(bankXml(options.xmlUrl, options.maxAgeDays), options);
   }
 
-  /** Ends the fetches that are under way, and waits until they have let go of PostgreSQL. */
+  /** Cancels the fetches in flight and waits until they have released their connections. */
   async onModuleDestroy(): Promise<void> {
     this.stopping.abort(new RatesStoppedError('The process is stopping'));
     await Promise.allSettled(this.flights.values());
   }
 
-  /** Asks until the day is settled. @throws RatesStoppedError */
+  /** Fetches until the day is settled. @throws RatesStoppedError */
   async settle(day: string): Promise<FetchOutcome> {
     const isDone: FetchRequest['isDone'] = async (ctx) =>
       (await this.repository.settledList(ctx, day)) !== null;
     return outcome(await this.join(`settle ${day}`, { day, sources: [this.json, this.xml], isDone }));
   }
 
-  /** Asks the bank for the whole list of a day that is settled by `Previous` alone. @throws RatesStoppedError */
+  /** Fetches the bank's complete list for a day that is settled only by `Previous`. @throws RatesStoppedError */
   async complete(day: string): Promise<FetchOutcome> {
     const isDone: FetchRequest['isDone'] = async (ctx) => {
       const list = await this.repository.settledList(ctx, day);
@@ -69,7 +67,10 @@ export class RatesFetcher implements OnModuleDestroy {
     return outcome(await this.join(`complete ${day}`, { day, sources: [this.xml], isDone }));
   }
 
-  /** Asks whatever is known. @returns the document that came, already stored, or why none did. @throws RatesStoppedError */
+  /**
+   * Fetches even if the rates are known. @returns the fetched and stored document, or why there is none. @throws
+   * RatesStoppedError
+   */
   async refresh(): Promise<RateDocument | FetchOutcome> {
     const isDone: FetchRequest['isDone'] = async (_ctx, fetched) => fetched !== null;
     return this.join('refresh', { day: 'today', sources: [this.json, this.xml], isDone });
@@ -93,7 +94,7 @@ export class RatesFetcher implements OnModuleDestroy {
     }
   }
 
-  // Polled rather than waited for in PostgreSQL: a waiter holds no connection, and can be stopped.
+  // Polls instead of waiting in PostgreSQL, so that a waiter holds no connection and can be stopped.
   private async waitAndFetch(request: FetchRequest): Promise<RateDocument | FetchOutcome> {
     const deadline = Date.now() + this.options.lockWaitMs;
     const idleMs = longestFetchMs(this.options) + 10_000;
@@ -114,20 +115,20 @@ export class RatesFetcher implements OnModuleDestroy {
     request: FetchRequest,
   ): Promise<RateDocument | FetchOutcome> {
     if (await request.isDone(ctx, null)) return 'settled';
-    // Read before asking: an answer proves nothing about a day that began while it was under way.
+    // Read before the request: the response proves nothing about a day that began during it.
     const now = this.options.now ? this.options.now() : await this.repository.databaseTime(ctx);
     const today = moscowDay(now);
     const day = request.day === 'today' ? today : request.day;
     for (const source of request.sources) {
-      // Further ahead than tomorrow the bank has nothing, and would answer with what it has.
+      // The bank publishes no rates beyond tomorrow; it would return its newest list instead.
       if (source === this.xml && day > addDays(today, 1)) continue;
       const document = await this.ask(source, { day, today });
       if (!document) continue;
       await this.keep(ctx, document);
-      this.toldOfSnapshot = false;
+      this.hasWarnedAboutSnapshot = false;
       if (await request.isDone(ctx, document)) return document;
     }
-    this.tellOfSnapshot();
+    this.warnAboutSnapshot();
     return 'failed';
   }
 
@@ -138,25 +139,25 @@ export class RatesFetcher implements OnModuleDestroy {
     try {
       return await source.fetch(question, this.stopping.signal);
     } catch (error) {
-      // Being stopped is not the upstream's failure: nothing may be priced because of it.
+      // A stopping process is not an upstream failure: no price may result from it.
       this.stopping.signal.throwIfAborted();
       const expected = error instanceof UpstreamError || isBrokenCircuitError(error);
       if (!expected) throw error;
       const fault = error instanceof UpstreamError ? `${error.fault}: ${error.message}` : error.message;
-      const told = `No rates for ${question.day} from ${source.source}: ${fault}`;
-      // Who tries Waybill out without a network is told once what that means, and not at each attempt.
-      if (this.options.snapshot) this.logger.debug(told);
-      else this.logger.warn(told);
+      const message = `No rates for ${question.day} from ${source.source}: ${fault}`;
+      // On a trial run without a network, the one warning of `warnAboutSnapshot` is enough.
+      if (this.options.snapshot) this.logger.debug(message);
+      else this.logger.warn(message);
       return null;
     }
   }
 
-  private tellOfSnapshot(): void {
-    if (!this.options.snapshot || this.toldOfSnapshot) return;
-    this.toldOfSnapshot = true;
+  private warnAboutSnapshot(): void {
+    if (!this.options.snapshot || this.hasWarnedAboutSnapshot) return;
+    this.hasWarnedAboutSnapshot = true;
     this.logger.warn(
-      `The Bank of Russia does not answer: the snapshot of ${snapshot.effectiveDate} is used until it does, unless ` +
-        'newer rates are stored. Waybill keeps asking.',
+      `Bank of Russia unavailable: pricing packages by the snapshot of ${snapshot.effectiveDate} until it responds, unless ` +
+        'newer rates are stored. Waybill keeps retrying.',
     );
   }
 
@@ -164,7 +165,7 @@ export class RatesFetcher implements OnModuleDestroy {
     const contradictions = await this.repository.store(ctx, document);
     for (const { effectiveDate, currencies } of contradictions) {
       this.logger.error(
-        `${document.source} contradicts the stored list of ${effectiveDate}, which stays: ${currencies}`,
+        `${document.source} contradicts the stored list of ${effectiveDate}; keeping the stored rates: ${currencies}`,
       );
     }
     const lists = document.lists.map((list) => `${list.effectiveDate} (${list.rates.size})`);

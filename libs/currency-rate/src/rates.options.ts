@@ -1,29 +1,29 @@
-/** The injection token of `RatesOptions`. */
+/** Injection token of `RatesOptions`. */
 export const RATES_OPTIONS = Symbol('RATES_OPTIONS');
 
-/** How rates are got. What is left out has a default. */
+/** Options of the rate fetcher. Optional ones have defaults. */
 export interface RatesOptions {
-  /** The JSON mirror; a URL never comes from a request or from a reply. */
+  /** URL of the JSON mirror. Comes only from the configuration, never from a request or a response. */
   jsonUrl: string;
-  /** The bank's own XML; `date_req` is added. */
+  /** URL of the bank's XML; `date_req` is appended. */
   xmlUrl: string;
-  /** How long one request may take, its body included. */
+  /** Timeout of one request, including its body. */
   timeoutMs: number;
-  /** How much older than a day a list may be that prices it when asking fails. */
+  /** Maximum age of a list that prices a day when the fetch fails. */
   maxAgeDays: number;
-  /** Whether the list shipped with the project may stand in when nothing is known. Never in production. */
+  /** Whether the shipped list may be used when no other list is stored. Never in production. */
   snapshot: boolean;
-  /** Further attempts after a first one that failed in passing. */
+  /** Retries after a transient failure. */
   retries?: number;
-  /** The first pause between attempts; it grows, with jitter. */
+  /** Initial delay between attempts; grows exponentially, with jitter. */
   retryDelayMs?: number;
-  /** After so many failures in a row a source is left alone for so long. */
+  /** Consecutive failures that open the circuit breaker, and the time until it is half open. */
   breaker?: { failures: number; halfOpenAfterMs: number };
-  /** How long to wait for a fetch that another process is making. */
+  /** Timeout for a fetch by another process. */
   lockWaitMs?: number;
-  /** The most that is read of a document, decompressed. */
+  /** Size limit of a document, after decompression. */
   maxBytes?: number;
-  /** The clock that says which day it is; PostgreSQL's, which the whole fleet shares, unless a test gives its own. */
+  /** Clock that decides the current day. Defaults to PostgreSQL's, which the whole fleet shares; tests override it. */
   now?: () => Date;
 }
 
@@ -40,10 +40,10 @@ export function withDefaults(options: RatesOptions): ResolvedRatesOptions {
   return { lockWaitMs: longestFetchMs(tuned), ...tuned };
 }
 
-/** The longest pause between two attempts, in first pauses. */
+/** Longest delay between two attempts, as a multiple of the initial delay. */
 export const LONGEST_PAUSE = 10;
 
-/** How long asking both sources takes at worst, with every retry and pause. */
+/** Returns the worst-case duration of a fetch from both sources, including retries and delays. */
 export function longestFetchMs(
   options: Pick<ResolvedRatesOptions, 'retries' | 'retryDelayMs' | 'timeoutMs'>,
 ): number {

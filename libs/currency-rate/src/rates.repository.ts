@@ -37,15 +37,15 @@ const CURRENCY = columnsOf(CurrencyRateEntity, 'currency');
 /** A list as administrators see it. */
 export type KnownList = RowOf<typeof KNOWN>;
 
-/** Lists, their rates and settled days in PostgreSQL. */
+/** Lists, their rates, and settled days in PostgreSQL. */
 @Injectable()
 export class RatesRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Runs `work` while no other process of the fleet does, in a transaction that commits what it stores. Whoever holds the
-   * lock and does nothing for `idleMs` (a frozen process) loses it.
-   * @returns null, at once, when another process is at it.
+   * Runs `work` under the fleet-wide lock, in a transaction that commits what it stores. A holder that is idle for
+   * `idleMs` (a frozen process) loses the lock.
+   * @returns null at once if another process holds the lock.
    */
   async withFleetLock<T>(
     idleMs: number,
@@ -63,7 +63,7 @@ export class RatesRepository {
   }
 
   // SQL: a list and its rates in one row.
-  /** The list in force on a settled day; null for a day that is not settled. */
+  /** Returns the list in force on a settled day; null for a day that is not settled. */
   async settledList(ctx: TransactionContext, day: string): Promise<StoredList | null> {
     const list = await this.database.row(
       ctx,
@@ -77,7 +77,7 @@ export class RatesRepository {
   }
 
   // SQL: a list and its rates in one row.
-  /** The newest list dated from `since` to `day`; the snapshot, if allowed, however old it is. */
+  /** Returns the newest list dated from `since` to `day`. The snapshot, if allowed, may be older. */
   async newestList(
     ctx: TransactionContext,
     { day, since, allowSnapshot }: { day: string; since: string; allowSnapshot: boolean },
@@ -97,7 +97,7 @@ export class RatesRepository {
   }
 
   // SQL: ON CONFLICT.
-  /** Stores the list that is shipped with the project, unless any list is stored. */
+  /** Stores the shipped list if no list is stored. */
   async seedSnapshot(ctx: TransactionContext): Promise<void> {
     await this.database.transaction(ctx, async () => {
       const inserted = await this.database.execute(
@@ -111,8 +111,8 @@ export class RatesRepository {
   }
 
   /**
-   * Stores a document's lists and settles the days that they are proved to be in force on. What is settled stays: of a
-   * stored list no rate is changed, and of a settled day not its list. To be called under the fleet's lock.
+   * Stores a document's lists and settles the days on which it proves them in force. Never changes the rates of a
+   * stored list or the list of a settled day. Call this under the fleet-wide lock.
    * @returns the lists whose rates contradict the stored ones.
    */
   async store(
@@ -139,7 +139,7 @@ export class RatesRepository {
   }
 
   // SQL: each list with the number of its rates.
-  /** Newest first; with `before`, those with an older effective date. */
+  /** Lists known lists, newest first; with `before`, only those with an earlier effective date. */
   knownLists(ctx: TransactionContext, limit: number, before?: string): Promise<KnownList[]> {
     return this.database.rows(
       ctx,
@@ -175,7 +175,7 @@ export class RatesRepository {
     return [];
   }
 
-  // A whole list completes one known from `Previous`, and anything that was fetched replaces the snapshot.
+  // A complete list replaces one known from `Previous`, and any fetched list replaces the snapshot.
   private async supersede(ctx: TransactionContext, row: RowOf<typeof NEW_LIST>): Promise<boolean> {
     const { effectiveDate, ...rest } = row;
     const replaced: FindOptionsWhere<RateListEntity>[] = [
@@ -188,7 +188,7 @@ export class RatesRepository {
     return affected !== 0;
   }
 
-  // SQL: numbers are compared as PostgreSQL holds them.
+  // SQL: compares numbers as PostgreSQL stores them.
   private async contradicting(ctx: TransactionContext, list: ListInForce): Promise<string[]> {
     const rows = await this.database.rows(
       ctx,

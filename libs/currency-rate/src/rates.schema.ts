@@ -5,7 +5,7 @@ import { NameConstraintsAsElsewhere1763600750000 } from './migrations/1763600750
 import { RateDayEntity } from './rate-day.entity';
 import { RateListEntity } from './rate-list.entity';
 
-/** The tables of this lib. */
+/** Tables of the rates. */
 export const ratesSchema: Schema = {
   entities: [RateListEntity, CurrencyRateEntity, RateDayEntity],
   migrations: [CreateRates1763600100000, NameConstraintsAsElsewhere1763600750000],

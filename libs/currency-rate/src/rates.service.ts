@@ -11,38 +11,38 @@ import { type FetchOutcome, RatesFetcher } from './rates.fetcher';
 import { RATES_OPTIONS, type ResolvedRatesOptions } from './rates.options';
 import { type KnownList, RatesRepository } from './rates.repository';
 
-/** A settled day never changes: it is cached for a day only so that a cache does not fill up with old ones. */
+/** A settled day never changes. The TTL only keeps old days from filling the cache. */
 const CACHE_MS = 24 * 3_600_000;
 const keyOf = keysOf('rates', 1);
 
 /** One rate as a price uses it: `value` roubles for `nominal` units of `currency`. */
 export interface RateQuote {
   currency: string;
-  /** A positive decimal, as it was published. */
+  /** Positive decimal, as published. */
   value: string;
-  /** 1 or a power of ten up to a million. */
+  /** A power of ten from 1 to 1,000,000. */
   nominal: number;
-  /** From which day the rate is in force, `YYYY-MM-DD`. */
+  /** First day on which the rate is in force, `YYYY-MM-DD`. */
   effectiveDate: string;
   source: RateSource;
-  /** Of the document that it was read from; hexadecimal. */
+  /** SHA-256 of the source document; hexadecimal. */
   documentSha256: string;
-  /** The upstream could not say what is in force on the day: this is the newest that was known. */
+  /** True if the upstream could not confirm the rates of the day, so the newest known list is used. */
   carriedOver: boolean;
 }
 
-/** The rates of a day, or why there are none: only `upstream_unavailable` may pass. */
+/** The rates of a day, or why there are none. Only `upstream_unavailable` is temporary. */
 export type Quotes =
   { quotes: RateQuote[] } | { unavailable: 'upstream_unavailable' | 'currency_not_quoted' };
 
-/** What a refresh brought. */
+/** Result of a refresh. */
 export interface Refreshed {
   source: RateSource;
   effectiveDate: string;
   currencies: number;
 }
 
-/** The official rates of the Bank of Russia, by the day on which they are in force. */
+/** Official rates of the Bank of Russia, by the day on which they are in force. */
 @Injectable()
 export class RatesService {
   private readonly logger = new Logger(RatesService.name);
@@ -55,10 +55,10 @@ export class RatesService {
   ) {}
 
   /**
-   * The rates in force on a day (Europe/Moscow, `YYYY-MM-DD`), one for each currency in the order asked for; the rouble
-   * counts as 1 and has none. Asks the upstream when the day is not settled, which may take half a minute: not to be
-   * called inside a transaction. Trouble upstream is an answer, never an exception; a process that stops while it asks
-   * throws, because that says nothing about the rate.
+   * Returns the rates in force on a day (Europe/Moscow, `YYYY-MM-DD`), one per currency in the given order; the rouble
+   * has none. Fetches from the upstream if the day is not settled, which may take half a minute: never call this inside
+   * a transaction. An upstream failure is a result, not an exception. Throws only when the process stops during the
+   * fetch, because that says nothing about the rates.
    */
   async quotesOn(day: string, currencies: readonly string[]): Promise<Quotes> {
     const wanted = [...new Set(currencies)].filter((currency) => currency !== ROUBLE);
@@ -66,16 +66,16 @@ export class RatesService {
     const { list, asked } = await this.inForce(day, wanted);
     if (list && hasAll(list, wanted)) return { quotes: toQuotes(list, wanted, false) };
     if (list) return { unavailable: list.fromPrevious ? 'upstream_unavailable' : 'currency_not_quoted' };
-    // Others are still asking: what they bring is better than what is known.
+    // With `busy`, other fetches are still running, and their rates are better than the stored ones.
     const older = asked === 'failed' ? await this.newestBefore(day) : null;
     if (!older || !hasAll(older, wanted)) return { unavailable: 'upstream_unavailable' };
     return { quotes: toQuotes(older, wanted, true) };
   }
 
   /**
-   * Whether a price in this currency may be accepted: the rouble, what the bank is known to quote, what is stored.
-   * @param ctx of the caller, whose transaction may be open: waiting for a second connection while holding one could wait
-   * for ever.
+   * Whether a price in this currency may be accepted: the rouble, a currency in the shipped list, or a stored one.
+   * @param ctx the caller's context. Uses its open transaction, because waiting for a second connection while holding
+   *   one could deadlock.
    */
   async isKnownCurrency(code: string, ctx = new TransactionContext()): Promise<boolean> {
     if (code === ROUBLE || shippedCurrencies.has(code)) return true;
@@ -83,7 +83,7 @@ export class RatesService {
   }
 
   /**
-   * Asks the upstream now, whatever is known.
+   * Fetches from the upstream even if the rates are known.
    * @throws RatesUnavailableError
    */
   async refresh(): Promise<Refreshed> {
@@ -91,13 +91,13 @@ export class RatesService {
     if (came === 'busy') throw new RatesUnavailableError('Another process is still fetching rates');
     const newest = typeof came === 'object' ? came.lists[0] : undefined;
     if (typeof came !== 'object' || !newest)
-      throw new RatesUnavailableError('No source gave rates that can be trusted');
+      throw new RatesUnavailableError('No source returned valid rates');
     return { source: came.source, effectiveDate: newest.effectiveDate, currencies: newest.rates.size };
   }
 
   /**
-   * Asks the upstream unless a list dated after today (Europe/Moscow) is stored already.
-   * @returns undefined when it is.
+   * Fetches from the upstream unless a list dated after today (Europe/Moscow) is stored.
+   * @returns undefined if one is stored.
    * @throws RatesUnavailableError
    */
   async refreshUnlessTomorrowIsKnown(): Promise<Refreshed | undefined> {
@@ -109,7 +109,7 @@ export class RatesService {
     return isKnown ? undefined : this.refresh();
   }
 
-  /** What is stored, newest first; with `before`, only lists with an older effective date. */
+  /** Lists stored lists, newest first; with `before`, only those with an earlier effective date. */
   async listKnown({ limit, before }: { limit: number; before?: string }): Promise<KnownList[]> {
     return this.repository.knownLists(new TransactionContext(), limit, before);
   }
@@ -150,7 +150,7 @@ export class RatesService {
     try {
       return await this.cache.get<StoredList>(keyOf(day));
     } catch (error) {
-      this.logger.warn(`The cache did not answer: ${(error as Error).message}`);
+      this.logger.warn(`cache read failed: ${(error as Error).message}`);
       return undefined;
     }
   }
@@ -159,7 +159,7 @@ export class RatesService {
     try {
       await this.cache.set(keyOf(day), list, CACHE_MS);
     } catch (error) {
-      this.logger.warn(`The cache took nothing: ${(error as Error).message}`);
+      this.logger.warn(`cache write failed: ${(error as Error).message}`);
     }
   }
 }

@@ -1,16 +1,16 @@
 import type { Rate } from './rate-list';
 import { refused } from './upstream-error';
 
-/** The bank quotes some forty currencies; a list of thousands is not its list. */
+/** The bank quotes about forty currencies. Rejects a list of thousands. */
 const MAX_CURRENCIES = 300;
 
-/** No unit of a currency is worth as many roubles; it bounds what is computed with a rate. */
+/** No currency unit is worth more roubles. Also bounds the cost of a package. */
 export const MAX_ROUBLES_PER_UNIT = 1_000_000;
 
 /**
- * Reads one quotation. The decimal is kept as text, with a point.
- * @throws UpstreamError unless the value is a positive decimal, the nominal a power of ten up to a million, and the rate one that
- *   can be.
+ * Reads one quotation. Keeps the decimal as text, with a decimal point.
+ * @throws UpstreamError unless the value is a positive decimal, the nominal a power of ten up to a million, and the
+ *   rate plausible.
  */
 export function readRate(currency: string, value: string, nominal: string): Rate {
   const decimal = value.replace(',', '.');
@@ -24,8 +24,8 @@ export function readRate(currency: string, value: string, nominal: string): Rate
 }
 
 /**
- * Gathers quotations into a list.
- * @throws UpstreamError for a code that is none, a repeated one, or a list without the US dollar.
+ * Collects quotations into a list.
+ * @throws UpstreamError for an invalid or repeated currency code, or for a list without the US dollar.
  */
 export function gatherRates(entries: { currency: string; rate: Rate }[]): Map<string, Rate> {
   if (entries.length > MAX_CURRENCIES) throw refused(`${entries.length} currencies`);

@@ -1,6 +1,6 @@
 import type { StoredList } from './rate-list';
 
-/** The Bank of Russia's list of 2025-04-12: what a first run without a network starts from. */
+/** The Bank of Russia's list of 2025-04-12, for a first run without a network. */
 export const snapshot: StoredList = {
   effectiveDate: '2025-04-12',
   source: 'snapshot',

@@ -1,7 +1,7 @@
 export type UpstreamFault =
   'timeout' | 'network' | 'server_error' | 'http_error' | 'redirect' | 'too_large' | 'refused' | 'aborted';
 
-/** Why a source gave no rates. Caught in this lib: nobody outside handles it. */
+/** Why a source returned no rates. Handled inside this lib only. */
 export class UpstreamError extends Error {
   constructor(
     readonly fault: UpstreamFault,
@@ -10,13 +10,13 @@ export class UpstreamError extends Error {
     super(detail);
   }
 
-  /** Whether the same request may succeed a moment later. */
+  /** Whether a retry may succeed. */
   get transient(): boolean {
     return this.fault === 'timeout' || this.fault === 'network' || this.fault === 'server_error';
   }
 }
 
-/** A document that arrived and can't be trusted. */
+/** Creates the error for an invalid document. */
 export function refused(detail: string): UpstreamError {
   return new UpstreamError('refused', detail);
 }

@@ -12,7 +12,7 @@ import { CurrencyRateModule, type RatesOptions, ratesSchema, RatesService } from
 export const createRatesDatabase = (): Promise<OpenDatabase> =>
   openTestDatabase(ratesSchema, { alone: true });
 
-/** The lib as one process of the fleet has it: connections, cache and breakers of its own. */
+/** The lib as it runs in one process of the fleet: with its own connections, cache and breakers. */
 export interface RatesProcess {
   rates: RatesService;
   dataSource: DataSource;
@@ -20,7 +20,7 @@ export interface RatesProcess {
   stop(): Promise<void>;
 }
 
-/** Boots the lib's module; retries and pauses are short, and requests fail soon. */
+/** Starts the lib's module with short timeouts, retries and delays. */
 export async function startRates(
   url: string,
   options: Partial<RatesOptions> & Pick<RatesOptions, 'jsonUrl' | 'xmlUrl'>,
@@ -53,13 +53,13 @@ export async function startRates(
   };
 }
 
-/** Forgets every rate, as a new installation. */
+/** Deletes all rates, as in a new installation. */
 export async function forgetRates({ dataSource, cache }: RatesProcess): Promise<void> {
   await dataSource.query('TRUNCATE rate_days, currency_rates, rate_lists');
   await cache.clear();
 }
 
-/** A metric's value now. */
+/** Returns a metric's current value. */
 export async function metric(name: string, labels: Record<string, string>): Promise<number> {
   const values = (await register.getSingleMetric(name)?.get())?.values ?? [];
   const found = values.filter((value) =>

@@ -7,15 +7,15 @@ type Prefixed<Prefix extends string, Row> = {
 };
 
 interface Item {
-  /** What is selected. */
+  /** Expression in the select list. */
   sql: string;
-  /** The property of the row. */
+  /** Property of the row. */
   key: string;
 }
 
-/** What a statement selects or returns, and the type of its rows. In a template it is the select list. */
+/** Columns that a statement selects or returns, and the type of its rows. In a template, it prints the select list. */
 export class Columns<Row extends object> {
-  /** Only for the compiler: the type of a row. */
+  /** Type of a row; exists only at compile time. */
   declare readonly row: Row;
   private readonly list: string;
 
@@ -34,9 +34,9 @@ export class Columns<Row extends object> {
 
 /** Columns of one table. */
 export class EntityColumns<Row extends object> extends Columns<Row> {
-  /** Their names for the list of an INSERT. */
+  /** Column names, for an INSERT. */
   readonly names: string;
-  /** The parameters of an INSERT: `$1, $2, …`. */
+  /** Parameters of an INSERT: `$1, $2, …`. */
   readonly placeholders: string;
   /** The `select` of TypeORM's `find`. */
   readonly selection: Record<keyof Row & string, true>;
@@ -60,12 +60,12 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
     >;
   }
 
-  /** The values of an INSERT, in the order of `names`. */
+  /** Values of an INSERT, in the order of `names`. */
   valuesOf(row: Row): unknown[] {
     return this.columns.map(({ key }) => row[key]);
   }
 
-  /** The same columns of a table that the statement calls `alias`. */
+  /** Returns the same columns qualified by a table alias. */
   from(alias: string): EntityColumns<Row> {
     return new EntityColumns(this.columns, `${alias}.`);
   }
@@ -81,12 +81,12 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
   }
 }
 
-/** The type of the rows that a select list gives. */
+/** Type of the rows that a select list returns. */
 export type RowOf<C extends { readonly row: object }> = C['row'];
 
 /**
- * These columns of an entity. A property that the entity no longer has does not compile; one that is no column throws where
- * the module is loaded.
+ * Returns these columns of an entity. A property that the entity does not have does not compile; one that is not a
+ * column throws when the module is loaded.
  */
 export function columnsOf<E extends object, K extends keyof E & string>(
   entity: EntityClass<E>,
@@ -103,20 +103,20 @@ function columnOf(entity: EntityClass<object>, key: string): { name: string; cas
   );
   if (!column) throw new Error(`${entity.name}.${key} is no column`);
   const { name = '', type, transformer } = column.options;
-  // TypeORM alone applies transformers.
-  if (transformer) throw new Error(`${entity.name}.${key} has a transformer: read it by the repository`);
-  // The driver would make a local midnight of a date, which TypeORM gives as text.
+  // Only TypeORM applies transformers.
+  if (transformer) throw new Error(`${entity.name}.${key} has a transformer: read it through the repository`);
+  // The driver would turn a date into local midnight; TypeORM returns it as text.
   return { name: naming.columnName(key, name, []), cast: type === 'date' ? '::text' : '' };
 }
 
-/** An expression that PostgreSQL casts to what its type says. */
+/** An expression with a cast to its declared type. */
 interface Value<T> {
   sql: string;
-  /** Only for the compiler. */
+  /** Exists only at compile time. */
   type?: T;
 }
 
-/** Expressions by the type of their values. None is null unless `nullable` says so. */
+/** Expressions by the type of their values. An expression is not null unless wrapped in `nullable`. */
 export const value = {
   boolean: (sql: string): Value<boolean> => ({ sql: `(${sql})::boolean` }),
   int: (sql: string): Value<number> => ({ sql: `(${sql})::int` }),
@@ -124,7 +124,7 @@ export const value = {
   text: (sql: string): Value<string> => ({ sql: `(${sql})::text` }),
   texts: (sql: string): Value<string[]> => ({ sql: `(${sql})::text[]` }),
   timestamp: (sql: string): Value<Date> => ({ sql: `(${sql})::timestamptz` }),
-  /** PostgreSQL knows that it is JSON; what is in it, the caller says. */
+  /** The caller declares the type of the JSON; nothing checks it. */
   json: <T>(sql: string): Value<T> => ({ sql: `(${sql})::jsonb` }),
   nullable: <T>({ sql }: Value<T>): Value<T | null> => ({ sql }),
 };
@@ -136,17 +136,18 @@ export function computed<Values extends Record<string, Value<unknown>>>(
   return new Columns(Object.entries(values).map(([key, { sql }]) => ({ sql, key })));
 }
 
-/** A statement that gives rows. */
+/** A statement that returns rows. */
 export interface Statement<Row extends object> {
   readonly text: string;
   readonly columns: Columns<Row>;
 }
 
 /**
- * A statement whose rows have these columns.
+ * Builds a statement whose rows have these columns.
  * @throws Error where the text does not contain the select list.
  */
 export function statement<Row extends object>(columns: Columns<Row>, text: string): Statement<Row> {
-  if (!text.includes(String(columns))) throw new Error(`Other columns than ${String(columns)}: ${text}`);
+  if (!text.includes(String(columns)))
+    throw new Error(`The statement does not contain the select list ${String(columns)}: ${text}`);
   return { text, columns };
 }

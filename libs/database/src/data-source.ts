@@ -4,20 +4,23 @@ import { PgClient } from './pg-client';
 import { SnakeNaming } from './snake-naming';
 import { SqlLogger } from './sql-logger';
 
-/** The tables of a module or a lib: their entities, and the migrations that make them, which run in the order of their timestamps. */
+/**
+ * Tables of a module or a lib: their entities, and the migrations that create them. Migrations run in the order of
+ * their timestamps.
+ */
 export interface Schema {
   entities: (new () => object)[];
   migrations: (new () => MigrationInterface)[];
 }
 
-/** A data source knows the entities that it is given; an application's, those that its modules hand to `forFeature`. */
+/** Options of a data source. The application's own gets its entities from the modules' `forFeature`. */
 export interface DatabaseOptions extends Partial<Schema> {
   url: string;
   poolSize: number;
   logSql: boolean;
 }
 
-/** The options of the one data source. No statement, lock or connection is waited for without an end. */
+/** Returns the options of the data source. Statements, locks and connections all have timeouts. */
 export function dataSourceOptions({
   url,
   entities = [],
@@ -35,14 +38,14 @@ export function dataSourceOptions({
     namingStrategy: new SnakeNaming(),
     synchronize: false,
     logging: logSql,
-    // A logger of our own is told everything, whatever `logging` says.
+    // TypeORM passes everything to a custom logger, whatever `logging` says.
     ...(logSql && { logger: new SqlLogger() }),
     poolSize,
     applicationName: 'waybill',
     extra: {
       Client: PgClient,
       connectionTimeoutMillis: 5_000,
-      // Of ours, for a server that does not answer at all; PostgreSQL's own limits come first.
+      // Client-side timeout for a server that does not respond. PostgreSQL's own limits are shorter.
       query_timeout: 20_000,
       keepAlive: true,
       statement_timeout: 15_000,
@@ -55,8 +58,8 @@ export function dataSourceOptions({
 const MIGRATION_WAIT = '10min';
 
 /**
- * Brings a database to the newest schema. Any number of processes may call it at once: an advisory lock lets one work
- * while the others wait for it, ten minutes at most.
+ * Migrates a database to the newest schema. Many processes may call it at once: one takes an advisory lock and
+ * migrates; the others wait, at most ten minutes.
  * @throws DatabaseUnreachableError
  */
 export async function migrate({
@@ -64,7 +67,7 @@ export async function migrate({
   migrations,
 }: Pick<Schema, 'migrations'> & { url: string }): Promise<void> {
   const options = dataSourceOptions({ url, migrations, poolSize: 2, logSql: false });
-  // A migration may run for as long as it takes.
+  // Migrations have no statement timeout.
   const dataSource = new DataSource({
     ...options,
     extra: { Client: PgClient, connectionTimeoutMillis: 5_000 },

@@ -1,4 +1,7 @@
-/** A configured database does not take us; the message names the variable, never the password, and is fit for the terminal. */
+/**
+ * The configured database refused the connection or can't be reached. The message names the variable, never the
+ * password, and can be shown on a terminal.
+ */
 export class DatabaseUnreachableError extends Error {
   override readonly name = 'DatabaseUnreachableError';
 
@@ -10,14 +13,14 @@ export class DatabaseUnreachableError extends Error {
   }
 }
 
-// The reply's SQLSTATE, or what the socket says; a driver's own words may quote what was sent.
+// Uses the SQLSTATE or the socket's error code: the driver's own message may quote what was sent.
 function reasonOf(cause: Error, host: string, database: string, user: string): string {
   const { code } = cause as Error & { code?: string };
   if (code === '28P01' || code === '28000')
     return `PostgreSQL at ${host} refuses the user "${user}" or the password`;
   if (code === '3D000') return `PostgreSQL at ${host} has no database "${database}": create it first`;
-  if (code === '42501') return `PostgreSQL at ${host} lets "${user}" not connect to "${database}"`;
-  if (code === '53300') return `PostgreSQL at ${host} takes no more connections`;
+  if (code === '42501') return `PostgreSQL at ${host} does not allow "${user}" to connect to "${database}"`;
+  if (code === '53300') return `PostgreSQL at ${host} has too many connections`;
   if (code === '57P03') return `PostgreSQL at ${host} is starting or stopping: try again`;
   return `PostgreSQL at ${host} can't be reached (${code ?? cause.message})`;
 }

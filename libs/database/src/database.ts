@@ -3,7 +3,7 @@ import type { AfterCommit, BeforeCommit, Transaction, TransactionContext } from 
 import { DataSource, type ObjectLiteral, type QueryResult, type QueryRunner, type Repository } from 'typeorm';
 import type { Statement } from './columns';
 
-/** The way to PostgreSQL: queries and transactions in the context of a unit of work. */
+/** Queries and transactions in the context of a unit of work. */
 @Injectable()
 export class Database {
   private readonly logger = new Logger(Database.name);
@@ -11,8 +11,8 @@ export class Database {
   constructor(private readonly dataSource: DataSource) {}
 
   /**
-   * Runs `work` atomically: in the context's transaction if one is open, else in a new one that commits when `work`
-   * resolves and rolls back when it, or a `beforeCommit`, throws.
+   * Runs `work` atomically. Uses the context's transaction if one is open; otherwise opens one that commits when `work`
+   * resolves and rolls back when `work` or a `beforeCommit` hook throws.
    */
   async transaction<T>(ctx: TransactionContext, work: () => Promise<T>): Promise<T> {
     if (ctx.transaction) return work();
@@ -36,22 +36,22 @@ export class Database {
     return result;
   }
 
-  /** TypeORM's repository of an entity, in the context's transaction if one is open. */
+  /** Returns TypeORM's repository of an entity, in the context's transaction if one is open. */
   repository<E extends ObjectLiteral>(ctx: TransactionContext, entity: new () => E): Repository<E> {
     return (ctx.transaction?.runner.manager ?? this.dataSource.manager).getRepository(entity);
   }
 
-  /** Runs a statement in the context's transaction, or on its own. @returns the rows that it selected or returned. */
+  /** Runs a statement in the context's transaction, if one is open. @returns the selected or returned rows. */
   async rows<Row extends object>(
     ctx: TransactionContext,
     { text }: Statement<Row>,
     parameters: unknown[] = [],
   ): Promise<Row[]> {
-    // What the rows are made of is the statement's select list, which the type comes from.
+    // The row type comes from the statement's select list.
     return (await this.run(ctx, text, parameters)).records as Row[];
   }
 
-  /** As `rows`, of a statement that gives one row at most. */
+  /** Like `rows`, for a statement that returns at most one row. */
   async row<Row extends object>(
     ctx: TransactionContext,
     wanted: Statement<Row>,
@@ -60,18 +60,18 @@ export class Database {
     return (await this.rows(ctx, wanted, parameters))[0];
   }
 
-  /** As `rows`, of a statement that always gives a row. @throws Error where it gave none. */
+  /** Like `rows`, for a statement that always returns one row. @throws Error if it returns none. */
   async one<Row extends object>(
     ctx: TransactionContext,
     wanted: Statement<Row>,
     parameters: unknown[] = [],
   ): Promise<Row> {
     const row = await this.row(ctx, wanted, parameters);
-    if (!row) throw new Error(`No row came of: ${wanted.text}`);
+    if (!row) throw new Error(`The statement returned no row: ${wanted.text}`);
     return row;
   }
 
-  /** Runs a statement that gives no rows. @returns how many it inserted, updated or deleted. */
+  /** Runs a statement that returns no rows. @returns the number of affected rows. */
   async execute(ctx: TransactionContext, text: string, parameters: unknown[] = []): Promise<number> {
     return (await this.run(ctx, text, parameters)).affected ?? 0;
   }
@@ -81,7 +81,7 @@ export class Database {
     this.open(ctx).beforeCommit.push(hook);
   }
 
-  /** Does what may happen once all that was written is durable: after the open transaction's commit, or now without one. */
+  /** Runs a hook after the open transaction commits, or now if none is open. */
   afterCommit(ctx: TransactionContext, hook: AfterCommit): void {
     if (ctx.transaction) ctx.transaction.afterCommit.push(hook);
     else void this.runAfterCommit([hook]);
@@ -104,7 +104,7 @@ export class Database {
 
   private async rollback(runner: QueryRunner): Promise<void> {
     if (!runner.isTransactionActive) return;
-    // A lost connection has rolled back already, and its error must not hide the first one.
+    // A lost connection is already rolled back; its error must not hide the first one.
     await runner
       .rollbackTransaction()
       .catch((error: Error) => this.logger.warn(`Rollback: ${error.message}`));
@@ -115,7 +115,7 @@ export class Database {
       try {
         await hook();
       } catch (error) {
-        this.logger.error(`After the commit: ${(error as Error).message}`, (error as Error).stack);
+        this.logger.error(`after-commit hook failed: ${(error as Error).message}`, (error as Error).stack);
       }
     }
   }

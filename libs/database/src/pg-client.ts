@@ -1,9 +1,9 @@
 import { Client, type ClientConfig } from 'pg';
 
 /**
- * A connection that is never without an error listener. A pool takes its own off while somebody uses a connection, and
- * whoever uses it may not have put on theirs yet, or not any more, when PostgreSQL ends it: without a listener that would be
- * the end of the process. Nothing is hidden by it: the query that was under way, or the next one, fails.
+ * A client that always has an error listener. The pool removes its own listener while a client is checked out, and the
+ * borrower may not have added one when PostgreSQL closes the connection. Without a listener, that error would end the
+ * process. It hides nothing: the current query, or the next one, still fails.
  */
 export class PgClient extends Client {
   constructor(config?: string | ClientConfig) {

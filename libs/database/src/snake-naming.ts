@@ -1,6 +1,6 @@
 import { DefaultNamingStrategy } from 'typeorm';
 
-/** Names columns in snake_case: `weightKg` is `weight_kg`. A name that an entity states is kept. */
+/** Names columns in snake_case: `weightKg` becomes `weight_kg`. Keeps a name that an entity sets. */
 export class SnakeNaming extends DefaultNamingStrategy {
   override columnName(property: string, stated: string, embeddedPrefixes: string[]): string {
     return snakeCase([...embeddedPrefixes, stated || property].join('_'));
@@ -11,6 +11,6 @@ export class SnakeNaming extends DefaultNamingStrategy {
   }
 }
 
-// A digit belongs to the word before it: `documentSha256` is `document_sha256`.
+// A digit belongs to the preceding word: `documentSha256` becomes `document_sha256`.
 const snakeCase = (name: string): string =>
   name.replaceAll(/(?<=[a-z\d])[A-Z]|(?<=[A-Z])[A-Z](?=[a-z])/g, '_$&').toLowerCase();

@@ -1,7 +1,7 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import type { Logger } from 'typeorm';
 
-/** Logs what the ORM sends to PostgreSQL. Never its parameters: they hold what people wrote. */
+/** Logs SQL statements without their parameters, which may hold personal data. */
 export class SqlLogger implements Logger {
   private readonly logger = new NestLogger('SQL');
 

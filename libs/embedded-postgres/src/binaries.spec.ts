@@ -46,12 +46,12 @@ describe("PostgreSQL's binaries", () => {
       const open = path.join(folder, 'open');
       mkdirSync(open);
       chmodSync(open, 0o777);
-      expect(() => binariesForRoot([open])).toThrow(/open: others than root could write there/);
+      expect(() => binariesForRoot([open])).toThrow(/open: users other than root can write there/);
       const target = path.join(folder, 'target');
       mkdirSync(target);
       const link = path.join(folder, 'link');
       symlinkSync(target, link);
-      expect(() => binariesForRoot([link])).toThrow(/could write there/);
+      expect(() => binariesForRoot([link])).toThrow(/can write there/);
       expect([readdirSync(open), readdirSync(target)]).toEqual([[], []]);
     });
   });

@@ -18,20 +18,23 @@ import os from 'node:os';
 import path from 'node:path';
 import { EmbeddedPostgresError, messageOf } from './embedded-postgres.error';
 
-/** The uid and gid that PostgreSQL gets when we are root, which it refuses to run as: `nobody` on every Linux. */
+/**
+ * The uid and gid that run PostgreSQL when this process is root, because PostgreSQL refuses to run as root. `nobody` on
+ * every Linux.
+ */
 export const UNPRIVILEGED = 65534;
 
-/** A fixed PATH: only `setpriv` and `unshare` are looked up. */
+/** A fixed PATH, used only to find `setpriv` and `unshare`. */
 export const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 export interface Binaries {
-  /** Folder that holds `initdb` and `postgres`. */
+  /** Directory of `initdb` and `postgres`. */
   bin: string;
-  /** For LD_LIBRARY_PATH: folders that hold the libraries under the names that the programs ask for. */
+  /** LD_LIBRARY_PATH: directories that hold the libraries under the names that the programs load. */
   libraryPath: string;
 }
 
-/** One link that the package leaves to an install script, which we don't run. Paths are relative to the package. */
+/** A link that the package's install script would create; that script is not run. Paths are relative to the package. */
 interface SonameLink {
   source: string;
   target: string;
@@ -44,9 +47,8 @@ interface PostgresPackage {
 }
 
 /**
- * The npm package with PostgreSQL's binaries.
- *
- * @throws EmbeddedPostgresError where there is none for this platform, or it was not installed
+ * Finds the npm package with PostgreSQL's binaries.
+ * @throws EmbeddedPostgresError if there is none for this platform, or it is not installed
  */
 export function postgresPackage(): PostgresPackage {
   const home = packageFolder();
@@ -58,7 +60,7 @@ export function postgresPackage(): PostgresPackage {
   };
 }
 
-/** Where npm has PostgreSQL's binaries that we can run. Only Linux x64 is tested. */
+/** Platforms with binaries on npm. Only Linux x64 is tested. */
 const PLATFORMS = ['linux-x64', 'linux-arm64', 'darwin-arm64', 'darwin-x64'];
 
 function packageFolder(): string {
@@ -69,7 +71,7 @@ function packageFolder(): string {
     );
   const name = `@embedded-postgres/${platform}`;
   try {
-    // Its package.json is not among its exports, its main file is: dist/index.js.
+    // The package exports its main file, dist/index.js, but not its package.json.
     return path.dirname(path.dirname(require.resolve(name)));
   } catch {
     throw new EmbeddedPostgresError(
@@ -79,8 +81,8 @@ function packageFolder(): string {
 }
 
 /**
- * The binaries where they were installed. The links that their libraries need are made in `linkFolder`: node_modules
- * may belong to somebody else and is never written.
+ * Returns the binaries at their installed location. Creates the library links in `linkFolder`: node_modules may belong
+ * to another user and is never written.
  */
 export function binariesInPlace(linkFolder: string): Binaries {
   const { native, links } = postgresPackage();
@@ -88,7 +90,7 @@ export function binariesInPlace(linkFolder: string): Binaries {
   for (const { source, target } of links) {
     const library = path.join(path.dirname(native), source);
     const link = path.join(linkFolder, path.basename(target));
-    if (linkTarget(link) === library) continue; // else it is missing, or the checkout has moved
+    if (linkTarget(link) === library) continue; // The link is missing, or the checkout has moved.
     rmSync(link, { force: true });
     symlinkSync(library, link);
   }
@@ -104,9 +106,9 @@ function linkTarget(link: string): string | undefined {
 }
 
 /**
- * For root: a copy that the unprivileged uid can reach wherever the checkout is (58 MB, made once per version).
- *
- * @throws EmbeddedPostgresError naming what was wrong with each place tried
+ * Copies the binaries for root to a place that the unprivileged uid can reach, wherever the checkout is (58 MB, once
+ * per version).
+ * @throws EmbeddedPostgresError that lists what was wrong with each place
  */
 export function binariesForRoot(
   places = [
@@ -130,19 +132,19 @@ export function binariesForRoot(
     }
   }
   throw new EmbeddedPostgresError(
-    `As root, PostgreSQL must run as uid ${UNPRIVILEGED}, and no copy of it can: ${faults.join('; ')}. ` +
+    `As root, PostgreSQL must run as uid ${UNPRIVILEGED}, but has no usable copy of its binaries: ${faults.join('; ')}. ` +
       'Start as an ordinary user, or set DATABASE_URL.',
   );
 }
 
-/** Nobody else may be able to plant binaries there. */
+/** Creates the directory so that no other user can place binaries in it. */
 function claimPlace(place: string): void {
   mkdirSync(place, { recursive: true, mode: 0o755 });
   const stat = lstatSync(place);
   if (!stat.isDirectory() || stat.uid !== 0 || (stat.mode & 0o022) !== 0) {
-    throw new Error("others than root could write there, so it isn't used");
+    throw new Error('users other than root can write there; not used');
   }
-  chmodSync(place, 0o755); // the umask may have closed it
+  chmodSync(place, 0o755); // The umask may have restricted it.
 }
 
 function copyBinaries(native: string, links: SonameLink[], home: string): void {
@@ -156,11 +158,11 @@ function copyBinaries(native: string, links: SonameLink[], home: string): void {
     renameSync(draft, home);
   } catch (cause) {
     rmSync(draft, { recursive: true, force: true });
-    if (!existsSync(home)) throw cause; // else another start was faster
+    if (!existsSync(home)) throw cause; // Otherwise another start was faster.
   }
 }
 
-/** Not what programs are compiled with, and no link: an install script's links would point back into the checkout. */
+/** Skips build files and links: the install script's links would point back into the checkout. */
 function isNeededToRun(file: string): boolean {
   return !/\.a$|\/include$/.test(file) && !lstatSync(file).isSymbolicLink();
 }

@@ -18,20 +18,20 @@ import { EmbeddedPostgresError, messageOf } from './embedded-postgres.error';
 import { type Runtime, commandLine, dataArgument, spawnOptions } from './runtime';
 
 const INITDB_TIMEOUT_MS = 120_000;
-/** A container's /dev may lack it, and macOS has no /proc. */
+/** A container may lack /dev/stdin, and macOS has no /proc. */
 const STDIN = process.platform === 'linux' ? '/proc/self/fd/0' : '/dev/fd/0';
 
-/** Everything of one cluster lies in one folder. */
+/** Paths of one cluster, all in one directory. */
 export interface ClusterFiles {
   folder: string;
   data: string;
-  /** Library links, see `binariesInPlace`. */
+  /** Library links; see `binariesInPlace`. */
   links: string;
   password: string;
   log: string;
-  /** Stands while initdb is at work: what is there then may be thrown away. */
+  /** Exists while initdb runs. If it is present at a start, the data can be deleted. */
   unfinished: string;
-  /** Stands once initdb is through. */
+  /** Exists once initdb has finished. */
   initialised: string;
 }
 
@@ -49,12 +49,11 @@ export function clusterFiles(folder: string): ClusterFiles {
 }
 
 /**
- * Makes the cluster unless it is there; a killed initdb is done over.
- *
- * UTF-8 with the builtin C.UTF-8 locale: `lower` and `ILIKE` know Cyrillic whatever locales the machine has.
- *
- * @param durable false spares the flushing to disk
- * @throws EmbeddedPostgresError with what initdb said, or when somebody else's files are in the way
+ * Creates the cluster unless it exists; repeats an interrupted initdb.
+ * Uses UTF-8 with the builtin C.UTF-8 locale, so that `lower` and `ILIKE` handle Cyrillic whatever locales the machine
+ * has.
+ * @param durable false disables flushing to disk
+ * @throws EmbeddedPostgresError with initdb's output, or if other files are in the way
  */
 export async function ensureCluster(files: ClusterFiles, runtime: Runtime, durable: boolean): Promise<void> {
   if (existsSync(files.initialised) && existsSync(files.data)) {
@@ -65,7 +64,7 @@ export async function ensureCluster(files: ClusterFiles, runtime: Runtime, durab
     existsSync(files.data) && readdirSync(files.data).length > 0 && !existsSync(files.unfinished);
   if (foreign) {
     throw new EmbeddedPostgresError(
-      `${files.data} holds files that are not a cluster of ours: move them away.`,
+      `${files.data} holds files that are not a Waybill cluster: move them elsewhere.`,
     );
   }
   writeFileSync(files.unfinished, '');
@@ -75,7 +74,7 @@ export async function ensureCluster(files: ClusterFiles, runtime: Runtime, durab
   writeFileSync(files.password, randomBytes(18).toString('base64url'), { mode: 0o600 });
   if (runtime.dropsPrivileges) {
     chownSync(files.data, runtime.uid, runtime.uid);
-    chownSync(files.password, runtime.uid, runtime.uid); // initdb reopens it through /proc
+    chownSync(files.password, runtime.uid, runtime.uid); // initdb reopens it through /proc.
   }
   await initdb(files, runtime, durable);
   if (runtime.dropsPrivileges) chownSync(files.password, 0, 0);
@@ -112,9 +111,8 @@ async function initdb(files: ClusterFiles, runtime: Runtime, durable: boolean): 
 }
 
 /**
- * Root may take over what another user made; nobody else can.
- *
- * @throws EmbeddedPostgresError when the data belongs to another user
+ * Lets root take over another user's data; refuses any other user.
+ * @throws EmbeddedPostgresError if the data belongs to another user
  */
 export function assertOurs(files: ClusterFiles, runtime: Runtime): void {
   if (runtime.dropsPrivileges || !existsSync(files.data)) return;
@@ -127,7 +125,7 @@ export function assertOurs(files: ClusterFiles, runtime: Runtime): void {
 }
 
 function chownTree(file: string, uid: number): void {
-  // The folder itself last: a killed run is then seen as unfinished and repeated.
+  // Changes the directory itself last, so that an interrupted run is detected and repeated.
   for (const entry of readdirSync(file, { withFileTypes: true })) {
     const child = path.join(file, entry.name);
     if (entry.isDirectory()) chownTree(child, uid);
@@ -136,5 +134,5 @@ function chownTree(file: string, uid: number): void {
   chownSync(file, uid, uid);
 }
 
-/** The superuser's password. */
+/** Reads the superuser's password. */
 export const readPassword = (files: ClusterFiles): string => readFileSync(files.password, 'utf8').trim();

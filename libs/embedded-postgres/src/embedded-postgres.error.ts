@@ -1,7 +1,7 @@
-/** PostgreSQL can't be embedded here; the message says why and what to do, and is fit for the terminal. */
+/** PostgreSQL can't run embedded here. The message says why and what to do, and can be shown on a terminal. */
 export class EmbeddedPostgresError extends Error {
   override readonly name = 'EmbeddedPostgresError';
 }
 
-/** The text of whatever was thrown. */
+/** Returns the message of a thrown value. */
 export const messageOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

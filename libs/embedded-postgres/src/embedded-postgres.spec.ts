@@ -18,7 +18,7 @@ import { startEmbeddedPostgres } from './embedded-postgres';
 import { postgresProcessesIn } from './orphans';
 
 const IS_ROOT = process.getuid?.() === 0;
-const ROOT_FOLDER = path.resolve(__dirname, '../../../..');
+const ROOT_FOLDER = path.resolve(__dirname, '../../..');
 
 async function query<Row>(url: string, sql: string): Promise<Row[]> {
   const client = new Client({ connectionString: url, connectionTimeoutMillis: 5_000 });
@@ -170,7 +170,7 @@ describe('embedded PostgreSQL', () => {
     const foreign = path.join(other, 'postgres', 'data', 'diary.txt');
     mkdirSync(path.dirname(foreign), { recursive: true });
     writeFileSync(foreign, 'mine');
-    await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/not a cluster of ours/);
+    await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/not a Waybill cluster/);
     expect(existsSync(foreign)).toBe(true);
 
     writeFileSync(path.join(other, 'postgres', 'initdb.unfinished'), '');
@@ -181,7 +181,9 @@ describe('embedded PostgreSQL', () => {
 
   it('says that the data folder cannot be made', async () => {
     writeFileSync(path.join(closed, 'file'), '');
-    await expect(startEmbeddedPostgres({ dir: path.join(closed, 'file') })).rejects.toThrow(/^DATA_DIR: /);
+    await expect(startEmbeddedPostgres({ dir: path.join(closed, 'file') })).rejects.toThrow(
+      /^DATA_DIR: can't create the directory/,
+    );
   });
 
   it('when ephemeral spares the disk and makes no database', async () => {

@@ -10,34 +10,32 @@ import { type Postmaster, launchPostmaster } from './postmaster';
 import { prepareRuntime } from './runtime';
 
 export interface EmbeddedPostgresOptions {
-  /** Made if missing. The cluster lies beneath it, in `postgres/`, and is kept between runs. */
+  /** Created if missing. Holds the cluster in `postgres/`, which is kept between runs. */
   dir: string;
-  /** For tests: nothing is flushed to disk, so a crash of the machine loses the data. */
+  /** For tests: disables flushing to disk, so a machine crash loses the data. */
   ephemeral?: boolean;
-  /** Called when PostgreSQL ends without having been stopped; the reason is fit for the log. */
+  /** Called when PostgreSQL ends unexpectedly. The reason can be logged. */
   onExit?: (reason: string) => void;
 }
 
 export interface EmbeddedPostgres {
-  /** Superuser's URL of the database `waybill`, which is made if missing; of `postgres` when ephemeral. */
+  /** Superuser's URL of the database `waybill`, which is created if missing; of `postgres` when ephemeral. */
   url: string;
-  /** On 127.0.0.1, another one on each start. */
+  /** Port on 127.0.0.1; differs on each start. */
   port: number;
-  /** The postmaster's process id. */
+  /** Process ID of the postmaster. */
   pid: number;
-  /** Shuts PostgreSQL down and gives the folder free. May be called again. */
+  /** Shuts PostgreSQL down and unlocks the directory. Idempotent. */
   stop(): Promise<void>;
 }
 
-/** Its name in a cluster that is kept. */
+/** Name of the database in a persistent cluster. */
 export const DATABASE = 'waybill';
 
 /**
- * Starts PostgreSQL 18 from the binaries that npm brought, as root (on Linux) or as an ordinary user.
- *
- * It ends with this process, however that ends, and what a killed process left is cleared at the next start.
- *
- * @throws EmbeddedPostgresError when another server uses the folder, or PostgreSQL can't run here
+ * Starts PostgreSQL 18 from its npm package, as root (on Linux) or as an ordinary user.
+ * PostgreSQL ends with this process, even if this process is killed. The next start cleans up after a killed process.
+ * @throws EmbeddedPostgresError if another server uses the directory, or if PostgreSQL can't run here
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const folder = makeDataFolder(options.dir);
@@ -56,7 +54,7 @@ function makeDataFolder(dir: string): string {
     return realpathSync(dir);
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `DATA_DIR: the folder ${dir} can't be made (${messageOf(cause)}): give one that can be written.`,
+      `DATA_DIR: can't create the directory ${dir} (${messageOf(cause)}): set a writable one.`,
     );
   }
 }
@@ -94,7 +92,7 @@ async function createDatabase(adminUrl: string, name: string): Promise<void> {
     connectionTimeoutMillis: 10_000,
     query_timeout: 30_000,
   });
-  client.on('error', () => undefined); // a lost connection shows in the query that it breaks
+  client.on('error', () => undefined); // A lost connection fails the query that uses it.
   await client.connect();
   try {
     const { rowCount } = await client.query('select from pg_database where datname = $1', [name]);

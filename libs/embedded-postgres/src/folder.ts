@@ -2,8 +2,8 @@ import { mkdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 /**
- * Makes a folder and those above it that are missing. Node's own `recursive` never returns where a parent takes no folders,
- * as `/proc` does.
+ * Creates a directory and its missing parents. Node's own `recursive` option never returns for a parent that allows no
+ * directories, such as `/proc`.
  * @throws Error of the file system
  */
 export function makeFolder(folder: string): void {
@@ -13,7 +13,7 @@ export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder);
   } catch (cause) {
-    // Another process may have been faster.
+    // Another process may have created it first.
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw cause;
   }
 }

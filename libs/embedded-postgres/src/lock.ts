@@ -9,30 +9,28 @@ export interface FolderLock {
 }
 
 /**
- * Takes a folder for this process alone.
- *
- * The lock is an abstract Unix socket: the kernel frees it however the process ends, so there is no stale lock file. Where
- * there are none (macOS) it is a socket file, and one that nobody answers at is stale.
- *
- * @param folder real path of the folder
- * @throws EmbeddedPostgresError when another process holds it
+ * Locks a directory for this process.
+ * The lock is an abstract Unix socket: the kernel frees it when the process ends, so there is never a stale lock file.
+ * On platforms without abstract sockets (macOS), it is a socket file, and one that accepts no connection is stale.
+ * @param folder real path of the directory
+ * @throws EmbeddedPostgresError if another process holds the lock
  */
 export async function lockFolder(folder: string, platform = process.platform): Promise<FolderLock> {
   const digest = createHash('sha256').update(folder).digest('hex');
   const isAbstract = platform === 'linux';
-  // A socket's path has at most 103 bytes on macOS, whatever its folder for temporary files is.
+  // On macOS a socket path has at most 103 bytes, so the path does not use the (long) temporary directory.
   const address = isAbstract ? `\0waybill-postgres:${digest}` : `/tmp/waybill-${digest.slice(0, 32)}.lock`;
   const server =
     (await listenAt(address)) ??
     (isAbstract || (await isAnswered(address)) ? undefined : (rmSync(address), await listenAt(address)));
   if (!server)
     throw new EmbeddedPostgresError(
-      `Another server already uses ${folder}: stop it, or give this one a folder of its own (DATA_DIR).`,
+      `Another server already uses ${folder}: stop it, or set another DATA_DIR.`,
     );
   return { release: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
-/** @returns undefined where the address is taken. */
+/** @returns undefined if the address is in use. */
 async function listenAt(address: string): Promise<Server | undefined> {
   const server = createServer((socket) => socket.destroy()).unref();
   server.listen(address);

@@ -7,19 +7,21 @@ import { EmbeddedPostgresError } from './embedded-postgres.error';
 const POLL_MS = 50;
 
 export interface OrphanPatience {
-  /** How long they may take to end by themselves: they notice that the server or the postmaster is gone. */
+  /** Time for processes to end by themselves: they notice that the server or the postmaster has ended. */
   alone: number;
-  /** After that, how long a postmaster may take for a fast shutdown. */
+  /** After that, time for a postmaster's fast shutdown. */
   shutdown: number;
-  /** How long processes without a postmaster may take before they are killed. */
+  /** Time for processes without a postmaster before they are killed. */
   headless: number;
-  /** When to give up. */
+  /** Total time limit. */
   total: number;
 }
 
 const PATIENCE_MS: OrphanPatience = { alone: 500, shutdown: 10_000, headless: 2_000, total: 20_000 };
 
-/** Ids of the PostgreSQL processes that work in a data folder, found by what they run and where. */
+/**
+ * Returns the IDs of the PostgreSQL processes that run in a data directory, by their executable and working directory.
+ */
 export function postgresProcessesIn(data: string, platform = process.platform): number[] {
   if (platform !== 'linux') return postmasterByPidFile(data);
   return readdirSync('/proc')
@@ -34,11 +36,11 @@ function runsPostgresIn(pid: string, data: string): boolean {
       /\/postgres( \(deleted\))?$/.test(readlinkSync(`/proc/${pid}/exe`))
     );
   } catch {
-    return false; // ended meanwhile, or somebody else's
+    return false; // The process ended meanwhile, or belongs to another user.
   }
 }
 
-/** Without /proc: the postmaster alone, which the others follow. Its number may be somebody else's by now. */
+/** Without /proc, finds only the postmaster; the other processes end with it. Its process ID may be reused by now. */
 function postmasterByPidFile(data: string): number[] {
   const pid = Number(readPidFile(data)[0]);
   if (!Number.isInteger(pid) || pid <= 0) return [];
@@ -46,7 +48,7 @@ function postmasterByPidFile(data: string): number[] {
   return stdout?.includes('postgres') && stdout.includes(data) ? [pid] : [];
 }
 
-/** What `postmaster.pid` says, line by line; empty when there is none. */
+/** Reads the lines of `postmaster.pid`; empty if there is none. */
 export function readPidFile(data: string): string[] {
   try {
     return readFileSync(path.join(data, 'postmaster.pid'), 'utf8').split('\n');
@@ -56,13 +58,11 @@ export function readPidFile(data: string): string[] {
 }
 
 /**
- * Ends what a killed server left in a data folder, and its `postmaster.pid`.
- *
- * Only for the holder of the folder's lock: whatever still runs there has lost its server. A running postmaster is never
- * adopted, since nobody would stop it. The pid file goes even when a living process has its number: PostgreSQL itself
- * would refuse to start because of a stranger that got the same pid.
- *
- * @throws EmbeddedPostgresError when they can't be ended
+ * Ends the processes that a killed server left in a data directory, and deletes its `postmaster.pid`.
+ * Call this only while holding the directory's lock: then any process that still runs there has lost its server. A
+ * running postmaster is never reused, because no server would stop it. The pid file is deleted even if a live process
+ * has its ID: PostgreSQL would refuse to start because of an unrelated process with the same ID.
+ * @throws EmbeddedPostgresError if the processes can't be ended
  */
 export async function endOrphans(data: string, offline: OrphanPatience = PATIENCE_MS): Promise<void> {
   const started = Date.now();
@@ -73,7 +73,7 @@ export async function endOrphans(data: string, offline: OrphanPatience = PATIENC
     const headless = !left.includes(postmaster);
     if (waited > offline.total) {
       throw new EmbeddedPostgresError(
-        `PostgreSQL of a killed server can't be ended: processes ${left.join(', ')}.`,
+        `can't end the PostgreSQL processes of a killed server: ${left.join(', ')}.`,
       );
     }
     if (waited > (headless ? offline.headless : offline.shutdown)) {
@@ -92,7 +92,7 @@ function signal(pids: number[], name: NodeJS.Signals): void {
     try {
       process.kill(pid, name);
     } catch {
-      // ended meanwhile
+      // Ended meanwhile.
     }
   }
 }

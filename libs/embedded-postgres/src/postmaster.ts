@@ -11,19 +11,21 @@ import { type Runtime, commandLine, dataArgument, spawnOptions } from './runtime
 const READY_TIMEOUT_MS = 60_000;
 const READY_POLL_MS = 10;
 const PORT_ATTEMPTS = 6;
-/** A fast shutdown writes a checkpoint; beyond this an immediate one leaves it to the recovery at the next start. */
+/**
+ * A fast shutdown writes a checkpoint. After this time, an immediate shutdown leaves the recovery to the next start.
+ */
 const FAST_SHUTDOWN_MS = 5_000;
-/** The postmaster kills its stuck children 5 s into an immediate shutdown. */
+/** The postmaster kills stuck children 5 s after an immediate shutdown begins. */
 const IMMEDIATE_SHUTDOWN_MS = 7_000;
 
 const SETTINGS = {
   listen_addresses: '127.0.0.1',
-  unix_socket_directories: '', // their paths are limited to 107 bytes, ours are not
+  unix_socket_directories: '', // PostgreSQL limits socket paths to 107 bytes; ours may be longer.
   timezone: 'UTC',
   log_timezone: 'UTC',
-  // On Linux /dev/shm may be tiny or missing; on macOS System V's segments are.
+  // On Linux, /dev/shm may be tiny or missing; on macOS, System V segments are.
   dynamic_shared_memory_type: process.platform === 'linux' ? 'sysv' : 'posix',
-  // Neither statements nor rows in the log, and no growth with each refused insert.
+  // Logs no statements and no rows, so that refused inserts do not grow the log.
   log_min_messages: 'log',
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
@@ -41,14 +43,13 @@ const EPHEMERAL_SETTINGS = {
 export interface Postmaster {
   port: number;
   pid: number;
-  /** Resolves when the process has ended, with the reason; never rejects. */
+  /** Resolves with the reason when the process ends; never rejects. */
   ended: Promise<string>;
   stop(): Promise<void>;
 }
 
 /**
- * Runs `postgres` on a free port until it takes connections.
- *
+ * Starts `postgres` on a free port and waits until it accepts connections.
  * @throws EmbeddedPostgresError with the end of its log
  */
 export async function launchPostmaster(
@@ -64,7 +65,7 @@ export async function launchPostmaster(
     if (failure === undefined)
       return { port, pid: child.pid ?? 0, ended, stop: () => shutDown(child, ended) };
     const log = logTail(files);
-    // Somebody took the port between our look and its bind.
+    // Another process took the port after it was found free.
     if (attempt < PORT_ATTEMPTS && /could not (bind|create any TCP)/.test(log)) continue;
     throw new EmbeddedPostgresError(`PostgreSQL didn't start (${failure}); see ${files.log}. ${log}`.trim());
   }
@@ -86,7 +87,7 @@ function spawnPostmaster(
     return spawn(program, args, {
       ...spawnOptions(runtime, files.data),
       stdio: ['ignore', log, log],
-      detached: true, // a session of its own: Ctrl-C reaches us, and we stop it in order
+      detached: true, // Own session: Ctrl-C reaches only this process, which then stops PostgreSQL in order.
     });
   } finally {
     closeSync(log);
@@ -100,7 +101,7 @@ function endOf(child: ChildProcess): Promise<string> {
   });
 }
 
-/** Resolves with nothing once connections are taken, else with what went wrong; the process has ended then. */
+/** Resolves to undefined once PostgreSQL accepts connections, otherwise to the failure; the process has ended then. */
 async function ready(
   child: ChildProcess,
   ended: Promise<string>,

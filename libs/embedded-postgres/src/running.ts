@@ -6,9 +6,9 @@ import { DATABASE } from './embedded-postgres';
 import { lockFolder } from './lock';
 
 /**
- * The database of the server that runs on this folder, for a command beside it: it may connect, and starts and stops nothing.
- *
- * @returns undefined where no server runs on it
+ * Returns the database of the server that runs on this directory, for a command that runs beside it. The command may
+ * connect but starts and stops nothing.
+ * @returns undefined if no server runs on it
  * @throws EmbeddedPostgresError while one is starting or stopping
  */
 export async function runningEmbeddedPostgres(dir: string): Promise<string | undefined> {
@@ -27,7 +27,7 @@ export async function runningEmbeddedPostgres(dir: string): Promise<string | und
   return `postgres://postgres:${readPassword(files)}@127.0.0.1:${port}/${DATABASE}`;
 }
 
-/** The fourth line of a postmaster's pid file is its port, and the eighth says when it takes connections. */
+/** Line 4 of a postmaster's pid file is its port; line 8 is its status. */
 function portOf(pidFile: string): number | undefined {
   if (!existsSync(pidFile)) return undefined;
   const lines = readFileSync(pidFile, 'utf8').split('\n');

@@ -4,13 +4,13 @@ import path from 'node:path';
 import { type Binaries, SYSTEM_PATH, UNPRIVILEGED, binariesForRoot, binariesInPlace } from './binaries';
 import { EmbeddedPostgresError } from './embedded-postgres.error';
 
-/** How PostgreSQL's programs are run on this machine, by this user. */
+/** How to run PostgreSQL's programs on this machine, as this user. */
 export interface Runtime extends Binaries {
-  /** Who runs them and owns the data. */
+  /** The uid that runs them and owns the data. */
   uid: number;
-  /** True when that isn't us: we are root. */
+  /** True if that is another uid, because this process is root. */
   dropsPrivileges: boolean;
-  /** Programs that each command goes through. */
+  /** Programs that wrap each command. */
   wrapper: string[];
 }
 
@@ -24,11 +24,12 @@ const USER_NAMESPACE = [
 const END_WITH_PARENT = ['setpriv', '--pdeathsig', 'INT', '--'];
 
 /**
- * @param linkFolder where the library links may be made (see `binariesInPlace`)
- * @throws EmbeddedPostgresError when this user can't run PostgreSQL
+ * @param linkFolder directory for the library links (see `binariesInPlace`)
+ * @throws EmbeddedPostgresError if this user can't run PostgreSQL
  */
 export function prepareRuntime(linkFolder: string): Runtime {
-  // kill -9 of our process then shuts PostgreSQL down at once; without setpriv the next start does.
+  // With setpriv, PostgreSQL shuts down at once when this process is killed; without it, the next start ends
+  // PostgreSQL.
   const guard = works([...END_WITH_PARENT, 'true']) ? END_WITH_PARENT : [];
   const uid = process.getuid?.() ?? 0;
   if (uid === 0) {
@@ -66,7 +67,7 @@ function hasPasswdEntry(): boolean {
   }
 }
 
-/** initdb fails for a uid that has no name; in a user namespace we appear as one that has. */
+/** initdb fails for a uid without a name. In a user namespace, the process has one. */
 function userNamespace(uid: number): string[] {
   if (works([...USER_NAMESPACE, 'true'])) return USER_NAMESPACE;
   throw new EmbeddedPostgresError(
@@ -82,7 +83,7 @@ function works(command: string[]): boolean {
   );
 }
 
-/** A program of PostgreSQL's with its arguments, as `spawn` takes them. */
+/** A PostgreSQL program with its arguments, as `spawn` takes them. */
 export function commandLine(runtime: Runtime, program: string, args: string[]): [string, string[]] {
   const [first = '', ...rest] = [...runtime.wrapper, path.join(runtime.bin, program), ...args];
   return [first, rest];
@@ -90,7 +91,10 @@ export function commandLine(runtime: Runtime, program: string, args: string[]): 
 
 const LIBRARY_PATH = process.platform === 'darwin' ? 'DYLD_LIBRARY_PATH' : 'LD_LIBRARY_PATH';
 
-/** Environment, user and working directory of a program of PostgreSQL's: the data folder, and nothing of ours. */
+/**
+ * Environment, user and working directory of a PostgreSQL program: only the data directory, and none of this process's
+ * variables.
+ */
 export function spawnOptions(runtime: Runtime, data: string): SpawnOptions {
   return {
     cwd: data,
@@ -100,8 +104,8 @@ export function spawnOptions(runtime: Runtime, data: string): SpawnOptions {
 }
 
 /**
- * How the data folder is named to PostgreSQL. The working directory is entered before the uid is dropped, so that as
- * root the folders above it may be closed to the unprivileged uid.
+ * The data directory's path as passed to PostgreSQL. PostgreSQL is started in that directory, before root drops its
+ * uid: so the unprivileged uid needs no access to the parent directories.
  */
 export function dataArgument(runtime: Runtime, data: string): string {
   return runtime.dropsPrivileges ? '/proc/self/cwd' : data;

@@ -33,20 +33,23 @@ import { refuseUnknownRoutes } from './routes/unknown-routes.hook';
 
 export interface HttpOptions {
   bodyLimitBytes: number;
-  /** To serve TLS with, both PEM; without it HTTP is plain. */
+  /** Certificate and key to serve TLS with, both PEM. Without them, HTTP is plain. */
   tls?: { cert: string; key: string };
-  /** The addresses and networks (CIDR) of proxies whose `X-Forwarded-*` headers count; nobody's without it. */
+  /** Addresses and networks (CIDR) of the proxies whose `X-Forwarded-*` headers are trusted. Default: none. */
   trustProxy?: string[];
-  /** How long a request may take to arrive; unset: 30 s. */
+  /** Time limit for a request to arrive. Default: 30 s. */
   requestTimeoutMs?: number;
   logger: LoggerService;
-  /** Adds what observes requests, before anything else sees them. */
+  /** Adds observers of requests. Called before all other hooks. */
   observe: (fastify: FastifyInstance) => void;
 }
 
 const MAX_PATH_VALUE_LENGTH = 512;
 
-/** Makes the Nest application that answers HTTP: Fastify, the conventions, and the routes of `module`. It does not listen yet. */
+/**
+ * Creates the Nest application that serves HTTP: Fastify, the conventions, and the routes of `module`. Does not listen
+ * yet.
+ */
 export async function createHttpApplication(
   module: Type | object,
   options: HttpOptions,
@@ -70,7 +73,7 @@ export async function createHttpApplication(
   addHooks(fastify, app, origins);
   app.get(RouteTable).collect(fastify);
   app.useSecurityHeaders({
-    // Over plain HTTP, as on localhost, there is nothing to upgrade to; requireTransportSecurity knows which it is.
+    // Over plain HTTP (localhost), there is nothing to upgrade to; requireTransportSecurity handles TLS.
     contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
     strictTransportSecurity: false,
   });
@@ -78,7 +81,7 @@ export async function createHttpApplication(
   return app;
 }
 
-/** @param giveUp answers what the router gives up before any hook has run. */
+/** @param giveUp answers requests that the router rejects before any hook runs. */
 function adapterFor(
   options: HttpOptions,
   giveUp: (error: Error, request: FastifyRequest, reply: FastifyReply) => void,
@@ -91,10 +94,10 @@ function adapterFor(
   return new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
     trustProxy: options.trustProxy ?? false,
-    // What Fastify's types make of a server that may be one or the other is no use here.
+    // Fastify's types can't describe a server that may be either HTTP or HTTPS.
     ...((options.tls ? { https: { ...node, ...options.tls } } : { http: node }) as object),
     requestTimeout,
-    // One that comes while we stop is answered by a problem too.
+    // Requests during shutdown get a problem document too.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
     genReqId: requestIdOf,
@@ -109,8 +112,9 @@ function adapterFor(
 }
 
 /**
- * What comes before a body is read. The order of the refusals is DESIGN.md's; after them come 413, 415 and 400 of the
- * body (Fastify), 400 of query and headers (guards), a replay (an interceptor), 422 (pipes), and what the service says.
+ * Adds the hooks that run before the body is read. DESIGN.md defines the order of refusals. After these hooks come 413,
+ * 415 and 400 for the body (Fastify), 400 for the query and headers (guards), replays (an interceptor), 422 (pipes),
+ * and the service's errors.
  */
 function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origins: Origins): void {
   const limits = app.get(Limits);
@@ -132,7 +136,7 @@ function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origin
   addETags(fastify);
 }
 
-// No hook has run: what they add to every reply is added here.
+// No hook has run, so this adds the headers that hooks add to every reply.
 async function answerRouterError(
   app: INestApplicationContext,
   origins: Origins,

@@ -9,7 +9,7 @@ import { RouteTable } from './routes/route-table';
 import { refuseUnknownRoutes } from './routes/unknown-routes.hook';
 import { validateQuery } from './validation/validate';
 
-/** A server for a few public GETs without parameters, which refuses as the API does. */
+/** Creates a server for a few public GET routes without parameters. Its errors are those of the API. */
 export function createPlainServer(
   requestTimeout: number,
   paths: Readonly<Record<string, (reply: FastifyReply) => unknown>>,

@@ -8,7 +8,7 @@ declare module 'fastify' {
   }
 }
 
-/** Hands a controller method the `RequestContext` of its request. */
+/** Injects the request's `RequestContext` into a controller method. */
 export const Ctx = createParamDecorator(
   (_: unknown, execution: ExecutionContext) => execution.switchToHttp().getRequest<FastifyRequest>().context,
 );

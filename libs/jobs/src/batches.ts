@@ -1,7 +1,7 @@
 /**
- * Does work that is too much for one transaction in batches, until one comes back short or the signal is aborted.
- * @param step does at most `size` pieces, and says how many they were.
- * @returns how many pieces were done.
+ * Runs a step in batches until a batch is not full or the signal is aborted.
+ * @param step processes at most `size` items and returns their number.
+ * @returns the total number of processed items.
  */
 export async function inBatches(
   signal: AbortSignal,

@@ -57,7 +57,7 @@ describe('the job catalog', () => {
 
   it('refuses the boot for two jobs of one name', () => {
     const both = declaredJobs([ParcelJobsModule, OtherJobsModule]);
-    expect(() => new JobCatalog(both)).toThrow('Two jobs of one name: sweep');
+    expect(() => new JobCatalog(both)).toThrow('Repeated job name: sweep');
   });
 
   it('takes an operator’s cron expression in place of the declared one', () => {

@@ -4,18 +4,18 @@ import { JobNotFoundError } from './jobs.errors';
 import { Schedule } from './schedule';
 import type { DeclaredJob } from './scheduled-job';
 
-/** A declared job with the schedule that is in force, which an operator may have changed. */
+/** A declared job with its effective schedule, which an operator may have overridden. */
 export interface CatalogJob extends DeclaredJob {
   readonly schedule: Schedule;
 }
 
-/** The jobs that exist: known to every process, run by workers. */
+/** All jobs. Every process lists them; workers run them. */
 export class JobCatalog {
   private readonly byName: ReadonlyMap<string, CatalogJob>;
 
   /**
-   * @param cronOverrides cron expressions by job name, in place of the declared ones.
-   * @throws Error for two jobs of one name, ConfigurationError for an override of a job that does not exist.
+   * @param cronOverrides cron expressions by job name, which override the declared ones.
+   * @throws Error for a repeated job name, ConfigurationError for an override of an unknown job.
    */
   constructor(declared: readonly DeclaredJob[], cronOverrides: ReadonlyMap<string, string> = new Map()) {
     const jobs = declared.map((job) => withSchedule(job, cronOverrides));
@@ -23,7 +23,7 @@ export class JobCatalog {
     if (this.byName.size < jobs.length) {
       const names = jobs.map(({ definition }) => definition.name);
       const repeated = names.filter((name, place) => names.indexOf(name) < place);
-      throw new Error(`Two jobs of one name: ${repeated.join(', ')}`);
+      throw new Error(`Repeated job name: ${repeated.join(', ')}`);
     }
     const unknown = [...cronOverrides.keys()].filter((name) => !this.byName.has(name));
     if (unknown.length > 0) {

@@ -4,8 +4,8 @@ import { QueryFailedError } from 'typeorm';
 const MAX_LENGTH = 300;
 
 /**
- * What may be kept of an error and shown to administrators. A database's own words can quote what is in a row, so they give
- * way to its code; what looks like credentials is blotted out of the rest.
+ * Returns the text of an error that may be stored and shown to administrators. A database message may quote row values,
+ * so only its code is kept; credentials in other messages are redacted.
  */
 export function describeJobError(error: unknown): string {
   if (error instanceof DomainError) return `${error.code}: ${error.message}`.slice(0, MAX_LENGTH);
@@ -13,7 +13,7 @@ export function describeJobError(error: unknown): string {
     const { code, constraint } = error.driverError as { code?: string; constraint?: string };
     return `PostgreSQL refused with ${code ?? 'no code'}${constraint ? ` (${constraint})` : ''}`;
   }
-  const text = error instanceof Error ? error.message : 'Something that is no error was thrown';
+  const text = error instanceof Error ? error.message : 'A value that is not an Error was thrown';
   return withoutCredentials(text.split('\n', 1)[0] ?? '').slice(0, MAX_LENGTH);
 }
 

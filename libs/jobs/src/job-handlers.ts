@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { JobHandler } from './job';
 import { JobCatalog } from './job-catalog';
 
-/** The methods of this worker's providers that do the work of the jobs. */
+/** Finds the providers' methods that run this worker's jobs. */
 @Injectable()
 export class JobHandlers implements OnModuleInit {
   private readonly byName = new Map<string, JobHandler>();
@@ -13,7 +13,7 @@ export class JobHandlers implements OnModuleInit {
     private readonly modules: ModuleRef,
   ) {}
 
-  /** @throws Error for a job whose provider is not part of this worker. */
+  /** @throws Error for a job without a provider in this worker. */
   onModuleInit(): void {
     for (const { definition, provider, method } of this.catalog.jobs) {
       const instance = this.modules.get(provider, { strict: false });

@@ -2,16 +2,16 @@ import { Injectable } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { LockConnection } from './lock-connection';
 
-/** The right to run a job. */
+/** An acquired lock on a job. */
 export interface JobLock {
-  /** Aborted when the lock is lost: from then on another worker may run the job. */
+  /** Aborted when the lock is lost. From then on, another worker may run the job. */
   readonly lost: AbortSignal;
   release(): Promise<void>;
 }
 
 /**
- * One lock a job over the whole fleet: advisory, on a connection that is used for nothing else. It ends with its process,
- * however that ends, and waits for nobody.
+ * One fleet-wide lock per job: a PostgreSQL advisory lock on a dedicated connection. PostgreSQL releases it when the
+ * process ends, even if killed. Acquiring never waits.
  */
 @Injectable()
 export class JobLocks {
@@ -19,7 +19,7 @@ export class JobLocks {
 
   constructor(private readonly dataSource: DataSource) {}
 
-  /** @returns null, at once, when somebody has it. A process must not ask again for what it has itself. */
+  /** @returns null at once if another process holds the lock. A process must not request a lock that it holds. */
   async tryLock(job: string): Promise<JobLock | null> {
     const connection = await this.connected();
     if (!(await connection.ask('pg_try_advisory_lock', job))) return null;
@@ -29,7 +29,7 @@ export class JobLocks {
     };
   }
 
-  /** Lets go of everything. */
+  /** Releases all locks. */
   async close(): Promise<void> {
     const connection = await this.connection?.catch(() => undefined);
     await connection?.end();

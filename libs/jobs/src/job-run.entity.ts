@@ -4,7 +4,7 @@ import type { JobResult } from './job';
 export type JobTrigger = 'schedule' | 'manual';
 export type JobRunState = 'pending' | 'running' | 'succeeded' | 'failed';
 
-/** One run of a job: due, under way or over. The row of a slot is what makes the slot fire once for the fleet. */
+/** One run of a job: pending, running or finished. A slot has one row, so it fires once for the fleet. */
 @Entity('job_runs')
 @Unique('job_runs_job_slot_key', ['job', 'slot'])
 @Index('job_runs_open_idx', ['job'], { where: 'finished_at IS NULL' })
@@ -25,7 +25,7 @@ export class JobRunEntity {
   @Column('text')
   job!: string;
 
-  /** The beginning of the slot that it runs for; null for a run that somebody asked for. */
+  /** Start of the slot that the run belongs to; null for a run that was requested. */
   @Column('timestamptz', { nullable: true })
   slot!: Date | null;
 
@@ -35,7 +35,7 @@ export class JobRunEntity {
   @Column('text', { default: 'pending' })
   state!: JobRunState;
 
-  /** In milliseconds, as a cursor holds it. */
+  /** Millisecond precision, as in a cursor. */
   @Column('timestamp with time zone', { precision: 3, default: () => 'now()' })
   requestedAt!: Date;
 
@@ -48,7 +48,7 @@ export class JobRunEntity {
   @Column('jsonb', { nullable: true })
   result!: JobResult | null;
 
-  /** Why it failed, without anything that a log or a reply must not show. */
+  /** Why the run failed, without secrets or personal data. */
   @Column('text', { nullable: true })
   error!: string | null;
 }

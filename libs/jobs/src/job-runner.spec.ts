@@ -148,7 +148,7 @@ describe('running jobs', () => {
     finish({ late: true });
     finish({ run: 2 });
     expect(await settled(two, 2)).toMatchObject([
-      { state: 'failed', result: null, error: 'The worker that ran it is gone' },
+      { state: 'failed', result: null, error: 'The worker that ran the job has stopped' },
       { state: 'succeeded', result: { run: 2 } },
     ]);
   });
@@ -169,9 +169,7 @@ describe('running jobs', () => {
     const { handler, signals, begun, finish } = gate();
     const worker = await start(handler, [{ ...job, timeoutSeconds: 0.05 }]);
     await worker.runner.look();
-    expect(await settled(worker, 1)).toMatchObject([
-      { state: 'failed', error: 'It was not done after 0.05 s' },
-    ]);
+    expect(await settled(worker, 1)).toMatchObject([{ state: 'failed', error: 'Timed out after 0.05 s' }]);
     expect(signals[0]?.aborted).toBe(true);
     await passSlot(worker);
     const other = await start(handler);

@@ -8,10 +8,10 @@ import { type JobLock, JobLocks } from './job-locks';
 import { type JobOutcome, type JobRunRow, JobRunsRepository } from './job-runs.repository';
 import { jobDurations, jobRuns } from './jobs.metrics';
 
-/** What a stop waits for runs that were told to end; a process has 10 s in all, and most of it is for the queues. */
+/** Time that a stop waits for aborted runs. A process has 10 s in total, and the queues need most of it. */
 const STOP_WAIT_MS = 2_000;
 
-/** Runs what is due, each job once at a time over the whole fleet. */
+/** Runs due jobs, each job at most once at a time across the fleet. */
 @Injectable()
 export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
   private readonly logger = new Logger(JobRunner.name);
@@ -26,21 +26,21 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     private readonly locks: JobLocks,
   ) {}
 
-  /** Looks for what is due and begins it; resolves when it has looked, not when what it began is done. Never rejects. */
+  /** Starts the due runs. Resolves once they are started, not when they finish. Never rejects. */
   look(): Promise<void> {
     if (this.stopping.signal.aborted) return Promise.resolve();
     this.looking ??= this.beginDue()
-      .catch((error: Error) => this.logger.warn(`No look at the jobs: ${error.message}`))
+      .catch((error: Error) => this.logger.warn(`could not check for due jobs: ${error.message}`))
       .finally(() => (this.looking = undefined));
     return this.looking;
   }
 
-  /** Begins nothing more, and tells what runs to end. */
+  /** Starts no more runs, and aborts the current ones. */
   onModuleDestroy(): void {
     this.stopping.abort(new Error('The worker is stopping'));
   }
 
-  /** Waits for what runs. What takes too long is marked failed by whoever gets its lock next. */
+  /** Waits for the current runs. A run that takes too long is marked failed by the next holder of its lock. */
   async beforeApplicationShutdown(): Promise<void> {
     await this.looking;
     await withTimeout(Promise.all(this.running.values()), STOP_WAIT_MS).catch(() => undefined);
@@ -56,10 +56,10 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     }));
     for (const name of await this.runs.claimSlots(ctx, slots)) {
       const job = this.catalog.find(name);
-      // A job of a newer or an older version of this program is for its workers.
+      // An unknown job belongs to another release; that release's workers run it.
       if (!job || this.running.has(name) || this.stopping.signal.aborted) continue;
       const run = this.runOne(job.definition)
-        .catch((error: Error) => this.logger.error(`The job ${name}: ${error.message}`, error.stack))
+        .catch((error: Error) => this.logger.error(`job ${name}: ${error.message}`, error.stack))
         .finally(() => this.running.delete(name));
       this.running.set(name, run);
     }
@@ -70,7 +70,11 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     if (!lock) return;
     try {
       const ctx = new TransactionContext();
-      const gone = await this.runs.failAbandoned(ctx, definition.name, 'The worker that ran it is gone');
+      const gone = await this.runs.failAbandoned(
+        ctx,
+        definition.name,
+        'The worker that ran the job has stopped',
+      );
       if (gone > 0) jobRuns.inc({ job: definition.name, outcome: 'failed' }, gone);
       const run = await this.runs.begin(ctx, definition.name);
       if (run) await this.perform(definition, run, lock);
@@ -95,7 +99,7 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     jobRuns.inc({ job: name, outcome: 'error' in outcome ? 'failed' : 'succeeded' });
     jobDurations.observe({ job: name }, (performance.now() - begun) / 1_000);
     await this.runs.finish(new TransactionContext(), run.id, outcome);
-    // The lock is kept until the work has really ended: too late is better than twice at once.
+    // Keeps the lock until the work has really ended: a delayed run is better than two at once.
     await work;
   }
 
@@ -112,7 +116,7 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
   }
 }
 
-// A stack begins with the message, which may hold what a log must not.
+// A stack starts with the message, which may hold secrets.
 function framesOf(error: unknown): string | undefined {
   const lines = error instanceof Error ? (error.stack ?? '').split('\n') : [];
   return lines.filter((line) => /^\s+at /.test(line)).join('\n') || undefined;

@@ -8,7 +8,7 @@ import { ScheduledJob } from './scheduled-job';
 
 const BATCH = 1_000;
 
-/** Keeps the history of runs bounded. */
+/** Deletes old runs, so that their history stays bounded. */
 @Injectable()
 export class JobRunsPurge {
   constructor(

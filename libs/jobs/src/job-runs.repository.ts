@@ -16,24 +16,24 @@ const NOW = computed({ now: value.timestamp('now()') });
 
 export type JobRunRow = RowOf<typeof ROW>;
 
-/** How a run ended. */
+/** Outcome of a run. */
 export type JobOutcome = { result: JobResult } | { error: string };
 
-/** Runs of jobs in PostgreSQL. All times are its clock's. */
+/** Job runs in PostgreSQL. All times are from its clock. */
 @Injectable()
 export class JobRunsRepository {
   constructor(private readonly database: Database) {}
 
-  /** PostgreSQL's time, which decides on slots: workers' clocks may be wrong. */
+  /** Returns PostgreSQL's time, which decides slots: workers' clocks may be wrong. */
   async now(ctx: TransactionContext): Promise<Date> {
     return (await this.database.one(ctx, statement(NOW, `SELECT ${NOW}`))).now;
   }
 
   // SQL: the database's clock and ON CONFLICT.
   /**
-   * Claims slots of jobs that have not fired in them and are neither waiting nor running, in one statement. A slot that
-   * began over a day ago is too late.
-   * @returns the names of all jobs that have an unfinished run.
+   * Claims the due slots of jobs that have no run for the slot and no unfinished run, in one statement. Skips slots
+   * that began more than a day ago.
+   * @returns the names of all jobs with an unfinished run.
    */
   async claimSlots(
     ctx: TransactionContext,
@@ -62,7 +62,7 @@ export class JobRunsRepository {
   }
 
   // SQL: ON CONFLICT that returns the row which was there.
-  /** Asks for a run. One that waits already is the same wish: it is returned instead. */
+  /** Queues a run, or returns the one already pending. */
   insertManual(ctx: TransactionContext, job: string): Promise<JobRunRow> {
     return this.database.one(
       ctx,
@@ -77,7 +77,7 @@ export class JobRunsRepository {
   }
 
   // SQL: one statement finds the run and begins it.
-  /** Begins the run that has waited longest. Only for whoever holds the job's lock. */
+  /** Starts the run that has waited longest. Call this only while holding the job's lock. */
   begin(ctx: TransactionContext, job: string): Promise<JobRunRow | undefined> {
     return this.database.row(
       ctx,
@@ -91,7 +91,10 @@ export class JobRunsRepository {
     );
   }
 
-  /** Fails what is still marked as running. Only for whoever holds the job's lock: nobody else is at it then. */
+  /**
+   * Fails runs that are still marked as running. Call this only while holding the job's lock: then no other worker is
+   * running them.
+   */
   async failAbandoned(ctx: TransactionContext, job: string, error: string): Promise<number> {
     const { affected } = await this.database
       .repository(ctx, JobRunEntity)
@@ -113,8 +116,8 @@ export class JobRunsRepository {
     return (await this.database.repository(ctx, JobRunEntity).findOneBy({ id, job })) ?? undefined;
   }
 
-  // SQL: one look into the index for each job, which DISTINCT ON would not give.
-  /** The newest run of each of these jobs that has one. */
+  // SQL: one index look-up per job, which DISTINCT ON would not do.
+  /** Returns the newest run of each of these jobs; skips jobs without runs. */
   lastOf(ctx: TransactionContext, jobs: string[]): Promise<JobRunRow[]> {
     const run = ROW.from('run');
     return this.database.rows(
@@ -128,7 +131,7 @@ export class JobRunsRepository {
     );
   }
 
-  /** Newest first. @param before the time and the id of the run to go on after */
+  /** Lists runs, newest first. @param before time and ID of the last run of the previous page */
   list(
     ctx: TransactionContext,
     job: string,
@@ -149,8 +152,8 @@ export class JobRunsRepository {
     return runs.getMany();
   }
 
-  // SQL: a set-based delete with a bound, by the database's clock.
-  /** Forgets the oldest runs. @returns how many they were. */
+  // SQL: a bounded set-based delete, by the database's clock.
+  /** Deletes the oldest runs. @returns how many. */
   deleteOlderThan(ctx: TransactionContext, days: number, count: number): Promise<number> {
     return this.database.execute(
       ctx,

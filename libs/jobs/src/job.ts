@@ -1,28 +1,28 @@
-/** A job that runs by a schedule, and whenever an administrator asks for it. */
+/** A job that runs on a schedule, and when an administrator requests it. */
 export interface JobDefinition {
   readonly name: string;
-  /** What it does, for administrators. */
+  /** Description for administrators. */
   readonly description: string;
-  /** When it runs: five fields of cron, or six where the first are seconds. */
+  /** Cron expression: five fields, or six with seconds first. */
   readonly cron: string;
-  /** The IANA time zone that `cron` is read in. */
+  /** IANA time zone of `cron`. */
   readonly timeZone: string;
-  /** A run that takes longer fails. */
+  /** Time limit; a run that takes longer fails. */
   readonly timeoutSeconds: number;
 }
 
-/** The result of a run, for administrators to read: counts and short texts. */
+/** Result of a run, for administrators: counts and short texts. */
 export type JobResult = Record<string, string | number | boolean | null>;
 
 /**
- * Does the work of a job in short steps. Once the signal is aborted (a timeout, a stop), it ends after the current step.
- * What it did until then must be complete, and the next run must find what is left.
+ * Runs a job in short steps. Once the signal is aborted (a timeout, a stop), it ends after the current step. Completed
+ * steps must be consistent, and the next run must find the remaining work.
  */
 export type JobHandler = (signal: AbortSignal) => Promise<JobResult>;
 
-/** An expected failure, such as an upstream service that is unavailable: nothing to investigate in our code. */
+/** An expected failure, such as an unavailable upstream service. Nothing to investigate in our code. */
 export class JobFailedError extends Error {
-  /** @param isLogged false where the failure has been logged already; the run is recorded as failed all the same. */
+  /** @param isLogged false if the failure is already logged; the run is recorded as failed either way. */
   constructor(
     message: string,
     readonly isLogged = true,

@@ -2,7 +2,7 @@ import type { Schema } from '@waybill/database';
 import { JobRunEntity } from './job-run.entity';
 import { CreateJobRuns1763600310000 } from './migrations/1763600310000-create-job-runs';
 
-/** The tables of this lib. */
+/** Tables of this lib. */
 export const jobsSchema: Schema = {
   entities: [JobRunEntity],
   migrations: [CreateJobRuns1763600310000],

@@ -8,13 +8,13 @@ import { JobCatalog } from './job-catalog';
 import { type JobRunRow, JobRunsRepository } from './job-runs.repository';
 import { JobRunNotFoundError } from './jobs.errors';
 
-/** A job, when it runs next, and its newest run. */
+/** A job, its next run, and its newest run. */
 export type JobOverview = JobDefinition & { nextRunAt: Date; lastRun: JobRunRow | null };
 
 const jobCursors = new Cursors('jobs', z.tuple([z.string()]));
 const runCursors = new Cursors('job-runs', z.tuple([timeKey, uuidKey]));
 
-/** What administrators do with jobs, in any process: they run in workers. */
+/** Administrators' operations on jobs. Available in every process; the jobs run in workers. */
 @Injectable()
 export class JobsService {
   constructor(
@@ -24,7 +24,7 @@ export class JobsService {
     private readonly dispatcher: JobDispatcher,
   ) {}
 
-  /** A page of the jobs, by name. */
+  /** Returns a page of jobs, by name. */
   async list(
     ctx: TransactionContext,
     { limit, cursor }: { limit: number; cursor?: string },
@@ -44,8 +44,8 @@ export class JobsService {
   }
 
   /**
-   * Has a job run as soon as a worker can, after the run that may be under way. Once this has committed it will run,
-   * whatever becomes of the queue. While such a run waits, asking again gives that one.
+   * Queues a run, or returns the one already pending. The run starts as soon as a worker can run it, after a run in
+   * progress. Once the transaction commits, the job will run even if the queue loses its notification.
    * @throws JobNotFoundError
    */
   async requestRun(ctx: TransactionContext, name: string): Promise<JobRunRow> {
@@ -64,7 +64,7 @@ export class JobsService {
     return run;
   }
 
-  /** The runs of a job, newest first. @throws JobNotFoundError */
+  /** Lists the runs of a job, newest first. @throws JobNotFoundError */
   async listRuns(
     ctx: TransactionContext,
     name: string,

@@ -1,17 +1,17 @@
 import { Client } from 'pg';
 
 const TIMEOUT_MS = 5_000;
-// A host that vanished without a word keeps its locks for no longer than half a minute.
+// PostgreSQL releases the locks of a vanished host after at most half a minute.
 const KEEPALIVES = '-c tcp_keepalives_idle=15 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3';
 
-/** A connection whose session holds advisory locks: they last exactly as long as it does. */
+/** A connection whose session holds advisory locks. They are released when it ends. */
 export class LockConnection {
   private readonly losing = new AbortController();
   private turn: Promise<unknown> = Promise.resolve();
 
   private constructor(private readonly client: Client) {}
 
-  /** @param onLost called once when the connection is over, whoever ended it. */
+  /** @param onLost called once when the connection ends, for any reason. */
   static async open(url: string, onLost: () => void): Promise<LockConnection> {
     const client = new Client({
       connectionString: url,
@@ -33,7 +33,7 @@ export class LockConnection {
     return this.losing.signal;
   }
 
-  /** Asks PostgreSQL for a lock, or to let go of one. One question at a time; without an answer the connection is given up. */
+  /** Acquires or releases a lock. One request at a time; if PostgreSQL does not respond, the connection is closed. */
   ask(question: 'pg_try_advisory_lock' | 'pg_advisory_unlock', job: string): Promise<boolean> {
     const asked = this.turn.then(async () => {
       if (this.lost.aborted) return false;
@@ -53,7 +53,7 @@ export class LockConnection {
 
   private lose(): void {
     if (this.lost.aborted) return;
-    this.losing.abort(new Error('The connection that held the lock of the job is lost'));
+    this.losing.abort(new Error('Lost the connection that holds the lock of the job'));
     void this.end();
   }
 }

@@ -9,8 +9,9 @@ import { JobRunner } from './job-runner';
 const POLL = 'job-runs';
 
 /**
- * Registers every job with @nestjs/schedule as a cron job that looks for due runs. PostgreSQL's clock decides what is due, so
- * a cron job that fires early finds nothing: a slow poll finds it then, and requested runs whose notification was lost.
+ * Registers every job with @nestjs/schedule as a cron job that checks for due runs. PostgreSQL's clock decides what is
+ * due, so a cron job that fires early finds nothing. A slow poll finds that run later, and also requested runs whose
+ * notification was lost.
  */
 @Injectable()
 export class JobScheduler implements OnApplicationBootstrap {
@@ -32,7 +33,7 @@ export class JobScheduler implements OnApplicationBootstrap {
   }
 }
 
-/** Looks for due runs at once when an administrator requested one. */
+/** Checks for due runs at once when an administrator requests one. */
 @Processor('jobs')
 export class JobsProcessor extends WorkerHost {
   constructor(private readonly runner: JobRunner) {

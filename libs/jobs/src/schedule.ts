@@ -1,23 +1,23 @@
 import { type CronExpression, CronExpressionParser } from 'cron-parser';
 import type { JobDefinition } from './job';
 
-/** When a job runs. Times go in and come out as instants of one clock: PostgreSQL's. */
+/** Schedule of a job. All instants are by PostgreSQL's clock. */
 export class Schedule {
   private readonly expression: CronExpression;
 
-  /** @throws Error for an expression or a time zone that can't be read. */
+  /** @throws Error for an invalid expression or time zone. */
   constructor({ cron, timeZone }: Pick<JobDefinition, 'cron' | 'timeZone'>) {
     this.expression = CronExpressionParser.parse(cron, { tz: timeZone });
   }
 
-  /** The newest slot that has begun by `now`. */
+  /** Returns the start of the newest slot that began by `now`. */
   slotAt(now: Date): Date {
-    // The parser looks strictly before a time, and a slot begins at a whole second.
+    // The parser returns times strictly before the given one, and a slot starts at a whole second.
     this.expression.reset(new Date(now.getTime() + 1));
     return this.expression.prev().toDate();
   }
 
-  /** The first slot that begins after `now`. */
+  /** Returns the start of the first slot after `now`. */
   nextAfter(now: Date): Date {
     this.expression.reset(now);
     return this.expression.next().toDate();

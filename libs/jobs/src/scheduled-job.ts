@@ -4,7 +4,7 @@ import type { JobDefinition, JobHandler } from './job';
 const SCHEDULED_JOBS = 'waybill:scheduled-jobs';
 const MODULE_PROVIDERS = 'providers';
 
-/** A job's definition and the method that does its work. */
+/** A job's definition and the method that runs it. */
 export interface DeclaredJob {
   readonly definition: JobDefinition;
   readonly provider: Type<Record<string, JobHandler>>;
@@ -12,9 +12,9 @@ export interface DeclaredJob {
 }
 
 /**
- * Declares the job that a method does, in one place: every process lists it, workers run it. The class must be a provider of
- * its module's jobs module.
- * @param definition `timeZone` is UTC unless given.
+ * Declares a method as a scheduled job. Every process lists it; workers run it. The class must be a provider of its
+ * module's jobs module.
+ * @param definition `timeZone` defaults to UTC.
  */
 export const ScheduledJob =
   (definition: Omit<JobDefinition, 'timeZone'> & { timeZone?: string }) =>
@@ -29,7 +29,7 @@ export const ScheduledJob =
     Reflect.defineMetadata(SCHEDULED_JOBS, [...declared, job], provider);
   };
 
-/** The jobs that the providers of these modules declare; reading them makes no instance. */
+/** Returns the jobs that the providers of these modules declare, without creating instances. */
 export const declaredJobs = (jobsModules: readonly Type[]): DeclaredJob[] =>
   jobsModules
     .flatMap((module) => (Reflect.getMetadata(MODULE_PROVIDERS, module) ?? []) as object[])

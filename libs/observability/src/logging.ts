@@ -5,22 +5,21 @@ import { redactedLine } from '@waybill/core';
 import { type Level, type Logger, type LoggerOptions, pino } from 'pino';
 import { PrettyLog } from './pretty';
 
-/** What every line that is logged on behalf of a request or a job carries. */
+/** Fields of every log line of one request or job. */
 export type LogFields = Record<string, string | undefined>;
 
 const fields = new AsyncLocalStorage<LogFields>();
 
-/** Adds fields to whatever is logged from here on, in this request or job. */
+/** Adds fields to all later log lines of this request or job. */
 export const logWith = (added: LogFields): void => fields.enterWith({ ...fields.getStore(), ...added });
 
-/** Runs `work` with fields on whatever it logs. */
+/** Runs `work` with fields on all of its log lines. */
 export const runWithLogFields = <T>(added: LogFields, work: () => T): T =>
   fields.run({ ...fields.getStore(), ...added }, work);
 
 /**
- * The process's log on stdout: JSON lines, or short ones for a person who watches a terminal outside production. What could
- * hold a secret or a personal datum is never handed to it; should one come all the same, what looks like a credential of ours is
- * taken out of the line.
+ * The process's log on stdout: JSON lines, or short lines on a terminal outside production. Callers never log secrets
+ * or personal data. As a safeguard, text that looks like a credential is redacted.
  */
 export function createLogger({ logLevel, production }: Pick<Config, 'logLevel' | 'production'>): Logger {
   const { stdout } = process;
@@ -45,7 +44,7 @@ export function createLogger({ logLevel, production }: Pick<Config, 'logLevel' |
   return pino(options, new PrettyLog(stdout, stdout.hasColors()));
 }
 
-// What Nest says of its own assembly helps only whoever debugs that.
+// Nest's lines about its own start help only when debugging Nest.
 const CHATTY = new Set<unknown>([
   'NestFactory',
   'InstanceLoader',
@@ -54,7 +53,7 @@ const CHATTY = new Set<unknown>([
   'NestApplication',
 ]);
 
-/** Lets Nest, and every Nest `Logger`, write to the process's log. */
+/** Sends the log lines of Nest, and of every Nest `Logger`, to the process's log. */
 export class NestLogger implements LoggerService {
   constructor(private readonly logger: Logger) {}
 
@@ -63,7 +62,7 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
-    // It throws what it says, such as that a port is taken: the process tells of it, or tries the next one.
+    // Nest also throws these errors, such as a port that is in use; the caller reports them or tries the next port.
     this.write(rest.at(-1) === 'NestApplication' ? 'debug' : 'error', message, rest);
   }
 

@@ -7,12 +7,15 @@ import { Readiness } from './readiness';
 
 const REQUEST_TIMEOUT_MS = 10_000;
 
-/** `/livez`, `/readyz` and `/metrics` on `OPS_PORT`: for a worker, and for an API that keeps its metrics off the public port. */
+/**
+ * Serves `/livez`, `/readyz` and `/metrics` on `OPS_PORT`: for a worker, and for an API that does not expose metrics on
+ * its public port.
+ */
 @Injectable()
 export class OpsServer implements OnApplicationBootstrap, OnApplicationShutdown {
   private server?: FastifyInstance;
 
-  /** Where it listens; undefined without `OPS_PORT`. */
+  /** URL of this server; undefined without `OPS_PORT`. */
   url?: string;
 
   constructor(

@@ -12,7 +12,7 @@ const styles: Record<string, Style> = {
   fatal: 'red',
 };
 
-/** What is shown in a place of its own, or of no use to somebody who watches. */
+/** Fields that have their own place in the line, or that do not help on a terminal. */
 const SHOWN = new Set([
   'level',
   'time',
@@ -25,13 +25,13 @@ const SHOWN = new Set([
   'reason',
 ]);
 
-/** How long the same warning is not shown again. */
+/** Interval in which a repeated warning is hidden. */
 const REPEATS_AFTER_MS = 10 * 60_000;
 const WARNINGS_KEPT = 200;
 
 /**
- * Makes of the log's JSON lines short ones for a person at a terminal. A warning that says the same again, whatever its numbers,
- * is shown once in ten minutes.
+ * Formats the log's JSON lines as short lines for a terminal. Shows a warning once in ten minutes, even if its numbers
+ * differ.
  * @param colour whether the terminal shows colours.
  */
 export class PrettyLog {
@@ -94,7 +94,7 @@ function restOf(line: Line): string {
 const textOf = (value: unknown): string =>
   value === undefined || value === null ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
-/** The stack of an error, or what Nest appended to it. */
+/** Returns the stack of an error, or the text that Nest appended to it. */
 function stackOf({ err, details }: Line): string[] {
   const stack = (err as { stack?: string } | undefined)?.stack;
   const added = Array.isArray(details) ? details.map(textOf) : [];

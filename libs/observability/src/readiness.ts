@@ -1,34 +1,34 @@
 import { Injectable } from '@nestjs/common';
 import { UnavailableError, withTimeout } from '@waybill/core';
 
-/** Throws, or resolves late, where the process can't do its work. */
+/** Throws, or does not resolve in time, if the process can't do its work. */
 export type ReadinessCheck = () => Promise<unknown>;
 
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** Whether this process should be sent work. */
+/** Whether this process is ready for work. */
 @Injectable()
 export class Readiness {
   private readonly checks = new Map<string, ReadinessCheck>();
   private draining = false;
 
-  /** Registers what must hold, by the name under which `/readyz` shows it. */
+  /** Registers a check under the name that `/readyz` shows. */
   require(name: string, check: ReadinessCheck): void {
     this.checks.set(name, check);
   }
 
-  /** From now on the process is not ready: it is about to stop. */
+  /** Marks the process as not ready, because it is about to stop. */
   drain(): void {
     this.draining = true;
   }
 
-  /** @throws UnavailableError naming what is not as it must be. */
+  /** @throws UnavailableError that names the failed checks. */
   async assert(): Promise<void> {
     const missing = await this.missing();
     if (missing.length > 0) throw new UnavailableError(`Not ready: ${missing.join(', ')}.`, 1);
   }
 
-  /** The names of what is not as it must be; empty when ready. */
+  /** Returns the names of the failed checks; empty when ready. */
   async missing(): Promise<string[]> {
     if (this.draining) return ['draining'];
     const results = await Promise.all(

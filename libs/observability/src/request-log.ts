@@ -5,14 +5,14 @@ import { logWith } from './logging';
 
 const durations = new Histogram({
   name: 'waybill_http_request_duration_seconds',
-  help: 'How long requests took, by route and status.',
+  help: 'Duration of requests, by route and status.',
   labelNames: ['method', 'route', 'status'] as const,
   buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10],
 });
 
 /**
- * One line and one observation a request: by its route, never by its query, its headers or its body. Whatever is logged
- * meanwhile carries the request's id and, where the caller traces, the trace's.
+ * Logs one line and records one observation per request, by its route: never its query, headers or body. All log lines
+ * of a request carry its ID and, where the caller traces, the trace ID.
  */
 export function observeRequests(fastify: FastifyInstance, logger: Logger): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -38,7 +38,7 @@ export function observeRequests(fastify: FastifyInstance, logger: Logger): void 
   });
 }
 
-// W3C Trace Context: version, trace id, parent id, flags; an all-zero trace id is none.
+// W3C Trace Context: version, trace ID, parent ID, flags. A trace ID of zeros is invalid.
 function traceIdOf(traceparent: unknown): string | undefined {
   const match =
     typeof traceparent === 'string'

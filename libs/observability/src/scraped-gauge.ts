@@ -18,7 +18,8 @@ export function registerScrapedGauge(
 ): void {
   // A second application in one process (a test) replaces the gauge of the first.
   register.removeSingleMetric(name);
-  new Gauge({
+  const gauge = new Gauge({
+    registers: [],
     name,
     help,
     labelNames,
@@ -33,4 +34,5 @@ export function registerScrapedGauge(
       for (const { labels = {}, value } of readings) this.set(labels, value);
     },
   });
+  register.registerMetric(gauge);
 }

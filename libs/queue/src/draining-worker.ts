@@ -4,27 +4,27 @@ import { runWithLogFields } from '@waybill/observability';
 import { type Job, type Processor, Worker, type WorkerOptions } from 'bullmq';
 import type { QueueBackend } from './queue-backend';
 
-/** A process has 10 s to stop, and other things to do in it. */
+/** Time for jobs to finish. A process has 10 s to stop, and needs some of it for other work. */
 const DRAIN_MS = 7_000;
-/** What BullMQ may take to note the end of the last job. */
+/** Time for BullMQ to record the end of the last job. */
 const GRACE_MS = 1_000;
 
-/** Who takes over from a worker that died, and how soon: within about half a minute, as often as it takes. */
+/** Settings for taking over the jobs of a dead worker: within about half a minute, any number of times. */
 const TAKE_OVER = { lockDuration: 20_000, stalledInterval: 10_000, maxStalledCount: 20 };
-/** The pause after Redis or PostgreSQL refused something. */
+/** Delay after an error from Redis or PostgreSQL. */
 const RETRY_DELAY_MS = 2_000;
 
-/** What a worker needs to know of the process that it is in. */
+/** Settings that a worker gets from its process. */
 export interface WorkerSetting {
   backend: QueueBackend;
-  /** How many jobs of one queue to work on at once. */
+  /** Concurrent jobs of one queue. */
   concurrency: number;
   workers: Set<DrainingWorker>;
 }
 
 /**
- * A BullMQ worker that finishes the jobs it has when it is closed, and that is closed in time even when its queue is gone.
- * Nest makes one for each `@Processor`, and hands it our setting where BullMQ's connection would be.
+ * A BullMQ worker that finishes its current jobs when it is closed, and closes in time even if its queue is
+ * unavailable. Nest creates one for each `@Processor` and passes our settings in place of BullMQ's connection.
  */
 export class DrainingWorker extends Worker {
   private readonly logger = new Logger(DrainingWorker.name);
@@ -48,7 +48,7 @@ export class DrainingWorker extends Worker {
     return this.stopping;
   }
 
-  /** BullMQ asks again at once when this fails: without a pause, a queue that is away would keep the process busy. */
+  /** BullMQ retries at once when this fails. Without a delay, an unavailable queue would keep the process busy. */
   protected override async moveToActive(token: string, name?: string): Promise<Job> {
     try {
       return await super.moveToActive(token, name);
@@ -66,7 +66,7 @@ export class DrainingWorker extends Worker {
     return work.finally(() => this.atWork.delete(settled));
   }
 
-  /** BullMQ waits for its queue for as long as that is away; what has to be waited for are the jobs. */
+  /** BullMQ waits as long as its queue is unavailable; this waits only for the jobs. */
   private async inTime(closed: Promise<void>): Promise<void> {
     const timers = new AbortController();
     const pause = (ms: number) => delay(ms, 'late' as const, { signal: timers.signal });
@@ -75,11 +75,12 @@ export class DrainingWorker extends Worker {
     const outcome = await Promise.race([closed.then(() => 'closed' as const), late]);
     timers.abort();
     if (outcome === 'closed') return;
-    if (this.atWork.size > 0) this.logger.warn(`${this.name}: left ${this.atWork.size} jobs to others`);
+    if (this.atWork.size > 0)
+      this.logger.warn(`${this.name}: left ${this.atWork.size} unfinished jobs to other workers`);
     await this.abandon();
   }
 
-  /** Ends what BullMQ's own close would have ended after its wait: timers, and a connection that is tried for ever. */
+  /** Ends what BullMQ's own close ends only after its wait: timers, and a connection that retries forever. */
   private async abandon(): Promise<void> {
     await Promise.all([this.pause(true), this.lockManager.close()]);
     this.backend.close(true).catch((error: Error) => this.logger.debug(error.message));

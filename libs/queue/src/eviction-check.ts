@@ -2,7 +2,7 @@ import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { REDIS, type RedisClient } from '@waybill/redis';
 import { Cluster } from 'ioredis';
 
-/** Warns where Redis may evict keys: BullMQ would lose jobs, and with half of a job's keys gone, its order too. */
+/** Warns if Redis may evict keys: BullMQ would lose jobs, and with part of a job's keys evicted, also their order. */
 @Injectable()
 export class EvictionCheck implements OnModuleInit {
   private readonly logger = new Logger(EvictionCheck.name);
@@ -23,11 +23,11 @@ export class EvictionCheck implements OnModuleInit {
       const evicting = policies.find((policy) => policy !== undefined && policy !== 'noeviction');
       if (evicting === undefined) return;
       this.logger.warn(
-        `REDIS_URL: its maxmemory-policy is ${evicting}, and the queues need noeviction: jobs may be lost until the ` +
-          'sweeper requeues them. Set it, or give the cache a Redis of its own (CACHE_REDIS_URL).',
+        `REDIS_URL: its maxmemory-policy is ${evicting}, but the queues need noeviction: jobs may be lost until the ` +
+          'sweeper requeues them. Set noeviction, and use a separate Redis for the cache (CACHE_REDIS_URL).',
       );
     } catch (error) {
-      // Not everybody may ask.
+      // The user may lack the permission to read it.
       this.logger.debug(`The eviction policy is unknown: ${(error as Error).message}`);
     }
   }

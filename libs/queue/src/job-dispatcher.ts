@@ -8,8 +8,8 @@ const MAX_PENDING_DISPATCHES = 1_000;
 const DISPATCH_TIMEOUT_MS = 2_000;
 
 /**
- * Enqueues jobs. Dispatching never fails and never makes its caller wait: the sweeper finds in PostgreSQL what an
- * unavailable queue did not take.
+ * Enqueues jobs. Dispatching never fails and never blocks its caller: if the queue is unavailable, the sweeper finds
+ * the work in PostgreSQL later.
  */
 @Injectable()
 export class JobDispatcher implements OnApplicationShutdown {
@@ -24,7 +24,7 @@ export class JobDispatcher implements OnApplicationShutdown {
       queue.on('error', (error) => this.logger.debug(`${name}: ${error.message}`));
   }
 
-  /** Adds a job. With a `jobId`, a job of that id that is still waiting or running is enough. */
+  /** Adds a job. With a `jobId`, does nothing if a job with that ID is waiting or running. */
   dispatch<Name extends QueueName>(queue: Name, payload: JobPayloads[Name], options: JobsOptions): void {
     if (this.pending.size >= MAX_PENDING_DISPATCHES)
       return this.reportUnavailable(queue, `${MAX_PENDING_DISPATCHES} jobs are being enqueued already`);
@@ -37,14 +37,14 @@ export class JobDispatcher implements OnApplicationShutdown {
     this.pending.add(work);
   }
 
-  /** Waits until every queue can be reached. */
+  /** Waits until every queue is reachable. */
   async ready(): Promise<void> {
     await Promise.all(Array.from(this.queues.values(), (queue) => queue.waitUntilReady()));
   }
 
   /**
-   * Adds many jobs at once, and waits until they are there: what sweeps must not run ahead of the queue.
-   * @returns whether the queue took them.
+   * Adds many jobs at once and waits for the queue to accept them, so that sweeps do not outrun the queue.
+   * @returns whether the queue accepted them.
    */
   async dispatchAll<Name extends QueueName>(
     queue: Name,
@@ -61,7 +61,7 @@ export class JobDispatcher implements OnApplicationShutdown {
     }
   }
 
-  /** Waits for the dispatches under way, at most as long as one may take. */
+  /** Waits for pending dispatches, at most as long as the timeout of one. */
   async settled(): Promise<void> {
     await Promise.all(this.pending);
   }

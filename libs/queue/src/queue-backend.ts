@@ -9,36 +9,36 @@ import {
   RedisConnection,
 } from 'bullmq';
 
-/** The injection token of the process's `QueueBackend`. */
+/** Injection token of the process's `QueueBackend`. */
 export const QUEUE_BACKEND = Symbol('QUEUE_BACKEND');
 
-/** What BullMQ's constructors take; each backend has connections of its own sort. */
+/** Connection options of BullMQ's constructors; each backend has its own kind. */
 export type ConnectionOptions = Pick<
   QueueOptions,
   'connection' | 'prefix' | 'skipVersionCheck' | 'skipWaitingForReady'
 >;
 
-/** Where the queues are, and how they are reached. */
+/** Location of the queues, and how to connect to them. */
 export interface QueueBackend {
   factory: BackendFactory;
   /**
-   * Whether the process waits at its boot until every connection is there. BullMQ's PostgreSQL backend remembers for ever that
-   * it could not get ready, and a worker then asks again without a pause, which leaves the process no time for anything else.
+   * Whether the process waits for all connections when it starts. If BullMQ's PostgreSQL backend fails to connect at
+   * first, it never retries; a worker then polls without a delay and blocks the process.
    */
   awaited: boolean;
-  /** For who adds jobs: without the queue, adding fails soon. */
+  /** For producers: adding a job fails soon if the queue is unavailable. */
   producer: ConnectionOptions;
-  /** For who works on jobs: without the queue, working waits. */
+  /** For workers: wait while the queue is unavailable. */
   worker(): ConnectionOptions;
-  /** Ends what the process keeps open for all its workers. */
+  /** Closes the connections that all workers of the process share. */
   close(): void;
 }
 
-/** BullMQ opens a pool for every queue and worker. */
+/** BullMQ opens one pool per queue and worker. */
 const CONNECTIONS_A_POOL = 3;
 const CONNECT_TIMEOUT_MS = 5_000;
 
-/** The queues in a schema of their own beside our tables. */
+/** Queues in PostgreSQL, in a separate schema beside our tables. */
 export function postgresQueueBackend(databaseUrl: string): QueueBackend {
   const connection = {
     connectionString: databaseUrl,
@@ -48,7 +48,7 @@ export function postgresQueueBackend(databaseUrl: string): QueueBackend {
     Client: PgClient,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   };
-  // BullMQ's options are typed for Redis by default; its PostgreSQL backend reads these.
+  // BullMQ types its options for Redis by default; its PostgreSQL backend reads these.
   const options = { connection } as unknown as ConnectionOptions;
   return {
     factory: createPostgresBackend as unknown as BackendFactory,
@@ -59,13 +59,13 @@ export function postgresQueueBackend(databaseUrl: string): QueueBackend {
   };
 }
 
-// The oldest Redis that BullMQ recommends. It asks each connection for the version once, when it is first there, and is
-// lost for good if that fails; told not to ask, it assumes this one.
+// The oldest Redis that BullMQ recommends. BullMQ reads the version once on each new connection, and a failure there
+// breaks the connection for good. With the check disabled, it assumes this version.
 RedisConnection.minimumVersion = '6.2.0';
 
-/** The queues on Redis, added to over `client`, and worked on over a connection of the workers' own. */
+/** Queues in Redis. Producers use `client`; workers have their own connection. */
 export function redisQueueBackend(client: RedisClient, address: RedisAddress, prefix: string): QueueBackend {
-  // On a cluster BullMQ's scripts need all keys of a queue in one slot, which the braces see to.
+  // On a cluster, BullMQ's scripts need all keys of a queue in one slot. The braces ensure that.
   const shared = { prefix: `{${prefix}}`, skipVersionCheck: true };
   let blocking: RedisClient | undefined;
   return {

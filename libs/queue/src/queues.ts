@@ -1,4 +1,4 @@
-/** What each queue carries. A payload only names the row in PostgreSQL that holds the work. */
+/** Payload of each queue. It only identifies the work, which PostgreSQL holds. */
 export interface JobPayloads {
   registrations: { registrationId: string };
   jobs: { job: string };

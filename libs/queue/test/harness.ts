@@ -7,7 +7,7 @@ import type { Job } from 'bullmq';
 import { eventually } from '../../../test/support/poll';
 import { JobDispatcher, QueueModule } from '../src';
 
-/** Where the queues of a test are. */
+/** Location of a test's queues. */
 export interface QueuePlace {
   databaseUrl: string;
   redisUrl?: string;
@@ -16,15 +16,15 @@ export interface QueuePlace {
 
 export interface QueueProcess {
   dispatcher: JobDispatcher;
-  /** Every line that was logged, from the level `warn` on. */
+  /** Log lines of level `warn` and above. */
   warnings: string[];
   close(): Promise<void>;
 }
 
-/** What a job does in a test. */
+/** Work of a job in a test. */
 export type Work = (id: string, resource: Resource) => Promise<void>;
 
-/** Something that jobs need, closed when Nest closes databases. */
+/** A resource that jobs need, closed when Nest closes databases. */
 @Injectable()
 export class Resource implements OnApplicationShutdown {
   open = true;
@@ -34,10 +34,10 @@ export class Resource implements OnApplicationShutdown {
   }
 }
 
-/** A process that enqueues jobs. */
+/** Starts a process that enqueues jobs. */
 export const startProducer = (place: QueuePlace): Promise<QueueProcess> => start(place, [], 1);
 
-/** A process that works on the jobs. */
+/** Starts a process that runs the jobs. */
 export function startWorker(place: QueuePlace, work: Work, { concurrency = 10 } = {}): Promise<QueueProcess> {
   @Processor('registrations')
   class TestProcessor extends WorkerHost {
@@ -52,13 +52,13 @@ export function startWorker(place: QueuePlace, work: Work, { concurrency = 10 } 
   return start(place, [TestProcessor], concurrency);
 }
 
-/** The work that takes note of what it was called for. */
+/** Returns work that records the IDs that it was called with. */
 export function noting(): { work: Work; seen: string[] } {
   const seen: string[] = [];
   return { seen, work: async (id) => void seen.push(id) };
 }
 
-/** The work that is under way until it is let go. */
+/** Returns work that runs until it is released. */
 export function held(): {
   work: Work;
   underWay: string[];
@@ -77,7 +77,7 @@ export function held(): {
   return { work, underWay, done, letGo };
 }
 
-/** Waits for as many, and gives them in order. */
+/** Waits for `count` entries and returns them sorted. */
 export async function all(seen: string[], count: number): Promise<string[]> {
   await eventually(() => seen.length >= count, {
     describe: `${count} jobs were worked on`,

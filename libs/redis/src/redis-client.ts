@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { RedisAddress } from '@waybill/config';
 import { Cluster, Redis, type RedisOptions } from 'ioredis';
 
-/** A connection to one Redis, or to a Redis Cluster. */
+/** Connection to one Redis, or to a Redis Cluster. */
 export type RedisClient = Redis | Cluster;
 
 /**
@@ -17,14 +17,14 @@ const LONGEST_PAUSE_MS = 2_000;
 
 const pauseBetweenConnects = (times: number): number => Math.min(times * 100, LONGEST_PAUSE_MS);
 
-/** Connects in the background, and again whenever the connection is lost; losing it is logged and throws nowhere. */
+/** Connects in the background, and reconnects after each loss. Logs a lost connection; never throws. */
 export function connectRedis(address: RedisAddress, offline: OfflineBehavior): RedisClient {
   const client = address.nodes.length > 1 ? connectCluster(address, offline) : connectNode(address, offline);
   logOutages(client);
   return client;
 }
 
-/** Waits for a connection, but not for long. @returns whether there is one. */
+/** Waits a bounded time for a connection. @returns whether there is one. */
 export async function isConnected(client: RedisClient, withinMs: number): Promise<boolean> {
   if (client.status === 'ready') return true;
   let found = () => undefined as void;
@@ -46,7 +46,7 @@ function connectNode(address: RedisAddress, offline: OfflineBehavior): Redis {
     db: address.database,
     enableOfflineQueue: offline === 'queueWhenOffline',
     retryStrategy: pauseBetweenConnects,
-    // A failover may leave us with a replica.
+    // After a failover, the connection may lead to a replica.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
   });
 }
@@ -57,7 +57,7 @@ function connectCluster(address: RedisAddress, offline: OfflineBehavior): Cluste
     enableOfflineQueue: offline === 'queueWhenOffline',
     clusterRetryStrategy: pauseBetweenConnects,
     slotsRefreshTimeout: CONNECT_TIMEOUT_MS,
-    // Certificates name hosts; what the cluster announces are addresses, and those are kept as they are.
+    // Certificates name hosts, but a cluster announces addresses; those are used unchanged.
     dnsLookup: (host, found) => found(null, host),
   });
 }
@@ -75,23 +75,23 @@ function optionsFor({ username, password, tls }: RedisAddress, offline: OfflineB
           maxRetriesPerRequest: 0,
           autoResendUnfulfilledCommands: false,
           commandTimeout: COMMAND_TIMEOUT_MS,
-          // One that hangs is taken for gone: so one caller waits for it, and not every caller.
+          // Closes a connection that hangs, so that one caller waits for it, not all.
           socketTimeout: COMMAND_TIMEOUT_MS,
         }),
   };
 }
 
-// One line when it goes and one when it is back, not one an attempt.
+// Logs one line when the connection is lost and one when it is back, not one per attempt.
 function logOutages(client: RedisClient): void {
   const logger = new Logger('Redis');
   let away = false;
   client.on('error', (error: Error) => {
     if (away) return logger.debug(error.message);
     away = true;
-    logger.warn(`Redis is away: ${error.message}`);
+    logger.warn(`Redis unavailable: ${error.message}`);
   });
   client.on('ready', () => {
-    if (away) logger.log('Redis is back');
+    if (away) logger.log('Redis available again');
     away = false;
   });
 }

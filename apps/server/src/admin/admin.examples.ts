@@ -1,4 +1,4 @@
-/** A run as it is when it has just been asked for. */
+/** A run that was just requested. */
 export const requestedRun = (job: string) => ({
   id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11',
   job,

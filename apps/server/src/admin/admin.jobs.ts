@@ -9,7 +9,7 @@ import { REFRESH_RATES } from './rates-job';
 
 const PURGE_BATCH = 1_000;
 
-/** The scheduled jobs of libs. */
+/** Scheduled jobs of the libs, and those that need several modules. */
 @Injectable()
 export class AdminScheduledJobs {
   constructor(
@@ -73,7 +73,7 @@ export class AdminScheduledJobs {
       const { source, effectiveDate, currencies } = refreshed;
       return { source, effective_date: effectiveDate, currencies };
     } catch (error) {
-      // Offline, the rates warn once that the snapshot prices packages.
+      // While offline, the rates log a single warning that the snapshot prices packages.
       if (error instanceof RatesUnavailableError)
         throw new JobFailedError(error.message, !this.config.rates.snapshot);
       throw error;

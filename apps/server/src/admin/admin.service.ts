@@ -4,7 +4,7 @@ import { checkIfMatch, type RequestContext } from '@waybill/core';
 import { Database } from '@waybill/database';
 import { type JobRunRow, JobsService } from '@waybill/jobs';
 
-/** What administrators set going. */
+/** Starts jobs for administrators. */
 @Injectable()
 export class AdminService {
   constructor(
@@ -13,11 +13,11 @@ export class AdminService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Has a job run, and records who asked for it. @throws JobNotFoundError, PreconditionFailedError */
+  /** Queues a run of a job and records who requested it. @throws JobNotFoundError, PreconditionFailedError */
   runJob(ctx: RequestContext, name: string): Promise<JobRunRow> {
     return this.database.transaction(ctx, async () => {
       const run = await this.jobs.requestRun(ctx, name);
-      checkIfMatch(ctx, undefined); // jobs are listed, and none is shown by itself
+      checkIfMatch(ctx, undefined); // Jobs are only listed; no GET returns a single job.
       await this.audit.record(ctx, {
         action: 'job.run_requested',
         target: { kind: 'job', id: name },

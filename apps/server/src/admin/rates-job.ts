@@ -1,2 +1,2 @@
-/** The job that `POST /admin/rates/refresh` requests a run of. */
+/** The job that `POST /admin/rates/refresh` runs. */
 export const REFRESH_RATES = 'refresh-rates';

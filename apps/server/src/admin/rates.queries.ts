@@ -5,12 +5,12 @@ import { z } from 'zod';
 
 const cursors = new Cursors('rates', z.tuple([dayKey]));
 
-/** Reads of the rates that are known. */
+/** Reads the stored rate lists. */
 @Injectable()
 export class RatesQueries {
   constructor(private readonly rates: RatesService) {}
 
-  /** A page of the known lists, newest effective date first. */
+  /** Returns a page of stored lists, newest effective date first. */
   async list({ limit, cursor }: PageRequest): Promise<Page<KnownList>> {
     const [before] = cursors.read(cursor, {}) ?? [];
     const lists = await this.rates.listKnown({ limit: limit + 1, before });

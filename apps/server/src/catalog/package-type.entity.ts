@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryGeneratedColumn, Unique } from 'typeorm';
 
-/** What sort of thing a package holds. Never deleted, for packages name it for ever. */
+/** Type of a package's content. Never deleted, because packages reference it. */
 @Entity('package_types')
 @Unique('package_types_name_key', ['name'])
 export class PackageTypeEntity {

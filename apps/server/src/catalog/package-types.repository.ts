@@ -10,7 +10,7 @@ export type PackageTypeRow = Pick<PackageTypeEntity, 'id' | 'name'>;
 export class PackageTypesRepository {
   constructor(private readonly database: Database) {}
 
-  /** The types that are not archived, by id, from after `afterId` on. */
+  /** Lists the types that are not archived, by ID, starting after `afterId`. */
   listCurrent(ctx: TransactionContext, afterId: number, count: number): Promise<PackageTypeRow[]> {
     return this.database.repository(ctx, PackageTypeEntity).find({
       select: { id: true, name: true },
@@ -20,7 +20,7 @@ export class PackageTypesRepository {
     });
   }
 
-  // SQL: asked with every registration.
+  // SQL: runs for every registration.
   async isCurrent(ctx: TransactionContext, id: number): Promise<boolean> {
     const found = await this.database.execute(
       ctx,

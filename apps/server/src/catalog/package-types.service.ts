@@ -5,12 +5,12 @@ import { type PackageTypeRow, PackageTypesRepository } from './package-types.rep
 
 const cursors = new Cursors('types', z.tuple([integerKey]));
 
-/** What kinds of packages there are. */
+/** Package types. */
 @Injectable()
 export class PackageTypesService {
   constructor(private readonly types: PackageTypesRepository) {}
 
-  /** The types that can be used, by id. */
+  /** Lists the usable types, by ID. */
   async list(ctx: TransactionContext, { limit, cursor }: PageRequest): Promise<Page<PackageTypeRow>> {
     const [afterId] = cursors.read(cursor, {}) ?? [0];
     const rows = await this.types.listCurrent(ctx, afterId, limit + 1);

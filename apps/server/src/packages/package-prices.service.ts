@@ -4,17 +4,20 @@ import { moscowDay, RatesService } from '@waybill/currency-rate';
 import { PackagesRepository, type UnpricedPackageRow } from './packages.repository';
 import { currenciesOf, type Price, priceOf, type PricingInputs, type UnpricedReason } from './pricing';
 
-/** What a price depends on: the inputs, and when the registration was accepted. */
+/** Inputs of a price, and when the registration was accepted. */
 export type ToPrice = PricingInputs & { createdAt: Date };
 
 type Quotes = Awaited<ReturnType<RatesService['quotesOn']>>;
-/** The rates of each day and currency, as far as they were asked for. */
+/** Fetched rates by day and currency. */
 type FetchOutcome = Map<string, Quotes>;
 
 const BATCH = 500;
 const BEYOND_ANY_ID = 2_147_483_647;
 
-/** Prices packages by the rates of the day (Europe/Moscow) on which their registrations were accepted, however late that is. */
+/**
+ * Prices packages at the rates of the day (Europe/Moscow) on which their registrations were accepted, however late the
+ * pricing runs.
+ */
 @Injectable()
 export class PackagePrices {
   constructor(
@@ -22,14 +25,15 @@ export class PackagePrices {
     private readonly rates: RatesService,
   ) {}
 
-  /** The price, or why there is none yet. */
+  /** Returns the price, or the reason why there is none yet. */
   async of(inputs: ToPrice): Promise<Price | UnpricedReason> {
     return fromQuotes(inputs, await this.rates.quotesOn(moscowDay(inputs.createdAt), currenciesOf(inputs)));
   }
 
   /**
-   * Prices every package that has no price and can have one now, newest first: days that can't be priced, which may take half a
-   * minute each to find out, keep no newer one waiting. A day is asked for once, and stored before the next is asked for.
+   * Prices every unpriced package for which rates are available, newest first: finding out that a day has no rates may
+   * take half a minute, and must not delay newer packages. Fetches the rates of each day once, and stores its prices
+   * before the next day.
    */
   async priceUnpriced(signal: AbortSignal): Promise<{ priced: number; left: number }> {
     const asked: FetchOutcome = new Map();
@@ -58,7 +62,7 @@ export class PackagePrices {
     return prices.size > 0 ? this.packages.setPrices(new TransactionContext(), prices) : 0;
   }
 
-  // Every price needs the dollar: a day that has none is not asked about again for each currency.
+  // Every price needs the dollar, so a day without a dollar rate is not fetched again per currency.
   private async quotesFor(inputs: ToPrice, asked: FetchOutcome): Promise<Quotes> {
     const day = moscowDay(inputs.createdAt);
     const dollar = await remembered(asked, `${day} USD`, () => this.rates.quotesOn(day, ['USD']));

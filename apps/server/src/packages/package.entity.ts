@@ -44,19 +44,19 @@ export class PackageEntity {
   @Column('text', { nullable: true })
   orderUid!: string | null;
 
-  /** When its registration was accepted; the rate of this day prices it. */
+  /** When its registration was accepted. The rate of this day prices the package. */
   @Column('timestamptz')
   createdAt!: Date;
 
-  /** In roubles; null until there is a rate. */
+  /** In roubles; null until the package is priced. */
   @Column('numeric', { precision: 20, scale: 2, nullable: true })
   deliveryCost!: string | null;
 
-  /** How the cost came about, for anybody to compute again. */
+  /** How the cost was computed, so that anyone can recompute it. */
   @Column('jsonb', { nullable: true })
   pricing!: Pricing | null;
 
-  /** Why there is no cost yet; null once there is one. */
+  /** Why the package has no price yet; null once it has one. */
   @Column('text', { nullable: true })
   unpricedReason!: UnpricedReason | null;
 }

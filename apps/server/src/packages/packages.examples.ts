@@ -1,4 +1,4 @@
-/** A registration as it is when it has just been accepted. */
+/** A registration that was just accepted. */
 export const acceptedRegistration = {
   id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11',
   state: 'pending',

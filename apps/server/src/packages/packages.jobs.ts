@@ -7,7 +7,7 @@ import { PackagePrices } from './package-prices.service';
 import { RegistrationsSweeper } from './registrations-sweeper.service';
 import { RegistrationsService } from './registrations.service';
 
-/** Makes packages of registrations, and sweeps up at its start what an earlier worker left. */
+/** Processes registrations. When it starts, it requeues those that an earlier worker left pending. */
 @Processor('registrations')
 export class RegistrationsProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopping = new AbortController();
@@ -32,7 +32,7 @@ export class RegistrationsProcessor extends WorkerHost implements OnApplicationB
   }
 }
 
-/** The scheduled jobs of packages. */
+/** Scheduled jobs of packages. */
 @Injectable()
 export class PackagesScheduledJobs {
   constructor(

@@ -19,10 +19,10 @@ const REMEMBERED_FOR_SECONDS = 30 * DAY_SECONDS;
 const BEYOND_ANY_ID = 2_147_483_647;
 const cursors = new Cursors('packages', z.tuple([integerKey]));
 
-/** A package with the day whose rates price it. */
+/** A package, and the day whose rates price it. */
 export type PackageCost = PricedPackageRow & { day: string };
 
-/** Reads of packages and registrations, each as far as the caller may see. */
+/** Reads packages and registrations, limited to those that the caller may see. */
 @Injectable()
 export class PackagesQueries {
   constructor(
@@ -30,7 +30,7 @@ export class PackagesQueries {
     private readonly registrations: RegistrationsRepository,
   ) {}
 
-  /** @throws RegistrationNotFoundError, or RegistrationExpiredError from 24 hours after it was finished on. */
+  /** @throws RegistrationNotFoundError, or RegistrationExpiredError once 24 hours have passed since it finished. */
   async status(ctx: RequestContext, id: string): Promise<RegistrationStatus> {
     const registration = await this.registrations.findStatus(ctx, id);
     const age = registration?.finishedSeconds ?? 0;
@@ -40,7 +40,7 @@ export class PackagesQueries {
     return registration;
   }
 
-  /** A page of the packages that the caller may see, newest first. */
+  /** Returns a page of the packages that the caller may see, newest first. */
   async list(
     ctx: RequestContext,
     { limit, cursor, type_id: typeId, has_cost: hasCost }: ListPackagesQuery,
@@ -60,7 +60,7 @@ export class PackagesQueries {
     return row;
   }
 
-  /** How the cost of a package came about. @throws PackageNotFoundError */
+  /** Returns how the cost of a package was computed. @throws PackageNotFoundError */
   async cost(ctx: RequestContext, id: number): Promise<PackageCost> {
     const row = await this.packages.findPriced(ctx, id, visibleTo(ctx));
     if (!row) throw new PackageNotFoundError();

@@ -21,7 +21,7 @@ export type PackageRow = RowOf<typeof ROW>;
 export type PricedPackageRow = RowOf<typeof PRICED>;
 export type UnpricedPackageRow = RowOf<typeof INPUTS>;
 
-/** Whose packages may be seen: these owners', or everybody's. */
+/** Owners whose packages are visible, or all. */
 export type Visibility = readonly string[] | 'all';
 
 export interface PackageFilters {
@@ -38,7 +38,7 @@ export class PackagesRepository {
   constructor(private readonly database: Database) {}
 
   // SQL: ON CONFLICT, and the values come from the registration's row.
-  /** Makes the package of a registration. @returns its id, or undefined where there is one already. */
+  /** Inserts the package of a registration. @returns its ID, or undefined if the registration already has one. */
   async insertOnce(
     ctx: TransactionContext,
     registration: PendingRegistration,
@@ -87,7 +87,7 @@ export class PackagesRepository {
   }
 
   // SQL: a hot read.
-  /** Packages from before `beforeId` on, newest first. */
+  /** Lists packages before `beforeId`, newest first. */
   list(
     ctx: TransactionContext,
     visible: Visibility,
@@ -108,7 +108,7 @@ export class PackagesRepository {
     );
   }
 
-  /** Packages without a price from before `beforeId` on, newest first. */
+  /** Lists unpriced packages before `beforeId`, newest first. */
   listUnpriced(ctx: TransactionContext, beforeId: number, count: number): Promise<UnpricedPackageRow[]> {
     return this.database.repository(ctx, PackageEntity).find({
       select: { id: true, weightKg: true, contentAmount: true, contentCurrency: true, createdAt: true },
@@ -119,7 +119,10 @@ export class PackagesRepository {
   }
 
   // SQL: one set-based update.
-  /** Gives packages their prices, or the reasons why they have none still; what has a price keeps it. @returns how many got one. */
+  /**
+   * Sets the prices of packages, or the reasons why they are still unpriced. Never changes an existing price. @returns
+   * the number of newly priced packages.
+   */
   async setPrices(
     ctx: TransactionContext,
     prices: ReadonlyMap<number, Price | UnpricedReason>,

@@ -27,9 +27,10 @@ export class PackagesService {
   ) {}
 
   /**
-   * Accepts the registration of a package: once this has resolved and committed, the package will be made, whatever becomes
-   * of this process or of the queue.
-   * @throws TooManyPendingError before anything is accepted, ValidationFailedError for an unknown or archived type, or a currency without rates.
+   * Accepts the registration of a package. Once it commits, the package will be registered even if this process or the
+   * queue fails.
+   * @throws TooManyPendingError before anything is stored, ValidationFailedError for an unknown or archived type, or
+   *   for a currency without rates.
    */
   async register(ctx: RequestContext, dto: RegisterPackageDto): Promise<RegistrationStatus> {
     await this.check(ctx, dto);

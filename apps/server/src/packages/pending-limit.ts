@@ -7,8 +7,9 @@ import { RegistrationsRepository } from './registrations.repository';
 const COUNT_LASTS_MS = 1_000;
 
 /**
- * Refuses registrations while too many are pending. They are counted in PostgreSQL at most once a second, and what this
- * process lets in meanwhile is added: so the limit is passed by no more than what other processes accept in a second.
+ * Refuses registrations while too many are pending. Counts them in PostgreSQL at most once a second, and adds those
+ * that this process has accepted since. So the limit is exceeded at most by what other processes accept within a
+ * second.
  */
 @Injectable()
 export class PendingLimit {
@@ -21,7 +22,7 @@ export class PendingLimit {
     private readonly registrations: RegistrationsRepository,
   ) {}
 
-  /** Lets one registration in. @throws TooManyPendingError */
+  /** Admits one registration. @throws TooManyPendingError */
   async admit(ctx: TransactionContext): Promise<void> {
     const limit = this.config.registrations.pendingLimit;
     if (performance.now() - this.countedAt > COUNT_LASTS_MS) await this.count(ctx, limit);
@@ -30,7 +31,7 @@ export class PendingLimit {
   }
 
   private async count(ctx: TransactionContext, limit: number): Promise<void> {
-    // Set first: whoever comes meanwhile goes by what was known and does not count too.
+    // Set before counting, so that concurrent requests use the previous count instead of counting too.
     this.countedAt = performance.now();
     const before = this.admitted;
     try {
@@ -39,7 +40,7 @@ export class PendingLimit {
       this.countedAt = Number.NEGATIVE_INFINITY;
       throw error;
     }
-    // Those that were let in while PostgreSQL counted may be counted twice for a second: never too few.
+    // Registrations admitted during the count may be counted twice for a second, but never missed.
     this.admitted -= before;
   }
 }

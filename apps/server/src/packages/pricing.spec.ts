@@ -102,7 +102,7 @@ describe('the price of a package', () => {
   it('needs the rates of the dollar and of the content’s currency', () => {
     const inputs = { weightKg: '1', contentAmount: '1', contentCurrency: 'EUR' };
     expect(currenciesOf(inputs)).toEqual(['USD', 'EUR']);
-    expect(() => priceOf(inputs, fc.sample(quote('USD'), 1))).toThrow('No rate of EUR to price with');
+    expect(() => priceOf(inputs, fc.sample(quote('USD'), 1))).toThrow('No rate for EUR');
   });
 
   it('stays below the documented maximum for the largest package at the highest accepted rates', () => {

@@ -1,14 +1,14 @@
 import Big from 'big.js';
 import { ROUBLE, type RateQuote } from '@waybill/currency-rate';
 
-/** What a price is computed from. Decimals are strings, as PostgreSQL gives them. */
+/** Inputs of a price. Decimals are strings, as PostgreSQL returns them. */
 export interface PricingInputs {
   weightKg: string;
   contentAmount: string;
   contentCurrency: string;
 }
 
-/** How a cost came about: all that anybody needs, beside the inputs, to compute it again. */
+/** How a cost was computed. Together with the inputs, it is enough to recompute the cost. */
 export interface Pricing {
   formulaVersion: number;
   rates: RateQuote[];
@@ -24,7 +24,7 @@ export interface Price {
   pricing: Pricing;
 }
 
-/** Raised whenever the formula changes, so that an old price still says what made it. */
+/** Increased with every change of the formula, so that an old price shows which formula computed it. */
 export const FORMULA_VERSION = 1;
 export const FORMULA =
   'cost = 0.5 * weight_kg * R(USD) + 0.01 * content_value.amount * R(content_value.currency), where R(c) = value / nominal roubles for one unit of c, and R(RUB) = 1';
@@ -32,17 +32,18 @@ export const FORMULA =
 const COST_DECIMALS = 2;
 
 /**
- * What every cost matches: the heaviest package of the largest value, at the highest rates that are believed, costs a little
- * over 10^16 roubles.
+ * Pattern of every cost. The maximum is a little over 10^16 roubles: the heaviest package with the largest content
+ * value, at the highest accepted rates.
  */
 export const COST_PATTERN = String.raw`^(?:0|[1-9]\d{0,16})\.\d{2}$`;
 
-/** The currencies whose rates a price needs. */
+/** Returns the currencies whose rates a price needs. */
 export const currenciesOf = ({ contentCurrency }: PricingInputs): string[] => ['USD', contentCurrency];
 
 /**
- * The delivery cost: exact in decimals, for nominals are powers of ten, and rounded half up once, at the end.
- * @param rates a quote for the US dollar and for the content's currency, unless that is the rouble.
+ * Computes the delivery cost. The arithmetic is exact, because nominals are powers of ten; the result is rounded half
+ * up once, at the end.
+ * @param rates quotes for the US dollar and for the content's currency, unless that is the rouble.
  */
 export function priceOf(inputs: PricingInputs, rates: RateQuote[]): Price {
   const byWeight = new Big('0.5').times(inputs.weightKg).times(roublesPerUnit('USD', rates));
@@ -56,11 +57,11 @@ export function priceOf(inputs: PricingInputs, rates: RateQuote[]): Price {
   };
 }
 
-/** Roubles for one unit of a currency, as an exact decimal. */
+/** Returns the roubles for one unit of a currency, as an exact decimal. */
 export function roublesPerUnit(currency: string, rates: RateQuote[]): Big {
   if (currency === ROUBLE) return new Big(1);
   const quote = rates.find((rate) => rate.currency === currency);
-  if (!quote) throw new Error(`No rate of ${currency} to price with`);
-  // A multiplication by 10^-n, where a division would round to Big.DP decimals.
+  if (!quote) throw new Error(`No rate for ${currency}`);
+  // Multiplies by 10^-n, because a division would round to Big.DP decimals.
   return new Big(quote.value).times(new Big(`1e-${String(quote.nominal).length - 1}`));
 }

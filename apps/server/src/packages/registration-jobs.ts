@@ -5,7 +5,7 @@ import type { DueRegistration } from './registrations.repository';
 
 const BACKOFF_JITTER = 0.5;
 
-/** Enqueues a registration that has just been accepted. */
+/** Enqueues a registration that was just accepted. */
 export function dispatchRegistration(
   dispatcher: JobDispatcher,
   config: Config,
@@ -16,9 +16,9 @@ export function dispatchRegistration(
 
 /**
  * Enqueues registrations whose jobs may be lost.
- * @param force enqueues even if a job for the same attempt is already in the queue: its worker may be dead. Otherwise that
- * job is enough, so repeated sweeps do not make a long queue longer.
- * @returns whether the queue has them.
+ * @param force enqueues even if the queue already has a job for the same attempt, because its worker may be dead.
+ *   Without it, that job suffices, so that repeated sweeps do not grow a long queue.
+ * @returns whether the queue accepted them.
  */
 export function requeueRegistrations(
   dispatcher: JobDispatcher,

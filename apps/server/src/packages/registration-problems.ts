@@ -1,6 +1,6 @@
 import type { RegistrationProblem } from './registration.entity';
 
-/** The problem of a registration that has used up its attempts. */
+/** Problem of a registration that has used up its attempts. */
 export const attemptsUsedUp = (attempts: number): RegistrationProblem => ({
   code: 'registration_failed',
   detail: `The package could not be registered after ${attempts} attempts.`,

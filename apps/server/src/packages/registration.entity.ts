@@ -10,7 +10,9 @@ export interface RegistrationProblem {
   detail: string;
 }
 
-/** An accepted request to register a package. This row is the promise; a job only tells a worker to look at it. */
+/**
+ * An accepted request to register a package. This row is the source of truth; a job only tells a worker to process it.
+ */
 @Entity('registrations')
 @Index('registrations_pending_idx', ['requeueAt'], { where: "state = 'pending'" })
 @Index('registrations_failed_owner_id_idx', ['ownerId'], { where: "state = 'failed'" })
@@ -47,7 +49,7 @@ export class RegistrationEntity {
   @Column('text', { nullable: true })
   orderUid!: string | null;
 
-  /** Attempts that were begun, the one that is under way included. */
+  /** Attempts started, including the one in progress. */
   @Column('integer', { default: 0 })
   attempts!: number;
 
@@ -61,7 +63,7 @@ export class RegistrationEntity {
   @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 
-  /** Until then the queue is trusted to have a job of it. */
+  /** When the sweeper enqueues the registration again. */
   @Column('timestamptz')
   requeueAt!: Date;
 

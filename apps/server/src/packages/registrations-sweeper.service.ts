@@ -11,7 +11,7 @@ const BATCH = 500;
 const KEPT_FOR_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
 
-/** Looks after registrations that nobody else looks after: those that the queue has lost, and those that are long over. */
+/** Requeues pending registrations whose jobs may be lost, and deletes old ones. */
 @Injectable()
 export class RegistrationsSweeper {
   private readonly logger = new Logger(RegistrationsSweeper.name);
@@ -22,19 +22,19 @@ export class RegistrationsSweeper {
     private readonly dispatcher: JobDispatcher,
   ) {}
 
-  /** Requeues pending registrations that are due, and fails those with no attempts left. @returns how many. */
+  /** Requeues pending registrations that are due, and fails those without attempts left. @returns how many. */
   sweep(signal: AbortSignal): Promise<number> {
     return this.requeueDue('now', signal, false);
   }
 
-  /** Requeues every pending registration: the worker that had it may have stopped. */
+  /** Requeues every pending registration, because the worker that had it may have stopped. */
   async sweepAll(signal: AbortSignal): Promise<number> {
     const { requeueAfterSeconds } = this.config.registrations;
     const endOfGrace = await this.registrations.endOfGrace(new TransactionContext(), requeueAfterSeconds);
     return this.requeueDue(endOfGrace, signal, true);
   }
 
-  /** Forgets registrations that were finished more than 30 days ago. @returns how many. */
+  /** Deletes registrations that finished more than 30 days ago. @returns how many. */
   async purge(signal: AbortSignal): Promise<number> {
     const beforeId = firstIdAt(Date.now() - KEPT_FOR_DAYS * DAY_MS);
     return inBatches(signal, BATCH, (count) =>
@@ -54,26 +54,27 @@ export class RegistrationsSweeper {
       const live = await this.failExhausted(due);
       if (live.length === 0) return due.length;
       const enqueued = await requeueRegistrations(this.dispatcher, this.config, live, { force });
-      // Without a queue there is no use in going on; these are due again after the grace.
+      // Stops if the queue is unavailable: these registrations are due again after the requeue delay.
       return enqueued ? due.length : 0;
     });
     if (swept > 0) this.logger.log(`Swept ${swept} pending registrations`);
     return swept;
   }
 
-  // Attempts that ended with their process threw nothing, but they count. Whether one is under way only its age tells.
+  // Attempts that ended with their process threw no error, but they count. Only its age tells whether an attempt is
+  // still in progress.
   private async failExhausted(due: ClaimedRegistration[]): Promise<ClaimedRegistration[]> {
     const { attempts } = this.config.registrations;
     const isExhausted = (one: ClaimedRegistration): boolean => one.overdue && one.attempts >= attempts;
     const exhausted = due.filter(isExhausted).map(({ id }) => id);
     if (exhausted.length === 0) return due;
-    this.logger.error(`None of ${attempts} attempts came to an end: ${exhausted.join(', ')}`);
+    this.logger.error(`None of the ${attempts} attempts finished: ${exhausted.join(', ')}`);
     await this.registrations.fail(new TransactionContext(), exhausted, attemptsUsedUp(attempts));
     return due.filter((one) => !isExhausted(one));
   }
 }
 
-// The least UUIDv7 of an instant.
+// The smallest UUIDv7 of an instant.
 function firstIdAt(epochMs: number): string {
   const time = epochMs.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;

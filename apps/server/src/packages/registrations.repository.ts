@@ -17,7 +17,7 @@ const NEW = columnsOf(
     'orderUid',
   ] as const),
 );
-/** What a package takes over from its registration; both tables name these columns alike. */
+/** Columns that a package copies from its registration; they have the same names in both tables. */
 export const ACCEPTED = columnsOf(
   RegistrationEntity,
   ...([
@@ -48,21 +48,21 @@ const OLDEST = computed({ seconds: value.float('coalesce(extract(epoch FROM now(
 
 export type NewRegistration = RowOf<typeof NEW>;
 export type RegistrationStatus = RowOf<typeof STATUS>;
-/** `finishedSeconds`: how long ago it was finished, by PostgreSQL's clock; null while it is pending. */
+/** `finishedSeconds`: seconds since it finished, by PostgreSQL's clock; null while it is pending. */
 export type AgedRegistrationStatus = RowOf<typeof AGED_STATUS>;
 /** A registration to enqueue. */
 export type DueRegistration = Pick<RegistrationEntity, 'id' | 'attempts'>;
-/** `overdue`: its grace was over, so no attempt has begun within it. */
+/** `overdue`: its requeue delay has passed, and no attempt has started within it. */
 export type ClaimedRegistration = RowOf<typeof CLAIMED>;
 export type PendingRegistration = RowOf<typeof PENDING>;
 
-/** Registrations in PostgreSQL: what was promised. */
+/** Registrations in PostgreSQL. */
 @Injectable()
 export class RegistrationsRepository {
   constructor(private readonly database: Database) {}
 
   // SQL: the hottest write, by the database's clock.
-  /** @param graceSeconds for how long the job that the caller adds is trusted to be there. */
+  /** @param graceSeconds delay until the sweeper enqueues the registration again. */
   insert(ctx: TransactionContext, row: NewRegistration, graceSeconds: number): Promise<RegistrationStatus> {
     return this.database.one(
       ctx,
@@ -86,10 +86,10 @@ export class RegistrationsRepository {
 
   // SQL: workers run it for every registration, by the database's clock.
   /**
-   * Counts a new attempt before it is made, so that one that kills its process is counted too. It is not requeued while the
-   * attempt is young; a first one that begins soon moves no index for that. The last one has twice the
-   * grace: rates that hang may take all of one.
-   * @returns undefined when it is not pending, or as many attempts as it may have were begun.
+   * Counts a new attempt before it starts, so that an attempt that kills its process counts too. Postpones the requeue
+   * while the attempt is young; a first attempt that starts soon needs no index update for that. The last attempt gets
+   * twice the delay, because a hanging fetch of rates may take all of one.
+   * @returns undefined if the registration is not pending or has no attempts left.
    */
   beginAttempt(
     ctx: TransactionContext,
@@ -110,7 +110,7 @@ export class RegistrationsRepository {
     );
   }
 
-  /** Does not count an attempt that was ended for no fault of the registration's, and makes it due for the next sweep. */
+  /** Takes back an attempt that ended through no fault of the registration, and makes it due for the next sweep. */
   async undoAttempt(ctx: TransactionContext, id: string): Promise<void> {
     await this.database
       .repository(ctx, RegistrationEntity)
@@ -135,15 +135,16 @@ export class RegistrationsRepository {
       .update({ id: In(ids), state: 'pending' }, { state: 'failed', problem, finishedAt: () => 'now()' });
   }
 
-  /** The instant up to which everything that is pending now is due if it is to be requeued at once. */
+  /** Returns the instant at which everything that is pending now becomes due. */
   async endOfGrace(ctx: TransactionContext, graceSeconds: number): Promise<string> {
     return (await this.database.one(ctx, statement(GRACE, `SELECT ${GRACE}`), [graceSeconds])).end;
   }
 
   // SQL: SKIP LOCKED.
   /**
-   * Takes what is due, longest overdue first, and leaves it alone for a while: whoever else sweeps gets other rows.
-   * @param before what counts as due; `now` is PostgreSQL's.
+   * Claims due registrations, longest overdue first, and postpones their next requeue, so that concurrent sweeps claim
+   * other rows.
+   * @param before registrations due before this time are claimed; `now` is PostgreSQL's.
    */
   claimDue(
     ctx: TransactionContext,
@@ -164,7 +165,7 @@ export class RegistrationsRepository {
   }
 
   // SQL: a count with a bound.
-  /** How many are pending, counted up to a bound. */
+  /** Counts pending registrations, up to a bound. */
   async countPending(ctx: TransactionContext, bound: number): Promise<number> {
     const { count } = await this.database.one(
       ctx,
@@ -189,9 +190,9 @@ export class RegistrationsRepository {
 
   // SQL: a set-based delete with a bound.
   /**
-   * Forgets the oldest that were finished so long ago. Ids are in the order of time, so those below `beforeId` are looked at
-   * and no index on the time is needed.
-   * @returns how many they were.
+   * Deletes the oldest registrations that finished before the given age. IDs are ordered by time, so only those below
+   * `beforeId` are scanned, and no index on the time is needed.
+   * @returns how many.
    */
   deleteFinished(
     ctx: TransactionContext,

@@ -9,7 +9,7 @@ import type { Price, UnpricedReason } from './pricing';
 import { attemptsUsedUp } from './registration-problems';
 import { type PendingRegistration, RegistrationsRepository } from './registrations.repository';
 
-/** Turns accepted registrations into packages; called by jobs, as often as they like. */
+/** Turns accepted registrations into packages. Jobs may call it any number of times. */
 @Injectable()
 export class RegistrationsService {
   private readonly logger = new Logger(RegistrationsService.name);
@@ -24,10 +24,11 @@ export class RegistrationsService {
   ) {}
 
   /**
-   * Makes the package of a pending registration, once, however many jobs try: those of one process share an attempt.
-   * One whose attempts have all begun is left to them, and to the sweeper if none of them comes to an end.
-   * @throws whatever went wrong while attempts are left; after the last one the registration is failed. A process that
-   * stops fails nothing: its attempt does not count.
+   * Creates the package of a pending registration exactly once, however many jobs run. Jobs of one process share an
+   * attempt. A registration whose attempts have all started is left to those attempts, and to the sweeper if none
+   * finishes.
+   * @throws the error of an attempt while attempts are left. After the last one, the registration is failed. An attempt
+   *   that is interrupted by a stopping process does not count.
    */
   process(id: string): Promise<void> {
     const underWay = this.underWay.get(id);

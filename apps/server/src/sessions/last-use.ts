@@ -3,12 +3,12 @@ import { TransactionContext } from '@waybill/core';
 import { ApiKeysRepository } from './api-keys/api-keys.repository';
 import { SessionsRepository } from './sessions/sessions.repository';
 
-// Beyond it a last use goes unrecorded until the caller's next request.
+// Beyond this limit, a use is not recorded until the caller's next request.
 const MAX_PENDING = 10_000;
 
 /**
- * Records when sessions and keys were last used, at most once a minute each and after the request that used them: one
- * statement at a time, whatever the load.
+ * Records when sessions and keys were last used, at most once a minute each and after the request: one statement at a
+ * time, whatever the load.
  */
 @Injectable()
 export class LastUse implements OnModuleDestroy {
@@ -26,7 +26,7 @@ export class LastUse implements OnModuleDestroy {
 
   noteKey = (id: string): void => this.note(this.keyIds, id);
 
-  /** Resolves once all that was noted is written. */
+  /** Resolves once all pending uses are stored. */
   async onModuleDestroy(): Promise<void> {
     await this.writing;
   }
@@ -45,7 +45,7 @@ export class LastUse implements OnModuleDestroy {
         if (sessionIds.length > 0) await this.sessions.touch(new TransactionContext(), sessionIds);
         if (keyIds.length > 0) await this.keys.touch(new TransactionContext(), keyIds);
       } catch (error) {
-        this.logger.warn(`Last uses were not recorded: ${(error as Error).message}`);
+        this.logger.warn(`could not record last uses: ${(error as Error).message}`);
       }
     }
   }

@@ -9,10 +9,13 @@ import { readSessionToken } from './sessions/session-cookie';
 import { type SessionCaller, SessionsRepository } from './sessions/sessions.repository';
 import { scopesOfRole } from './users/roles';
 
-// Longer than any secret of ours; what is longer is not worth a hash and a query.
+// Longer than any valid secret. A longer one is rejected without a hash or a query.
 const MAX_SECRET_LENGTH = 256;
 
-/** Knows callers by their API key or their session. With an `Authorization` header the cookie is ignored, also when the key is bad. */
+/**
+ * Authenticates callers by their API key or session. Ignores the cookie of a request with an `Authorization` header,
+ * even if the key is invalid.
+ */
 @Injectable()
 export class SessionPrincipalResolver implements PrincipalResolver {
   constructor(

@@ -27,8 +27,8 @@ export class CreateAuditLog1763600300000 implements MigrationInterface {
     await this.addPartitions(runner);
   }
 
-  // Row triggers are inherited by every partition; truncate triggers are not, so that each gets its own. ALWAYS fires them
-  // under session_replication_role = replica too, which is how a superuser would go around them.
+  // Partitions inherit row triggers but not truncate triggers, so each partition gets its own. ENABLE ALWAYS makes them
+  // fire under session_replication_role = replica too, which a superuser could set to bypass them.
   private async refuseChanges(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE FUNCTION audit_log_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -49,8 +49,9 @@ export class CreateAuditLog1763600300000 implements MigrationInterface {
     await runner.query(`SELECT audit_log_protect('audit_log')`);
   }
 
-  // What the default partition holds of a month moves to the month's own; a partition can't be made over rows that the
-  // default one has, and they can't be deleted, so that a new default takes its place.
+  // Moves a month's rows from the default partition to the month's own. PostgreSQL refuses a partition for rows that
+  // the default partition holds, and the triggers refuse to delete them, so a new default partition replaces the old
+  // one.
   private async addPartitions(runner: QueryRunner): Promise<void> {
     await runner.query(`
       CREATE FUNCTION audit_log_add_default() RETURNS void LANGUAGE plpgsql AS $$

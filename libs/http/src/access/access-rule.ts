@@ -1,13 +1,13 @@
 import type { Principal, Scope } from '@waybill/core';
 
 /**
- * Who may call a route: everybody (`public`), whoever is known (`authenticated`), or customers (anonymous sessions) if
- * `customers` is set, and staff and API keys that have at least one of `scopes`.
+ * Callers that a route allows: everyone (`public`), every authenticated caller (`authenticated`), or staff and API keys
+ * with at least one of `scopes`, plus customers (anonymous sessions) if `customers` is set.
  */
 export type AccessRule =
   'public' | 'authenticated' | { readonly customers: boolean; readonly scopes: readonly Scope[] };
 
-/** Whether a rule lets a principal in. */
+/** Whether a rule allows a principal. */
 export function allows(rule: Exclude<AccessRule, 'public'>, principal: Principal): boolean {
   if (rule === 'authenticated') return true;
   if (principal.kind === 'customer') return rule.customers;

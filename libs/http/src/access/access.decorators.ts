@@ -4,7 +4,7 @@ import { declareRoute } from '../routes/route-metadata';
 /** Declares that a route needs no credentials. */
 export const Public = (): MethodDecorator => declareRoute({ access: 'public' });
 
-/** Declares that every known caller may call a route, for what is its own. */
+/** Declares that any authenticated caller may call a route, for its own resources. */
 export const Authenticated = (): MethodDecorator => declareRoute({ access: 'authenticated' });
 
 /** Declares that customers may call a route for what is theirs, and others with any of these scopes. */

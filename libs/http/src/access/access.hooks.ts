@@ -5,8 +5,8 @@ import { allows } from './access-rule';
 import type { Callers } from './callers';
 
 /**
- * Finds out who calls: before the body is read, so that nobody without credentials makes the server read or parse anything.
- * A Nest guard would run after that.
+ * Authenticates the caller before the body is read, so that an unauthenticated request can't make the server read or
+ * parse anything. A Nest guard would run after that.
  */
 export function authenticate(fastify: FastifyInstance, callers: Callers): void {
   fastify.addHook('onRequest', async (request, reply) => {
@@ -18,7 +18,7 @@ export function authenticate(fastify: FastifyInstance, callers: Callers): void {
   });
 }
 
-/** Refuses callers whom the route's rule does not let in. */
+/** Refuses callers that the route's access rule does not allow. */
 export function authorize(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { access } = routeMetadataOf(request);

@@ -9,9 +9,9 @@ import { RecentKeys } from './recent-keys';
 const MAX_PROVEN = 10_000;
 
 /**
- * Finds out who calls, and bounds the look-ups that an address causes by credentials that prove nobody. They count before the
- * look-up, and are forgiven where they prove somebody. What has proved somebody in this process before does not count, so that a
- * caller is not refused for what others of the same address present.
+ * Authenticates callers, and limits the look-ups that an address causes with invalid credentials. Counts each attempt
+ * before the look-up, and takes it back if the credentials are valid. Credentials that were valid before in this
+ * process are not counted, so that a caller is not refused because of other callers at its address.
  */
 export class Callers {
   private readonly proven = new RecentKeys(MAX_PROVEN);
@@ -22,8 +22,8 @@ export class Callers {
   ) {}
 
   /**
-   * The principal that a request's credentials prove; undefined where they prove none.
-   * @throws RateLimitedError before anything is looked up.
+   * Returns the principal of a request's credentials; undefined if they are missing or invalid.
+   * @throws RateLimitedError before any look-up.
    */
   async find(request: FastifyRequest, reply: FastifyReply): Promise<Principal | undefined> {
     const { authorization, cookie } = request.headers;
@@ -44,7 +44,7 @@ export class Callers {
     return principal;
   }
 
-  /** As `find`, of the session that a request presents: beside an `Authorization` header its cookie is ignored. */
+  /** Like `find`, for a session only. Ignores the cookie of a request with an `Authorization` header. */
   async findSession(request: FastifyRequest, reply: FastifyReply): Promise<Principal | undefined> {
     return request.headers.authorization === undefined ? this.find(request, reply) : undefined;
   }

@@ -1,10 +1,10 @@
-/** Remembers so many keys and no more: the one that was not touched for longest goes first. */
+/** A bounded set of keys that evicts the least recently used one. */
 export class RecentKeys {
   private readonly keys = new Set<string>();
 
   constructor(private readonly max: number) {}
 
-  /** @returns whether it is remembered; if so, it is the newest now. */
+  /** Marks a key as the most recently used. @returns whether it was in the set. */
   touch(key: string): boolean {
     const isKnown = this.keys.delete(key);
     if (isKnown) this.keys.add(key);

@@ -8,7 +8,7 @@ const SENDABLE_HEADERS =
   'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, Traceparent, X-Request-Id';
 const PREFLIGHT_SECONDS = 600;
 
-/** Lets pages of the allowed origins read a reply (CORS, as the Fetch standard has it), and says that it differs by origin. */
+/** Lets pages of the allowed origins read a reply (CORS), and adds `Vary: Origin`. */
 export function share(origins: Origins, { headers: { origin } }: FastifyRequest, reply: FastifyReply): void {
   if (!origins.any) return;
   reply.header('Vary', 'Origin');
@@ -20,7 +20,7 @@ export function share(origins: Origins, { headers: { origin } }: FastifyRequest,
     });
 }
 
-/** Shares every reply; see `share`. */
+/** Adds CORS headers to every reply; see `share`. */
 export function addCorsHeaders(fastify: FastifyInstance, origins: Origins): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     share(origins, request, reply);
@@ -28,7 +28,10 @@ export function addCorsHeaders(fastify: FastifyInstance, origins: Origins): void
   });
 }
 
-/** Answers the preflights of allowed origins; those of others are OPTIONS requests like any, which nothing here answers. */
+/**
+ * Answers preflights of allowed origins. Preflights of other origins are ordinary OPTIONS requests, which no route
+ * answers.
+ */
 export function answerPreflights(fastify: FastifyInstance, origins: Origins, routes: RouteTable): void {
   if (!origins.any) return;
   fastify.addHook('onRequest', async (request, reply) => {

@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** A page of another origin made a browser send a write. */
+/** A page of another origin made the browser send a write. */
 export class CrossOriginWriteError extends DomainError {
   static override readonly code = 'cross_origin_write';
   static override readonly kind = 'forbidden';

@@ -3,15 +3,15 @@ import type { FastifyRequest } from 'fastify';
 
 type Reached = Pick<FastifyRequest, 'protocol' | 'host' | 'headers' | 'ips'>;
 
-/** The origins whose pages may use this API from a browser. */
+/** Origins whose pages may use this API from a browser. */
 export class Origins {
   private readonly own: string | undefined;
   private readonly allowed: ReadonlySet<string>;
 
   /**
-   * @param publicUrl how browsers reach this API; without it, by a name or an address that is surely ours.
-   * @param allowed further origins (`CORS_ORIGINS`).
-   * @param listenedHost where this process listens (`HOST`).
+   * @param publicUrl public URL of this API; if unset, only names and addresses that belong to this API for certain.
+   * @param allowed additional origins (`CORS_ORIGINS`).
+   * @param listenedHost address that this process listens on (`HOST`).
    */
   constructor(
     publicUrl: string | undefined,
@@ -22,7 +22,7 @@ export class Origins {
     this.allowed = new Set(allowed);
   }
 
-  /** Whether any other origin is allowed at all, so that replies differ by `Origin`. */
+  /** Whether any other origin is allowed, so that replies vary by `Origin`. */
   get any(): boolean {
     return this.allowed.size > 0;
   }
@@ -36,8 +36,8 @@ export class Origins {
     return origin === `${request.protocol}://${request.host}`.toLowerCase() && this.isOurs(request);
   }
 
-  // A name that somebody else owns may be made to lead here (DNS rebinding). An address needs no name, `localhost` none
-  // but this machine's, and what a trusted proxy says that it was reached by is the operator's word.
+  // A name may belong to an attacker who points it here (DNS rebinding). Safe are addresses, which need no name,
+  // `localhost`, which is always this machine, and the host that a trusted proxy reports.
   private isOurs({ host, headers, ips = [] }: Reached): boolean {
     if (ips.length > 1 && headers['x-forwarded-host'] !== undefined) return true;
     const name = host.toLowerCase().replace(/:\d*$/, '');

@@ -2,14 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CrossOriginWriteError } from './cross-origin-write.error';
 import type { Origins } from './origins';
 
-// Browsers add other schemes by themselves: Basic, Digest and Negotiate, once somebody has signed in with them.
+// Browsers send other schemes (Basic, Digest, Negotiate) by themselves after a sign-in.
 const BEARER = /^Bearer +\S/i;
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses writes that a page of another origin made a browser send. With an API key it could not have, as a browser adds
- * none by itself. A write without a cookie is held to it too: what opens a session or logs in would put somebody else's
- * cookie in place of the visitor's (login CSRF).
+ * Refuses writes that a page of another origin made a browser send. Allows requests with an API key, because a browser
+ * never adds one by itself. Applies to requests without a cookie too: a request that creates a session or signs in
+ * could replace the visitor's cookie with an attacker's (login CSRF).
  */
 export function refuseCrossOriginWrites(fastify: FastifyInstance, origins: Origins): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -18,7 +18,7 @@ export function refuseCrossOriginWrites(fastify: FastifyInstance, origins: Origi
   });
 }
 
-// Fetch Metadata says it outright; older browsers send the origin of the page alone, and what is no browser neither.
+// Uses Fetch Metadata where present. Older browsers send only the page's origin, and other clients send neither.
 function isSameOrigin(request: FastifyRequest, origins: Origins): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers;
   if (origin !== undefined && origins.isAllowed(origin)) return true;

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * A SHA-256 of a parsed JSON body: the same for bodies that differ only in the order of their members, in white space or in
- * how a number or a character is written. Its depth is bounded where it is read.
+ * Returns a SHA-256 of a parsed JSON body. Ignores the order of members, white space, and how a number or a character
+ * is written. The body parser limits the depth.
  */
 export function digestOfBody(body: unknown): Buffer {
   return createHash('sha256').update(canonical(body)).digest();

@@ -2,7 +2,7 @@ import type { Schema } from '@waybill/database';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
 import { CreateIdempotencyKeys1763600020000 } from './migrations/1763600020000-create-idempotency-keys';
 
-/** The tables of this lib. */
+/** Tables of this lib. */
 export const httpSchema: Schema = {
   entities: [IdempotencyKeyEntity],
   migrations: [CreateIdempotencyKeys1763600020000],

@@ -1,7 +1,7 @@
 import { OwnerId } from '@waybill/database';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** The first reply to a request under an idempotency key, for as long as a repeat gets it. */
+/** The first response to a request with an idempotency key, kept as long as repeats get it. */
 @Entity('idempotency_keys')
 export class IdempotencyKeyEntity {
   @OwnerId({ retainsOwner: false })
@@ -14,7 +14,7 @@ export class IdempotencyKeyEntity {
   @Column('text')
   method!: string;
 
-  /** The path, and the query if there was one. */
+  /** Path and query string. */
   @Column('text')
   target!: string;
 
@@ -28,7 +28,7 @@ export class IdempotencyKeyEntity {
   @Column('jsonb')
   headers!: Record<string, string>;
 
-  /** As it was sent, to the byte; null where the reply had none. */
+  /** The body as sent, byte for byte; null if the response had none. */
   @Column('text', { nullable: true })
   body!: string | null;
 

@@ -4,9 +4,9 @@ const HEADER = 'Idempotency-Key';
 const MAX_LENGTH = 255;
 
 /**
- * The key that an `Idempotency-Key` header holds: a string as RFC 8941 quotes it, or the same text bare.
- * @param values the header's values, one for each time that it was sent.
- * @throws BadRequestError where it is repeated or can't be a key.
+ * Parses an `Idempotency-Key` header: a quoted string (RFC 8941), or the same text without quotes.
+ * @param values one value per occurrence of the header.
+ * @throws BadRequestError if the header is repeated or invalid.
  */
 export function idempotencyKeyOf(values: readonly string[] | undefined): string | undefined {
   const [value, ...more] = values ?? [];

@@ -3,14 +3,14 @@ import type { TransactionContext } from '@waybill/core';
 import { Database } from '@waybill/database';
 import { KEPT_FOR } from './idempotency.repository';
 
-/** Forgets idempotency keys whose time is over: they count no more, but take room. */
+/** Deletes expired idempotency keys. */
 @Injectable()
 export class IdempotencyKeysPurge {
   constructor(private readonly database: Database) {}
 
-  /** @returns how many keys it deleted, `count` at most. */
+  /** @returns the number of deleted keys, at most `count`. */
   deleteExpired(ctx: TransactionContext, count: number): Promise<number> {
-    // SQL: SKIP LOCKED. A row that is being renewed right now is locked, and no older than it was: it is left alone.
+    // SQL: SKIP LOCKED. Skips a key that a request is renewing right now.
     return this.database.execute(
       ctx,
       `DELETE FROM idempotency_keys WHERE (owner_id, key) IN (

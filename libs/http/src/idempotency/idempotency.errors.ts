@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** The key came before with another method, path or body. */
+/** The key was used before with another method, path or body. */
 export class IdempotencyKeyReusedError extends DomainError {
   static override readonly code = 'idempotency_key_reused';
   static override readonly kind = 'invalid';
@@ -18,7 +18,7 @@ export class IdempotencyKeyReusedError extends DomainError {
   }
 }
 
-/** A request under the same key has not been answered yet. */
+/** The first request with this key has not been answered yet. */
 export class IdempotencyKeyInFlightError extends DomainError {
   static override readonly code = 'idempotency_key_in_flight';
   static override readonly kind = 'conflict';

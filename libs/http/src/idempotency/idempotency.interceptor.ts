@@ -11,8 +11,8 @@ import { IdempotencyRepository, type KeyedRequest, type StoredReply } from './id
 const KEPT_HEADERS = ['location', 'etag', 'retry-after'];
 
 /**
- * Answers a route that is declared `@Idempotent()` once for each key: the key, what the handler does and the reply commit
- * together, and a repeat gets that reply. The outermost interceptor, so that what it keeps is what is sent.
+ * Runs an `@Idempotent()` route once per key. The key, the handler's changes and the response commit together, and a
+ * repeat gets the same response. Must be the outermost interceptor, so that it stores exactly what is sent.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -78,7 +78,7 @@ function render(reply: FastifyReply, body: unknown): StoredReply {
   };
 }
 
-// The first reply goes out as the text that is kept, so that no repeat can differ from it.
+// Sends the stored text, so that a repeat can't differ from the first response.
 function send(reply: FastifyReply, { status, headers, body }: StoredReply): string | undefined {
   reply.status(status).headers({ ...headers, 'cache-control': 'no-store' });
   if (body === null) return undefined;

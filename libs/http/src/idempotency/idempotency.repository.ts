@@ -13,18 +13,18 @@ const SAVED = columnsOf(
 const FOUND = columnsOf(IdempotencyKeyEntity, 'method', 'target', 'bodyHash').and(REPLY);
 const LOCK = computed({ had: value.boolean('bool_and(pg_try_advisory_xact_lock(lock))') });
 
-/** A request under a key. */
+/** A request with an idempotency key. */
 export type KeyedRequest = RowOf<typeof REQUEST> & {
-  /** Every owner id whose keys are the caller's own; `ownerId` is what the key is kept as. */
+  /** All owner IDs of the caller. Keys are stored under `ownerId`. */
   ownerIds: readonly string[];
-  /** The user who is signed in, whatever their sessions own. */
+  /** The signed-in user, who is the same in all of their sessions. */
   userId: string | undefined;
 };
 
-/** A reply as it was first sent. */
+/** A response as first sent. */
 export type StoredReply = RowOf<typeof REPLY>;
 
-/** How long a repeat gets the first reply; an interval of PostgreSQL. */
+/** How long a repeat gets the first response; a PostgreSQL interval. */
 export const KEPT_FOR = '24 hours';
 
 /** Idempotency keys in PostgreSQL. */
@@ -34,8 +34,8 @@ export class IdempotencyRepository {
 
   // SQL: an advisory lock.
   /**
-   * Takes the key until the open transaction ends: for all of a user's sessions, and for the customer's that a session was
-   * before they signed in. @returns false where somebody else has it.
+   * Locks the key until the open transaction ends, in all of a user's sessions and in the anonymous session from before
+   * the sign-in. @returns false if another request holds the lock.
    */
   async lock(ctx: TransactionContext, { ownerId, userId, key }: KeyedRequest): Promise<boolean> {
     const callers = userId === undefined ? [ownerId] : [ownerId, userId];
@@ -45,8 +45,8 @@ export class IdempotencyRepository {
 
   // SQL: the database's clock.
   /**
-   * What was first asked and answered under the key, unless that is too long ago. A user who was several customers before may have
-   * used it for several requests: each is found by itself.
+   * Returns the unexpired requests and responses stored under the key. There may be several: a user may have used the
+   * key in several anonymous sessions before signing in.
    */
   find(
     ctx: TransactionContext,
@@ -65,7 +65,7 @@ export class IdempotencyRepository {
   }
 
   // SQL: ON CONFLICT.
-  /** Keeps a reply under its key, in place of one that is too old to count. */
+  /** Stores a response under its key, replacing an expired one. */
   async save(ctx: TransactionContext, request: KeyedRequest, reply: StoredReply): Promise<void> {
     await this.database.execute(
       ctx,
@@ -78,6 +78,6 @@ export class IdempotencyRepository {
   }
 }
 
-// Two keys that share these 64 bits would only ever make each other wait.
+// Two keys with the same 64-bit hash only wait for each other.
 const lockOf = (caller: string, key: string): string =>
   createHash('sha256').update(`idempotency:${caller}:${key}`).digest().readBigInt64BE().toString();

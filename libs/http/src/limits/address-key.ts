@@ -2,7 +2,10 @@ import { isIPv6 } from 'node:net';
 
 const MAPPED_V4 = /^::ffff:(?=\d+\.)/i;
 
-/** What an address is counted under: itself, or its network where one subscriber has 2^64 of them (an IPv6 /64). */
+/**
+ * Returns the key that an address is counted under: the address, or the /64 network of an IPv6 address, because one
+ * subscriber has all of it.
+ */
 export function addressKey(address: string): string {
   const plain = address.replace(MAPPED_V4, '');
   if (!isIPv6(plain)) return plain;

@@ -1,31 +1,32 @@
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 
-/** The state of a rate limit after the current request was counted. */
+/** State of a rate limit after the current request was counted. */
 export interface RateLimitState {
-  /** Requests in a minute. */
+  /** Requests per minute. */
   quota: number;
   remaining: number;
-  /** Seconds until the limit starts anew; at least 1. */
+  /** Seconds until the limit resets; at least 1. */
   reset: number;
   exceeded: boolean;
 }
 
-/** Counts requests by key, minute by minute. */
+/** Counts requests by key, in windows of one minute. */
 export interface Limiter {
   count(key: string): Promise<RateLimitState>;
   /** Takes one request back. */
   forgive(key: string): Promise<void>;
 }
 
-/** A client of Redis as ioredis makes it; whoever hands it over closes it, and gives its commands a timeout. */
+/** An ioredis client. The caller closes it and sets its command timeout. */
 export type LimitsRedis = object;
 
 export const WINDOW_SECONDS = 60;
 const MAX_KEYS = 100_000;
 
 /**
- * A limiter that counts in this process, or in Redis for all processes. While Redis is away each process counts by itself.
- * @param name what the keys in Redis begin with.
+ * Creates a limiter that counts in this process, or in Redis for all processes. While Redis is unavailable, each
+ * process counts by itself.
+ * @param name prefix of the Redis keys.
  */
 export function createLimiter(name: string, quota: number, redis?: LimitsRedis): Limiter {
   const options = { keyPrefix: name, points: quota, duration: WINDOW_SECONDS };
@@ -60,7 +61,7 @@ const rateLimitStateOf = (
   exceeded: consumedPoints > quota,
 });
 
-/** Counts for so many keys at a time and no more: those beyond share one count, so that nobody fills the memory. */
+/** Counts a bounded number of keys. Further keys share one counter, so that callers can't exhaust the memory. */
 export class BoundedMemory extends RateLimiterMemory {
   private readonly ends = new Map<string, number>();
 
@@ -79,7 +80,7 @@ export class BoundedMemory extends RateLimiterMemory {
     return super.reward(this.admits(key) ? key : 'others', points);
   }
 
-  // Every count lasts equally long, so that those that end first stand first.
+  // All counters live equally long, so the oldest ones come first.
   private admits(key: string): boolean {
     const now = Date.now();
     for (const [oldest, end] of this.ends) {

@@ -1,7 +1,9 @@
 import { declareRoute } from '../routes/route-metadata';
 
-/** Declares that a route is not limited: what watches over a process must always get its answer. */
+/** Exempts a route from rate limits: health checks must always get a response. */
 export const SkipRateLimit = (): MethodDecorator => declareRoute({ limit: 'none' });
 
-/** Declares that a route opens sessions: besides the common limits, an address may open only so many a minute. */
+/**
+ * Declares that a route creates sessions: an address may create a limited number per minute, besides the common limits.
+ */
 export const OpensSession = (): MethodDecorator => declareRoute({ limit: 'session_creation' });

@@ -6,7 +6,7 @@ import type { Limits } from './limits';
 import { RateLimitedError } from './rate-limited.error';
 import { showRateLimits } from './rate-limit-headers';
 
-/** Counts a request for its address, before anything can refuse it, and shows on its reply where the caller stands. */
+/** Counts a request for its address before anything can refuse it, and adds the rate-limit headers to the reply. */
 export async function countAddress(
   limits: Limits,
   request: FastifyRequest,
@@ -23,7 +23,7 @@ export function countAddresses(fastify: FastifyInstance, limits: Limits): void {
   });
 }
 
-/** Counts a request for the principal that was found to make it. */
+/** Counts a request for its principal. */
 export function countPrincipals(fastify: FastifyInstance, limits: Limits): void {
   fastify.addHook('onRequest', async (request, reply) => {
     const principal = request.context.principalIfAny;
@@ -33,7 +33,9 @@ export function countPrincipals(fastify: FastifyInstance, limits: Limits): void 
   });
 }
 
-/** Refuses whoever has used a limit up. It stands after all that is refused for good, as trying again won't help there. */
+/**
+ * Refuses callers that have used up a limit. Runs after the permanent refusals, because a retry does not help there.
+ */
 export function enforceRateLimits(fastify: FastifyInstance, limits: Limits, callers: Callers): void {
   fastify.addHook('onRequest', async (request, reply) => {
     if (!request.rateLimits) return;

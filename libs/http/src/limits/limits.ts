@@ -3,10 +3,10 @@ import { CONFIG, type Config } from '@waybill/config';
 import { addressKey } from './address-key';
 import { createLimiter, type Limiter, type LimitsRedis, type RateLimitState } from './limiter';
 
-/** The injection token of a Redis client that all processes count in; without one each counts by itself. */
+/** Injection token of the Redis client that all processes count in. Without it, each process counts by itself. */
 export const LIMITS_REDIS = Symbol('LIMITS_REDIS');
 
-/** How much callers may ask: DESIGN.md, "Limits". */
+/** Rate limits of callers: DESIGN.md, "Limits". */
 @Injectable()
 export class Limits {
   private readonly principals: Limiter;
@@ -30,15 +30,15 @@ export class Limits {
 
   countAddress = (address: string): Promise<RateLimitState> => this.addresses.count(addressKey(address));
 
-  /** @param id the id of the session or the API key. */
+  /** @param id ID of the session or the API key. */
   countPrincipal = (id: string): Promise<RateLimitState> => this.principals.count(id);
 
   countNewSession = (address: string): Promise<RateLimitState> => this.newSessions.count(addressKey(address));
 
-  /** Counts credentials as bad until they prove somebody. */
+  /** Counts credentials as invalid until they prove valid. */
   countCredentials = (address: string): Promise<RateLimitState> =>
     this.badCredentials.count(addressKey(address));
 
-  /** The credentials that were counted were not bad. */
+  /** Takes back the count of credentials that proved valid. */
   forgiveCredentials = (address: string): Promise<void> => this.badCredentials.forgive(addressKey(address));
 }

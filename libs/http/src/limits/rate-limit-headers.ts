@@ -1,25 +1,25 @@
 import type { FastifyReply } from 'fastify';
 import { type RateLimitState, WINDOW_SECONDS } from './limiter';
 
-/** The rate limits that apply to one request. */
+/** Rate limits that apply to one request. */
 export interface RateLimitStates {
   address: RateLimitState;
   principal?: RateLimitState;
   newSession?: RateLimitState;
-  /** Set where it binds. */
+  /** Set only if this limit is the binding one. */
   badCredentials?: RateLimitState;
 }
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Unset where the route is not limited. */
+    /** Unset if the route has no limit. */
     rateLimits?: RateLimitStates;
   }
 }
 
 /**
- * Sets the RateLimit headers (draft-ietf-httpapi-ratelimit-headers-10). The caller's own limit is always shown,
- * the others where they bind.
+ * Sets the RateLimit headers (draft-ietf-httpapi-ratelimit-headers-10). Always includes the caller's own limit;
+ * includes the others only where they are binding.
  */
 export function showRateLimits(
   { address, principal, newSession, badCredentials }: RateLimitStates,

@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** A limit is used up. */
+/** A rate limit is used up. */
 export class RateLimitedError extends DomainError {
   static override readonly code = 'rate_limited';
   static override readonly kind = 'too_many_requests';
@@ -10,8 +10,8 @@ export class RateLimitedError extends DomainError {
   }
 
   /**
-   * @param seconds until the limit starts anew.
-   * @param what is counted.
+   * @param seconds seconds until the limit resets.
+   * @param what the counted noun.
    */
   constructor(quota: number, seconds: number, what = 'requests') {
     super(`More than ${quota} ${what} in a minute. Try again in ${seconds} s.`, {

@@ -3,10 +3,12 @@ import { entityTagOf, matchesStrongly, matchesWeakly, PreconditionFailedError } 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { declareRoute, routeMetadataOf } from '../routes/route-metadata';
 
-/** Declares that the reply of a route is one mutable resource, as this caller sees it: it carries its `ETag`. */
+/** Declares that a route returns one mutable resource as this caller sees it. Its reply carries an `ETag`. */
 export const ETag = (): MethodDecorator => declareRoute({ tagged: true });
 
-/** Puts the `ETag` on the replies of `@ETag()` routes, and answers 304 or 412 where a read's preconditions say so. */
+/**
+ * Adds the `ETag` to the replies of `@ETag()` routes, and answers 304 or 412 where a read's preconditions require it.
+ */
 export function addETags(fastify: FastifyInstance): void {
   fastify.addHook('onSend', (request, reply, payload, done) => {
     const isSuccess = reply.statusCode >= 200 && reply.statusCode < 300;
@@ -22,7 +24,7 @@ export function addETags(fastify: FastifyInstance): void {
   });
 }
 
-// Fastify measures what a HEAD would have sent, and knows a stream as something that has no length.
+// For a HEAD, Fastify computes the length of the body that a GET would return; it knows a stream by its missing length.
 function notModified(request: FastifyRequest, reply: FastifyReply): Readable | null {
   reply.status(304).removeHeader('Content-Type');
   return request.method === 'HEAD' ? Readable.from([]) : null;

@@ -5,14 +5,14 @@ import type { Observable } from 'rxjs';
 import { declareRoute, routeMetadataOf } from '../routes/route-metadata';
 
 /**
- * Declares that a route changes one thing that exists, and that its service holds that to the request's preconditions
+ * Declares that a route changes one existing resource and that its service checks the request's preconditions
  * (`requireIfMatch`, `checkIfMatch`).
  */
 export const Matched = (): MethodDecorator => declareRoute({ matched: true });
 
 /**
- * Holds all other writes to their preconditions: what they are sent to has no tag that could match. It stands behind the
- * replays, so that a repeat gets the first reply.
+ * Checks the preconditions of all other writes: their targets have no ETag, so none can match. Runs after replays, so
+ * that a repeat gets the first response.
  */
 @Injectable()
 export class UnmatchedWritesInterceptor implements NestInterceptor {

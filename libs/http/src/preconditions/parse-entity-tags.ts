@@ -1,9 +1,9 @@
 import type { EntityTag, EntityTags } from '@waybill/core';
 
-// RFC 9110 (5.6.1) has a recipient take empty members of a list; how many is bounded by the size of the headers.
+// A recipient must accept empty list members (RFC 9110, 5.6.1). The header size limits their number.
 const TAG = /[ \t,]*(W\/)?"([\x21\x23-\x7e\x80-\xff]*)"[ \t]*(?:,[ \t,]*|$)/y;
 
-/** Reads the value of an `If-Match` or `If-None-Match` header. @returns undefined where it is malformed. */
+/** Parses an `If-Match` or `If-None-Match` header. @returns undefined if it is malformed. */
 export function parseEntityTags(value: string): EntityTags | undefined {
   if (value.trim() === '*') return '*';
   const tags: EntityTag[] = [];

@@ -3,7 +3,7 @@ import { BadRequestError, type EntityTags } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
 import { parseEntityTags } from './parse-entity-tags';
 
-/** Reads what a request depends on, so that a header that can't be read is refused before anything is looked up. */
+/** Parses the precondition headers, so that a malformed one is refused before any look-up. */
 @Injectable()
 export class PreconditionsGuard implements CanActivate {
   canActivate(execution: ExecutionContext): true {

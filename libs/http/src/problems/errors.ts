@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** A refusal that needs headers of its own, which only HTTP has. */
+/** An error whose response has additional headers, which only HTTP has. */
 abstract class HttpError extends DomainError {
   constructor(
     detail: string,
@@ -10,7 +10,7 @@ abstract class HttpError extends DomainError {
   }
 }
 
-/** The headers of the reply to a refusal: what its kind asks for, its own, and `Retry-After`. */
+/** Returns the headers of an error's response: those of its kind, its own, and `Retry-After`. */
 export function headersOf(error: DomainError): Record<string, string> {
   const { retryAfterSeconds } = error.extras;
   return {
@@ -155,7 +155,7 @@ export class HeadersTooLargeError extends DomainError {
   }
 }
 
-/** A fault of ours; what it was is in the log, under the request's id. */
+/** An unexpected error. The log has its cause, under the request's ID. */
 export class InternalError extends DomainError {
   static override readonly code = 'internal_error';
   static override readonly kind = 'internal';

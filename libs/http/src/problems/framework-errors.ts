@@ -9,13 +9,13 @@ import {
   UnsupportedMediaTypeError,
 } from './errors';
 
-// The router gives these up before anything of ours, or of Nest's, has seen the request.
+// The router rejects these before any hook runs.
 const byRouterCode: Record<string, () => DomainError> = {
   FST_ERR_BAD_URL: () => new MalformedRequestError('The path is not validly percent-encoded.'),
   FST_ERR_MAX_PARAM_LENGTH: () => new RouteNotFoundError(),
 };
 
-// Nest keeps nothing of Fastify's errors but the status.
+// Nest keeps only the status of Fastify's errors.
 const byStatus: Record<number, () => DomainError> = {
   404: () => new RouteNotFoundError(),
   413: () => new BodyTooLargeError(),
@@ -23,7 +23,7 @@ const byStatus: Record<number, () => DomainError> = {
   503: () => new UnavailableError(),
 };
 
-/** The domain error that stands for whatever was thrown: by us, by the framework, or by PostgreSQL being away. */
+/** Converts any thrown value to a domain error: our own errors, the framework's, and lost PostgreSQL connections. */
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const code = codeOf(thrown);
@@ -49,8 +49,9 @@ function statusOf(thrown: unknown): number {
   return typeof status === 'number' ? status : 500;
 }
 
-// Classes 08 (connection), 53 (resources) and 57 (operator intervention, cancelled statement) of PostgreSQL's error
-// codes, 55P03 (lock not had in time), 55000 and 3D000 (a database that lets nobody in, or is not there), and what sockets and the pool say without one.
+// PostgreSQL's error classes 08 (connection), 53 (resources) and 57 (operator intervention, cancelled statement); 55P03
+// (lock timeout); 55000 and 3D000 (database missing, or closed to connections); and errors of sockets and the pool,
+// which have no SQLSTATE.
 function isPostgresAway(thrown: unknown, code: string): boolean {
   if (thrown instanceof QueryFailedError && /^(08...|53...|57...|55P03|ECONNRESET|EPIPE)$/.test(code))
     return true;

@@ -5,7 +5,7 @@ import { headersOf } from './errors';
 import { toDomainError } from './framework-errors';
 import { PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from './problem';
 
-/** Answers everything that is thrown, by whomever, with a problem document. */
+/** Answers every thrown error with a problem document. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger(ProblemFilter.name);
@@ -20,7 +20,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Sends the problem document of an error, with the headers that it asks for. */
+/** Sends the problem document of an error with its headers. */
 export function sendProblem(error: DomainError, request: FastifyRequest, reply: FastifyReply): void {
   void reply
     .status(statusOfKind[error.kind])

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { DomainError, ErrorKind, FieldError } from '@waybill/core';
 
-/** The one place where kinds of errors become HTTP statuses. */
+/** Maps kinds of errors to HTTP statuses; the only such mapping. */
 export const statusOfKind: Record<ErrorKind, number> = {
   bad_request: 400,
   unauthenticated: 401,
@@ -22,7 +22,7 @@ export const statusOfKind: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-/** A problem document (RFC 9457) with Waybill's own members. */
+/** Problem document (RFC 9457) with Waybill's own members. */
 export interface Problem {
   type: string;
   title: string;
@@ -36,10 +36,10 @@ export interface Problem {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** How many faults a problem lists at most, so that its size does not grow with what was wrong. */
+/** Maximum number of faults in a problem document, so that its size is bounded. */
 export const MAX_ERRORS = 100;
 
-/** The problem document of a refusal; `instance` is the path that was asked, without its query. */
+/** Returns the problem document of an error. `instance` is the request path without its query. */
 export function problemOf(error: DomainError, request: { id: string; url: string }): Problem {
   const status = statusOfKind[error.kind];
   const errors = error.extras.errors ?? [];
@@ -59,6 +59,6 @@ export function problemOf(error: DomainError, request: { id: string; url: string
 const onlyTheFirstOf = (count: number): string =>
   `There are ${count} of them; only the first ${MAX_ERRORS} are listed.`;
 
-// A path comes as it was sent; what RFC 3986 lets stand in none is escaped.
+// A path arrives as sent; escapes characters that RFC 3986 allows in no URI.
 const uriReference = (path: string): string =>
   path.replaceAll(/%(?![0-9a-f]{2})|[^\w!$%&'()*+,./:;=@~-]/gi, (character) => encodeURIComponent(character));

@@ -4,14 +4,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 import { declareRoute, routeMetadataOf } from '../routes/route-metadata';
 
-/** Declares where the resource that a reply speaks of is: a path of this API. */
+/** Declares the `Location` header of a reply: a path of this API. */
 export const Location = <T>(path: (body: T) => string): MethodDecorator =>
   declareRoute({ location: path as (body: unknown) => string });
 
-/** Declares after how many seconds asking again makes sense. */
+/** Declares the `Retry-After` header of a reply. */
 export const RetryAfter = (seconds: number): MethodDecorator => declareRoute({ retryAfter: seconds });
 
-/** Sets the headers of a success: those that its route declares, and what every private reply and every page carries. */
+/** Sets the headers of a successful reply: those that its route declares, and those of private replies and pages. */
 @Injectable()
 export class ReplyHeadersInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {

@@ -1,9 +1,9 @@
 import { BodyTooComplexError } from '../problems/errors';
 
-/** The largest number of fields and list items that a body may hold, at all its levels together. */
+/** Maximum number of fields and list items in a body, across all levels. */
 export const MAX_VALUES = 2_000;
 
-/** How many lists and objects may stand in each other. Deeper JSON would exhaust the stack of a recursive walk. */
+/** Maximum depth of nested lists and objects. Deeper JSON would exhaust the stack of a recursive walk. */
 export const MAX_DEPTH = 16;
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
@@ -11,9 +11,9 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
 const SPACE = 0x20;
 
 /**
- * Finds a JSON text that would cost too much to parse and to validate. It reads the bytes once and stops at the first value
- * beyond a limit; text that is not JSON is the parser's to refuse.
- * @returns undefined where the body is within the limits.
+ * Finds JSON that would be too expensive to parse and validate. Reads the bytes once and stops at the first value
+ * beyond a limit. Leaves invalid JSON to the parser.
+ * @returns undefined if the body is within the limits.
  */
 export function findComplexity(json: Uint8Array): BodyTooComplexError | undefined {
   let [depth, values] = [0, 0];
@@ -22,7 +22,7 @@ export function findComplexity(json: Uint8Array): BodyTooComplexError | undefine
     const byte = json[at] as number;
     if (byte <= SPACE) continue;
     const closes = byte === CLOSE_LIST || byte === CLOSE_OBJECT;
-    // A comma begins a further value; the first one follows the bracket of a list or an object that is not empty.
+    // A comma precedes each further value; the first value follows the opening bracket of a non-empty list or object.
     if (byte === COMMA || (hasJustOpened && !closes)) values++;
     hasJustOpened = byte === OPEN_LIST || byte === OPEN_OBJECT;
     if (hasJustOpened) depth++;

@@ -12,24 +12,24 @@ import {
 } from '../problems/errors';
 import { PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from '../problems/problem';
 
-// What Node's HTTP parser gives up on; everything else that it can't read is malformed.
+// Specific errors of Node's HTTP parser. All others mean a malformed request.
 const byCode: Record<string, () => DomainError> = {
   HPE_HEADER_OVERFLOW: () => new HeadersTooLargeError(),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: () => new BodyTooLargeError(),
   ERR_HTTP_REQUEST_TIMEOUT: () => new RequestTimeoutError(),
 };
 
-/** Answers what is not HTTP enough to become a request, and hangs up: after it nobody knows where the next one begins. */
+/** Answers bytes that are not valid HTTP and closes the connection: the next request's start is unknown. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
-  // A reply that has begun can't be taken back.
+  // A reply that has started can't be replaced.
   const { _httpMessage: begun } = socket as Socket & { _httpMessage?: { headersSent: boolean } };
   if (!socket.writable || begun?.headersSent) return void socket.destroy(error);
   const known = byCode[error.code ?? ''];
   refuseConnection(known ? known() : new MalformedRequestError('This is not a valid HTTP request.'), socket);
 }
 
-/** Answers with a problem document and hangs up. */
+/** Sends a problem document and closes the connection. */
 export function refuseConnection(error: DomainError, socket: Duplex): void {
   socket.end(render(error), () => socket.destroy());
 }
@@ -37,7 +37,7 @@ export function refuseConnection(error: DomainError, socket: Duplex): void {
 function render(error: DomainError): string {
   const status = statusOfKind[error.kind];
   const id = uuidv7();
-  // There may be no path to name: the instance is this occurrence itself.
+  // The path may be unknown, so `instance` is a URN of this occurrence.
   const body = JSON.stringify(problemOf(error, { id, url: `urn:uuid:${id}` }));
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 
 const WITH_PORT = /^(?:(?<v4>[\d.]+):\d{1,5}|\[(?<v6>[^\]]+)\](?::\d{1,5})?)$/;
 
-/** The address that a proxy wrote down, without the port that some add; undefined where it is none. */
+/** Returns the address in an entry, without the port that some proxies add; undefined if there is none. */
 function addressIn(text: string): string | undefined {
   const { v4, v6 } = WITH_PORT.exec(text)?.groups ?? {};
   const address = v4 ?? v6 ?? text;
@@ -11,9 +11,9 @@ function addressIn(text: string): string | undefined {
 }
 
 /**
- * Makes `X-Forwarded-For` a list of addresses before anything reads it. Each proxy adds to its end, so that what stands
- * before a value that is no address is nobody's word: the list begins after it.
- * @param warn is told once, where the last proxy itself writes no address.
+ * Reduces `X-Forwarded-For` to a list of valid addresses before anything reads it. Proxies append to the end, so
+ * entries before an invalid one can't be trusted: the list starts after the last invalid entry.
+ * @param warn called once, if the last proxy itself writes no address.
  */
 export function forwardedAddresses(
   warn: (message: string) => void,
@@ -29,6 +29,6 @@ export function forwardedAddresses(
     headers['x-forwarded-for'] = kept.join(', ');
     if (kept.length > 0 || warned) return;
     warned = true;
-    warn('X-Forwarded-For does not end with an address: whoever sent it counts as the caller');
+    warn('X-Forwarded-For does not end with an address: using the address of the connection');
   };
 }

@@ -3,12 +3,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type BodyTooComplexError, MalformedJsonError, UnsupportedMediaTypeError } from '../problems/errors';
 import { findComplexity } from './body-complexity';
 
-// A charset other than UTF-8 makes it another media type to us; other parameters mean nothing.
+// A charset other than UTF-8 makes it an unsupported media type; other parameters are ignored.
 const JSON_IN_UTF8 = /^application\/json(?:;|$)(?!.*charset="(?!utf-?8"))/i;
 
 /**
- * Reads JSON and nothing else: what takes other media types says so itself. A body that is empty is none, as a DELETE may
- * come with a Content-Type.
+ * Accepts JSON bodies only; a route that takes other media types declares them itself. An empty body counts as no body,
+ * because a DELETE may carry a Content-Type.
  */
 export function acceptOnlyJson(fastify: FastifyInstance): void {
   fastify.removeAllContentTypeParsers();
@@ -21,12 +21,15 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
   });
 }
 
-/** Stands for a body that is too complex to be parsed: refused by 422, once 400 of the query and of headers has had its turn. */
+/**
+ * Placeholder for a body that is too complex to parse. It is refused with 422, after the 400 checks of the query and
+ * headers.
+ */
 export class UnreadBody {
   constructor(readonly refusal: BodyTooComplexError) {}
 }
 
-// A member `__proto__` becomes a field like any other here, and is refused as an unknown one.
+// A member `__proto__` becomes an ordinary field here, and is refused as an unknown one.
 function read(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw new MalformedJsonError();
@@ -37,7 +40,7 @@ function read(body: Buffer): unknown {
 
 const BYTE_ORDER_MARK = /^\ufeff/;
 
-/** Refuses bodies that are compressed: their size would be known too late. */
+/** Refuses compressed bodies: their decompressed size is known too late. */
 export function refuseEncodedBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) =>
     done(isEncoded(request) ? new UnsupportedMediaTypeError() : undefined),

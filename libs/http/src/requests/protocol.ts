@@ -4,12 +4,15 @@ import { MethodNotAllowedError } from '../problems/errors';
 import type { RouteTable } from '../routes/route-table';
 import { refuseConnection } from './client-errors';
 
-/** How long a request may take to arrive, its headers and its body. */
+/** Time limit for a request's headers and body to arrive. */
 export const REQUEST_TIMEOUT_MS = 30_000;
-// Node looks for late requests so often; by default as seldom as every 30 s.
+// Interval at which Node checks for late requests; its default is 30 s.
 const CHECK_EVERY_MS = 1_000;
 
-/** Options of Node's HTTP and HTTPS servers. A request without a Host is answered by us, with a problem document. */
+/**
+ * Options of Node's HTTP and HTTPS servers. Node does not refuse a request without a Host, so that our problem document
+ * does.
+ */
 export const serverOptions = (requestTimeout: number) => ({
   requireHostHeader: false,
   headersTimeout: requestTimeout,
@@ -17,12 +20,12 @@ export const serverOptions = (requestTimeout: number) => ({
   connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, requestTimeout),
 });
 
-/** Does in our way what Node's server does before a request reaches a handler: `Expect`, and CONNECT. */
+/** Replaces Node's default handling of `Expect` and CONNECT, which runs before any handler. */
 export function answerProtocol(server: Server, routes: RouteTable): void {
   const handle = (request: IncomingMessage, response: ServerResponse) =>
     void server.emit('request', request, response);
   server.on('checkExpectation', handle);
-  // The body is asked for once somebody reads it: what is refused before never is.
+  // Sends 100 Continue only when the body is read, so a request that is refused first never sends its body.
   server.on('checkContinue', (request, response) => {
     request.once('resume', () => {
       if (!response.headersSent) response.writeContinue();
@@ -30,7 +33,7 @@ export function answerProtocol(server: Server, routes: RouteTable): void {
     handle(request, response);
   });
   server.on('connect', (_request, socket: Duplex) => {
-    socket.on('error', () => undefined); // Node has let go of it
+    socket.on('error', () => undefined); // Node no longer handles this socket.
     refuseConnection(new MethodNotAllowedError(routes.methods, 'This server is no proxy.'), socket);
   });
 }

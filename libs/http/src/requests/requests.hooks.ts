@@ -9,16 +9,19 @@ const SANE_ID = /^[\w.:-]{1,128}$/;
 const UNSPECIFIED_ADDRESS = '0.0.0.0';
 const MAX_PORT = 65_535;
 
-/** The id of a request: the caller's own is kept if it can do no harm in a header or a log, as a credential would. */
+/**
+ * Returns the request's ID. Keeps the caller's own if it is safe in headers and logs and does not look like a
+ * credential.
+ */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && SANE_ID.test(given) && !holdsCredential(given) ? given : uuidv7();
 }
 
-/** Gives a request its context, and its reply the request's id. */
+/** Gives a request its context, and its reply the request ID. */
 export function open(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('X-Request-Id', request.id);
-  // A connection that is gone already has no address.
+  // A closed connection has no address.
   const address = (request.ip as string | undefined) ?? UNSPECIFIED_ADDRESS;
   request.context = new RequestContext(request.id, address, request.headers['user-agent']);
 }
@@ -31,7 +34,7 @@ export function openRequests(fastify: FastifyInstance): void {
   });
 }
 
-/** Refuses what still comes over an open connection once the server is closing. */
+/** Refuses requests on open connections while the server is closing. */
 export function refuseWhileClosing(fastify: FastifyInstance): void {
   let closing = false;
   fastify.addHook('preClose', (done) => {
@@ -43,7 +46,7 @@ export function refuseWhileClosing(fastify: FastifyInstance): void {
   );
 }
 
-/** Refuses what names no host, several or none that could be: RFC 9112, 3.2. */
+/** Refuses requests whose Host is missing, repeated or invalid: RFC 9112, 3.2. */
 export function refuseBadHosts(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
     const sent = raw.headersDistinct.host ?? [];
@@ -53,7 +56,7 @@ export function refuseBadHosts(fastify: FastifyInstance): void {
   });
 }
 
-// RFC 3986, 3.2.2: a name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
+// RFC 3986, 3.2.2: a name, an IPv4 address, or an IPv6 address in brackets, and an optional port.
 const HOST = /^(?:\[(?<v6>[\da-f:.]+)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(?::(?<port>\d*))?$/i;
 
 function isHost(text: string): boolean {

@@ -3,8 +3,8 @@ import type { IncomingMessage } from 'node:http';
 const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
 /**
- * The path and query that a request is for. A target that is a whole URL names the host as well, and that one counts
- * (RFC 9112, 3.2.2): all else sees the same request as if it had come with a path and that Host.
+ * Returns the path and query of a request target. A target in absolute form also names the host, which overrides the
+ * Host header (RFC 9112, 3.2.2). Afterwards, the request looks as if it came with a path and that Host.
  */
 export function toOriginForm(raw: Pick<IncomingMessage, 'url' | 'headers'>): string {
   const target = raw.url ?? '/';
@@ -15,7 +15,7 @@ export function toOriginForm(raw: Pick<IncomingMessage, 'url' | 'headers'>): str
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** Whether the router can decode the path of a target. */
+/** Whether the router can decode the target's path. */
 export function isDecodable(target: string): boolean {
   try {
     decodeURI(target.split(/[?#]/, 1)[0] as string);

@@ -29,7 +29,7 @@ interface Rule {
 }
 
 const always: Rule = {
-  // Unknown query parameters and compressed bodies are refused everywhere; the rest can happen to any request.
+  // Every route refuses unknown query parameters and compressed bodies; the rest can happen to any request.
   errors: [
     BadRequestError,
     MalformedRequestError,
@@ -42,15 +42,15 @@ const always: Rule = {
   when: () => true,
 };
 
-/** Which routes can give which errors without declaring them. */
+/** Errors that routes can return without declaring them. */
 const rules: readonly Rule[] = [
   always,
   { errors: [UnauthenticatedError], when: ({ access }) => access !== 'public' },
   { errors: [ForbiddenError], when: ({ access }) => typeof access === 'object' },
   { errors: [RateLimitedError], when: ({ limit }) => limit !== 'none' },
-  // A path value that is longer than any id.
+  // A path value may be longer than any ID.
   { errors: [RouteNotFoundError], when: ({ path }) => path.includes(':') },
-  // Fastify reads the body of these methods whether the route wants one or not; one that it does not want is refused.
+  // Fastify reads the body of these methods on every route. A route without a body refuses one.
   {
     errors: [
       MalformedJsonError,
@@ -68,7 +68,7 @@ const rules: readonly Rule[] = [
   { errors: [PreconditionFailedError], when: (route) => route.method !== 'GET' || isTaggedRead(route) },
 ];
 
-/** Every error that a route can answer with: what all of its shape can give, and what it declares itself. */
+/** Returns every error of a route: those common to routes of its shape, and those that it declares. */
 export function problemsOf(route: Route): DomainErrorClass[] {
   const general = rules.filter(({ when }) => when(route)).flatMap(({ errors }) => errors);
   return [...new Set([...general, ...(route.problems ?? [])])];

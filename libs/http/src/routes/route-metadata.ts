@@ -4,24 +4,26 @@ import type { DomainErrorClass } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
 import type { AccessRule } from '../access/access-rule';
 
-/** What a route declares of itself by decorators; Fastify carries it, so that hooks know it before the body is read. */
+/**
+ * Metadata that a route declares by decorators. Fastify carries it, so that hooks can read it before the body is read.
+ */
 export interface RouteMetadata {
   access: AccessRule;
-  /** The errors that only this route can give; what every route of its shape can give is added by itself. */
+  /** Errors specific to this route. Errors common to routes of its shape are added automatically. */
   problems: readonly DomainErrorClass[];
-  /** The `Location` of the reply, from its body. */
+  /** Builds the `Location` header from the body of the reply. */
   location: (body: unknown) => string;
-  /** The `Retry-After` of the reply, in seconds. */
+  /** Value of the `Retry-After` header, in seconds. */
   retryAfter: number;
-  /** It stays out of the OpenAPI document: a page or a file for browsers. */
+  /** Excludes the route from the OpenAPI document: a page or a file for browsers. */
   undocumented: true;
-  /** It creates or triggers something, once under an `Idempotency-Key`. */
+  /** The route creates or triggers something once per `Idempotency-Key`. */
   idempotent: true;
-  /** Its reply is one mutable resource: it carries an `ETag` and checks preconditions. */
+  /** The reply is one mutable resource: it carries an `ETag`, and preconditions are checked. */
   tagged: true;
-  /** It changes one thing that exists, and its service checks the request’s preconditions. */
+  /** The route changes one existing resource, and its service checks the request's preconditions. */
   matched: true;
-  /** `none`: it is not limited; `session_creation`: it has a limit of its own for callers without a session. */
+  /** `none`: no rate limit; `session_creation`: an additional limit for callers without a session. */
   limit: 'none' | 'session_creation';
 }
 
@@ -34,9 +36,9 @@ export function declareRoute(metadata: Partial<RouteMetadata>): MethodDecorator 
   };
 }
 
-/** Declares the domain errors that a route can answer with, for the OpenAPI document. */
+/** Declares the domain errors of a route for the OpenAPI document. */
 export const ApiProblems = (...problems: DomainErrorClass[]): MethodDecorator => declareRoute({ problems });
 
-/** The metadata that the route of a request declares. */
+/** Returns the metadata of a request's route. */
 export const routeMetadataOf = (request: FastifyRequest): Partial<RouteMetadata> =>
   (request.routeOptions.config ?? {}) as Partial<RouteMetadata>;

@@ -15,7 +15,7 @@ describe('RouteTable', () => {
     ['without metadata', undefined],
     ['with metadata but no rule', { retryAfter: 1 }],
   ])('refuses a route %s', (_, config) => {
-    expect(() => planted(config)).toThrow('POST /planted declares no access rule');
+    expect(() => planted(config)).toThrow('POST /planted has no access rule');
   });
 
   it('refuses a route that requires a scope that no module contributes', () => {
@@ -33,7 +33,7 @@ describe('RouteTable', () => {
 
   it('refuses a write on one thing that does not say that it checks If-Match', () => {
     expect(() => planted({ access: 'public' }, '/planted/:id/cancel')).toThrow(
-      'POST /planted/:id/cancel changes one thing, and must check If-Match (@Matched)',
+      'POST /planted/:id/cancel changes one resource; it must check If-Match (@Matched)',
     );
     expect(planted({ access: 'public', matched: true }, '/planted/:id').routes).toHaveLength(1);
   });

@@ -12,15 +12,14 @@ export interface Route extends Partial<RouteMetadata> {
 }
 
 /**
- * Every route that Fastify knows, with what it declares of itself. A route that declares no access rule refuses the boot:
- * nothing is open because somebody forgot. So does a scope that no module contributes, and a write on one
- * thing that does not check `If-Match`.
+ * All registered routes with their metadata. A route without an access rule fails the boot, so that no route is public
+ * by mistake. So does a write on one resource that does not check `If-Match`.
  */
 export class RouteTable {
   private readonly all: Route[] = [];
   private router: Pick<FastifyInstance, 'findRoute'> | undefined;
 
-  /** Collects the routes that are registered from now on. */
+  /** Collects the routes that are registered after this call. */
   collect(fastify: FastifyInstance): void {
     this.router = fastify;
     fastify.addHook('onRoute', ({ method, url, config }) => {
@@ -32,9 +31,9 @@ export class RouteTable {
         if (unknown.length > 0)
           throw new Error(`${verb} ${url} requires ${unknown.join(', ')}, which no module contributes`);
         if (metadata.idempotent && metadata.access === 'public')
-          throw new Error(`${verb} ${url} is public, and an idempotency key belongs to an owner`);
+          throw new Error(`${verb} ${url} is public; an idempotency key needs an owner`);
         if (verb !== 'GET' && url.includes(':') && !metadata.matched)
-          throw new Error(`${verb} ${url} changes one thing, and must check If-Match (@Matched)`);
+          throw new Error(`${verb} ${url} changes one resource; it must check If-Match (@Matched)`);
         this.all.push({ ...metadata, access: metadata.access, method: verb, path: url });
       }
     });
@@ -44,13 +43,13 @@ export class RouteTable {
     return this.all;
   }
 
-  /** The methods that some route answers, in the order of an `Allow` header. */
+  /** Methods of all routes, in the order of an `Allow` header. */
   get methods(): string[] {
     const methods = this.all.flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]));
     return [...new Set(methods)].toSorted();
   }
 
-  /** Those of them that the router has a route for at this path; none where it can't be decoded. */
+  /** Methods that have a route at this path; empty if the path can't be decoded. */
   allowedMethods(url: string): string[] {
     if (!isDecodable(url)) return [];
     return this.methods.filter((method) => this.router?.findRoute({ method, url }));

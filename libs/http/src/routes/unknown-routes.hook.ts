@@ -3,11 +3,11 @@ import { MalformedRequestError, MethodNotAllowedError, RouteNotFoundError } from
 import { isDecodable } from '../requests/target';
 import type { RouteTable } from './route-table';
 
-/** Refuses what no route answers, before its body is read: 405 where its path answers other methods. */
+/** Refuses requests without a route before their body is read: 405 if the path has other methods, otherwise 404. */
 export function refuseUnknownRoutes(fastify: FastifyInstance, routes: RouteTable): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (!request.is404) return done();
-    // The router looks at no path of a method that no route has.
+    // The router does not check the path if no route has the method.
     if (!isDecodable(request.url))
       return done(new MalformedRequestError('The path is not validly percent-encoded.'));
     const allowed = routes.allowedMethods(request.url);

@@ -11,11 +11,11 @@ import {
 } from 'class-validator';
 import { isStorable } from './unsafe-parts';
 
-// Each decorator says the same to class-validator and to the OpenAPI document.
+// Each decorator configures both class-validator and the OpenAPI document.
 
 /**
- * The field may be absent. It may not be null, unless it is `@Nullable()` too: class-validator's own IsOptional lets null past
- * every other rule.
+ * Allows the field to be absent. Does not allow null unless combined with `@Nullable()`: class-validator's own
+ * IsOptional would let null pass every other rule.
  */
 export const Optional = (): PropertyDecorator =>
   applyDecorators(
@@ -24,10 +24,10 @@ export const Optional = (): PropertyDecorator =>
     ValidateBy({ name: 'isNotNull', validator: { validate: (value: unknown) => value !== null } }),
   );
 
-/** The field may be null; its type says so to the OpenAPI document. */
+/** Allows the field to be null. Its TypeScript type puts this in the OpenAPI document. */
 export const Nullable = (): PropertyDecorator => ValidateIf((_, value) => value !== null);
 
-/** A text of `min` to `max` characters that PostgreSQL can store: no NUL, no half of a surrogate pair. */
+/** A text of `min` to `max` characters that PostgreSQL can store: no NUL, no lone surrogate. */
 export function IsText(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
   const isText = {
     name: 'isText',
@@ -41,12 +41,12 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
       ),
     },
   };
-  // The lengths of a list's items are not those of the list.
+  // The limits apply to the list's items, not to the list.
   const schema = options?.each ? [] : [ApiProperty({ minLength: min, maxLength: max })];
   return applyDecorators(...schema, ValidateBy(isText, options));
 }
 
-/** A decimal string that is at least 0 (or above it), below `10^integerDigits`, with at most `decimals` decimals. */
+/** A decimal string of at least 0 (or above 0), below `10^integerDigits`, with at most `decimals` decimals. */
 export function IsDecimalString(
   integerDigits: number,
   decimals: number,
@@ -65,7 +65,7 @@ export function IsDecimalString(
   return applyDecorators(ApiProperty({ pattern }), ValidateBy(isDecimalString));
 }
 
-/** A currency as ISO 4217 writes it: three capital letters. */
+/** ISO 4217 currency code: three capital letters. */
 export const IsCurrencyCode = (): PropertyDecorator =>
   applyDecorators(
     ApiProperty({ pattern: '^[A-Z]{3}$' }),
@@ -87,7 +87,7 @@ export function IsIntegerId(): PropertyDecorator {
   return applyDecorators(ApiProperty({ minimum: 1, maximum: MAX_INTEGER_ID }), ValidateBy(isIntegerId));
 }
 
-/** A whole number from `min` to `max`: in a body a JSON number, in a query what `@FromDigits()` has read. */
+/** An integer from `min` to `max`: a JSON number in a body, or the result of `@FromDigits()` in a query. */
 export function IsWholeNumber(min: number, max: number): PropertyDecorator {
   const isWholeNumber = {
     name: 'isWholeNumber',
@@ -100,13 +100,13 @@ export function IsWholeNumber(min: number, max: number): PropertyDecorator {
   return applyDecorators(ApiProperty({ minimum: min, maximum: max }), ValidateBy(isWholeNumber));
 }
 
-/** Reads a whole number from a query parameter, where it is written as one; validation refuses what it leaves a text. */
+/** Parses an integer query parameter. Leaves other text unchanged, and validation refuses it. */
 export const FromDigits = (): PropertyDecorator =>
   Transform(({ value }) => (/^-?\d{1,15}$/.test(String(value)) ? Number(value) : (value as unknown)));
 
 /**
- * A time as RFC 3339 has it, with its offset: `2026-11-21T09:00:00Z`, in lower case too; a day and an hour that there are. In UTC
- * it has a year of four digits.
+ * RFC 3339 time with an offset: `2026-11-21T09:00:00Z`. Accepts lower case; refuses days and hours that do not exist.
+ * In UTC, its year must have four digits.
  */
 export function IsTimestamp(): PropertyDecorator {
   const isTimestampRule = {
@@ -116,7 +116,7 @@ export function IsTimestamp(): PropertyDecorator {
       defaultMessage: () => '$property must be a time such as 2026-11-21T09:00:00Z',
     },
   };
-  // What reads the time, Date among others, knows capitals alone.
+  // Parsers such as Date accept only upper case.
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? inCapitals(value) : value)),
     ValidateBy(isTimestampRule),
@@ -133,7 +133,7 @@ function isTimestamp(given: string): boolean {
   const value = inCapitals(given);
   const day = Date.parse(TIMESTAMP.exec(value)?.[1] ?? '');
   const time = Date.parse(value);
-  // A day such as February 30 is read as one in March.
+  // Date parses February 30 as a day in March.
   return (
     !Number.isNaN(day) &&
     new Date(day).toISOString().startsWith(value.slice(0, 10)) &&
@@ -144,7 +144,7 @@ function isTimestamp(given: string): boolean {
 
 const MAX_EMAIL_LENGTH = 254;
 
-/** An email address in its normal form; see `NormalEmail`. */
+/** Email address in normal form; see `NormalEmail`. */
 export function IsEmailAddress(): PropertyDecorator {
   const isEmailAddress = {
     name: 'isEmailAddress',
@@ -159,25 +159,27 @@ export function IsEmailAddress(): PropertyDecorator {
     },
   };
   return applyDecorators(
-    // JSON Schema's `email` knows ASCII alone.
+    // JSON Schema's `email` allows only ASCII.
     ApiProperty({ format: 'idn-email', maxLength: MAX_EMAIL_LENGTH }),
     NormalEmail(),
     ValidateBy(isEmailAddress),
   );
 }
 
-// Spaces, control and format characters (zero-width, bidi), fillers and variation selectors: two addresses that differ in these look the same.
+// Spaces, control and format characters (zero-width, bidi), fillers and variation selectors: addresses that differ only
+// in these look the same.
 const INVISIBLE = /[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
-/** Reads an email address in the one form in which addresses are compared: NFC (RFC 6532, 3.1), in lower case. */
+/** Converts an email address to the form in which addresses are compared: NFC (RFC 6532, 3.1), lower case. */
 export const NormalEmail = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalEmail(value) : value));
 
-// Composing a long run of combining marks takes the square of its length: what is too long to be an address stays as it is.
+// Normalizing a long run of combining marks takes quadratic time, so a text that is too long for an address is left
+// unchanged.
 const normalEmail = (email: string): string =>
   email.length <= 2 * MAX_EMAIL_LENGTH ? email.normalize('NFC').toLowerCase().normalize('NFC') : email;
 
-// Characters as PostgreSQL counts them, and no need to count a text that is far too long.
+// Counts characters as PostgreSQL does, without counting a text that is far too long.
 function hasLength(value: string, min: number, max: number): boolean {
   if (value.length < min || value.length > max * 2) return false;
   const characters = [...value].length;

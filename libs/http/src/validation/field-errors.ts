@@ -1,13 +1,13 @@
 import type { ValidationError } from 'class-validator';
 
-/** A violated rule at a place in the input, whichever part of the request that input is. */
+/** A violated rule and its location in the input. */
 export interface Violation {
   code: string;
   detail: string;
   path: string[];
 }
 
-/** Flattens class-validator's tree to one violation a field, the first that it found. */
+/** Flattens class-validator's tree to the first violation of each field. */
 export function violationsOf(errors: ValidationError[], parents: string[] = []): Violation[] {
   return errors.flatMap((error) => {
     const path = [...parents, error.property];
@@ -26,7 +26,7 @@ function ownViolation(error: ValidationError, path: string[]): Violation | undef
   return { code: snakeCase(rule), detail: sentence(error.constraints?.[rule] ?? ''), path };
 }
 
-/** An RFC 6901 pointer to a place in the body. */
+/** RFC 6901 pointer to a location in the body. */
 export const pointerOf = (path: string[]): string =>
   path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 

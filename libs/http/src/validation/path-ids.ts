@@ -5,8 +5,8 @@ const NO_UUID = '00000000-0000-0000-0000-000000000000';
 const MAX_INTEGER = 2_147_483_647;
 
 /**
- * Reads an integer id from the path. A value that can't be an id becomes one that is never given out, so that it is
- * answered like any other that does not exist: 404, after the body was found good.
+ * Parses an integer ID in the path. Maps an invalid value to an ID that never exists, so that it gets the same response
+ * as an unknown ID: 404, after the body is validated.
  */
 @Injectable()
 export class IntegerId implements PipeTransform<string, number> {
@@ -15,7 +15,7 @@ export class IntegerId implements PipeTransform<string, number> {
   }
 }
 
-/** Reads a UUID from the path; see `IntegerId` for what becomes of anything else. */
+/** Parses a UUID in the path; see `IntegerId` for invalid values. */
 @Injectable()
 export class UuidId implements PipeTransform<string, string> {
   transform(value: string): string {

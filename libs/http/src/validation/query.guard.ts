@@ -8,8 +8,9 @@ type QueryClass = new () => object;
 type Handler = ReturnType<ExecutionContext['getHandler']>;
 
 /**
- * Validates the query of every route against the class of its `@Query()`, or against none, so that an unknown parameter is
- * refused everywhere. A guard and not a pipe: a wrong query is refused before an idempotent replay, a wrong body after it.
+ * Validates the query of every route against the class of its `@Query()`; without one, refuses every parameter. This is
+ * a guard, not a pipe, so that an invalid query is refused before an idempotent replay; an invalid body is refused
+ * after it.
  */
 @Injectable()
 export class QueryGuard implements CanActivate {

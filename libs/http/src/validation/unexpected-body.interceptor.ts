@@ -6,7 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { pointerOf } from './field-errors';
 
-/** Refuses the fields of a body that the route does not take, on routes that take none at all. */
+/** Refuses bodies on routes that take none. */
 @Injectable()
 export class UnexpectedBodyInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {

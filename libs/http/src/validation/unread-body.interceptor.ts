@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Observable } from 'rxjs';
 import { UnreadBody } from '../requests/json-bodies';
 
-/** Refuses a body that was too complex to be parsed, on every route, before anything works with it. */
+/** Refuses a body that was too complex to parse, on every route and before any other code uses it. */
 @Injectable()
 export class UnreadBodyInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {

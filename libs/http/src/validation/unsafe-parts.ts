@@ -1,11 +1,11 @@
 import type { Violation } from './field-errors';
 
-/** Whether PostgreSQL can store a text: it holds no NUL and no half of a surrogate pair. */
+/** Whether PostgreSQL can store a text: no NUL, no lone surrogate. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 
 /**
- * Finds the first part of parsed input that class-transformer and class-validator would let through: a field whose name every
- * object has from its prototype, or a text that PostgreSQL can't store. The input must be of bounded depth.
+ * Finds the first part of parsed input that class-transformer and class-validator do not check: a field with the name
+ * of an Object.prototype property, or a text that PostgreSQL can't store. The input must have bounded depth.
  */
 export function findUnsafePart(value: unknown, path: string[] = []): Violation | undefined {
   if (typeof value === 'string')

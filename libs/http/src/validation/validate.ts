@@ -6,7 +6,7 @@ import { findUnsafePart } from './unsafe-parts';
 
 type DtoClass = new () => object;
 
-/** Checks a JSON body against its DTO class. @throws ValidationFailedError with a pointer to every field at fault. */
+/** Validates a JSON body against its DTO class. @throws ValidationFailedError that points to every invalid field. */
 export async function validateBody<T extends object>(dto: new () => T, body: unknown): Promise<T> {
   if (!isPlainObject(body))
     throw ValidationFailedError.at('', 'is_object', 'The body must be a JSON object.');
@@ -18,8 +18,8 @@ export async function validateBody<T extends object>(dto: new () => T, body: unk
 }
 
 /**
- * Checks query parameters against their DTO class; a route without one takes none.
- * @throws BadRequestError naming every parameter at fault.
+ * Validates query parameters against their DTO class; without a class, every parameter is refused.
+ * @throws BadRequestError that names every invalid parameter.
  */
 export async function validateQuery(
   dto: DtoClass | undefined,

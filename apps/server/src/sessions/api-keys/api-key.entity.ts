@@ -2,7 +2,9 @@ import type { Scope } from '@waybill/core';
 import { OwnerId } from '@waybill/database';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** A key of a program or an administrator. Of the key itself only a SHA-256 is kept, and its first characters to know it by. */
+/**
+ * API key of a program or an administrator. Stores only a SHA-256 of the key, and its first characters to identify it.
+ */
 @Entity('api_keys')
 export class ApiKeyEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'api_keys_pkey' })

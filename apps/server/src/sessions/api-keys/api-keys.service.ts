@@ -32,7 +32,7 @@ import {
 } from './api-keys.errors';
 import { type ApiKeyRow, ApiKeysRepository, type LockedApiKeyRow, type Maker } from './api-keys.repository';
 
-/** A key that has just been made: the key itself can't be had again. */
+/** A new API key. Only this object holds the key itself. */
 export interface IssuedApiKey {
   row: ApiKeyRow;
   key: string;
@@ -40,7 +40,7 @@ export interface IssuedApiKey {
 
 const cursors = new Cursors('api-keys', z.tuple([uuidKey]));
 
-/** Makes, shows, rotates and revokes API keys. */
+/** Creates, lists, rotates and revokes API keys. */
 @Injectable()
 export class ApiKeysService {
   constructor(
@@ -50,7 +50,7 @@ export class ApiKeysService {
     private readonly audit: AuditService,
   ) {}
 
-  /** @throws ScopeNotHeldError, MakerEndedError, ValidationFailedError for an expiry that has passed. */
+  /** @throws ScopeNotHeldError, ValidationFailedError for an expiry in the past. */
   async create(ctx: RequestContext, { name, scopes, expires_at }: CreateApiKeyDto): Promise<IssuedApiKey> {
     assertHolds(ctx, scopes);
     const expiresAt = expiryOf(expires_at);
@@ -77,7 +77,7 @@ export class ApiKeysService {
     });
   }
 
-  /** A page of all keys, or of those that somebody made, newest first. */
+  /** Returns a page of all keys, or of those of one creator, newest first. */
   async list(
     ctx: RequestContext,
     { limit, cursor, created_by: createdBy, active }: ListApiKeysQuery,
@@ -96,8 +96,8 @@ export class ApiKeysService {
   }
 
   /**
-   * Makes a key that takes another's place: same name, scopes and owner. The old one works on for the overlap.
-   * @throws ApiKeyNotFoundError, ApiKeyNotActiveError, PreconditionFailedError, and as `create` does.
+   * Creates a replacement for a key, with the same name, scopes and owner. The old key stays valid for the overlap.
+   * @throws ApiKeyNotFoundError, ApiKeyNotActiveError, PreconditionFailedError, and those of `create`.
    */
   async rotate(
     ctx: RequestContext,
@@ -120,7 +120,7 @@ export class ApiKeysService {
   }
 
   /**
-   * Revokes a key at once, in every process. Doing it again changes nothing.
+   * Revokes a key at once, in every process. Idempotent.
    * @throws ApiKeyNotFoundError, ScopeNotHeldError, PreconditionFailedError
    */
   async revoke(ctx: RequestContext, id: string): Promise<void> {
@@ -137,8 +137,8 @@ export class ApiKeysService {
   }
 
   /**
-   * Revokes at once all keys that go back to a user, in the open transaction that holds the user.
-   * @throws ScopeNotHeldError where the caller may not manage keys, or lacks a scope that one of these has.
+   * Revokes all keys that go back to a user, in the open transaction, which must hold a lock on the user.
+   * @throws ScopeNotHeldError if the caller may not manage keys, or lacks a scope of one of these keys.
    */
   async revokeMadeBy(ctx: RequestContext, userId: string): Promise<void> {
     assertHolds(ctx, ['keys:manage']);
@@ -174,9 +174,9 @@ export class ApiKeysService {
   }
 
   /**
-   * Who makes a key. The user whom that goes back to is held until the transaction ends: who disables them and revokes their keys
-   * meanwhile waits, and finds the new one too.
-   * @throws MakerEndedError where that has happened already.
+   * Returns the creator of a new key, and locks the user whom it goes back to until the transaction ends. A concurrent
+   * request that disables the user and revokes their keys waits, and then finds the new key too.
+   * @throws MakerEndedError if that user is already disabled.
    */
   private async holdMaker(ctx: RequestContext): Promise<Maker> {
     const { kind, id, userId } = ctx.principal;
@@ -220,7 +220,7 @@ function expiryOf(given: string | undefined): Date | null {
   return at;
 }
 
-/** As long from now as the old key was to live from its making on. */
+/** Returns an expiry that gives the new key the same lifetime as the old one. */
 function renewedExpiry({ createdAt, expiresAt }: ApiKeyRow): Date | null {
   return expiresAt && new Date(Date.now() + expiresAt.getTime() - createdAt.getTime());
 }

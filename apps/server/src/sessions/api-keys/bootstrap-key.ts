@@ -8,16 +8,19 @@ import { makeFolder } from '@waybill/embedded-postgres';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import { ApiKeysRepository } from './api-keys.repository';
 
-// One row for ever, whatever the key is: what it owns stays its own when the key changes.
+// The bootstrap key always has the same row, so its resources stay its own when the key changes.
 const BOOTSTRAP_ID = '00000000-0000-7000-8000-000000000001';
 
-/** The first administrator's API key: from the configuration, or made once and kept in a file that only its owner reads. */
+/**
+ * The first administrator's API key: from the configuration, or generated once and stored in a file that only its owner
+ * can read.
+ */
 @Injectable()
 export class BootstrapKey implements OnApplicationBootstrap {
-  /** Where the key is kept, unless the configuration gives it. */
+  /** File that stores the key, unless it is configured. */
   readonly file: string;
 
-  /** The key where this process has made it: a person who started it has not seen it yet. */
+  /** The key, if this process generated it: the person who started the process has not seen it yet. */
   made?: string;
 
   constructor(
@@ -42,8 +45,9 @@ export class BootstrapKey implements OnApplicationBootstrap {
   }
 
   /**
-   * The key; undefined in a process that is one of many and was given none, for each would make its own.
-   * @throws ConfigurationError where the file holds nothing, can't be read or can't be made.
+   * Returns the key; undefined in a process of a fleet without a configured key, because each process would generate
+   * its own.
+   * @throws ConfigurationError if the file is empty, unreadable or can't be created.
    */
   read(): string | undefined {
     if (this.config.bootstrapAdminKey !== undefined) return this.config.bootstrapAdminKey;
@@ -54,7 +58,7 @@ export class BootstrapKey implements OnApplicationBootstrap {
       if (error instanceof ConfigurationError) throw error;
       const { code } = error as NodeJS.ErrnoException;
       throw new ConfigurationError([
-        `DATA_DIR: the administrator's key can't be kept in ${this.file} (${code}); give another folder, or BOOTSTRAP_ADMIN_KEY`,
+        `DATA_DIR: can't store the administrator's key in ${this.file} (${code}); set another directory, or BOOTSTRAP_ADMIN_KEY`,
       ]);
     }
   }
@@ -69,12 +73,13 @@ export class BootstrapKey implements OnApplicationBootstrap {
     }
     if (key === '')
       throw new ConfigurationError([
-        `DATA_DIR: ${this.file} is empty; delete it, and the next start makes a new administrator's key`,
+        `DATA_DIR: ${this.file} is empty; delete it, and the next start creates a new administrator's key`,
       ]);
     return key;
   }
 
-  // Written whole under another name and then linked: a crash leaves no half of a key, and no other process's is replaced.
+  // Writes a temporary file and then links it, so that a crash leaves no partial key and no other process's key is
+  // replaced.
   private make(): string {
     const key = generateApiKey();
     const whole = `${this.file}.${randomUUID()}`;

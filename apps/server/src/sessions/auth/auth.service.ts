@@ -14,20 +14,20 @@ import { LoginFailedError, NoPasswordError } from './auth.errors';
 import { type KnownDevice, KnownDevices } from './known-devices';
 import { LoginThrottle } from './login-throttle';
 
-/** What a browser sends along when somebody signs in, if it has them. */
+/** Cookies that a browser may present when a user signs in. */
 export interface PresentedTokens {
   session?: string | undefined;
   device?: string | undefined;
 }
 
-/** What a sign-in gives a browser: the tokens can't be had again. */
+/** Tokens for the browser after a sign-in. Only this object holds them. */
 export interface SignedIn {
   session: SessionRow;
   token: string;
   device: KnownDevice;
 }
 
-/** Signs users in, and lets them change their own password. */
+/** Signs users in, and changes their own passwords. */
 @Injectable()
 export class AuthService {
   constructor(
@@ -43,9 +43,10 @@ export class AuthService {
   ) {}
 
   /**
-   * Signs a user in, in a session of its own that takes the presented one's place and keeps what that one owned. The guard of
-   * the route has counted the attempt for its address.
-   * @throws LoginThrottledError before the password is looked at; LoginFailedError, always after one verification.
+   * Signs a user in with a new session, which replaces the presented one and takes over its data. The route's guard has
+   * already counted the attempt for the address.
+   * @throws LoginThrottledError before the password is checked; LoginFailedError, always after exactly one
+   *   verification.
    */
   async login(
     ctx: RequestContext,
@@ -60,7 +61,7 @@ export class AuthService {
     const isRight = await this.hasher.verify(known?.passwordHash, password);
     if (!known || !isRight || known.disabledAt) throw new LoginFailedError();
     const opened = await this.database.transaction(ctx, async () => {
-      // Whoever changes the user meanwhile waits, and then ends this session too.
+      // A concurrent change of the user waits for this transaction, and then ends this session too.
       const user = await this.users.holdUnchanged(ctx, known.id, known.passwordHash);
       if (!user) throw new LoginFailedError();
       const rotated = await this.rotate(ctx, user, presented.session);
@@ -71,9 +72,9 @@ export class AuthService {
   }
 
   /**
-   * Sets the caller's own password, and ends their other sessions.
-   * @throws NoPasswordError for who isn't a user, LoginThrottledError, ValidationFailedError where the present password is
-   *   wrong, or the new one is common or the same.
+   * Changes the caller's own password and ends their other sessions.
+   * @throws NoPasswordError for a caller that is not a user, LoginThrottledError, ValidationFailedError if the current
+   *   password is wrong, or if the new one is common or unchanged.
    */
   async changePassword(
     ctx: RequestContext,
@@ -99,7 +100,7 @@ export class AuthService {
     });
   }
 
-  /** The old session and its token are gone: whoever planted or saw them has nothing (session fixation). */
+  /** Deletes the old session, so that an attacker who planted or saw its token gains nothing (session fixation). */
   private async rotate(
     ctx: RequestContext,
     user: UserRow,

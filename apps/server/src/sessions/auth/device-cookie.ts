@@ -3,12 +3,12 @@ import { type HostCookie, presentedIn, setHostCookie } from '../sessions/host-co
 
 const COOKIE: HostCookie = { name: 'waybill_device', sameSite: 'strict' };
 
-/** The device's token that a request presents; see `presentedIn`. */
+/** Returns the device token that a request presents; see `presentedIn`. */
 export const presentedDeviceToken = (
   request: Pick<FastifyRequest, 'headers' | 'protocol'>,
 ): string | undefined => presentedIn(COOKIE, request);
 
-/** Hands a device's token to the browser that sent the request. */
+/** Sets the cookie with the device's token. */
 export function setDeviceCookie(
   request: FastifyRequest,
   reply: FastifyReply,

@@ -1,6 +1,9 @@
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** A browser in which a user has signed in before. It gives no access: the throttle of sign-ins counts it by itself. */
+/**
+ * A browser in which a user has signed in before. It grants no access: the sign-in throttle counts its attempts
+ * separately.
+ */
 @Entity('known_devices')
 @Index('known_devices_user_id_expires_at_idx', ['userId', 'expiresAt'])
 @Index('known_devices_expires_at_idx', ['expiresAt'])

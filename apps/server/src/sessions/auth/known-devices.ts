@@ -9,13 +9,16 @@ import { KnownDevicesRepository } from './known-devices.repository';
 const MAX_A_USER = 10;
 const PURGE_BATCH = 1_000;
 
-/** A device's token for its cookie: only its digest is kept. */
+/** A device's token for its cookie. Only its digest is stored. */
 export interface KnownDevice {
   token: string;
   expiresAt: Date;
 }
 
-/** Knows the browsers in which a user has signed in before, so that others who guess can't keep the user out of them. */
+/**
+ * Remembers browsers in which a user has signed in before, so that an attacker's guesses can't lock the user out of
+ * them.
+ */
 @Injectable()
 export class KnownDevices {
   private readonly days: number;
@@ -28,8 +31,9 @@ export class KnownDevices {
   }
 
   /**
-   * The presented token, if it is of a device of this account. It costs the same for an account that does not exist.
-   * @param account the email address in lower case
+   * Returns the presented token if it belongs to a device of this account. Takes the same work for an account that does
+   * not exist.
+   * @param account email address in lower case
    */
   async recognise(
     ctx: TransactionContext,
@@ -39,7 +43,7 @@ export class KnownDevices {
     return token && (await this.devices.isOfUser(ctx, hashSecret(token), account)) ? token : undefined;
   }
 
-  /** Keeps the device for another while. @param known its token, if it is one already. */
+  /** Creates or renews a known device. @param known its token, if it is known already. */
   async remember(ctx: TransactionContext, userId: string, known: string | undefined): Promise<KnownDevice> {
     const token = known ?? newToken();
     const expiresAt = await this.devices.keep(ctx, hashSecret(token), userId, this.days);
@@ -47,7 +51,7 @@ export class KnownDevices {
     return { token, expiresAt };
   }
 
-  /** Removes devices whose time is over, until the signal is aborted. @returns how many. */
+  /** Deletes expired devices, until the signal is aborted. @returns how many. */
   purge(signal: AbortSignal): Promise<number> {
     return inBatches(signal, PURGE_BATCH, (count) =>
       this.devices.deleteExpired(new TransactionContext(), count),

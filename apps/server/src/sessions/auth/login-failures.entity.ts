@@ -1,13 +1,15 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** How often signing in has failed for one subject of the throttle (an account, an address, both together …), since when. */
+/**
+ * Number of failed sign-ins of one throttle subject (an account, an address, a pair of both, …), and when they began.
+ */
 @Entity('login_failures')
 export class LoginFailuresEntity {
-  /** A SHA-256: neither whom somebody tried to be nor from where is kept. */
+  /** SHA-256: stores neither the account nor the address in plain text. */
   @PrimaryColumn('bytea', { primaryKeyConstraintName: 'login_failures_pkey' })
   subject!: Buffer;
 
-  /** A SHA-256 of the account that it is about, so that what holds the account back can be lifted; null for none. */
+  /** SHA-256 of the account, so that its throttle can be lifted; null if the subject has no account. */
   @Column('bytea', { nullable: true })
   @Index('login_failures_account_idx')
   account!: Buffer | null;

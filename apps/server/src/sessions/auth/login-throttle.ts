@@ -9,18 +9,18 @@ import { LoginFailuresRepository, type ThrottleSubject } from './login-failures.
 
 const PURGE_BATCH = 1_000;
 
-/** Somebody who signs in. */
+/** An attempt to sign in. */
 export interface LoginAttempt {
-  /** The email address that was given, in lower case; whether a user has it makes no difference here. */
+  /** Email address, in lower case. Counted whether or not a user has it. */
   account: string;
   address: string;
-  /** The token of a known device of this account. */
+  /** Token of a known device of this account. */
   device: string | undefined;
 }
 
 /**
- * Holds back whoever guesses passwords, over the whole fleet: ADR 0012. An attempt is counted before the password is
- * looked at, so that parallel ones can't slip through, and taken back when it succeeds.
+ * Throttles password guessing across the fleet: ADR 0012. Counts an attempt before the password is checked, so that
+ * parallel attempts can't bypass the limit, and takes it back if the attempt succeeds.
  */
 @Injectable()
 export class LoginThrottle {
@@ -39,8 +39,9 @@ export class LoginThrottle {
   }
 
   /**
-   * Counts an attempt for its account, after `admitAddress`. A known device is counted by itself, so that nobody else can hold
-   * it back. What is held back at one address does not count for the account, so that it takes many to hold the account back.
+   * Counts an attempt for its account, after `admitAddress`. Counts a known device separately, so that others can't
+   * lock it out. An attempt that is refused for its address does not count for the account, so that throttling the
+   * account takes many addresses.
    * @throws LoginThrottledError
    */
   async admit(attempt: LoginAttempt): Promise<void> {
@@ -50,8 +51,8 @@ export class LoginThrottle {
   }
 
   /**
-   * An attempt succeeded: its place starts anew; the address and the account get this one back and no more, so that a success
-   * clears nothing that somebody else has used up.
+   * Records a successful attempt. Resets the count of its device or address for this account. Takes only this attempt
+   * back from the address and the account, so that a success does not clear other callers' failures.
    */
   async succeeded(attempt: LoginAttempt): Promise<void> {
     await this.failures.forget(new TransactionContext(), ofPlace(attempt));
@@ -60,29 +61,32 @@ export class LoginThrottle {
       await this.failures.forgive(new TransactionContext(), ofAccount(attempt.account));
   }
 
-  /** Counts a guess of the present password in a session; no other session's guesses matter. @throws LoginThrottledError */
+  /**
+   * Counts an attempt at the current password within a session, independently of other sessions. @throws
+   * LoginThrottledError
+   */
   async admitSession(sessionId: string): Promise<void> {
     await this.count(ofSession(sessionId), this.limits.failuresPerAccountAndAddress);
   }
 
-  /** The present password was right. */
+  /** Resets a session's count after the correct password. */
   async sessionSucceeded(sessionId: string): Promise<void> {
     await this.failures.forget(new TransactionContext(), ofSession(sessionId));
   }
 
-  /** Forgets everything that holds an account back, in the caller's transaction. */
+  /** Deletes all counts of an account, in the caller's transaction. */
   async lift(ctx: TransactionContext, account: string): Promise<void> {
     await this.failures.forgetAccount(ctx, ofAccount(account).account);
   }
 
-  /** Removes counts that matter no more, until the signal is aborted. @returns how many. */
+  /** Deletes expired counts, until the signal is aborted. @returns how many. */
   purge(signal: AbortSignal): Promise<number> {
     return inBatches(signal, PURGE_BATCH, (count) =>
       this.failures.deleteOver(new TransactionContext(), this.limits.windowMinutes, count),
     );
   }
 
-  // On its own, never in a caller's transaction: a failed sign-in rolls nothing of this back.
+  // Uses its own transaction, so that a failed sign-in does not roll back the count.
   private async count(subject: ThrottleSubject, limit: number): Promise<void> {
     const { failures, endsIn } = await this.failures.count(
       new TransactionContext(),
@@ -106,7 +110,7 @@ function ofAccount(account: string): Required<ThrottleSubject> {
   return { subject, account: subject };
 }
 
-/** Where an account is signed in to: on a known device, or from an address. No text can pass for two of them. */
+/** Returns the subject of an account on a known device, or from an address. The encoding is unambiguous. */
 function ofPlace({ account, address, device }: LoginAttempt): ThrottleSubject {
   const place = device === undefined ? ['address', addressKey(address)] : ['device', device];
   return { subject: digest(JSON.stringify([...place, account])), account: ofAccount(account).account };

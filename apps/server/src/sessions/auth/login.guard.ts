@@ -3,8 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { LoginThrottle } from './login-throttle';
 
 /**
- * Counts a request to sign in for its address, before its body is validated: a body that breaks the rules counts as a
- * sign-in that failed.
+ * Counts a sign-in request for its address before its body is validated: an invalid body counts as a failed sign-in.
  */
 @Injectable()
 export class LoginGuard implements CanActivate {

@@ -1,18 +1,18 @@
 import { parse, serialize } from 'cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** A cookie that only this host reads and no script does. Over TLS its name has another form. */
+/** A cookie limited to this host and hidden from scripts. Over TLS, its name has a `__Host-` prefix. */
 export interface HostCookie {
   name: string;
   sameSite: 'lax' | 'strict';
 }
 
-// Browsers keep a `__Host-` cookie only if it is Secure, has no Domain, and so can't be set by a neighbouring host.
+// Browsers accept a `__Host-` cookie only if it is Secure and has no Domain, so a sibling host can't set it.
 const nameOver = (name: string, secure: boolean): string => (secure ? `__Host-${name}` : name);
 
 /**
- * The value that a `Cookie` header carries for a cookie, if any. Several of the name are none: one of them may have been
- * tossed in by a neighbouring host, and which is not to be told.
+ * Returns a cookie's value from a `Cookie` header. Ignores a repeated cookie: a sibling host may have set one of them,
+ * and the server can't tell which.
  */
 export function readHostCookie(
   cookie: HostCookie,
@@ -25,7 +25,10 @@ export function readHostCookie(
   return given.length === 1 ? parse(given[0] as string)[name] || undefined : undefined;
 }
 
-/** The value that a request presents. With an `Authorization` header cookies are ignored, also when the key is bad. */
+/**
+ * Returns the value that a request presents. Ignores cookies of a request with an `Authorization` header, even if the
+ * key is invalid.
+ */
 export const presentedIn = (
   cookie: HostCookie,
   { headers, protocol }: Pick<FastifyRequest, 'headers' | 'protocol'>,
@@ -34,7 +37,7 @@ export const presentedIn = (
     ? readHostCookie(cookie, headers.cookie, protocol === 'https')
     : undefined;
 
-/** The `Set-Cookie` value that hands a value to a browser. */
+/** Returns the `Set-Cookie` header for a value. */
 export function writeHostCookie(
   { name, sameSite }: HostCookie,
   value: string,
@@ -44,7 +47,7 @@ export function writeHostCookie(
   return serialize(nameOver(name, secure), value, { httpOnly: true, sameSite, path: '/', expires, secure });
 }
 
-/** Hands a value to the browser that sent the request. */
+/** Sets the cookie on a reply. */
 export function setHostCookie(
   cookie: HostCookie,
   request: FastifyRequest,

@@ -3,23 +3,23 @@ import { type HostCookie, presentedIn, readHostCookie, setHostCookie, writeHostC
 
 const COOKIE: HostCookie = { name: 'waybill_session', sameSite: 'lax' };
 
-/** The session token that a `Cookie` header carries, if any; see `readHostCookie`. */
+/** Returns the session token from a `Cookie` header; see `readHostCookie`. */
 export const readSessionToken = (cookieHeader: string | undefined, secure: boolean): string | undefined =>
   readHostCookie(COOKIE, cookieHeader, secure);
 
-/** The session token that a request presents; see `presentedIn`. */
+/** Returns the session token that a request presents; see `presentedIn`. */
 export const presentedSessionToken = (
   request: Pick<FastifyRequest, 'headers' | 'protocol'>,
 ): string | undefined => presentedIn(COOKIE, request);
 
-/** The `Set-Cookie` value that hands a session's token to its browser. */
+/** Returns the `Set-Cookie` header for a session's token. */
 export const sessionCookie = (token: string, expires: Date, secure: boolean): string =>
   writeHostCookie(COOKIE, token, expires, secure);
 
-/** The `Set-Cookie` value that makes a browser forget its session. */
+/** Returns the `Set-Cookie` header that deletes the session cookie. */
 export const clearedSessionCookie = (secure: boolean): string => sessionCookie('', new Date(0), secure);
 
-/** Hands a session's token to the browser that sent the request. */
+/** Sets the session cookie on a reply. */
 export function setSessionCookie(
   request: FastifyRequest,
   reply: FastifyReply,
@@ -29,7 +29,7 @@ export function setSessionCookie(
   setHostCookie(COOKIE, request, reply, token, expires);
 }
 
-/** Makes the browser that sent the request forget its session. */
+/** Deletes the session cookie on a reply. */
 export function clearSessionCookie(request: FastifyRequest, reply: FastifyReply): void {
   setHostCookie(COOKIE, request, reply, '', new Date(0));
 }

@@ -1,7 +1,7 @@
 import { OwnerId } from '@waybill/database';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** A caller known by a cookie. Of the token only a SHA-256 is kept. */
+/** A caller identified by a cookie. Stores only a SHA-256 of the token. */
 @Entity('sessions')
 @Index('sessions_expires_at_idx', ['expiresAt'])
 @Index('sessions_user_id_id_idx', ['userId', 'id'])
@@ -22,7 +22,7 @@ export class SessionEntity {
   @ForeignKey('UserEntity', { name: 'sessions_user_id_fkey' })
   userId!: string | null;
 
-  /** The `User-Agent` that opened it. */
+  /** The `User-Agent` that created the session. */
   @Column('text', { nullable: true })
   device!: string | null;
 

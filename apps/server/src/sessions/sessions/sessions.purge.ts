@@ -12,7 +12,7 @@ export type PurgedSessions = Record<'expired' | 'unused' | 'login_failures' | 'k
 
 const BATCH = 500;
 
-/** Forgets sessions that nobody can use, and those that nobody would miss. */
+/** Deletes expired sessions, unused sessions, and old sign-in data. */
 @Injectable()
 export class SessionsPurge {
   constructor(
@@ -24,8 +24,9 @@ export class SessionsPurge {
   ) {}
 
   /**
-   * Deletes sessions that are over, customers' that own nothing and were not used for a while, counts of failed sign-ins
-   * that matter no more, and devices whose time is over. In short batches; ends after one when the signal is aborted.
+   * Deletes expired sessions, unused customer sessions without data, expired counts of failed sign-ins, and expired
+   * devices. Works in short batches, and stops after the current one when the signal is aborted.
+   * @param owners one function per module that stores owner IDs. An owner ID that none of them returns has no data.
    */
   async purge(signal: AbortSignal): Promise<PurgedSessions> {
     return {

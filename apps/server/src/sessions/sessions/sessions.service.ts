@@ -19,7 +19,7 @@ import { toSessionDto } from './sessions.dto';
 import { SessionNotFoundError } from './sessions.errors';
 import { type SessionRow, SessionsRepository } from './sessions.repository';
 
-/** A session, and the token for its cookie if it has just been made: it can't be had again. */
+/** A session, with its cookie token if it was just created. Only this object holds the token. */
 export interface OpenedSession {
   session: SessionRow;
   token?: string;
@@ -28,7 +28,7 @@ export interface OpenedSession {
 const HOURS_A_DAY = 24;
 const cursors = new Cursors('sessions', z.tuple([uuidKey]));
 
-/** Opens anonymous sessions; shows and ends sessions of either kind. */
+/** Creates anonymous sessions; lists and ends all sessions. */
 @Injectable()
 export class SessionsService {
   constructor(
@@ -38,7 +38,7 @@ export class SessionsService {
     private readonly audit: AuditService,
   ) {}
 
-  /** The session that a valid cookie names, or a new one. */
+  /** Returns the session of a valid cookie, or creates one. */
   async open(ctx: RequestContext, presentedToken: string | undefined): Promise<OpenedSession> {
     const present = presentedToken && (await this.sessions.findByTokenHash(ctx, hashSecret(presentedToken)));
     if (present) return { session: present };
@@ -60,7 +60,7 @@ export class SessionsService {
     return session;
   }
 
-  /** The caller's own sessions, newest first: all of a user's, the one of a customer, and none of an API key's. */
+  /** Lists the caller's own sessions, newest first: all of a user's, a customer's only one, none for an API key. */
   async list(ctx: RequestContext, { limit, cursor }: PageRequest): Promise<Page<SessionRow>> {
     const { userId, kind, id } = ctx.principal;
     const bound = { owner: cursorOwner(ctx.principal) };
@@ -73,14 +73,14 @@ export class SessionsService {
     return { items: own ? [own] : [], next_cursor: null };
   }
 
-  /** Ends the caller's session at once. @throws as `end` does. */
+  /** Ends the caller's session at once. @throws the errors of `end`. */
   async endCurrent(ctx: RequestContext): Promise<void> {
     await this.end(ctx, ctx.principal.id);
   }
 
   /**
-   * Ends a session of the caller's at once, in every process.
-   * @throws SessionNotFoundError where it is none of theirs, PreconditionFailedError where their If-Match is stale.
+   * Ends one of the caller's sessions at once, in every process.
+   * @throws SessionNotFoundError if it is not the caller's own, PreconditionFailedError if the If-Match is stale.
    */
   async end(ctx: RequestContext, id: string): Promise<void> {
     await this.database.transaction(ctx, async () => {

@@ -4,27 +4,27 @@ import { UnavailableError } from '@waybill/core';
 import { bulkhead, BulkheadRejectedError } from 'cockatiel';
 import { type Argon2, ARGON2, ARGON2_PARAMETERS } from './argon2';
 
-// Each takes 19 MiB and one of libuv's four threads, which files and names need too.
+// Each hash takes 19 MiB and one of libuv's four threads, which file and DNS operations need too.
 const AT_ONCE = 2;
 const MAX_WAITING = 100;
 
-/** Hashes and verifies passwords, so many at once and no more. */
+/** Hashes and verifies passwords with bounded concurrency. */
 @Injectable()
 export class PasswordHasher {
   private readonly slots = bulkhead(AT_ONCE, MAX_WAITING);
-  // The hash of no password: what is verified for somebody who does not exist takes the same work and never matches.
+  // Hash of no password. Verifying against it takes the same work for an unknown user and never succeeds.
   private readonly decoy = decoyHash();
 
   constructor(@Inject(ARGON2) private readonly argon2: Argon2) {}
 
-  /** @throws UnavailableError while too many are waiting. */
+  /** @throws UnavailableError while too many calls are waiting. */
   hash(password: string): Promise<string> {
     return this.inSlot(() => this.argon2.hash(normalised(password)));
   }
 
   /**
-   * One verification, whether there is a hash or none.
-   * @returns false without a hash. @throws UnavailableError while too many are waiting.
+   * Runs exactly one verification, with or without a hash.
+   * @returns false without a hash. @throws UnavailableError while too many calls are waiting.
    */
   verify(hash: string | undefined, password: string): Promise<boolean> {
     return this.inSlot(() => this.argon2.verify(hash ?? this.decoy, normalised(password)));
@@ -40,10 +40,10 @@ export class PasswordHasher {
   }
 }
 
-// The same password on another keyboard may come in other code points (NIST SP 800-63B, 5.1.1.2).
+// Different keyboards may send different code points for the same password (NIST SP 800-63B, 5.1.1.2).
 const normalised = (password: string): string => password.normalize('NFKC');
 
-/** Whether two passwords open the same: their hashes are made of the same text. */
+/** Whether two passwords are the same after normalization. */
 export const isSamePassword = (one: string, other: string): boolean => normalised(one) === normalised(other);
 
 function decoyHash(): string {

@@ -2,7 +2,7 @@ import { type Principal, type Scope, scopeDefinitions, scopes } from '@waybill/c
 
 export const roles = ['agent', 'operator', 'admin'] as const;
 
-/** What a user is: a fixed set of scopes (DESIGN.md, "Who may do what"). */
+/** A user's role: a fixed set of scopes (DESIGN.md, "Who may do what"). */
 export type Role = (typeof roles)[number];
 
 /** The scopes of a role, as the modules contribute them. */
@@ -11,6 +11,6 @@ export const scopesOfRole = (role: Role): ReadonlySet<Scope> =>
     ? new Set(scopes)
     : new Set(scopeDefinitions.filter(({ roles: held }) => held.includes(role)).map(({ name }) => name));
 
-/** Those of some scopes that a principal lacks: nobody may give what they have not. */
+/** Returns the wanted scopes that a principal lacks. A caller may not grant a scope that it lacks. */
 export const scopesLacking = (principal: Principal, wanted: Iterable<Scope>): Scope[] =>
   [...wanted].filter((scope) => !principal.scopes.has(scope));

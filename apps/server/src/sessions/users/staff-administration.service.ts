@@ -12,7 +12,7 @@ import { UsersService } from './users.service';
 const PAGE = 200;
 const COMMAND_LINE: AuditActor = { kind: 'command_line' };
 
-/** Manages users and keys for the command line. No scopes limit it; the audit log records its changes under `command_line`. */
+/** Manages users and keys from the command line. Scopes do not limit it, and the audit log records every change. */
 @Injectable()
 export class StaffAdministration {
   constructor(
@@ -27,7 +27,7 @@ export class StaffAdministration {
     return this.usersService.add(ctx, user, COMMAND_LINE);
   }
 
-  /** Every user, newest first. */
+  /** Lists all users, newest first. */
   listUsers(ctx: TransactionContext): Promise<UserRow[]> {
     return allOf((beforeId) => this.users.list(ctx, {}, beforeId, PAGE));
   }
@@ -43,14 +43,14 @@ export class StaffAdministration {
     return this.keysService.add(ctx, key, COMMAND_LINE);
   }
 
-  /** Every API key, newest first. */
+  /** Lists all API keys, newest first. */
   listKeys(ctx: TransactionContext): Promise<ApiKeyRow[]> {
     return allOf((beforeId) => this.keys.list(ctx, {}, beforeId, PAGE));
   }
 
   /**
-   * Revokes the key of an id or a visible prefix. Doing it again changes nothing.
-   * @throws ApiKeyNotFoundError where no key has it, or several.
+   * Revokes the key with an ID or a visible prefix. Idempotent.
+   * @throws ApiKeyNotFoundError if no key matches, or several do.
    */
   async revokeKey(ctx: TransactionContext, idOrPrefix: string): Promise<ApiKeyRow> {
     const [found, ...others] = (await this.listKeys(ctx)).filter(

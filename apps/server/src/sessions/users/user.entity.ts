@@ -2,7 +2,7 @@ import { OwnerId } from '@waybill/database';
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { Role } from './roles';
 
-/** Somebody of the staff. Of the password only an Argon2id hash is kept. */
+/** A staff user. Stores only an Argon2id hash of the password. */
 @Entity('users')
 @Check('users_role_check', `role IN ('agent', 'operator', 'admin')`)
 export class UserEntity {

@@ -26,7 +26,7 @@ import { type UserRow, UsersRepository } from './users.repository';
 
 const cursors = new Cursors('users', z.tuple([uuidKey]));
 
-/** Makes, shows and changes the staff's users. */
+/** Creates, lists and changes staff users. */
 @Injectable()
 export class UsersService {
   constructor(
@@ -39,15 +39,15 @@ export class UsersService {
     private readonly keys: ApiKeysService,
   ) {}
 
-  /** @throws ScopeNotHeldError for a role that may do what the caller may not, and as `add` does. */
+  /** @throws ScopeNotHeldError for a role with scopes that the caller lacks, and the errors of `add`. */
   async create(ctx: RequestContext, user: CreateUserDto): Promise<UserRow> {
     assertHoldsAllOf(ctx, user.role);
     return this.add(ctx, user);
   }
 
   /**
-   * Adds a user without checking what the caller may do.
-   * @param actor who does it, where the context doesn't say.
+   * Creates a user without checking the caller's scopes.
+   * @param actor who does it, if the context has no principal.
    * @throws EmailTakenError, ValidationFailedError for a common password.
    */
   async add(
@@ -75,7 +75,7 @@ export class UsersService {
     });
   }
 
-  /** A page of users, newest first. */
+  /** Returns a page of users, newest first. */
   async list(ctx: RequestContext, { limit, cursor, role, disabled }: ListUsersQuery): Promise<Page<UserRow>> {
     const filters: Bound = { role, disabled };
     const [beforeId] = cursors.read(cursor, filters) ?? [];
@@ -91,11 +91,11 @@ export class UsersService {
   }
 
   /**
-   * Changes a user's role, whether they may sign in, or their password; the latter two end their sessions, and another
-   * password lifts the throttle of their sign-ins. Revokes the API keys that they made where that is asked for.
+   * Changes a user's role, disables or enables them, or sets their password. Disabling and a new password end their
+   * sessions; a new password also lifts their sign-in throttle. Revokes the API keys that they created, if requested.
    * @throws UserNotFoundError, PreconditionRequiredError, PreconditionFailedError, LastAdministratorError,
-   *   ScopeNotHeldError where the user or a key may do or is to do what the caller may not, ValidationFailedError for a common password
-   *   and for the caller's own.
+   * ScopeNotHeldError if the user's old or new role or a key has scopes that the caller lacks, ValidationFailedError
+   *   for a common password and for the caller's own.
    */
   async change(ctx: RequestContext, id: string, change: ChangeUserDto): Promise<UserRow> {
     const { role, disabled, password, revoke_api_keys: revokeKeys } = change;
@@ -183,7 +183,7 @@ function changesOf(
   ];
 }
 
-// A session that somebody else got hold of must not do without the present password.
+// Otherwise a stolen session could change the password without the current one.
 const ownPassword = (): ValidationFailedError =>
   ValidationFailedError.at(
     '/password',
