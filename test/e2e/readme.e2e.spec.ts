@@ -69,8 +69,9 @@ describe('commands that a newcomer pastes', () => {
     expect(me).toMatchObject({ kind: 'api_key', api_key: { name: 'bootstrap' } });
   });
 
-  const itWithJq = jq ? it : it.skip;
-  itWithJq('recompute the cost by the README’s jq line (jq of this machine)', () => {
-    expect(paste(recompute, folder).trim()).toBe('72.2350396');
+  (jq ? describe : describe.skip)('with jq (of this machine)', () => {
+    it('recompute the cost from its explanation', () => {
+      expect(paste(recompute, folder).trim()).toBe('72.2350396');
+    });
   });
 });

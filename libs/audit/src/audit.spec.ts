@@ -64,7 +64,7 @@ describeOnEachPostgres('the audit log', (on) => {
     expect(await all()).toHaveLength(1);
   });
 
-  it('says who did what, to what, when and from where', async () => {
+  it('records actor, action, target, time and origin', async () => {
     await record(staffContext(), 'user.changed', { role: { from: 'agent', to: 'operator' } });
     expect(await all()).toEqual([
       {
@@ -85,7 +85,7 @@ describeOnEachPostgres('the audit log', (on) => {
     ]);
   });
 
-  it('leaves out customers, and knows the system and the command line', async () => {
+  it('skips customers and records the system and the command line', async () => {
     await record(Object.assign(staffContext(), { principal: { ...STAFF, kind: 'customer' } }), 'a.customer');
     await record(new TransactionContext(), 'a.system');
     const ctx = new TransactionContext();
@@ -98,7 +98,7 @@ describeOnEachPostgres('the audit log', (on) => {
     ]);
   });
 
-  it('is written around what it records where asked to, and for a customer nothing is', async () => {
+  it('wraps the recorded work in a transaction, and records nothing for a customer', async () => {
     const work = (ctx: TransactionContext) =>
       audit.recording(
         ctx,
@@ -112,7 +112,7 @@ describeOnEachPostgres('the audit log', (on) => {
     expect(await all()).toHaveLength(1);
   });
 
-  it('is written in the transaction of what it records, or not at all', async () => {
+  it('is written in the transaction of the change, or not at all', async () => {
     await expect(audit.record(new TransactionContext(), { action: 'a.b', target: TARGET })).rejects.toThrow(
       'must be recorded in the transaction',
     );
@@ -176,12 +176,12 @@ describeOnEachPostgres('the audit log', (on) => {
     '$argon2',
     'waybill_import',
     'Bearer of bad news, a long text',
-  ])('keeps %s, which a caller may well name something', async (name) => {
+  ])('keeps the harmless name %s', async (name) => {
     await record(staffContext(), 'a.b', { name });
     expect((await all())[0]?.changes).toEqual({ name });
   });
 
-  it('keeps a time as it is written', async () => {
+  it('stores a time as RFC 3339', async () => {
     await record(staffContext(), 'a.b', { expires_at: new Date('2027-01-01T00:00:00Z') });
     expect((await all())[0]?.changes).toEqual({ expires_at: '2027-01-01T00:00:00.000Z' });
   });
@@ -206,13 +206,13 @@ describeOnEachPostgres('the audit log', (on) => {
     expect(await all()).toHaveLength(2);
   });
 
-  it('has partitions for this month and the next three, and one for whatever has none', async () => {
+  it('has partitions for this month and the next three, and a default one', async () => {
     expect(await months()).toHaveLength(5);
     await insertAt('1999-12-31T23:59:59.999Z');
     expect(await dataSource.query('SELECT target_id FROM audit_log_default')).toHaveLength(1);
   });
 
-  it('moves what the default partition holds to its month, and stays append-only', async () => {
+  it('moves entries of the default partition to their month and stays append-only', async () => {
     for (const at of ['1999-12-31T23:59:59.999Z', '2000-01-01T00:00:00.000Z', '2000-02-01T00:00:00.000Z'])
       await insertAt(at);
     await Promise.all([1, 2, 3].map(() => partitions.makeAhead(new TransactionContext())));
@@ -235,7 +235,7 @@ describeOnEachPostgres('the audit log', (on) => {
     expect(drift.upQueries).toEqual([]);
   });
 
-  it('drops what is older than its retention by the month, and says so', async () => {
+  it('drops months older than the retention and records that', async () => {
     await insertAt('2000-01-15T00:00:00Z');
     await record(staffContext());
     expect(await partitions.dropExpired(new TransactionContext(), 12)).toEqual(['audit_log_2000_01']);
@@ -246,7 +246,7 @@ describeOnEachPostgres('the audit log', (on) => {
     expect(await partitions.dropExpired(new TransactionContext(), 0)).toEqual([]);
   });
 
-  it('leaves partitions for the next time where a long read is in the way, which holds nobody up', async () => {
+  it('retries a partition later, without blocking writers, when a long read holds it', async () => {
     await insertAt('2000-01-15T00:00:00Z');
     await partitions.makeAhead(new TransactionContext());
     await insertAt('2001-01-15T00:00:00Z');
@@ -269,7 +269,7 @@ describeOnEachPostgres('the audit log', (on) => {
     ]);
   });
 
-  it('is listed newest first, each entry once, however many share a moment', async () => {
+  it('is listed newest first, each entry once, even at equal times', async () => {
     await dataSource.query(
       `INSERT INTO audit_log (at, id, actor_kind, action, target_kind, target_id, changes)
        SELECT now() - (n / 5) * interval '1 ms', gen_random_uuid(), 'system', 'a.b', 'x', n::text, '{}' FROM generate_series(1, 23) n`,
@@ -288,7 +288,7 @@ describeOnEachPostgres('the audit log', (on) => {
     );
   });
 
-  it('is filtered by actor, action, target and time; a cursor is good for its filters alone', async () => {
+  it('is filtered by actor, action, target and time; a cursor is valid for its filters only', async () => {
     await insertAt('2026-01-01T00:00:00.000Z');
     await insertAt('2026-01-02T00:00:00.000Z');
     await record(staffContext());

@@ -48,7 +48,7 @@ for (const { name, start } of targets)
     });
     afterAll(() => stop());
 
-    it('gives what was set, and undefined for what was not or is gone', async () => {
+    it('returns what was set, and undefined for a missing or deleted key', async () => {
       const cache = await open();
       const value = { text: 'Ключ 🔑', list: [1, { deep: null }], yes: false, zero: 0 };
       await cache.set('a', value);
@@ -60,7 +60,7 @@ for (const { name, start } of targets)
       expect(await cache.get('a')).toBeUndefined();
     });
 
-    it('forgets after the time that was asked for', async () => {
+    it('forgets an entry after its time to live', async () => {
       const cache = await open();
       await cache.set('short', 1, 100);
       await cache.set('long', 2, 60_000);
@@ -71,7 +71,7 @@ for (const { name, start } of targets)
       expect(await cache.get('long')).toBe(2);
     });
 
-    it('works on many keys at once, wherever they are', async () => {
+    it('works on many keys at once, on any node', async () => {
       const cache = await open();
       await cache.mset(many.map((key) => ({ key, value: key })));
       expect(await cache.mget(many)).toEqual(many);
@@ -79,7 +79,7 @@ for (const { name, start } of targets)
       expect(await cache.mget(many)).toEqual([many[0], ...many.slice(1).map(() => undefined)]);
     });
 
-    it('computes once what many ask for at once', async () => {
+    it('computes a value once for parallel callers', async () => {
       const cache = await open();
       let computed = 0;
       const compute = async () => ++computed;
@@ -90,7 +90,7 @@ for (const { name, start } of targets)
       expect(await cache.wrap('wrapped', compute, 60_000)).toBe(1);
     });
 
-    it('is emptied without touching what is not its own', async () => {
+    it('is emptied without touching other keys', async () => {
       const [cache, other] = [await open(), await open(`${prefix}-other`)];
       await Promise.all(many.flatMap((key) => [cache.set(key, key), other.set(key, key)]));
       await cache.clear();
@@ -117,7 +117,7 @@ for (const { name, start } of targets)
       expect(await one.get('a')).toBeUndefined();
     });
 
-    it('keeps under its prefix, encoded once and never for ever', async () => {
+    it('stores under its prefix, encoded once and with an expiry', async () => {
       const cache = await open();
       await cache.set('plain', { text: 'a "quoted" text' });
       await cache.set('endless', 1, Number.MAX_SAFE_INTEGER);
@@ -135,7 +135,7 @@ for (const { name, start } of targets)
   });
 
 describe('keysOf', () => {
-  it('tells kinds, versions and parts apart', () => {
+  it('distinguishes kinds, versions and parts', () => {
     const keys = [
       keysOf('rates', 1)('2026-11-21'),
       keysOf('rates', 2)('2026-11-21'),

@@ -25,7 +25,7 @@ describeWithRedisServer('the cache without its Redis', () => {
     await redis.stop();
   });
 
-  it('is empty, and kept again once Redis is there', async () => {
+  it('stores nothing until Redis is up', async () => {
     await redis.kill();
     process = await startCache(redis.url, 'test');
     await missesInTime(process);
@@ -34,7 +34,7 @@ describeWithRedisServer('the cache without its Redis', () => {
     expect(process.warnings).toEqual([expect.stringContaining('cache Redis unavailable: ')]);
   });
 
-  it('misses when Redis goes, and comes back with it', async () => {
+  it('misses while Redis is down and works again afterwards', async () => {
     process = await startCache(redis.url, 'test');
     await keeps(process, many);
     await redis.kill();
@@ -43,7 +43,7 @@ describeWithRedisServer('the cache without its Redis', () => {
     await keeps(process, many);
   });
 
-  it('misses when Redis hangs, and soon asks no more', async () => {
+  it('misses while Redis hangs and soon stops asking it', async () => {
     process = await startCache(redis.url, 'test');
     await keeps(process, many);
     redis.freeze();
@@ -58,7 +58,7 @@ describeWithRedisServer('the cache without its Redis', () => {
     await keeps(process, many);
   });
 
-  it('computes what it cannot find, and lets go of what it cannot keep', async () => {
+  it('computes what it cannot find and drops what it cannot store', async () => {
     process = await startCache(redis.url, 'test');
     await redis.kill();
     const { cache } = process;
@@ -67,7 +67,7 @@ describeWithRedisServer('the cache without its Redis', () => {
     await expect(cache.mdel(many)).resolves.toBe(true);
   });
 
-  it('misses only what a lost master of a cluster held', async () => {
+  it('misses only the keys of a lost cluster master', async () => {
     const cluster = await startRedisCluster();
     try {
       process = await startCache(cluster.url, 'test');
@@ -84,7 +84,7 @@ describeWithRedisServer('the cache without its Redis', () => {
     }
   });
 
-  it('starts without its cluster, and is kept once that is there', async () => {
+  it('starts without its cluster and stores again when that is up', async () => {
     const cluster = await startRedisCluster();
     try {
       await Promise.all(cluster.nodes.map((node) => node.kill()));

@@ -12,7 +12,7 @@ const cursorAfter = <K extends Keyset>(list: Cursors<K>, keys: K, bound = {}): s
 const forged = (text: string): string => Buffer.from(text).toString('base64url');
 
 describe('a cursor', () => {
-  it('gives back the keys that it was made of, for the same filters in any order', () => {
+  it('returns its keys for the same filters in any order', () => {
     const keys = fc.array(fc.oneof(fc.string(), fc.integer()), { minLength: 1, maxLength: 3 });
     fc.assert(
       fc.property(keys, fc.string(), fc.integer(), (made, a, b) => {
@@ -36,12 +36,12 @@ describe('a cursor', () => {
     expect(ids.read(cursor, { owner: 'a', typeId: 1 })).toEqual([7]);
   });
 
-  it('is refused by another list with keys of the same sort', () => {
+  it('is refused by another list with keys of the same type', () => {
     const other = new Cursors('others', z.tuple([integerKey]));
     expect(() => other.read(cursorAfter(ids, [7]), {})).toThrow(BadRequestError);
   });
 
-  it('is refused in any other writing than its own', () => {
+  it('is refused in any other spelling', () => {
     const cursor = cursorAfter(ids, [7]);
     const text = Buffer.from(cursor, 'base64url').toString();
     const others = [

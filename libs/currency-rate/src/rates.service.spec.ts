@@ -52,7 +52,7 @@ afterEach(async () => {
 });
 
 describe('the rate of a day', () => {
-  it('is fetched once, with where it came from, and then known', async () => {
+  it('is fetched once with its source and then stored', async () => {
     const quotes = [
       {
         currency: 'VND',
@@ -301,14 +301,14 @@ describe('one fetch at a time over the fleet', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('spares those who waited what it has brought', async () => {
+  it('gives its result to all who waited', async () => {
     const days = [TODAY, addDays(TODAY, -1)];
     const answers = await Promise.all(days.map((day) => here.rates.quotesOn(day, ['USD'])));
     expect(answers.map((answer) => 'quotes' in answer && answer.quotes[0]?.effectiveDate)).toEqual(days);
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('is waited for no longer than it may take', async () => {
+  it('is awaited for a limited time', async () => {
     const process = await another({ lockWaitMs: 300 });
     clock = moscow('12:00', -1);
     await process.rates.quotesOn(addDays(TODAY, -1), ['USD']);

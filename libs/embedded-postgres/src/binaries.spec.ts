@@ -18,7 +18,7 @@ describe("PostgreSQL's binaries", () => {
   beforeAll(() => chmodSync(folder, 0o755));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('are linked beside the data, and links of a checkout that moved are renewed', () => {
+  it('are linked beside the data, and renewed after the checkout has moved', () => {
     const links = path.join(folder, 'links');
     mkdirSync(links);
     symlinkSync('/gone/libpq.so.5.18', path.join(links, 'libpq.so.5'));

@@ -85,7 +85,7 @@ describe('embedded PostgreSQL', () => {
   );
   afterAll(() => rmSync(parent, { recursive: true, force: true }));
 
-  it('starts, keeps its data over a restart, and knows Cyrillic', async () => {
+  it('starts, keeps its data over a restart and supports Cyrillic', async () => {
     const first = await startEmbeddedPostgres({ dir });
     expect(new URL(first.url).pathname).toBe('/waybill');
     await query(first.url, `create table kept as select 'ПРИВЕТ' as word`);
@@ -106,7 +106,7 @@ describe('embedded PostgreSQL', () => {
     expect(statSync(path.join(dir, 'postgres', 'password')).mode & 0o777).toBe(0o600);
   });
 
-  it('tells the second start in the same folder that it is taken, and harms nothing', async () => {
+  it('refuses a second start in the same folder and leaves the first one running', async () => {
     const first = await startEmbeddedPostgres({ dir });
     await expect(startEmbeddedPostgres({ dir })).rejects.toThrow(/Another server already uses .*данные/);
     await expect(startInProcess(dir).started).rejects.toThrow(
@@ -153,7 +153,7 @@ describe('embedded PostgreSQL', () => {
     expect(onExit).not.toHaveBeenCalled();
   });
 
-  it('is not kept from starting by a pid file that names a living stranger', async () => {
+  it('starts although the pid file names the process of another program', async () => {
     const uid = statSync(data).uid; // PostgreSQL minds only strangers of its own uid
     const stranger = spawn('sleep', ['60'], { ...(IS_ROOT && { uid, gid: uid }) });
     await once(stranger, 'spawn');
@@ -165,7 +165,7 @@ describe('embedded PostgreSQL', () => {
     stranger.kill();
   });
 
-  it('does an unfinished initdb over, and leaves files that are not its own alone', async () => {
+  it('repeats an unfinished initdb and keeps files of others', async () => {
     const other = path.join(closed, 'other');
     const foreign = path.join(other, 'postgres', 'data', 'diary.txt');
     mkdirSync(path.dirname(foreign), { recursive: true });
@@ -186,7 +186,7 @@ describe('embedded PostgreSQL', () => {
     );
   });
 
-  it('when ephemeral spares the disk and makes no database', async () => {
+  it('skips fsync and creates no database when it is ephemeral', async () => {
     const postgres = await startEmbeddedPostgres({ dir: path.join(closed, 'ephemeral'), ephemeral: true });
     expect(await query(postgres.url, 'show fsync')).toEqual([{ fsync: 'off' }]);
     expect(await query(postgres.url, 'select datname from pg_database where not datistemplate')).toEqual([

@@ -7,14 +7,14 @@ describe('a folder', () => {
   const home = mkdtempSync(path.join(os.tmpdir(), 'waybill-folder-'));
   afterAll(() => rmSync(home, { recursive: true }));
 
-  it('is made with those above it, and may be there already', () => {
+  it('is created with its parents, and may exist already', () => {
     const folder = path.join(home, 'a', 'b', 'c');
     makeFolder(folder);
     makeFolder(folder);
     expect(statSync(folder).isDirectory()).toBe(true);
   });
 
-  it('can’t be made where its parent takes none, and that is said', () => {
+  it('fails with a clear message when its parent cannot be written', () => {
     writeFileSync(path.join(home, 'file'), '');
     expect(() => makeFolder(path.join(home, 'file'))).toThrow('EEXIST');
     expect(() => makeFolder(path.join(home, 'file', 'x'))).toThrow(/ENOTDIR|EEXIST/);

@@ -11,14 +11,14 @@ describe.each<NodeJS.Platform>([process.platform, 'darwin'])(
     let folder: string;
     beforeEach(() => (folder = `/nowhere/${randomUUID()}`));
 
-    it('is one process’s until it gives it back', async () => {
+    it('is held by one process until it is released', async () => {
       const lock = await lockFolder(folder, platform);
       await expect(lockFolder(folder, platform)).rejects.toThrow(`Another server already uses ${folder}`);
       await lock.release();
       await (await lockFolder(folder, platform)).release();
     });
 
-    it('is free again when its holder was killed', async () => {
+    it('is released when its holder is killed', async () => {
       const register = path.resolve(__dirname, '../../../../test/support/swc-register.cjs');
       const script = `require(${JSON.stringify(path.join(__dirname, 'lock'))}).lockFolder(process.argv[1], process.argv[2])
       .then(() => { console.log('mine'); setInterval(() => {}, 1e6); });`;

@@ -8,7 +8,7 @@ import { endOrphans, postgresProcessesIn } from './orphans';
 import { launchPostmaster } from './postmaster';
 import { prepareRuntime } from './runtime';
 
-describe('what a killed server left, on a machine without setpriv', () => {
+describe('the PostgreSQL that a killed server left, on a machine without setpriv', () => {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'waybill-orphans-')));
   const files = clusterFiles(folder);
   const runtime = { ...prepareRuntime(files.links), wrapper: [] };
@@ -16,7 +16,7 @@ describe('what a killed server left, on a machine without setpriv', () => {
   beforeAll(() => ensureCluster(files, runtime, false));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('is shut down in order: a running postmaster is asked, not killed', async () => {
+  it('is shut down with a fast shutdown, not killed', async () => {
     const postmaster = await launchPostmaster(files, runtime, true);
     expect(postgresProcessesIn(files.data)).toContain(postmaster.pid);
     await endOrphans(files.data);
@@ -24,7 +24,7 @@ describe('what a killed server left, on a machine without setpriv', () => {
     await expect(postmaster.ended).resolves.toBe('ended with code 0');
   });
 
-  it('is killed when it does not answer', async () => {
+  it('is killed when it does not respond', async () => {
     const postmaster = await launchPostmaster(files, runtime, true);
     process.kill(postmaster.pid, 'SIGSTOP');
     await endOrphans(files.data, { alone: 0, shutdown: 200, headless: 200, total: 5_000 });

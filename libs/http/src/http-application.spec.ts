@@ -111,7 +111,7 @@ const resolver: PrincipalResolver = {
 
 const REQUEST_TIMEOUT_MS = 2_000;
 
-describe('the conventions, on routes of every shape', () => {
+describe('the API conventions on planted routes', () => {
   const { database, onClose } = useDatabase();
   let app: NestFastifyApplication;
   let url: string;
@@ -158,7 +158,7 @@ describe('the conventions, on routes of every shape', () => {
   const told = ({ status, body }: Response) => [status, (body as { code?: string }).code];
 
   describe('a PUT', () => {
-    it('is refused for its body, then as unknown, then for its precondition, then for a conflict', async () => {
+    it('checks the body, then existence, then the precondition, then conflicts', async () => {
       expect(told(await put('/things/9', {}, '"x"'))).toEqual([422, 'validation_failed']);
       expect(told(await put('/things/9', { name: 'x' }))).toEqual([404, 'thing_not_found']);
       expect(told(await put('/things/2', { name: 'x' }))).toEqual([428, 'precondition_required']);
@@ -167,7 +167,7 @@ describe('the conventions, on routes of every shape', () => {
       expect(told(await put('/things/2', { name: 'x' }, headers.etag))).toEqual([409, 'thing_locked']);
     });
 
-    it('goes through with the tag that a GET gave, once, and gives the next tag', async () => {
+    it('accepts the ETag of a GET once and returns the next one', async () => {
       const before = String((await request(url).get('/things/1')).headers.etag);
       const done = await put('/things/1', { name: 'first' }, before).expect(200);
       expect(told(await put('/things/1', { name: 'second' }, before))).toEqual([412, 'precondition_failed']);
@@ -177,7 +177,7 @@ describe('the conventions, on routes of every shape', () => {
   });
 
   describe('an idempotent POST', () => {
-    it('repeats its status, its body, its Location and its ETag', async () => {
+    it('replays its status, body, Location and ETag', async () => {
       const [key, owner] = [randomUUID(), randomUUID()];
       const first = await post('/things', key, { name: 'x' }, owner).expect(201);
       const repeat = await post('/things/', key, { name: 'x' }, owner).expect(201);
@@ -188,7 +188,7 @@ describe('the conventions, on routes of every shape', () => {
       expect(repeat.headers['idempotent-replayed']).toBe('true');
     });
 
-    it('repeats a reply without a body, and does nothing again', async () => {
+    it('replays a reply without a body and does not repeat the effect', async () => {
       const [key, owner] = [randomUUID(), randomUUID()];
       for (const replayed of [undefined, 'true']) {
         const reply = await post('/things/1/poke', key, undefined, owner).expect(204);
@@ -197,13 +197,13 @@ describe('the conventions, on routes of every shape', () => {
       expect(await pokes()).toEqual([1]);
     });
 
-    it('leaves nothing of an attempt that failed', async () => {
+    it('stores nothing of a failed attempt', async () => {
       const before = await pokes();
       expect(told(await post('/things/9/poke', randomUUID()))).toEqual([404, 'thing_not_found']);
       expect(await pokes()).toEqual(before);
     });
 
-    it('repeats a reply whatever the repeat depends on, and makes nothing for a tag that can’t be', async () => {
+    it('replays regardless of If-Match, and creates nothing when If-Match cannot hold', async () => {
       const [key, owner] = [randomUUID(), randomUUID()];
       const stale = { 'If-Match': '"x"' };
       const make = () => post('/things', key, { name: 'x' }, owner);
@@ -242,14 +242,14 @@ describe('the conventions, on routes of every shape', () => {
       'a body',
       'PUT /things/1 HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 9\r\n\r\n{',
     ],
-  ])('waits no longer for %s than it says', async (_, beginning) => {
+  ])('stops waiting for %s after the request timeout', async (_, beginning) => {
     const started = performance.now();
     const [reply] = await sendRaw(url, beginning);
     expect(reply?.status).toBe(408);
     expect(performance.now() - started).toBeLessThan(3 * REQUEST_TIMEOUT_MS);
   });
 
-  it('tells nobody what went wrong inside', async () => {
+  it('hides the message of an internal error', async () => {
     const { status, body, text } = await request(url).get('/things/1/broken');
     expect([status, body.code]).toEqual([500, 'internal_error']);
     expect(text).not.toMatch(/secret|stack|spec/);

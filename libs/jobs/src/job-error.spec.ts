@@ -11,6 +11,8 @@ describe('what is kept of the error of a run', () => {
       'no answer from postgres://…@db:5432/x',
     ],
     [new Error('refused: Authorization: Bearer abc.def'), 'refused: Authorization: Bearer …'],
+    [new Error('refused: Basic dXNlcjpwYXNz'), 'refused: Basic …'],
+    [new Error('token=abc and key: def'), 'token=… and key: …'],
     [new Error('the key waybill_2zXq9 is bad'), 'the key waybill_… is bad'],
     [new Error('password="hunter2" is wrong'), 'password=… is wrong'],
     [new Error('x'.repeat(1_000)), 'x'.repeat(300)],

@@ -18,7 +18,7 @@ const linesOf = (script: string): Record<string, unknown>[] => {
 };
 
 describe('the log', () => {
-  it('is JSON lines with the context and, in a request, its id', () => {
+  it('writes JSON lines with the context and the request id', () => {
     const [inside, outside] = linesOf(`
       runWithLogFields({ request_id: 'r1', trace_id: undefined }, () => logger.log('hello', 'Greeter'));
       logger.warn('bye', 'Greeter');`);
@@ -42,7 +42,7 @@ describe('the log', () => {
     });
   });
 
-  it('keeps what Nest says of its own assembly for debugging', () => {
+  it('logs Nest’s start-up messages at debug level', () => {
     const [line] = linesOf(`logger.log('Mapped {/x, GET} route', 'RouterExplorer');`);
     expect(line?.level).toBe('debug');
   });

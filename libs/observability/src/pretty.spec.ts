@@ -14,25 +14,25 @@ describe('the log on a terminal', () => {
     new PrettyLog({ write: (text: string) => shown.push(text) }, colour, () => now);
   const line = (fields: object): string => `${JSON.stringify({ level: 'info', time: TIME, ...fields })}\n`;
 
-  it('is short: the time, the level, who says what', () => {
+  it('shows the time, the level, the context and the message', () => {
     logTo(false).write(line({ context: 'Rates', msg: 'hello', request_id: 'r1', count: 2 }));
     expect(shown).toEqual([`${clock} INFO  Rates hello count=2\n`]);
   });
 
-  it('is a line a request', () => {
+  it('shows one line per request', () => {
     const log = logTo(false);
     log.write(line({ msg: 'request', method: 'GET', route: '/api/v1/types', status: 200, ms: 1.5 }));
     expect(shown).toEqual([`${clock} INFO  GET /api/v1/types 200 1.5 ms\n`]);
   });
 
-  it('has colours where they are shown', () => {
+  it('uses colours when the terminal shows them', () => {
     logTo(true).write(line({ level: 'error', context: 'Rates', msg: 'no' }));
     expect(shown[0]).toContain('\u001B[31mERROR');
     logTo(false).write(line({ level: 'error', msg: 'no' }));
     expect(shown[1]).not.toContain('\u001B');
   });
 
-  it('says a warning once in ten minutes, whatever its numbers, and an error each time', () => {
+  it('shows a warning once in ten minutes, whatever its numbers, and every error', () => {
     const log = logTo(false);
     for (const number of [1, 2])
       log.write(line({ level: 'warn', context: 'A', msg: `away for ${number} s` }));
@@ -49,7 +49,7 @@ describe('the log on a terminal', () => {
     expect(shown).toHaveLength(5);
   });
 
-  it('shows where an error comes from, below it', () => {
+  it('shows the stack below an error', () => {
     const log = logTo(false);
     log.write(line({ level: 'error', msg: 'x', err: { stack: 'Error: x\n    at y' } }));
     log.write(line({ level: 'error', msg: 'x', details: ['at z'] }));

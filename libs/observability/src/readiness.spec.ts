@@ -1,7 +1,7 @@
 import { Readiness } from './readiness';
 
 describe('Readiness', () => {
-  it('names what does not hold, or does not answer', async () => {
+  it('names failed checks and checks that do not answer', async () => {
     jest.useFakeTimers();
     const readiness = new Readiness();
     readiness.require('good', () => Promise.resolve());
@@ -13,7 +13,7 @@ describe('Readiness', () => {
     jest.useRealTimers();
   });
 
-  it('is over for good once the process drains', async () => {
+  it('reports draining when the process stops', async () => {
     const readiness = new Readiness();
     expect(await readiness.missing()).toEqual([]);
     readiness.drain();

@@ -58,7 +58,7 @@ async function describeRoutes(controller: Type): Promise<ApiDescription> {
 describe('the OpenAPI document', () => {
   afterEach(() => app?.close());
 
-  it('is what the decorators say, completed by what the routes do', async () => {
+  it('combines the decorators with the behaviour of the routes', async () => {
     @ApiTags('shelves')
     @Controller('things')
     class Things {

@@ -49,7 +49,7 @@ for (const { name, start } of targets())
     });
     afterAll(() => stop());
 
-    it('deliver a job to a worker, whether it is there already or comes later', async () => {
+    it('deliver a job to a worker that starts before or after it', async () => {
       const producer = await opened(startProducer(place));
       producer.dispatcher.dispatch('registrations', { registrationId: 'early' }, ONCE);
       const { work, seen } = noting();
@@ -60,7 +60,7 @@ for (const { name, start } of targets())
       expect(producer.warnings).toEqual([]);
     });
 
-    it('keep one job for many of the same id, until it has run', async () => {
+    it('keep one job per id until it has run', async () => {
       const { dispatcher } = await opened(startProducer(place));
       for (const registrationId of ['same', 'same', 'other'])
         dispatcher.dispatch('registrations', { registrationId }, { ...ONCE, jobId: registrationId });
@@ -77,7 +77,7 @@ for (const { name, start } of targets())
       await eventually(again, { describe: 'the same job runs again' });
     });
 
-    it('share the work out, and repeat what failed after a pause', async () => {
+    it('distribute jobs and retry failed ones after a pause', async () => {
       const { dispatcher } = await opened(startProducer(place));
       const seen: string[] = [];
       const failOnce = async (id: string) => {
@@ -114,7 +114,7 @@ for (const { name, start } of targets())
       await eventually(() => done.length === 2, { describe: 'both are done' });
     });
 
-    it('finish what a closing worker has begun, before anything that it needs is closed', async () => {
+    it('finish running jobs of a closing worker before its resources close', async () => {
       const { dispatcher } = await opened(startProducer(place));
       const { work, underWay, done, letGo } = hold();
       const worker = await opened(startWorker(place, work, { concurrency: 1 }));

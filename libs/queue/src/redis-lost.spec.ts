@@ -39,7 +39,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
   const dispatch = ({ dispatcher }: QueueProcess, registrationId: string) =>
     dispatcher.dispatch('registrations', { registrationId }, ONCE);
 
-  it('start, and work once it is there', async () => {
+  it('start without Redis and work when it is up', async () => {
     await redis.kill();
     const { work, seen } = noting();
     await opened(startWorker(place, work));
@@ -53,7 +53,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     expect(seen).not.toContain('unheard');
   });
 
-  it('make nobody wait, say so once, and work again when an empty one is there', async () => {
+  it('do not make callers wait, warn once, and work again with an empty Redis', async () => {
     const { work, seen } = noting();
     await opened(startWorker(place, work));
     const producer = await opened(startProducer(place));
@@ -69,7 +69,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     await dispatched(producer, () => dispatch(producer, 'after'), seen);
   });
 
-  it('make nobody wait for one that hangs', async () => {
+  it('do not make callers wait while Redis hangs', async () => {
     const producer = await opened(startProducer(place));
     redis.freeze();
     dispatch(producer, 'unanswered');
@@ -77,7 +77,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     redis.thaw();
   });
 
-  it('finish what is under way, and close in time, when it is gone for good', async () => {
+  it('finish running jobs and close in time when Redis is gone', async () => {
     const { work, underWay, done, letGo } = held();
     const worker = await opened(startWorker(place, work));
     dispatch(await opened(startProducer(place)), 'begun');
@@ -90,13 +90,13 @@ describeWithRedisServer('the task queues without their Redis', () => {
     expect(done).toEqual([{ id: 'begun', open: true }]);
   });
 
-  it('close in time when it never was there', async () => {
+  it('close in time when Redis was never up', async () => {
     await redis.kill();
     const worker = await startWorker(place, noting().work);
     expect(await took(worker.close())).toBeLessThan(4_000);
   });
 
-  it('warn of one that may evict, and of no other', async () => {
+  it('warn only when Redis may evict keys', async () => {
     const safe = await opened(startProducer(place));
     await withRedis(redis.url, (client) => client.config('SET', 'maxmemory-policy', 'allkeys-lru'));
     const unsafe = await opened(startProducer(place));
@@ -106,7 +106,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     expect(safe.warnings).toEqual([]);
   });
 
-  it('say nothing of a policy that they may not ask for', async () => {
+  it('do not warn when they may not read the eviction policy', async () => {
     await withRedis(redis.url, async (client) => {
       await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
       await client.acl('SETUSER', 'default', '-info', '-config');

@@ -40,7 +40,7 @@ const reply = {} as FastifyReply;
 const requestOf = (headers: object) => ({ headers, protocol: 'http', ip: '192.0.2.1' }) as FastifyRequest;
 
 describe('Callers', () => {
-  it('look up no more of an address than may be bad, but what has proved somebody before', async () => {
+  it('look up a limited number of bad credentials per address, and those that were valid before', async () => {
     const { find, lookedUp } = start();
     await find('good');
     for (let n = 0; n < QUOTA; n++) expect(await find(`bad ${n}`)).toBeUndefined();
@@ -50,14 +50,14 @@ describe('Callers', () => {
     expect(lookedUp).toEqual(['good', 'bad 0', 'bad 1', 'bad 2', 'good']);
   });
 
-  it('let no parallel ones slip through', async () => {
+  it('hold the limit under parallel requests', async () => {
     const { find, lookedUp } = start();
     const all = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => find(`bad ${n}`)));
     expect(all.filter(({ status }) => status === 'rejected')).toHaveLength(20 - QUOTA);
     expect(lookedUp).toHaveLength(QUOTA);
   });
 
-  it('hold nothing against anybody while there is no telling', async () => {
+  it('do not count credentials while they cannot be looked up', async () => {
     const { find, state } = start();
     state.down = true;
     for (let n = 0; n < 2 * QUOTA; n++) await expect(find(`good ${n}`)).rejects.toThrow('away');
@@ -65,7 +65,7 @@ describe('Callers', () => {
     expect(await find('good')).toMatchObject({ id: 'good' });
   });
 
-  it('look for a session in a cookie alone, and for none beside an Authorization header', async () => {
+  it('read a session from the cookie only, and not beside an Authorization header', async () => {
     const { callers, lookedUp } = start();
     const session = (headers: object) => callers.findSession(requestOf(headers), reply);
     expect(await session({ cookie: 'good' })).toMatchObject({ id: 'good' });

@@ -1,7 +1,7 @@
 import { RecentKeys } from './recent-keys';
 
 describe('RecentKeys', () => {
-  it('knows what was added, until it is deleted', () => {
+  it('remembers a key until it is deleted', () => {
     const keys = new RecentKeys(2);
     expect(keys.touch('a')).toBe(false);
     expect(keys.touch('a')).toBe(false);
@@ -11,7 +11,7 @@ describe('RecentKeys', () => {
     expect(keys.touch('a')).toBe(false);
   });
 
-  it('lets the one go that was not touched for longest', () => {
+  it('drops the key that was touched least recently', () => {
     const keys = new RecentKeys(2);
     for (const key of ['a', 'b', 'a']) keys.add(key);
     keys.add('c');

@@ -41,13 +41,13 @@ describe('Origins', () => {
     expect(unset.isOwn('http://api.example', to('api.example', { ...forwarded, headers: {} }))).toBe(false);
   });
 
-  it('takes PUBLIC_URL alone where it is set', () => {
+  it('accepts only PUBLIC_URL when it is set', () => {
     const set = new Origins('https://api.example.com/base', [], '127.0.0.1');
     expect(set.isOwn('https://api.example.com', to('localhost:8000'))).toBe(true);
     expect(set.isOwn('http://localhost:8000', to('localhost:8000'))).toBe(false);
   });
 
-  it('allows the configured ones, and no more', () => {
+  it('allows the configured origins only', () => {
     const origins = new Origins(undefined, ['https://app.example.com'], '127.0.0.1');
     expect(origins.any).toBe(true);
     expect(origins.isAllowed('https://app.example.com')).toBe(true);

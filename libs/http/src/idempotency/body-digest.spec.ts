@@ -21,7 +21,7 @@ describe('digestOfBody', () => {
     expect(digest(one)).not.toBe(digest(other));
   });
 
-  it('tells no body from any other', () => {
+  it('distinguishes a missing body from any other', () => {
     expect(digestOfBody(undefined)).not.toEqual(digestOfBody(null));
     expect(digestOfBody(undefined)).not.toEqual(digestOfBody({}));
   });

@@ -10,7 +10,7 @@ const countTimes = async (limiter: Limiter, key: string, times: number) => {
 };
 
 describe('a limiter in memory', () => {
-  it('says what is left, and when it starts anew, for each key by itself', async () => {
+  it('reports the remaining count and the reset time of each key', async () => {
     const limiter = createLimiter('test', 2);
     const [first, second, third] = await countTimes(limiter, 'a', 3);
     expect(first).toEqual({ quota: 2, remaining: 1, reset: 60, exceeded: false });
@@ -19,7 +19,7 @@ describe('a limiter in memory', () => {
     expect(await limiter.count('b')).toMatchObject({ remaining: 1, exceeded: false });
   });
 
-  it('takes a request back, for its key alone', async () => {
+  it('gives back a request of one key', async () => {
     const limiter = createLimiter('test', 1);
     await countTimes(limiter, 'a', 1);
     await countTimes(limiter, 'b', 1);
@@ -32,7 +32,7 @@ describe('a limiter in memory', () => {
     beforeEach(() => void jest.useFakeTimers());
     afterEach(() => void jest.useRealTimers());
 
-    it('starts anew a minute after the first request', async () => {
+    it('resets a minute after the first request', async () => {
       const limiter = createLimiter('test', 1);
       await limiter.count('a');
       jest.advanceTimersByTime(30_500);
@@ -41,7 +41,7 @@ describe('a limiter in memory', () => {
       expect(await limiter.count('a')).toMatchObject({ reset: 60, exceeded: false });
     });
 
-    it('counts for no more keys than it may: others share one count until there is room', async () => {
+    it('limits the number of keys: the others share one count until there is room', async () => {
       const memory = new BoundedMemory({ points: 10, duration: 60 }, 2);
       const consumed = async (key: string) => (await memory.consume(key)).consumedPoints;
       expect([await consumed('a'), await consumed('b')]).toEqual([1, 1]);
@@ -73,7 +73,7 @@ const url = redisUrl();
     for (const client of clients) client.disconnect();
   });
 
-  it('count by themselves while Redis is away', async () => {
+  it('count per process while Redis is down', async () => {
     const client = connect();
     await client.ping();
     const limiter = createLimiter('test', 1, client);

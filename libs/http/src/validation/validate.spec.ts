@@ -28,13 +28,13 @@ const errorsOf = async (work: Promise<unknown>) =>
   );
 
 describe('validateBody', () => {
-  it('gives an instance of the class', async () => {
+  it('returns an instance of the class', async () => {
     const body = await validateBody(Outer, good);
     expect(body).toBeInstanceOf(Outer);
     expect(body.inner).toBeInstanceOf(Inner);
   });
 
-  it('points at every field at fault, however deep, and escapes as RFC 6901 says', async () => {
+  it('points at every invalid field at any depth, escaped as in RFC 6901', async () => {
     const errors = await errorsOf(validateBody(Outer, { inner: { deep: 1, 'a/b': 1 }, 'x~y': 1 }));
     expect(errors).toEqual([
       { code: 'unknown_field', detail: 'There is no such field.', pointer: '/x~0y' },
@@ -60,14 +60,14 @@ describe('validateBody', () => {
     },
   );
 
-  it('takes no text that PostgreSQL can’t store, wherever it is', async () => {
+  it('refuses text that PostgreSQL cannot store, at any depth', async () => {
     for (const deep of ['\ud800', 'a\0'])
       expect(await errorsOf(validateBody(Outer, { name: 'a', inner: { deep } }))).toMatchObject([
         { code: 'unstorable_text', pointer: '/inner/deep' },
       ]);
   });
 
-  it('takes null for nothing that is not nullable, and nothing for null', async () => {
+  it('accepts null only for nullable fields, and requires them', async () => {
     class Fields {
       @Optional()
       @IsString()
@@ -96,7 +96,7 @@ describe('validateBody', () => {
     ]);
   });
 
-  it('never throws anything but its own refusal, whatever JSON comes', async () => {
+  it('throws only validation errors, for any JSON', async () => {
     await fc.assert(
       fc.asyncProperty(fc.json({ maxDepth: 6 }), async (json) => {
         const outcome = await validateBody(Outer, JSON.parse(json)).catch((error: unknown) => error);
@@ -107,7 +107,7 @@ describe('validateBody', () => {
 });
 
 describe('validateQuery', () => {
-  it('names what is unknown, and what is repeated', async () => {
+  it('names unknown and repeated parameters', async () => {
     expect(await errorsOf(validateQuery(Inner, { deep: 'a', other: 'b' }))).toEqual([
       { code: 'unknown_parameter', detail: 'There is no such parameter.', parameter: 'other' },
     ]);

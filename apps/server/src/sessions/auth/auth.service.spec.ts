@@ -132,14 +132,14 @@ describeOnEachPostgres('signing in', (on) => {
     ['a wrong password', 'vera@example.com', 'seven dry herons'],
     ['a disabled user', 'gone@example.com', PASSWORD],
     ['a disabled user with a wrong password', 'gone@example.com', 'seven dry herons'],
-  ])('gives %s the one answer, after exactly one verification', async (_who, email, password) => {
+  ])('gives %s the same answer after exactly one verification', async (_who, email, password) => {
     const error: unknown = await login(email, password).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(LoginFailedError);
     expect((error as Error).message).toBe(new LoginFailedError().message);
     expect(verifications).toBe(1);
   });
 
-  it('verifies once where it succeeds, whatever the case of the address', async () => {
+  it('verifies once on success, ignoring the case of the e-mail address', async () => {
     const { token, session } = await login('VERA@example.com', PASSWORD);
     expect(verifications).toBe(1);
     expect(session).toMatchObject({ device: 'a device', userId: expect.any(String) });
@@ -203,7 +203,7 @@ describeOnEachPostgres('signing in', (on) => {
     const kept = async (): Promise<number> =>
       Number((await dataSource.query('SELECT count(*) FROM known_devices'))[0].count);
 
-    it('goes through where the account is held back, and stays one device', async () => {
+    it('signs in although the account is throttled, and stays one device', async () => {
       const { device } = await login('vera@example.com', PASSWORD);
       await holdBack();
       const again = await loginOn(device.token, PASSWORD);
@@ -212,7 +212,7 @@ describeOnEachPostgres('signing in', (on) => {
       await expect(loginOn('', PASSWORD)).rejects.toThrow(LoginThrottledError);
     });
 
-    it('is bounded by its own failures, which count for nobody else', async () => {
+    it('has its own limit of failures, which do not count for others', async () => {
       const { device } = await login('vera@example.com', PASSWORD);
       for (let n = 0; n < 2; n++)
         await expect(loginOn(device.token, 'wrong')).rejects.toThrow(LoginFailedError);
@@ -220,7 +220,7 @@ describeOnEachPostgres('signing in', (on) => {
       await login('vera@example.com', PASSWORD, undefined, '192.0.2.9');
     });
 
-    it('clears nothing that others have used up', async () => {
+    it('does not reset failures of others', async () => {
       const { device } = await login('vera@example.com', PASSWORD);
       await holdBack();
       await loginOn(device.token, PASSWORD);
@@ -229,7 +229,7 @@ describeOnEachPostgres('signing in', (on) => {
       );
     });
 
-    it('is known for that account alone, and until its time is over', async () => {
+    it('is known for one account, until it expires', async () => {
       const { device } = await login('vera@example.com', PASSWORD);
       const ctx = new TransactionContext();
       expect(await devices.recognise(ctx, device.token, 'vera@example.com')).toBe(device.token);
@@ -244,7 +244,7 @@ describeOnEachPostgres('signing in', (on) => {
       expect(await devices.purge(new AbortController().signal)).toBe(1);
     });
 
-    it('is one of ten that a user has at most: the oldest goes', async () => {
+    it('is one of at most ten per user: the oldest is dropped', async () => {
       const first = await login('vera@example.com', PASSWORD);
       for (let n = 0; n < 10; n++) await login('vera@example.com', PASSWORD);
       expect(await kept()).toBe(10);
@@ -252,7 +252,7 @@ describeOnEachPostgres('signing in', (on) => {
       expect(await devices.recognise(ctx, first.device.token, 'vera@example.com')).toBeUndefined();
     });
 
-    it('keeps of its token a digest alone', async () => {
+    it('stores only a digest of its token', async () => {
       const { device } = await login('vera@example.com', PASSWORD);
       const [row] = await dataSource.query('SELECT token_hash FROM known_devices');
       expect(row.token_hash).toEqual(hashSecret(device.token));
@@ -283,7 +283,7 @@ describeOnEachPostgres('signing in', (on) => {
     expect((await caller(token))?.ownerIds).toContain(ownerId);
   });
 
-  it('gives what a session owned to one user alone', async () => {
+  it('gives what a session owned to one user only', async () => {
     await users.add(new TransactionContext(), {
       email: 'oleg@example.com',
       role: 'agent',
@@ -303,14 +303,14 @@ describeOnEachPostgres('signing in', (on) => {
     expect(await caller(vera.token)).toBeUndefined();
   });
 
-  it('opens no session for a user who is disabled while the password is looked at', async () => {
+  it('opens no session for a user who is disabled during verification', async () => {
     meanwhile = () =>
       dataSource.query(`UPDATE users SET disabled_at = now() WHERE email = 'vera@example.com'`);
     await expect(login('vera@example.com', PASSWORD)).rejects.toThrow(LoginFailedError);
     expect(await dataSource.query('SELECT FROM sessions')).toEqual([]);
   });
 
-  it('writes to the audit log who signed in, and nothing where nobody did', async () => {
+  it('records successful sign-ins only in the audit log', async () => {
     const count = async () => Number((await dataSource.query(`SELECT count(*) FROM audit_log`))[0].count);
     const before = await count();
     await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
@@ -326,7 +326,7 @@ describeOnEachPostgres('signing in', (on) => {
     });
   });
 
-  it('has nobody change their own password without the present one', async () => {
+  it('needs the current password to change it', async () => {
     const { session } = await login('vera@example.com', PASSWORD);
     const { id: sessionId, ownerId } = session;
     const id = session.userId as string;
@@ -352,7 +352,7 @@ describeOnEachPostgres('signing in', (on) => {
     });
   });
 
-  it('holds a session for 12 hours, and for one hour unused', async () => {
+  it('ends a session after 12 hours, or one hour without use', async () => {
     const { token, session } = await login('vera@example.com', PASSWORD);
     expect(session.expiresAt.getTime() - session.createdAt.getTime()).toBe(12 * 3_600_000);
     const age = (minutes: number) =>
@@ -367,7 +367,7 @@ describeOnEachPostgres('signing in', (on) => {
     expect(await caller(token)).toBeUndefined();
   });
 
-  it('asks no more of an anonymous session than that it has not expired', async () => {
+  it('ends an anonymous session only at its expiry', async () => {
     await anonymous('customer', '019301f0-7b5c-7cc0-a2d4-000000000003');
     await dataSource.query(`UPDATE sessions SET last_used_at = now() - interval '3 hours'`);
     expect(await caller('customer')).toMatchObject({ userId: null, role: null });

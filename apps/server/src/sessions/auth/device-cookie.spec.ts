@@ -9,7 +9,7 @@ describe("the device's cookie", () => {
     return value;
   };
 
-  it('can be read by no script and is sent from no other site, over TLS neither to nor by any other host', () => {
+  it('is HttpOnly and SameSite, and has the __Host- prefix over TLS', () => {
     expect(written('http')).toBe(
       'waybill_device=token; Path=/; Expires=Mon, 21 Dec 2026 09:00:00 GMT; HttpOnly; SameSite=Strict',
     );
@@ -18,7 +18,7 @@ describe("the device's cookie", () => {
     );
   });
 
-  it('is read as the session’s is', () => {
+  it('is read like the session cookie', () => {
     const cookie = 'waybill_session=x; waybill_device=plain; __Host-waybill_device=secure';
     expect(presentedDeviceToken({ headers: { cookie }, protocol: 'http' })).toBe('plain');
     expect(presentedDeviceToken({ headers: { cookie }, protocol: 'https' })).toBe('secure');

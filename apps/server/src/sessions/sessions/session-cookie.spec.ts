@@ -8,7 +8,7 @@ import {
 describe("the session's cookie", () => {
   const expires = new Date('2026-12-21T09:00:00Z');
 
-  it('can be read by no script and is sent by no other site, over TLS neither to nor by any other host', () => {
+  it('is HttpOnly and SameSite, and has the __Host- prefix over TLS', () => {
     expect(sessionCookie('token', expires, false)).toBe(
       'waybill_session=token; Path=/; Expires=Mon, 21 Dec 2026 09:00:00 GMT; HttpOnly; SameSite=Lax',
     );

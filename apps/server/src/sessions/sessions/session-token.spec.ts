@@ -8,7 +8,7 @@ describe('the device that a session was opened with', () => {
     expect(deviceOf('x'.repeat(300))).toHaveLength(256);
   });
 
-  it('is no key that somebody sent as one, cut or whole', () => {
+  it('contains no API key that was sent as a user agent, whole or cut', () => {
     expect(deviceOf(`client ${generateApiKey()}`)).toBe('[redacted]');
     expect(deviceOf('x'.repeat(230) + generateApiKey())).toBe('[redacted]');
   });

@@ -13,12 +13,12 @@ describe('the password hasher', () => {
     expect(await hasher.verify(one, 'seven wet heron')).toBe(false);
   });
 
-  it('takes the same text in other code points for the same', async () => {
+  it('treats equivalent Unicode forms as the same password', async () => {
     const hash = await hasher.hash('caf\u00e9 au lait, twice');
     expect(await hasher.verify(hash, 'cafe\u0301 au lait, twice')).toBe(true);
   });
 
-  it('verifies what is nobody’s with the same work, and finds it wrong', async () => {
+  it('does the same work for an unknown user and fails', async () => {
     const verified: string[] = [];
     const counting: Argon2 = {
       ...argon2id,
@@ -31,7 +31,7 @@ describe('the password hasher', () => {
     expect(verified).toEqual([expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$.{22}\$.{43}$/)]);
   });
 
-  it('does two at once, lets a hundred wait, and refuses the rest', async () => {
+  it('runs two at once, queues a hundred and refuses the rest', async () => {
     let running = 0;
     let most = 0;
     const open: (() => void)[] = [];
