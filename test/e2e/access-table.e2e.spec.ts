@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { scopes as allScopes } from '../../libs/core/src/scopes';
+import { modules } from '../../apps/server/src/modules';
 import { type AccessRow, type CallerName, callers, readAccessTable } from '../support/access-table';
 import { type Api, connect, type Credentials, type RequestOptions } from '../support/api';
 import { openSession } from '../support/callers';
@@ -9,6 +9,7 @@ import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
 import { newKey, newStaff, signIn, type Staff } from '../support/staff';
 
+const allScopes = modules.scopes.map(({ name }) => name);
 const KEY = 'k'.repeat(40);
 const env = {
   BOOTSTRAP_ADMIN_KEY: KEY,
