@@ -1,12 +1,12 @@
-import { finished } from '../support/a-package';
-import { aPackage } from '../support/a-package';
+import { modules } from '../../apps/server/src/modules';
+import { aPackage, finished } from '../support/a-package';
 import { useServer } from '../support/use-server';
-import { scopes as allScopes } from '../../libs/core/src/scopes';
 import { type AccessRow, type CallerName, callers, readAccessTable } from '../support/access-table';
 import { type Api, type Credentials, type RequestOptions } from '../support/api';
 import { openSession } from '../support/callers';
 import { newKey, newStaff, signIn, type Staff } from '../support/staff';
 
+const allScopes = modules.scopes.map(({ name }) => name);
 const KEY = 'k'.repeat(40);
 const env = {
   BOOTSTRAP_ADMIN_KEY: KEY,
