@@ -27,7 +27,12 @@ export { honourMatch, requireMatch } from './preconditions/preconditions';
 export { PreconditionRequiredError } from './preconditions/preconditions.errors';
 export { Tagged } from './preconditions/tagged';
 export { DomainError, type ErrorKind, type FieldError } from './problems/domain-error';
-export { UnauthenticatedError, UnavailableError, ValidationFailedError } from './problems/errors';
+export {
+  ForbiddenError,
+  UnauthenticatedError,
+  UnavailableError,
+  ValidationFailedError,
+} from './problems/errors';
 export { createPlainServer } from './plain-server';
 export { Location, RetryAfter } from './replies/reply-headers';
 export { Ctx, RequestContext } from './request-context';

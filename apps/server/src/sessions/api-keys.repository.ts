@@ -76,12 +76,15 @@ export class ApiKeysRepository {
     return row;
   }
 
-  /** The key, held until the open transaction ends, and whether it still opens anything. */
+  /**
+   * The key, held until the open transaction ends, and whether it still opens anything. It may be named as the maker of another key
+   * meanwhile: two keys that rotate one another would wait for each other.
+   */
   async lock(ctx: WorkContext, id: string): Promise<(ApiKeyRow & { isUsable: boolean }) | undefined> {
     const [row] = await this.database.query<ApiKeyRow & { isUsable: boolean }>(
       ctx,
       `SELECT ${COLUMNS}, ${ACTIVE} AS "isUsable"
-       FROM api_keys WHERE id = $1 FOR UPDATE`,
+       FROM api_keys WHERE id = $1 FOR NO KEY UPDATE`,
       [id],
     );
     return row;

@@ -8,7 +8,6 @@ import {
   type Page,
   type RequestContext,
   type Scope,
-  UnauthenticatedError,
   uuidKey,
   ValidationFailedError,
 } from '@waybill/http';
@@ -24,8 +23,8 @@ import {
 } from './api-keys.dto';
 import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
 import { type ApiKeyRow, ApiKeysRepository, type Maker } from './api-keys.repository';
+import { CallerHold } from './caller-hold';
 import { scopesLacking } from './roles';
-import { UsersRepository } from './users.repository';
 
 /** A key that has just been made: the key itself can't be had again. */
 export interface IssuedApiKey {
@@ -41,7 +40,7 @@ export class ApiKeysService {
   constructor(
     private readonly database: Database,
     private readonly keys: ApiKeysRepository,
-    private readonly users: UsersRepository,
+    private readonly callers: CallerHold,
     private readonly audit: AuditService,
   ) {}
 
@@ -50,7 +49,8 @@ export class ApiKeysService {
     assertHolds(ctx, scopes);
     const expiresAt = expiryOf(expires_at);
     return this.database.transaction(ctx, async () => {
-      const maker = await this.holdMaker(ctx);
+      const maker = await this.callers.hold(ctx, 'keys:manage');
+      assertHolds(ctx, scopes);
       const issued = await this.issue(ctx, { name, scopes, expiresAt, ownerId: uuidv7(), ...maker });
       await this.record(ctx, 'api_key.created', issued.row.id, { name, scopes, expires_at: expiresAt });
       return issued;
@@ -86,7 +86,7 @@ export class ApiKeysService {
   ): Promise<IssuedApiKey> {
     const chosenExpiry = expiryOf(expires_at);
     return this.database.transaction(ctx, async () => {
-      const maker = await this.holdMaker(ctx);
+      const maker = await this.callers.hold(ctx, 'keys:manage');
       const old = await this.lockManaged(ctx, id);
       if (!old.isUsable || old.replacedById !== null) throw new ApiKeyNotActiveError();
       const { name, scopes, ownerId } = old;
@@ -133,21 +133,6 @@ export class ApiKeysService {
     assertHolds(ctx, key.scopes);
     honourMatch(ctx, toApiKeyDto(key));
     return key;
-  }
-
-  /**
-   * Who makes a key. The user whom that goes back to is held until the transaction ends: who disables them and revokes their keys
-   * meanwhile waits, and finds the new one too.
-   * @throws UnauthenticatedError where that has happened already.
-   */
-  private async holdMaker(ctx: RequestContext): Promise<Maker> {
-    const { kind, id, userId } = ctx.principal;
-    const asKey = kind === 'api_key';
-    const createdByUserId = userId ?? (await this.keys.find(ctx, id))?.createdByUserId ?? null;
-    const user = createdByUserId === null ? undefined : await this.users.hold(ctx, createdByUserId);
-    const hasEnded = asKey ? (await this.keys.find(ctx, id))?.revokedAt !== null : user?.disabledAt !== null;
-    if (hasEnded) throw new UnauthenticatedError(true);
-    return { createdByUserId, createdByKeyId: asKey ? id : null };
   }
 
   private async issue(

@@ -4,6 +4,7 @@ import { AuditModule } from '@waybill/audit';
 import { ApiKeysRepository } from './api-keys.repository';
 import { ApiKeysService } from './api-keys.service';
 import { ARGON2, argon2id } from './argon2';
+import { CallerHold } from './caller-hold';
 import { LoginFailuresRepository } from './login-failures.repository';
 import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
@@ -21,6 +22,7 @@ import { UsersService } from './users.service';
     SessionsRepository,
     ApiKeysService,
     ApiKeysRepository,
+    CallerHold,
     PasswordHasher,
     LoginThrottle,
     LoginFailuresRepository,

@@ -14,6 +14,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { ScopeNotHeldError } from './api-keys.errors';
 import { ApiKeysService } from './api-keys.service';
+import { CallerHold } from './caller-hold';
 import { isCommonPassword } from './common-passwords';
 import { LoginThrottle } from './login-throttle';
 import { PasswordHasher } from './password-hasher';
@@ -36,12 +37,18 @@ export class UsersService {
     private readonly throttle: LoginThrottle,
     private readonly audit: AuditService,
     private readonly keys: ApiKeysService,
+    private readonly callers: CallerHold,
   ) {}
 
   /** @throws ScopeNotHeldError for a role that may do what the caller may not, and as `add` does. */
   async create(ctx: RequestContext, user: CreateUserDto): Promise<UserRow> {
     assertHoldsAllOf(ctx, user.role);
-    return this.add(ctx, user);
+    const passwordHash = await this.hashNew(user.password, '/password');
+    return this.database.transaction(ctx, async () => {
+      await this.callers.hold(ctx, 'users:manage');
+      assertHoldsAllOf(ctx, user.role);
+      return this.insert(ctx, user, passwordHash);
+    });
   }
 
   /**
@@ -51,27 +58,11 @@ export class UsersService {
    */
   async add(
     ctx: WorkContext,
-    { email, role, password }: Pick<CreateUserDto, 'email' | 'role' | 'password'>,
+    user: Pick<CreateUserDto, 'email' | 'role' | 'password'>,
     actor?: AuditActor,
   ): Promise<UserRow> {
-    const passwordHash = await this.hashNew(password, '/password');
-    return this.database.transaction(ctx, async () => {
-      const row = await this.users.insert(ctx, {
-        id: uuidv7(),
-        email: email.toLowerCase(),
-        role,
-        passwordHash,
-        ownerId: uuidv7(),
-      });
-      if (!row) throw new EmailTakenError();
-      await this.audit.record(ctx, {
-        action: 'user.created',
-        target: { kind: 'user', id: row.id },
-        changes: { email: row.email, role },
-        actor,
-      });
-      return row;
-    });
+    const passwordHash = await this.hashNew(user.password, '/password');
+    return this.database.transaction(ctx, () => this.insert(ctx, user, passwordHash, actor));
   }
 
   /** A page of users, newest first. */
@@ -102,6 +93,7 @@ export class UsersService {
     const passwordHash = password === undefined ? undefined : await this.hashNew(password, '/password');
     return this.database.transaction(ctx, async () => {
       await this.users.lockAll(ctx);
+      await this.callers.hold(ctx, 'users:manage');
       const before = await this.get(ctx, id);
       for (const held of [before.role, role ?? before.role]) assertHoldsAllOf(ctx, held);
       requireMatch(ctx, toUserDto(before));
@@ -126,6 +118,29 @@ export class UsersService {
         'This is one of the passwords that are tried first, or hardly more than one.',
       );
     return this.hasher.hash(password);
+  }
+
+  private async insert(
+    ctx: WorkContext,
+    { email, role }: Pick<CreateUserDto, 'email' | 'role'>,
+    passwordHash: string,
+    actor?: AuditActor,
+  ): Promise<UserRow> {
+    const row = await this.users.insert(ctx, {
+      id: uuidv7(),
+      email: email.toLowerCase(),
+      role,
+      passwordHash,
+      ownerId: uuidv7(),
+    });
+    if (!row) throw new EmailTakenError();
+    await this.audit.record(ctx, {
+      action: 'user.created',
+      target: { kind: 'user', id: row.id },
+      changes: { email: row.email, role },
+      actor,
+    });
+    return row;
   }
 
   private async assertOtherAdministrator(ctx: WorkContext, id: string): Promise<void> {

@@ -51,9 +51,12 @@ function statusOf(thrown: unknown): number {
 }
 
 // Classes 08 (connection), 53 (resources) and 57 (operator intervention, cancelled statement) of PostgreSQL's error
-// codes, 55P03 (lock not had in time), 55000 and 3D000 (a database that lets nobody in, or is not there), and what sockets and the pool say without one.
+// codes, 55P03 (lock not had in time), 40001 and 40P01 (rolled back for the sake of another transaction, which won't be there again), 55000 and 3D000 (a database that lets nobody in, or is not there), and what sockets and the pool say without one.
 function isPostgresAway(thrown: unknown, code: string): boolean {
-  if (thrown instanceof QueryFailedError && /^(08...|53...|57...|55P03|ECONNRESET|EPIPE)$/.test(code))
+  if (
+    thrown instanceof QueryFailedError &&
+    /^(08...|53...|57...|55P03|40001|40P01|ECONNRESET|EPIPE)$/.test(code)
+  )
     return true;
   if (/^(57P0.|55000|3D000|ECONNREFUSED|ETIMEDOUT|ENOTFOUND)$/.test(code)) return true;
   return (
