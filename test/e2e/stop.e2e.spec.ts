@@ -4,6 +4,7 @@ import { type Api, connect } from '../support/api';
 import { newCustomer } from '../support/callers';
 import { createTestDatabase, type TestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
+import { RawConnection } from '../support/raw-http';
 import { startServer, type TestServer } from '../support/server';
 
 const boots = { name: 'Boots', weight_kg: '1', content_value: { amount: '1', currency: 'RUB' }, type_id: 1 };
@@ -59,6 +60,16 @@ describe('a process and what it stands on', () => {
     expect(Object.keys(agent.freeSockets)).toHaveLength(1);
     await server.stop();
     agent.destroy();
+  });
+
+  it('is not kept from ending in order by requests that never arrive whole', async () => {
+    const head = 'POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+    const body = await RawConnection.open(server.url);
+    body.send(`${head}Expect: 100-continue\r\nContent-Length: 9\r\n\r\n`);
+    await eventually(() => body.text.includes('100 Continue'), { describe: 'the body is asked for' });
+    const headers = [server.url, String(server.opsUrl)].map((url) => RawConnection.open(url));
+    for (const connection of headers) (await connection).send('GET /livez HTTP/1.1\r\nHost: ');
+    await server.stop();
   });
 
   it('is not ready, and says 503 without a driver’s word, while PostgreSQL is away; it is back when that is back', async () => {

@@ -1,4 +1,5 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import type { Server as HttpServer } from 'node:http';
+import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Config } from '@waybill/config';
 import { type EmbeddedPostgres, migrate, startEmbeddedPostgres } from '@waybill/database';
@@ -9,6 +10,9 @@ import { listen } from './listen';
 import { ProcessModule } from './process.module';
 import { schema } from './schema';
 import { printOperations, printWelcome } from './welcome';
+
+// Of the 10 s that a process has to stop.
+const HANG_UP_AFTER_MS = 7_000;
 
 /** A running process of Waybill. */
 export interface Server {
@@ -80,6 +84,13 @@ async function startHttp(
 
 async function stop(app: INestApplicationContext, postgres: EmbeddedPostgres | undefined): Promise<void> {
   app.get(Readiness).drain();
+  const overdue = setTimeout(() => hangUp(app), HANG_UP_AFTER_MS);
   await app.close();
+  clearTimeout(overdue);
   await postgres?.stop();
+}
+
+// A request that never arrives whole would keep the server open beyond the deadline, and all else from ending in order.
+function hangUp(app: INestApplicationContext): void {
+  if ('getHttpServer' in app) ((app as INestApplication).getHttpServer() as HttpServer).closeAllConnections();
 }
