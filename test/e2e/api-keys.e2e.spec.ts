@@ -32,6 +32,22 @@ describe('API keys', () => {
     }
   });
 
+  it('that rotate each other at the same time are rotated or refused, and never fail', async () => {
+    for (let round = 0; round < 5; round++) {
+      const [one, other] = [await newKey(admin, ['keys:manage']), await newKey(admin, ['keys:manage'])];
+      const rotate = (by: { key: string }, { id }: { id: string }) =>
+        api.as({ key: by.key }).post(`/api-keys/${id}/rotate`, {});
+      const replies = await Promise.all([
+        rotate(one, other),
+        rotate(other, one),
+        rotate(one, one),
+        rotate(other, other),
+      ]);
+      const told = replies.map(({ status }) => status).toSorted();
+      expect(told).toEqual([201, 201, 409, 409]);
+    }
+  });
+
   it('are shown once and identified by their prefix later', async () => {
     const made = await admin.post('/api-keys', { name: 'Import', scopes: ['packages:read'] });
     const { key, ...shown } = made.body;

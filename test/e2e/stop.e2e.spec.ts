@@ -4,6 +4,7 @@ import { Agent, get } from 'node:http';
 import { Client } from 'pg';
 import { newCustomer } from '../support/callers';
 import { eventually } from '../support/poll';
+import { RawConnection } from '../support/raw-http';
 
 const boots = aPackage();
 
@@ -48,6 +49,16 @@ describe('the server process', () => {
     expect(Object.keys(agent.freeSockets)).toHaveLength(1);
     await server.stop();
     agent.destroy();
+  });
+
+  it('stops in order although some requests never arrive whole', async () => {
+    const head = 'POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
+    const body = await RawConnection.open(server.url);
+    body.send(`${head}Expect: 100-continue\r\nContent-Length: 9\r\n\r\n`);
+    await eventually(() => body.text.includes('100 Continue'), { describe: 'the body is asked for' });
+    const headers = [server.url, String(server.opsUrl)].map((url) => RawConnection.open(url));
+    for (const connection of headers) (await connection).send('GET /livez HTTP/1.1\r\nHost: ');
+    await server.stop();
   });
 
   it('answers 503 without driver details while PostgreSQL is down and recovers when it returns', async () => {

@@ -1,4 +1,5 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import type { Server as HttpServer } from 'node:http';
+import type { INestApplication, INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Config } from '@waybill/config';
 import { migrate } from '@waybill/database';
@@ -13,6 +14,9 @@ import { ProcessModule } from './process.module';
 import { schema } from './schema';
 import { listeningFault } from './start-faults';
 import { printOperations, printWelcome } from './welcome';
+
+// Of the 10 s that a process has to stop.
+const CLOSE_CONNECTIONS_AFTER_MS = 7_000;
 
 /** A running Waybill process. */
 export interface Server {
@@ -93,6 +97,13 @@ async function startHttp(
 
 async function stop(app: INestApplicationContext, postgres: EmbeddedPostgres | undefined): Promise<void> {
   app.get(Readiness).drain();
+  const overdue = setTimeout(() => closeConnections(app), CLOSE_CONNECTIONS_AFTER_MS);
   await app.close();
+  clearTimeout(overdue);
   await postgres?.stop();
+}
+
+// A request whose body never arrives would keep the server open beyond the deadline, and stop everything else late.
+function closeConnections(app: INestApplicationContext): void {
+  if ('getHttpServer' in app) ((app as INestApplication).getHttpServer() as HttpServer).closeAllConnections();
 }

@@ -19,6 +19,8 @@ export function createPlainServer(
   const server = fastify({
     http: serverOptions(requestTimeout),
     requestTimeout,
+    // Its replies are short: what is open when it closes has not been asked whole.
+    forceCloseConnections: true,
     clientErrorHandler: answerClientError,
     genReqId: requestIdOf,
     rewriteUrl: toOriginForm,

@@ -11,6 +11,8 @@ describe('toDomainError', () => {
     [failedQuery('08006'), 'unavailable'],
     [failedQuery('53300'), 'unavailable'],
     [failedQuery('55P03'), 'unavailable'],
+    [failedQuery('40P01'), 'unavailable'],
+    [failedQuery('40001'), 'unavailable'],
     [Object.assign(new Error(), { code: 'ECONNREFUSED' }), 'unavailable'],
     [new Error('timeout exceeded when trying to connect'), 'unavailable'],
     [new Error('Query read timeout'), 'unavailable'],

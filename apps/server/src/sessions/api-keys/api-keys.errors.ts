@@ -34,12 +34,22 @@ export class ScopeNotHeldError extends DomainError {
   }
 }
 
-/** The user or the key that makes the request was disabled or revoked while the request was under way. */
-export class MakerEndedError extends DomainError {
+/** The caller's session or API key ended while the request was under way. */
+export class CallerEndedError extends DomainError {
   static override readonly code = 'unauthenticated';
   static override readonly kind = 'unauthenticated';
 
   constructor() {
     super('The credentials were revoked while the request was under way.');
+  }
+}
+
+/** The caller lost a scope that the route requires while the request was under way. */
+export class CallerScopeLostError extends DomainError {
+  static override readonly code = 'scope_missing';
+  static override readonly kind = 'forbidden';
+
+  constructor(scope: Scope) {
+    super(`The caller no longer has the scope ${scope}.`);
   }
 }

@@ -78,7 +78,7 @@ export class ApiKeysRepository {
   lock(ctx: TransactionContext, id: string): Promise<LockedApiKeyRow | undefined> {
     return this.database.row(
       ctx,
-      statement(LOCKED, `SELECT ${LOCKED} FROM api_keys WHERE id = $1 FOR UPDATE`),
+      statement(LOCKED, `SELECT ${LOCKED} FROM api_keys WHERE id = $1 FOR NO KEY UPDATE`),
       [id],
     );
   }

@@ -14,8 +14,8 @@ import {
 import { Database } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import { CallerLock } from '../caller-lock';
 import { scopesLacking } from '../users/roles';
-import { UsersRepository } from '../users/users.repository';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import {
   type CreateApiKeyDto,
@@ -24,12 +24,7 @@ import {
   type RotateApiKeyDto,
   toApiKeyDto,
 } from './api-keys.dto';
-import {
-  ApiKeyNotActiveError,
-  ApiKeyNotFoundError,
-  MakerEndedError,
-  ScopeNotHeldError,
-} from './api-keys.errors';
+import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
 import { type ApiKeyRow, ApiKeysRepository, type LockedApiKeyRow, type Maker } from './api-keys.repository';
 
 /** A new API key. Only this object holds the key itself. */
@@ -46,7 +41,7 @@ export class ApiKeysService {
   constructor(
     private readonly database: Database,
     private readonly keys: ApiKeysRepository,
-    private readonly users: UsersRepository,
+    private readonly callers: CallerLock,
     private readonly audit: AuditService,
   ) {}
 
@@ -54,9 +49,11 @@ export class ApiKeysService {
   async create(ctx: RequestContext, { name, scopes, expires_at }: CreateApiKeyDto): Promise<IssuedApiKey> {
     assertHolds(ctx, scopes);
     const expiresAt = expiryOf(expires_at);
-    return this.database.transaction(ctx, async () =>
-      this.add(ctx, { name, scopes, expiresAt, ...(await this.holdMaker(ctx)) }),
-    );
+    return this.database.transaction(ctx, async () => {
+      const maker = await this.callers.lock(ctx, 'keys:manage');
+      assertHolds(ctx, scopes);
+      return this.add(ctx, { name, scopes, expiresAt, ...maker });
+    });
   }
 
   /**
@@ -106,7 +103,7 @@ export class ApiKeysService {
   ): Promise<IssuedApiKey> {
     const chosenExpiry = expiryOf(expires_at);
     return this.database.transaction(ctx, async () => {
-      const maker = await this.holdMaker(ctx);
+      const maker = await this.callers.lock(ctx, 'keys:manage');
       const old = await this.lockManaged(ctx, id);
       if (!old.isUsable || old.replacedById !== null) throw new ApiKeyNotActiveError();
       const { name, scopes, ownerId } = old;
@@ -171,21 +168,6 @@ export class ApiKeysService {
     if (revokedAt !== null) return;
     await this.keys.revoke(ctx, id);
     await this.record(ctx, id, { action: 'api_key.revoked', actor });
-  }
-
-  /**
-   * Returns the creator of a new key, and locks the user whom it goes back to until the transaction ends. A concurrent
-   * request that disables the user and revokes their keys waits, and then finds the new key too.
-   * @throws MakerEndedError if that user is already disabled.
-   */
-  private async holdMaker(ctx: RequestContext): Promise<Maker> {
-    const { kind, id, userId } = ctx.principal;
-    const asKey = kind === 'api_key';
-    const createdByUserId = userId ?? (await this.keys.find(ctx, id))?.createdByUserId ?? null;
-    const user = createdByUserId === null ? undefined : await this.users.hold(ctx, createdByUserId);
-    const hasEnded = asKey ? (await this.keys.find(ctx, id))?.revokedAt !== null : user?.disabledAt !== null;
-    if (hasEnded) throw new MakerEndedError();
-    return { createdByUserId, createdByKeyId: asKey ? id : null };
   }
 
   private async issue(

@@ -17,6 +17,7 @@ import { UsersRepository } from '../users/users.repository';
 import { UsersService } from '../users/users.service';
 import { LoginFailedError, LoginThrottledError } from './auth.errors';
 import { AuthService } from './auth.service';
+import { CallerLock } from '../caller-lock';
 import { KnownDevices } from './known-devices';
 import { KnownDevicesRepository } from './known-devices.repository';
 import { LoginFailuresRepository } from './login-failures.repository';
@@ -81,10 +82,12 @@ describeOnEachPostgres('signing in', (on) => {
     onClose(() => nest.close());
     const audit = nest.get(AuditService);
     sessions = new SessionsRepository(database, config);
-    const keys = new ApiKeysService(database, new ApiKeysRepository(database), repository, audit);
+    const keyRows = new ApiKeysRepository(database);
+    const callers = new CallerLock(repository, sessions, keyRows);
+    const keys = new ApiKeysService(database, keyRows, callers, audit);
     throttle = new LoginThrottle(config, new LoginFailuresRepository(database));
     devices = new KnownDevices(config, new KnownDevicesRepository(database));
-    users = new UsersService(database, repository, sessions, hasher, throttle, audit, keys);
+    users = new UsersService(database, repository, sessions, hasher, throttle, audit, keys, callers);
     auth = new AuthService(config, database, repository, sessions, users, hasher, throttle, devices, audit);
     for (const email of ['vera@example.com', 'gone@example.com'])
       await users.add(new TransactionContext(), { email, role: 'agent', password: PASSWORD });
@@ -327,27 +330,30 @@ describeOnEachPostgres('signing in', (on) => {
   });
 
   it('needs the current password to change it', async () => {
-    const { session } = await login('vera@example.com', PASSWORD);
-    const { id: sessionId, ownerId } = session;
-    const id = session.userId as string;
-    const as = (userId: string | undefined) =>
+    await users.add(from(), { email: 'anna@example.com', role: 'admin', password: PASSWORD });
+    const [own, others] = [
+      await login('vera@example.com', PASSWORD),
+      await login('anna@example.com', PASSWORD),
+    ];
+    const id = own.session.userId as string;
+    const as = ({ session }: typeof own) =>
       Object.assign(from(), {
         principal: {
           kind: 'staff',
-          id: sessionId,
-          userId,
-          ownerId,
-          ownerIds: [ownerId],
+          id: session.id,
+          userId: session.userId,
+          ownerId: session.ownerId,
+          ownerIds: [session.ownerId],
           scopes: new Set(scopes),
         },
         preconditions: {},
       });
     const change = { password: 'seven dry herons on a roof' };
-    await expect(users.change(as(id), id, change)).rejects.toMatchObject({
+    await expect(users.change(as(own), id, change)).rejects.toMatchObject({
       code: 'validation_failed',
       extras: { errors: [{ code: 'own_password', pointer: '/password' }] },
     });
-    await expect(users.change(as(undefined), id, change)).rejects.toMatchObject({
+    await expect(users.change(as(others), id, change)).rejects.toMatchObject({
       code: 'precondition_required',
     });
   });

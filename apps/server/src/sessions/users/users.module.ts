@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AuditModule } from '@waybill/audit';
 import { ApiKeysRepository } from '../api-keys/api-keys.repository';
 import { ApiKeysService } from '../api-keys/api-keys.service';
+import { CallerLock } from '../caller-lock';
 import { LoginFailuresRepository } from '../auth/login-failures.repository';
 import { LoginThrottle } from '../auth/login-throttle';
 import { SessionsRepository } from '../sessions/sessions.repository';
@@ -21,6 +22,7 @@ import { UsersService } from './users.service';
     SessionsRepository,
     ApiKeysService,
     ApiKeysRepository,
+    CallerLock,
     PasswordHasher,
     LoginThrottle,
     LoginFailuresRepository,

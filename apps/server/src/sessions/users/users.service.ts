@@ -15,6 +15,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { ScopeNotHeldError } from '../api-keys/api-keys.errors';
 import { ApiKeysService } from '../api-keys/api-keys.service';
+import { CallerLock } from '../caller-lock';
 import { LoginThrottle } from '../auth/login-throttle';
 import { SessionsRepository } from '../sessions/sessions.repository';
 import { isCommonPassword } from './common-passwords';
@@ -37,12 +38,18 @@ export class UsersService {
     private readonly throttle: LoginThrottle,
     private readonly audit: AuditService,
     private readonly keys: ApiKeysService,
+    private readonly callers: CallerLock,
   ) {}
 
   /** @throws ScopeNotHeldError for a role with scopes that the caller lacks, and the errors of `add`. */
   async create(ctx: RequestContext, user: CreateUserDto): Promise<UserRow> {
     assertHoldsAllOf(ctx, user.role);
-    return this.add(ctx, user);
+    const passwordHash = await this.hashNew(user.password, '/password');
+    return this.database.transaction(ctx, async () => {
+      await this.callers.lock(ctx, 'users:manage');
+      assertHoldsAllOf(ctx, user.role);
+      return this.insert(ctx, user, passwordHash);
+    });
   }
 
   /**
@@ -52,27 +59,11 @@ export class UsersService {
    */
   async add(
     ctx: TransactionContext,
-    { email, role, password }: Pick<CreateUserDto, 'email' | 'role' | 'password'>,
+    user: Pick<CreateUserDto, 'email' | 'role' | 'password'>,
     actor?: AuditActor,
   ): Promise<UserRow> {
-    const passwordHash = await this.hashNew(password, '/password');
-    return this.database.transaction(ctx, async () => {
-      const row = await this.users.insert(ctx, {
-        id: uuidv7(),
-        email: email.toLowerCase(),
-        role,
-        passwordHash,
-        ownerId: uuidv7(),
-      });
-      if (!row) throw new EmailTakenError();
-      await this.audit.record(ctx, {
-        action: 'user.created',
-        target: { kind: 'user', id: row.id },
-        changes: { email: row.email, role },
-        actor,
-      });
-      return row;
-    });
+    const passwordHash = await this.hashNew(user.password, '/password');
+    return this.database.transaction(ctx, () => this.insert(ctx, user, passwordHash, actor));
   }
 
   /** Returns a page of users, newest first. */
@@ -103,6 +94,7 @@ export class UsersService {
     const passwordHash = password === undefined ? undefined : await this.hashNew(password, '/password');
     return this.database.transaction(ctx, async () => {
       await this.users.lockAll(ctx);
+      await this.callers.lock(ctx, 'users:manage');
       const before = await this.get(ctx, id);
       for (const held of [before.role, role ?? before.role]) assertHoldsAllOf(ctx, held);
       requireIfMatch(ctx, toUserDto(before));
@@ -142,6 +134,29 @@ export class UsersService {
         'This is one of the passwords that are tried first, or hardly more than one.',
       );
     return this.hasher.hash(password);
+  }
+
+  private async insert(
+    ctx: TransactionContext,
+    { email, role }: Pick<CreateUserDto, 'email' | 'role'>,
+    passwordHash: string,
+    actor?: AuditActor,
+  ): Promise<UserRow> {
+    const row = await this.users.insert(ctx, {
+      id: uuidv7(),
+      email: email.toLowerCase(),
+      role,
+      passwordHash,
+      ownerId: uuidv7(),
+    });
+    if (!row) throw new EmailTakenError();
+    await this.audit.record(ctx, {
+      action: 'user.created',
+      target: { kind: 'user', id: row.id },
+      changes: { email: row.email, role },
+      actor,
+    });
+    return row;
   }
 
   /** Changes a user in the open transaction, with everything that follows from the change. */

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { type Api, connect } from '../support/api';
+import { administrator } from '../support/callers';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import { eventually } from '../support/poll';
+import { RawConnection } from '../support/raw-http';
+import { startServer, type TestServer } from '../support/server';
+import { newKey, newStaff, signIn, type Staff } from '../support/staff';
+
+const PASSWORD = 'seven wet herons on a roof';
+
+describe('a request whose caller ends while its body arrives', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let api: Api;
+  let admin: Api;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    server = await startServer({ databaseUrl: database.url });
+    api = await connect(server.url);
+    admin = administrator(api, server);
+    await newStaff(admin, 'admin'); // so that none of the others is the last one
+  });
+  afterAll(async () => {
+    await server.stop();
+    await database.drop();
+  });
+
+  /** Sends all but the body; once this resolves, the server has let the caller in. @returns what sends the rest. */
+  const begin = async (path: string, credentials: string, body: object) => {
+    const text = JSON.stringify(body);
+    const connection = await RawConnection.open(server.url);
+    connection.send(
+      `POST /api/v1${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${credentials}\r\n` +
+        `Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n`,
+    );
+    await eventually(() => connection.text.includes('100 Continue'), { describe: 'the body is asked for' });
+    return async (): Promise<[number, string | undefined]> => {
+      const reply = (await connection.send(text).replies()).at(-1);
+      return [Number(reply?.status), (JSON.parse(reply?.body || '{}') as { code?: string }).code];
+    };
+  };
+  const powers: [string, () => object][] = [
+    ['/api-keys', () => ({ name: 'left behind', scopes: ['keys:manage', 'packages:read_all'] })],
+    ['/users', () => ({ email: `${randomUUID()}@example.com`, role: 'agent', password: PASSWORD })],
+  ];
+  const change = async ({ id }: Staff, body: object): Promise<void> => {
+    const headers = { 'If-Match': String((await admin.get(`/users/${id}`)).headers.etag) };
+    expect((await admin.patch(`/users/${id}`, body, { headers })).status).toBe(200);
+  };
+  const ends: [string, (staff: Staff, signedIn: Api) => Promise<unknown>, [number, string]][] = [
+    ['signs out', (_, signedIn) => signedIn.post('/auth/logout'), [401, 'unauthenticated']],
+    ['is disabled', (staff) => change(staff, { disabled: true }), [401, 'unauthenticated']],
+    ['gets another role', (staff) => change(staff, { role: 'agent' }), [403, 'scope_missing']],
+    [
+      'is shut out of what somebody got hold of',
+      (staff) => change(staff, { password: `${PASSWORD} again`, revoke_api_keys: true }),
+      [401, 'unauthenticated'],
+    ],
+  ];
+
+  describe.each(powers)('POST %s', (path, body) => {
+    it.each(ends)('leaves nothing behind when its user %s', async (_, end, refusal) => {
+      const staff = await newStaff(admin, 'admin');
+      const cookie = await signIn(api, staff);
+      const finish = await begin(path, `Cookie: ${cookie}`, body());
+      await end(staff, api.as({ cookie }));
+      expect(await finish()).toEqual(refusal);
+    });
+
+    it('leaves nothing behind when its key is revoked', async () => {
+      const { id, key } = await newKey(admin, (await admin.get('/api-keys')).body.items.at(-1).scopes);
+      const finish = await begin(path, `Authorization: Bearer ${key}`, body());
+      expect((await admin.delete(`/api-keys/${id}`)).status).toBe(204);
+      expect(await finish()).toEqual([401, 'unauthenticated']);
+    });
+
+    it('goes through when nothing happens', async () => {
+      const cookie = await signIn(api, await newStaff(admin, 'admin'));
+      expect((await (await begin(path, `Cookie: ${cookie}`, body()))())[0]).toBe(201);
+    });
+  });
+});
