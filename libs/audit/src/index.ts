@@ -1,4 +1,4 @@
-export { AuditPartitions } from './audit-partitions';
+export { AUDIT_PARTITION_DROPPED, AuditPartitions } from './audit-partitions';
 export { AuditModule } from './audit.module';
 export { AuditQueries } from './audit.queries';
 export type { AuditEntryRow, AuditFilters } from './audit.repository';

@@ -1,47 +1,71 @@
+import { readFileSync } from 'node:fs';
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { projectFile } from './project-file';
 import { tags } from './tags';
 
-/** The version of the contract under `/api/v1`. */
-const API_VERSION = '1.0.0';
-
 const DESCRIPTION = `
-The back office of an international delivery company: it registers packages and prices them from the Bank of Russia's
-official rate, and knows who is calling.
+Waybill is the back office of an international delivery company. It registers packages and prices them from the official
+exchange rates of the Bank of Russia.
 
-**Who calls.** A customer is an anonymous session: \`POST /api/v1/sessions\` sets its cookie. Staff and programs send an API
-key as \`Authorization: Bearer …\`; with that header the cookie is ignored. Each operation names the scopes that it takes
-(\`x-scopes\`; any one of them).
+## Authentication
 
-**Errors** are problem documents (RFC 9457). \`code\` is stable and made for programs, \`detail\` for people; each entry of
-\`errors\` names a place: a \`pointer\` into the body, a query \`parameter\` or a \`header\`. Each operation lists the codes that it
-can answer with. A path that does not exist is 404 \`route_not_found\`, another method 405 \`method_not_allowed\` with \`Allow\`.
+**API key.** Programs send \`Authorization: Bearer <key>\`. There are three ways to get a key:
 
-**Values.** Money and weights are decimal strings, times are RFC 3339 in UTC. An amount that is computed, such as a cost, may be
-larger than an amount that is sent: its schema says how large. Unknown fields, unknown query parameters, and null where a
-schema does not name it are refused; so is a body of more than 2,000 fields and list items, or 16 levels. Lists are pages: \`next_cursor\` and the \`Link\` header lead to the next one. HEAD answers as GET does.
+- On the server that you started, read the administrator's key: \`cat .data/admin.key\`, or set \`BOOTSTRAP_ADMIN_KEY\`.
+- On the server's command line, run \`npm run admin -- create-key --name my-program --scopes packages:read\`.
+- With a key or a user that has the scope \`keys:manage\`, call \`POST /api/v1/api-keys\`.
 
-**Tracing.** Every reply carries \`X-Request-Id\`: yours, if the request brought one that holds no credential, or ours.
+**Session cookie.** A customer calls \`POST /api/v1/sessions\`, which sets an HttpOnly cookie. Staff sign in with
+\`POST /api/v1/auth/login\`. Browsers send the cookie by themselves. Elsewhere, use a cookie jar:
+
+- curl: \`-c cookies.txt\` saves the cookie and \`-b cookies.txt\` sends it.
+- Node.js: \`npm install fetch-cookie\`, then \`const fetch = makeFetchCookie(globalThis.fetch)\`, and pass this \`fetch\` to your
+  generated client. Create one jar per customer.
+
+If a request has an \`Authorization\` header, its cookies are ignored. Each operation lists the scopes that it accepts in
+\`x-scopes\`; one of them is enough.
+
+## Requests
+
+- Money and weights are decimal strings: \`"10.99"\`. Times are RFC 3339 in UTC.
+- Unknown fields and unknown query parameters are errors. So is \`null\`, unless the schema allows it.
+- A body holds at most 2,000 fields and list items, nested at most 16 levels deep.
+- Lists are paginated. Pass \`next_cursor\` as \`cursor\` to get the next page, or follow the \`Link\` header.
+- HEAD works wherever GET does.
+
+## Errors
+
+Every error is an \`application/problem+json\` document (RFC 9457) with the schema \`Problem\`. Use \`code\` in programs and show
+\`detail\` to people. Each operation lists its codes by status. An unknown path is 404 \`route_not_found\`. A method that the path
+does not have is 405 \`method_not_allowed\`; the \`Allow\` header lists the methods that it has.
+
+## Request IDs
+
+Every reply has an \`X-Request-Id\` header. You can send your own; it must not contain a secret.
 `.trim();
 
-/** What the document says of the API as a whole. */
+/** What the document says about the API as a whole. */
 export function baseDocument(): Omit<OpenAPIObject, 'paths'> {
+  const { version } = JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as { version: string };
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Waybill')
-    .setVersion(API_VERSION)
+    .setVersion(version)
     .setDescription(DESCRIPTION)
-    .addServer('/', 'The server that this document came from')
-    .addSecurity('apiKey', { type: 'http', scheme: 'bearer', description: 'An API key.' })
+    .addServer('/', 'The server that serves this document')
+    .addSecurity('apiKey', {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'An API key, such as `waybill_4fGh2K…`.',
+    })
     .addSecurity('session', {
       type: 'apiKey',
       in: 'cookie',
       name: 'waybill_session',
-      description: 'The cookie of a session; over TLS its name is `__Host-waybill_session`.',
+      description: 'A session cookie. Over TLS its name is `__Host-waybill_session`.',
     });
   for (const [name, description] of Object.entries(tags)) builder.addTag(name, description);
   const base = builder.build();
-  return {
-    ...base,
-    info: { ...base.info, contact: undefined, license: { name: 'MIT', identifier: 'MIT' } } as never,
-  };
+  const contact = { name: 'Waybill contributors' };
+  return { ...base, info: { ...base.info, contact, license: { name: 'MIT', identifier: 'MIT' } } as never };
 }

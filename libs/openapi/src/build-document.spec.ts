@@ -74,7 +74,10 @@ describe('the OpenAPI document', () => {
       summary: 'Show a thing',
       description: 'All of it.\n\n**Access:** staff and API keys with `packages:manage`.',
       'x-scopes': ['packages:manage'],
-      parameters: [{ name: 'id', schema: { type: 'integer', minimum: 1 } }],
+      parameters: [
+        { name: 'id', schema: { type: 'integer', minimum: 1 } },
+        { $ref: '#/components/parameters/IfMatch' },
+      ],
     });
     const example = { name: 'a', size: { width: 3 }, ratio: 0.5 };
     expect(operation?.requestBody?.content['application/json']?.example).toEqual(example);

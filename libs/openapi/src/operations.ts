@@ -21,7 +21,7 @@ export function completeOperation(document: ApiDescription, operation: Operation
   const problems = problemsOf(route);
   operation.parameters = [...(operation.parameters ?? []), ...headerParametersOf(route)];
   completeSuccesses(document, operation, route);
-  addProblemReplies(document, operation.responses, route, problems);
+  addProblemReplies(document, operation, route, problems);
 }
 
 function checkDeclarations({ operationId, tags: given, summary, responses }: Operation): void {

@@ -1,10 +1,13 @@
-/** The subjects that operations are grouped by. A route under any other tag refuses the boot. */
+/** The groups of operations. The server does not start with a route that has another tag. */
 export const tags: Readonly<Record<string, string>> = {
-  sessions: 'Who is calling: anonymous sessions, sign-in, users and API keys.',
-  catalog: 'What can be sent and sold: package types and items.',
-  orders: 'What shops sold: the order stream, one order or many, and what could not be stored.',
-  packages: 'Packages: registered, priced, explained, claimed.',
-  tickets: 'Support requests: asked, answered, closed.',
-  admin: 'What administrators run: jobs, rates, the audit log.',
-  operations: 'How a process is, and the description of this API.',
+  sessions: 'Sessions of customers and staff.',
+  auth: 'Signing in and out, and passwords.',
+  users: 'Staff accounts.',
+  'api-keys': 'Keys for programs that call this API.',
+  catalog: 'Package types.',
+  orders: 'Orders from shops.',
+  packages: 'Register packages, and read their state and cost.',
+  tickets: 'Support requests.',
+  admin: 'Scheduled jobs, exchange rates and the audit log.',
+  operations: 'Health, metrics and this document.',
 };

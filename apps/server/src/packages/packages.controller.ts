@@ -40,7 +40,10 @@ export class PackagesController {
     private readonly queries: PackagesQueries,
   ) {}
 
-  /** Register a package. The reply says that it is accepted; its `Location` says what became of it. */
+  /**
+   * Register a package. Returns 202 with a registration in state `pending`. Poll the URL in `Location` until the state is
+   * `succeeded` or `failed`.
+   */
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   @AllowCustomersOr('packages:write')
@@ -54,7 +57,7 @@ export class PackagesController {
     return toRegistrationDto(await this.packages.register(ctx, dto));
   }
 
-  /** List packages, newest first: yours, or everybody's with the scope packages:read_all. */
+  /** List packages. Newest first. You see your own packages, or all packages if you have the scope `packages:read_all`. */
   @Get()
   @AllowCustomersOr('packages:read', 'packages:read_all')
   @ApiOperation({ operationId: 'listPackages' })
@@ -64,7 +67,7 @@ export class PackagesController {
     return { ...page, items: page.items.map(toPackageDto) };
   }
 
-  /** Show what became of a registration. */
+  /** Get a registration. Available for 24 hours after it has finished. */
   @Get('status/:id')
   @AllowCustomersOr('packages:read', 'packages:read_all')
   @ETag()
@@ -76,7 +79,7 @@ export class PackagesController {
     return toRegistrationDto(await this.queries.status(ctx, id));
   }
 
-  /** Show a package. */
+  /** Get a package. */
   @Get(':id')
   @AllowCustomersOr('packages:read', 'packages:read_all')
   @ETag()
@@ -87,7 +90,7 @@ export class PackagesController {
     return toPackageDto(await this.queries.get(ctx, id));
   }
 
-  /** Explain the delivery cost of a package: everything that it takes to compute it again. */
+  /** Explain the delivery cost of a package. Returns the inputs, the formula and the rates, so that you can compute the cost yourself. */
   @Get(':id/cost')
   @AllowCustomersOr('packages:read', 'packages:read_all')
   @ETag()

@@ -1,3 +1,4 @@
+export { sessionsAuditActions } from './audit-actions';
 export { CreateApiKeyDto } from './api-keys/api-keys.dto';
 export { BootstrapKey } from './api-keys/bootstrap-key';
 export { roles, scopesOfRole } from './users/roles';

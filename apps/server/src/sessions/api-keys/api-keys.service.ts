@@ -13,6 +13,7 @@ import {
 import { Database } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { SessionsAuditAction } from '../audit-actions';
 import { scopesLacking } from '../users/roles';
 import { UsersRepository } from '../users/users.repository';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
@@ -168,7 +169,12 @@ export class ApiKeysService {
     return { row, key: secret };
   }
 
-  private record(ctx: RequestContext, action: string, id: string, changes?: AuditChanges): Promise<void> {
+  private record(
+    ctx: RequestContext,
+    action: SessionsAuditAction,
+    id: string,
+    changes?: AuditChanges,
+  ): Promise<void> {
     return this.audit.record(ctx, { action, target: { kind: 'api_key', id }, changes });
   }
 }
@@ -182,7 +188,7 @@ function expiryOf(given: string | undefined): Date | null {
   if (given === undefined) return null;
   const at = new Date(given);
   if (at.getTime() <= Date.now())
-    throw ValidationFailedError.at('/expires_at', 'in_the_past', 'This time has passed.');
+    throw ValidationFailedError.at('/expires_at', 'in_the_past', 'This time is in the past.');
   return at;
 }
 

@@ -3,6 +3,7 @@ import { type AuditActor, AuditService } from '@waybill/audit';
 import type { TransactionContext } from '@waybill/core';
 import { Database } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
+import type { SessionsAuditAction } from '../audit-actions';
 import { generateApiKey, hashSecret, visiblePrefix } from '../api-keys/api-key-format';
 import type { CreateApiKeyDto } from '../api-keys/api-keys.dto';
 import { ApiKeyNotFoundError } from '../api-keys/api-keys.errors';
@@ -101,7 +102,7 @@ export class StaffAdministration {
 
   private record(
     ctx: TransactionContext,
-    action: string,
+    action: SessionsAuditAction,
     target: { kind: string; id: string },
     changes?: Parameters<AuditService['record']>[1]['changes'],
   ): Promise<void> {

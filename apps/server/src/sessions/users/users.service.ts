@@ -13,6 +13,7 @@ import {
 import { Database } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { SessionsAuditAction } from '../audit-actions';
 import { ScopeNotHeldError } from '../api-keys/api-keys.errors';
 import { ApiKeysService } from '../api-keys/api-keys.service';
 import { LoginThrottle } from '../auth/login-throttle';
@@ -124,7 +125,7 @@ export class UsersService {
       throw ValidationFailedError.at(
         pointer,
         'common_password',
-        'This is one of the passwords that are tried first, or hardly more than one.',
+        'This password is too common. Choose another one.',
       );
     return this.hasher.hash(password);
   }
@@ -139,7 +140,7 @@ export class UsersService {
     after: UserRow,
     passwordReset: boolean,
   ): Promise<void> {
-    const record = (action: string, changes?: AuditChanges) =>
+    const record = (action: SessionsAuditAction, changes?: AuditChanges) =>
       this.audit.record(ctx, { action, target: { kind: 'user', id: after.id }, changes });
     if (before.role !== after.role)
       await record('user.role_changed', { role: { from: before.role, to: after.role } });
@@ -154,7 +155,7 @@ const ownPassword = (): ValidationFailedError =>
   ValidationFailedError.at(
     '/password',
     'own_password',
-    'Change your own password by POST /api/v1/auth/password, which takes the present one.',
+    'To change your own password, call POST /api/v1/auth/password with the current one.',
   );
 
 const isActiveAdministrator = ({ role, disabledAt }: UserRow): boolean => role === 'admin' && !disabledAt;
