@@ -103,6 +103,7 @@ interface Shown {
     await page.locator('.auth-wrapper .authorize').click();
     await page.locator('.cookie-auth').waitFor();
     expect(await page.locator('.auth-container input').count()).toBe(1);
+    expect(await page.locator('.auth-container .btn.authorize:visible').count()).toBe(1);
     await page.locator('.auth-container input').fill('a-key');
     expect(faults).toEqual([]);
   });

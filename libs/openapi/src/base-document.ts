@@ -36,8 +36,8 @@ If a request has an \`Authorization\` header, its cookies are ignored. Each oper
 ## Errors
 
 Every error is an \`application/problem+json\` document (RFC 9457) with the schema \`Problem\`. Use \`code\` in programs and show
-\`detail\` to people. Each operation lists its codes by status. An unknown path is 404 \`route_not_found\`. A method that the path
-does not have is 405 \`method_not_allowed\`; the \`Allow\` header lists the methods that it has.
+\`detail\` to people. Each operation lists its codes by status. An unknown path is 404 \`route_not_found\`. An unsupported
+method is 405 \`method_not_allowed\`; the \`Allow\` header lists the supported methods.
 
 ## Request IDs
 

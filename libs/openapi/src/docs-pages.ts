@@ -70,7 +70,7 @@ export const redocPage = (url: UrlOf): string =>
   page('Waybill: ReDoc', [], ['redoc.js', 'start-redoc.js'], url);
 
 const STYLE =
-  'body { margin: 0 } .closed-response { border: 0; padding: 0; background: none; color: inherit; font: inherit; text-align: left; cursor: pointer }';
+  'body { margin: 0 } .closed-response { border: 0; padding: 0; background: none; color: inherit; font: inherit; text-align: left; cursor: pointer } .auth-container:has(.cookie-auth) .auth-btn-wrapper { display: none }';
 
 function page(title: string, styles: AssetName[], scripts: AssetName[], url: UrlOf): string {
   return `<!doctype html>
