@@ -161,8 +161,9 @@ function differences(
     : undefined;
   const { properties, items, anyOf, enum: values, additionalProperties } = named ?? schema;
   if (anyOf && !properties) {
-    const [one] = anyOf.filter(({ type }) => type !== 'null');
-    return real === null || example === null ? [] : differences(document, one ?? {}, example, real, place);
+    const [one, ...others] = anyOf.filter(({ type }) => type !== 'null');
+    const isOpen = real === null || example === null || others.length > 0; // a value of any of the types is true
+    return isOpen ? [] : differences(document, one ?? {}, example, real, place);
   }
   if (real === null || example === null) return [];
   if (Array.isArray(example) && Array.isArray(real))
