@@ -1,6 +1,7 @@
 import { useServer } from '../support/use-server';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
@@ -63,6 +64,22 @@ describe('the OpenAPI document of the built application', () => {
     host.close();
     expect(code).toBe(1);
     expect(output).toContain('operation-operationId');
+  });
+
+  it.each([
+    ['an example without a field', (reply: Record<string, unknown>) => delete reply.expires_at],
+    ['an example of another type', (reply: Record<string, unknown>) => (reply.kind = 'customer')],
+  ])('would not keep them with %s', async (_, spoil) => {
+    const broken = structuredClone(document);
+    const [reply] = Object.values(
+      broken.paths['/api/v1/auth/login']?.post?.responses ?? {},
+    ) as OpenApiReply[];
+    spoil(reply?.content?.['application/json']?.example as Record<string, unknown>);
+    const host = createServer((_request, response) => response.end(JSON.stringify(broken)));
+    await new Promise<void>((resolve) => host.listen(0, '127.0.0.1', resolve));
+    const { code } = await lint(`http://127.0.0.1:${(host.address() as AddressInfo).port}`);
+    host.close();
+    expect(code).toBe(1);
   });
 
   it('gives every operation an id, one described tag, a summary and its access rule', () => {
@@ -186,7 +203,14 @@ describe('the OpenAPI document of the built application', () => {
       $ref: '#/components/parameters/IfNoneMatch',
     });
     const ifMatch = { $ref: '#/components/parameters/IfMatch' };
-    for (const writing of ['changeUser', 'rotateApiKey', 'revokeApiKey', 'endSession', 'signOut', 'runJob'])
+    expect(operation('changeUser').parameters).toContainEqual({
+      $ref: '#/components/parameters/RequiredIfMatch',
+    });
+    expect(document.components.parameters?.RequiredIfMatch).toMatchObject({
+      name: 'If-Match',
+      required: true,
+    });
+    for (const writing of ['rotateApiKey', 'revokeApiKey', 'endSession', 'signOut', 'runJob'])
       expect([writing, operation(writing).parameters]).toEqual([writing, expect.arrayContaining([ifMatch])]);
     expect(operation('createUser').parameters).not.toContainEqual(ifMatch);
   });
@@ -208,6 +232,49 @@ describe('the OpenAPI document of the built application', () => {
     expect(Package?.properties?.cost).toMatchObject({
       anyOf: [{ $ref: '#/components/schemas/Roubles' }, { type: 'null' }],
     });
+  });
+
+  it('has one schema for errors, narrowed to the codes of each status', () => {
+    const { Problem, AuditAction } = document.components.schemas;
+    const replies = operations().flatMap(([name, { responses }]) =>
+      Object.entries(responses).map(([status, reply]) => ({ name, status, reply: replyOf(reply) })),
+    );
+    const problems = replies.filter(({ status }) => Number(status) >= 400);
+    const codes = problems.flatMap(({ status, reply }) => {
+      const media = reply.content?.['application/problem+json'];
+      const { schema, examples } = media as OpenApiMedia;
+      expect(schema).toEqual({
+        $ref: '#/components/schemas/Problem',
+        properties: {
+          code: { type: 'string', enum: Object.keys(examples ?? {}) },
+          status: { type: 'integer', enum: [Number(status)] },
+        },
+        ...(status === '410' && { required: ['package_id'] }),
+      });
+      return schema.properties?.code?.enum ?? [];
+    });
+    expect(Problem?.properties?.code?.enum).toEqual(
+      [...new Set([...codes, 'method_not_allowed'])].toSorted(),
+    );
+    expect(AuditAction?.enum).toEqual(expect.arrayContaining(['user.created', 'registration.accepted']));
+  });
+
+  it('has no name that is too long for a type', () => {
+    const { schemas, responses, parameters, headers } = document.components;
+    const names = [schemas, responses, parameters, headers].flatMap((part) => Object.keys(part ?? {}));
+    expect(names.filter((name) => name.length >= 40)).toEqual([]);
+  });
+
+  it('says what it is of, and how to get a key and hold a session', () => {
+    const { version } = JSON.parse(readFileSync(path.resolve(__dirname, '../../package.json'), 'utf8')) as {
+      version: string;
+    };
+    expect(document.info).toMatchObject({ version, license: { name: 'MIT' } });
+    expect(document.info.contact).toEqual({ name: expect.any(String) });
+    for (const words of ['.data/admin.key', 'npm run admin -- create-key', 'fetch-cookie'])
+      expect(document.info.description).toContain(words);
+    const names = document.tags.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(['sessions', 'auth', 'users', 'api-keys']));
   });
 
   it('states who may create an API key and shows an example', () => {

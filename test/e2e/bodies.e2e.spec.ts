@@ -55,7 +55,7 @@ describe('bodies that attack', () => {
       const { body, status } = await customer.post(route, fieldsOf(MAX_VALUES, String));
       expect(status).toBe(422);
       expect(body.errors).toHaveLength(100);
-      expect(body.detail).toMatch(/There are 200\d of them; only the first 100 are listed\.$/);
+      expect(body.detail).toMatch(/There are 200\d errors; the first 100 are listed\.$/);
     }
   });
 
@@ -120,7 +120,7 @@ describe('bodies that attack', () => {
       expect(body.errors).toEqual([
         {
           code: 'is_whole_number',
-          detail: 'limit must be a whole number from 1 to 200.',
+          detail: 'limit must be an integer from 1 to 200.',
           parameter: 'limit',
         },
       ]);

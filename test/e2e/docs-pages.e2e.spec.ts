@@ -79,6 +79,29 @@ interface Shown {
     expect(shown.faults).toEqual([]);
   });
 
+  it('show each error of an operation in one line, until it is opened', async () => {
+    const { page, faults } = await show('/api/openapi');
+    const operation = page.locator('#operations-packages-registerPackage');
+    await operation.locator('.opblock-summary').click();
+    const conflict = operation.locator('.response[data-code="409"]');
+    await conflict.waitFor();
+    expect(await conflict.innerText()).toContain('Conflict: idempotency_key_in_flight');
+    expect((await operation.boundingBox())?.height).toBeLessThan(2_500);
+    await conflict.locator('button').click();
+    await operation.locator('.microlight', { hasText: 'urn:waybill:problem:idempotency_key' }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  it('ask for an API key, and for no cookie', async () => {
+    const { page, faults } = await show('/api/openapi');
+    await page.locator('.auth-wrapper .authorize').click();
+    await page.locator('.cookie-auth').waitFor();
+    expect(await page.locator('.auth-container input').count()).toBe(1);
+    expect(await page.locator('.auth-container .btn.authorize:visible').count()).toBe(1);
+    await page.locator('.auth-container input').fill('a-key');
+    expect(faults).toEqual([]);
+  });
+
   it('show every operation in ReDoc, and find one', async () => {
     const shown = await show('/api/redoc');
     const { page } = shown;
@@ -89,7 +112,7 @@ interface Shown {
       expect(await operation.locator('h2').first().innerText()).toContain(summary);
     }
     await page.locator('[role="search"] input').fill('registration');
-    await page.locator('[data-role="search:results"] >> text=Show what became of a registration').waitFor();
+    await page.locator('[data-role="search:results"] >> text=Get a registration').waitFor();
     expect(foreign(shown)).toEqual([]);
     expect(shown.faults).toEqual([]);
   });

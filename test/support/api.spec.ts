@@ -5,19 +5,10 @@ import { ContractViolation } from './contract';
 import type { OpenApi } from './openapi';
 
 const text = { type: 'string' };
-const problem = (status: number, title: string, code: string) => ({
-  type: 'object',
-  properties: {
-    status: { type: 'integer', enum: [status] },
-    title: { type: 'string', enum: [title] },
-    code: { type: 'string', enum: [code] },
-    request_id: text,
-  },
-  required: ['status', 'title', 'code', 'request_id'],
-});
 
 const document: OpenApi = {
   openapi: '3.1.0',
+  info: { version: '1.0.0', description: 'Things.' },
   tags: [],
   paths: {
     '/api/v1/things': {
@@ -69,10 +60,10 @@ const document: OpenApi = {
         },
         required: ['id', 'size'],
       },
-      Taken: problem(409, 'Conflict', 'thing_taken'),
-      Locked: problem(409, 'Conflict', 'thing_locked'),
-      TakenOrLocked: {
-        oneOf: [{ $ref: '#/components/schemas/Taken' }, { $ref: '#/components/schemas/Locked' }],
+      Problem: {
+        type: 'object',
+        properties: { type: text, status: { type: 'integer' }, title: text, code: text, request_id: text },
+        required: ['type', 'status', 'title', 'code', 'request_id'],
       },
     },
     headers: { XRequestId: { required: true, schema: text } },
@@ -80,7 +71,14 @@ const document: OpenApi = {
       Taken: {
         description: 'Taken',
         headers: { 'X-Request-Id': { $ref: '#/components/headers/XRequestId' } },
-        content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/TakenOrLocked' } } },
+        content: {
+          'application/problem+json': {
+            schema: {
+              $ref: '#/components/schemas/Problem',
+              properties: { code: { enum: ['thing_taken', 'thing_locked'] }, status: { enum: [409] } },
+            },
+          },
+        },
       },
     },
   },
@@ -97,7 +95,13 @@ const PROBLEM_TYPE = { 'content-type': 'application/problem+json; charset=utf-8'
 const ID = { 'x-request-id': 'r1' };
 const thing = { id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11', size: 1 };
 const made: Reply = { status: 201, headers: { ...JSON_TYPE, ...ID }, body: thing };
-const taken = { status: 409, title: 'Conflict', code: 'thing_taken', request_id: 'r1' };
+const taken = {
+  type: 'urn:waybill:problem:thing_taken',
+  status: 409,
+  title: 'Conflict',
+  code: 'thing_taken',
+  request_id: 'r1',
+};
 const unknownRoute = {
   type: 'urn:waybill:problem:route_not_found',
   title: 'Not Found',
@@ -179,6 +183,13 @@ describe('the client of the end-to-end tests', () => {
       { status: 409, headers: { ...PROBLEM_TYPE, ...ID }, body: { ...taken, code: 'other' } },
       /the code other is none of thing_taken, thing_locked/,
     ],
+    ...[{ title: 'Gone' }, { type: 'urn:waybill:problem:other' }, { status: 410 }, { colour: 'red' }].map(
+      (change): [string, Reply, RegExp] => [
+        `a problem's ${Object.keys(change)[0]}`,
+        { status: 409, headers: { ...PROBLEM_TYPE, ...ID }, body: { ...taken, ...change } },
+        /title Gone|type urn:waybill:problem:other|\/status|colour/,
+      ],
+    ),
     [
       "a problem's request id",
       { status: 409, headers: { ...PROBLEM_TYPE, ...ID }, body: { ...taken, request_id: 'r2' } },

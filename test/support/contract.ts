@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import type { OpenApi, OpenApiHeader, OpenApiOperation, OpenApiReply, OpenApiSchema } from './openapi';
@@ -134,18 +135,18 @@ export class Contract {
     return [...this.codeViolations(exchange, schema), ...this.bodyViolations(exchange, schema)];
   }
 
-  /** The same that the schema says, in a message that a person can read. */
-  private codeViolations({ body }: Exchange, schema: OpenApiSchema): string[] {
-    const codes = this.codesOf(schema);
-    const code = (body as { code?: unknown } | null)?.code;
-    if (codes.length === 0 || codes.includes(code)) return [];
-    return [`the code ${String(code)} is none of ${codes.join(', ')}`];
-  }
-
-  private codesOf(schema: OpenApiSchema): unknown[] {
-    const { oneOf, properties } = this.resolve(schema);
-    if (!mayBeProblem(properties) && !oneOf) return [];
-    return oneOf ? oneOf.flatMap((one) => this.codesOf(one)) : (properties?.code?.enum ?? []);
+  /** The code, in a message that a person can read, and what the schema cannot say. */
+  private codeViolations({ body, status }: Exchange, schema: OpenApiSchema): string[] {
+    const codes = schema.$ref?.endsWith('/Problem') ? (schema.properties?.code?.enum ?? []) : [];
+    if (codes.length === 0) return [];
+    const { code, title, type } = (body ?? {}) as Record<string, unknown>;
+    return [
+      ...(codes.includes(code) ? [] : [`the code ${String(code)} is none of ${codes.join(', ')}`]),
+      ...(title === STATUS_CODES[status] ? [] : [`the title ${String(title)} is not that of the status`]),
+      ...(type === `urn:waybill:problem:${String(code)}`
+        ? []
+        : [`the type ${String(type)} is not the code's`]),
+    ];
   }
 
   private bodyViolations({ body, text, headers }: Exchange, schema: OpenApiSchema): string[] {
@@ -199,9 +200,6 @@ export class Contract {
 const segmentsOf = (path: string): string[] => path.replace(/\/+$/, '').split('/');
 
 const isVariable = (part: string): boolean => part.startsWith('{');
-
-const mayBeProblem = (properties: OpenApiSchema['properties']): boolean =>
-  properties?.code?.enum !== undefined && properties.request_id !== undefined;
 
 const mediaTypeOf = ({ headers }: Exchange): string =>
   String(headers['content-type'] ?? '')

@@ -22,7 +22,7 @@ interface Reference {
 export interface OpenApiMedia {
   schema: OpenApiSchema;
   example?: unknown;
-  examples?: Record<string, { value: unknown }>;
+  examples?: Record<string, { value: unknown } | Reference>;
 }
 
 export interface OpenApiHeader {
@@ -58,6 +58,7 @@ export interface OpenApiOperation {
 
 export interface OpenApi {
   openapi: string;
+  info: { version: string; description: string; contact?: object; license?: object };
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, OpenApiOperation>>;
   components: {

@@ -9,6 +9,9 @@ const LOCK_NOT_AVAILABLE = '55P03';
 const MONTH = computed({ month: value.text('month') });
 const NAME = computed({ name: value.text('relname') });
 
+/** The action that is recorded when an old partition is dropped. */
+export const AUDIT_PARTITION_DROPPED = 'audit_log.partition_dropped';
+
 // SQL: TypeORM does not support partitions, and months follow the database's clock.
 /** Creates the log's monthly partitions in advance and drops those past their retention. */
 @Injectable()
@@ -58,7 +61,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
   private async drop(ctx: TransactionContext, name: string): Promise<void> {
     await this.database.execute(ctx, `DROP TABLE "${name}"`);
     await this.audit.record(ctx, {
-      action: 'audit_log.partition_dropped',
+      action: AUDIT_PARTITION_DROPPED,
       target: { kind: 'audit_log_partition', id: name },
       actor: { kind: 'system' },
     });

@@ -1,7 +1,7 @@
 import type { ModuleManifest } from '@waybill/core';
 import { auditSchema } from './audit.schema';
 
-export { AuditPartitions } from './audit-partitions';
+export { AUDIT_PARTITION_DROPPED, AuditPartitions } from './audit-partitions';
 export { AuditModule } from './audit.module';
 export { AuditQueries } from './audit.queries';
 export type { AuditEntryRow, AuditFilters } from './audit.repository';

@@ -1,46 +1,46 @@
 import { DomainError, type FieldError } from './domain-error';
 
-/** The body breaks rules; every field at fault is in `errors`. */
+/** The body is invalid. `errors` names every invalid field. */
 export class ValidationFailedError extends DomainError {
   static override readonly code = 'validation_failed';
   static override readonly kind = 'invalid';
 
   constructor(errors: FieldError[]) {
-    super('The body breaks the rules named in "errors".', { errors });
+    super('The body is invalid. See "errors".', { errors });
   }
 
   static override example(): ValidationFailedError {
     return this.at('/name', 'required', 'This field is required.');
   }
 
-  /** A single field of the body at fault. */
+  /** For a single invalid field of the body. */
   static at(pointer: string, code: string, detail: string): ValidationFailedError {
     return new ValidationFailedError([{ code, detail, pointer }]);
   }
 }
 
-/** A query parameter or a header is wrong, unknown or repeated. */
+/** A query parameter or a header is invalid, unknown or repeated. */
 export class BadRequestError extends DomainError {
   static override readonly code = 'bad_request';
   static override readonly kind = 'bad_request';
 
   static override example(): BadRequestError {
     return new BadRequestError([
-      { code: 'unknown_parameter', detail: 'There is no such parameter.', parameter: 'colour' },
+      { code: 'unknown_parameter', detail: 'This parameter is unknown.', parameter: 'colour' },
     ]);
   }
 
   constructor(errors: FieldError[]) {
-    super('The request breaks the rules named in "errors".', { errors });
+    super('A query parameter or header is invalid. See "errors".', { errors });
   }
 }
 
-/** Something that this service needs is not there, or it is stopping. */
+/** A dependency is unavailable, or the server is stopping. */
 export class UnavailableError extends DomainError {
   static override readonly code = 'unavailable';
   static override readonly kind = 'unavailable';
 
-  constructor(detail = 'The service cannot answer right now. Try again.', retryAfterSeconds = 5) {
+  constructor(detail = 'The service is temporarily unavailable. Try again.', retryAfterSeconds = 5) {
     super(detail, { retryAfterSeconds });
   }
 }

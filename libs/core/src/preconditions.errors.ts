@@ -1,23 +1,23 @@
 import { DomainError } from './domain-error';
 
-/** Changing what exists takes an `If-Match`, so that nobody overwrites what they have not seen. */
+/** The change needs an `If-Match`, so that it does not overwrite a version that the caller has not seen. */
 export class PreconditionRequiredError extends DomainError {
   static override readonly code = 'precondition_required';
   static override readonly kind = 'precondition_required';
 
   constructor() {
-    super('Send If-Match with the ETag that GET returned. Send If-Match: * to write without reading first.');
+    super('Send If-Match with the ETag from a GET, or If-Match: * to write without reading first.');
   }
 }
 
-/** What there is now is not what the caller made the request depend on. */
+/** The current version is not the one that the request asks for. */
 export class PreconditionFailedError extends DomainError {
   static override readonly code = 'precondition_failed';
   static override readonly kind = 'precondition_failed';
 
   constructor() {
     super(
-      'What there is now is not what If-Match or If-None-Match asks for. Read it again, and decide again.',
+      'The resource has changed, or does not meet If-Match or If-None-Match. Get the current version and try again.',
     );
   }
 }

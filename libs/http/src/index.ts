@@ -20,7 +20,12 @@ export { OpensSession, SkipRateLimit } from './limits/limits.decorators';
 export { ListQuery } from './lists/list-query';
 export { Matched } from './preconditions/matched';
 export { ETag } from './preconditions/etag';
-export { headersOf, RouteNotFoundError, UnauthenticatedError } from './problems/errors';
+export {
+  headersOf,
+  MethodNotAllowedError,
+  RouteNotFoundError,
+  UnauthenticatedError,
+} from './problems/errors';
 export { createPlainServer } from './plain-server';
 export { MAX_ERRORS, PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from './problems/problem';
 export { Location, RetryAfter } from './replies/reply-headers';

@@ -16,7 +16,10 @@ describe('what is kept of the error of a run', () => {
     [new Error('the key waybill_2zXq9 is bad'), 'the key waybill_… is bad'],
     [new Error('password="hunter2" is wrong'), 'password=… is wrong'],
     [new Error('x'.repeat(1_000)), 'x'.repeat(300)],
-    [new JobNotFoundError(), 'job_not_found: There is no such job; see GET /api/v1/admin/jobs.'],
+    [
+      new JobNotFoundError(),
+      'job_not_found: There is no job with this name. GET /api/v1/admin/jobs lists the jobs.',
+    ],
     ['a text', 'A value that is not an Error was thrown'],
   ])('says what happened and no secret: %s', (error, kept) => {
     expect(describeJobError(error)).toBe(kept);

@@ -4,13 +4,13 @@ import { Public, SkipRateLimit } from '@waybill/http';
 import { HealthDto } from './health.dto';
 import { Readiness } from './readiness';
 
-/** How a process is, for load balancers and orchestrators. */
+/** Health checks for load balancers and orchestrators. */
 @ApiTags('operations')
 @Controller()
 export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
-  /** Say whether the process lives. It asks nothing else. */
+  /** Check liveness. Returns 200 if the process is alive. Does not check dependencies. */
   @Get('livez')
   @Public()
   @SkipRateLimit()
@@ -21,7 +21,7 @@ export class HealthController {
     return { status: 'ok' };
   }
 
-  /** Say whether the process should be sent work: not while it starts or stops, nor without PostgreSQL. */
+  /** Check readiness. Returns 503 while the process starts or stops, and while PostgreSQL is unavailable. */
   @Get('readyz')
   @Public()
   @SkipRateLimit()

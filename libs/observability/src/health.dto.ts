@@ -1,4 +1,4 @@
-/** How a process is. */
+/** The result of a health check. */
 export class HealthDto {
   /** @example "ok" */
   status!: 'ok';

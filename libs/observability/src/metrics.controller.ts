@@ -3,11 +3,11 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import { Public, SkipRateLimit } from '@waybill/http';
 import { register } from 'prom-client';
 
-/** The metrics of this process; on a port of their own where `OPS_PORT` is set. */
+/** The metrics of this process. If `OPS_PORT` is set, that port serves them. */
 @ApiTags('operations')
 @Controller()
 export class MetricsController {
-  /** Give the metrics of this process in Prometheus's text format. */
+  /** Get the metrics of this process. Prometheus text format. */
   @Get('metrics')
   @Public()
   @SkipRateLimit()
@@ -16,7 +16,7 @@ export class MetricsController {
   @ApiProduces('text/plain')
   @ApiOkResponse({
     schema: { type: 'string', example: 'process_start_time_seconds 1795251600' },
-    description: "Prometheus's text format",
+    description: 'Metrics in the Prometheus text format.',
   })
   metrics(): Promise<string> {
     return register.metrics();

@@ -1,7 +1,7 @@
 import type { AccessRule } from '@waybill/http';
 import type { Operation } from './types';
 
-/** Says who may call an operation: for programs (`security`, `x-scopes`) and for people. */
+/** Documents who may call an operation: for programs (`security`, `x-scopes`) and for people. */
 export function describeAccess(operation: Operation, access: AccessRule): void {
   operation.security = access === 'public' ? [] : [{ apiKey: [] }, { session: [] }];
   if (typeof access === 'object') operation['x-scopes'] = access.scopes;
@@ -9,11 +9,11 @@ export function describeAccess(operation: Operation, access: AccessRule): void {
 }
 
 function sentenceOf(access: AccessRule): string {
-  if (access === 'public') return '**Access:** no credentials needed.';
-  if (access === 'authenticated') return '**Access:** every session and API key, for what is its own.';
+  if (access === 'public') return '**Access:** no credentials required.';
+  if (access === 'authenticated') return '**Access:** any session or API key, for its own data.';
   const scopes = access.scopes.map((scope) => `\`${scope}\``).join(' or ');
   const others = `staff and API keys with ${scopes}`;
   return access.customers
-    ? `**Access:** customers, for what is theirs; ${others}.`
+    ? `**Access:** customers, for their own data; ${others}.`
     : `**Access:** ${others}.`;
 }

@@ -1,12 +1,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { SwaggerModule } from '@nestjs/swagger';
-import { type Route, RouteTable } from '@waybill/http';
+import { problemsOf, type Route, RouteTable } from '@waybill/http';
 import { type ApiAbout, baseDocument, tagsOf } from './base-document';
 import { headerComponents } from './headers';
 import { OpenApiDocument, openApiDocumentSchema } from './open-api-document';
 import { completeOperation } from './operations';
 import { parameterComponents } from './parameters';
-import { fieldErrorSchemas } from './problem-replies';
+import { problemSchemas } from './problem-schema';
 import { closeRequestSchemas, normaliseSchemas, operationsOf } from './schemas';
 import type { ApiDescription, Operation } from './types';
 
@@ -20,12 +20,17 @@ export function buildDocument(app: INestApplication, about: ApiAbout): void {
   normaliseSchemas(document);
   Object.assign(document.components, {
     responses: {},
+    examples: {},
     headers: headerComponents,
     parameters: parameterComponents,
   });
-  Object.assign(document.components.schemas, fieldErrorSchemas, { OpenApiDocument: openApiDocumentSchema });
+  const routes = app.get(RouteTable).routes.filter(({ undocumented }) => !undocumented);
+  const errors = [...new Set(routes.flatMap(problemsOf))];
+  Object.assign(document.components.schemas, problemSchemas(errors), {
+    OpenApiDocument: openApiDocumentSchema,
+  });
   const known = tagsOf(about);
-  for (const route of app.get(RouteTable).routes) if (!route.undocumented) complete(document, route, known);
+  for (const route of routes) complete(document, route, known);
   closeRequestSchemas(document);
   keepUsedComponents(document);
   const usedTags = new Set(operationsOf(document).flatMap(({ tags }) => tags ?? []));

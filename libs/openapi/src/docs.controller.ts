@@ -9,7 +9,7 @@ import { OpenApiDocument } from './open-api-document';
 const HTML = 'text/html; charset=utf-8';
 const FOR_EVER = 'public, max-age=31536000, immutable';
 
-/** The description of this API: for programs, and as two pages for people. */
+/** The OpenAPI document, and two pages that show it. */
 @ApiTags('operations')
 @Controller('api')
 export class DocsController {
@@ -18,7 +18,7 @@ export class DocsController {
     private readonly assets: DocsAssets,
   ) {}
 
-  /** Give the OpenAPI document that you are reading. */
+  /** Download this OpenAPI document. */
   @Get('openapi.json')
   @Public()
   @ETag()

@@ -1,12 +1,12 @@
 import { componentName } from './schemas';
 import type { MediaType, Schema } from './types';
 
-// Deeper than any schema of ours; one that contains itself would otherwise never end.
+// Deeper than any of our schemas. Stops at a schema that contains itself.
 const MAX_DEPTH = 12;
 
 /**
- * Gives a body the example that follows from the examples of its fields, unless it has one of its own: so none can be
- * forgotten, and none says what its schema does not.
+ * Builds the example of a body from the examples of its fields, unless the body has its own. So every body has an example
+ * that fits its schema.
  * @throws Error naming the field that has no example.
  */
 export function addExample(media: MediaType, schemas: Record<string, Schema>): void {
@@ -14,14 +14,14 @@ export function addExample(media: MediaType, schemas: Record<string, Schema>): v
   media.example = exampleOf(media.schema, schemas, componentName(media.schema) ?? 'the body');
 }
 
-/** An example of what a schema describes. */
+/** An example that fits a schema. */
 export function exampleOf(
   schema: Schema,
   schemas: Record<string, Schema>,
   place: string,
   depth = 0,
 ): unknown {
-  if (depth > MAX_DEPTH) throw new Error(`${place} is nested without end and needs an example of its own`);
+  if (depth > MAX_DEPTH) throw new Error(`${place} contains itself and needs its own example`);
   if (schema.examples) return schema.examples[0];
   if (schema.default !== undefined) return schema.default;
   if (isNullable(schema)) return null;

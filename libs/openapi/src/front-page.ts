@@ -1,11 +1,11 @@
-/** Where somebody who has only the server's address can go on. */
+/** The links on the page at the server's address. */
 const LINKS: readonly { path: string; title: string; says: string }[] = [
-  { path: '/api/openapi', title: 'Swagger UI', says: 'every operation, to try out' },
-  { path: '/api/redoc', title: 'ReDoc', says: 'every operation, to read' },
-  { path: '/api/openapi.json', title: 'OpenAPI 3.1', says: 'the document, for programs' },
-  { path: '/readme', title: 'README', says: 'what Waybill is, and a walk-through' },
-  { path: '/livez', title: 'livez', says: 'whether the process lives' },
-  { path: '/readyz', title: 'readyz', says: 'whether it can serve' },
+  { path: '/api/openapi', title: 'Swagger UI', says: 'try out every operation' },
+  { path: '/api/redoc', title: 'ReDoc', says: 'read about every operation' },
+  { path: '/api/openapi.json', title: 'OpenAPI 3.1', says: 'the document for client generators' },
+  { path: '/readme', title: 'README', says: 'what Waybill is, with a walk-through' },
+  { path: '/livez', title: 'livez', says: 'whether the process is alive' },
+  { path: '/readyz', title: 'readyz', says: 'whether it is ready for requests' },
 ];
 
 const INTRODUCTION =
@@ -36,7 +36,7 @@ ${LINKS.map(({ path, title, says }) => `        <dt><a href="${path}">${title}</
 </html>
 `;
 
-/** For curl, with addresses to paste. @param origin of this server, as it was called */
+/** For curl, with URLs to paste. @param origin the server's, as the request named it */
 export function frontLines(origin: string): string {
   const width = Math.max(...LINKS.map(({ path }) => path.length));
   const lines = LINKS.map(({ path, says }) => `${origin}${path.padEnd(width)}  ${says}`);

@@ -1,17 +1,16 @@
 import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { Controller, Get, Header, Req, Res } from '@nestjs/common';
 import { Public, RouteNotFoundError, Undocumented } from '@waybill/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { frontLines, frontPage } from './front-page';
+import { projectFile } from './project-file';
 
 const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
 const NO_SCRIPTS =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
-const README = path.resolve(__dirname, '../../../../README.md');
 
-/** What somebody finds who has only the server's address. */
+/** The page at the server's address. */
 @Controller()
 export class FrontController {
   @Get(['', 'docs', 'api'])
@@ -31,9 +30,9 @@ export class FrontController {
   @Header('Content-Type', TEXT)
   readme(): string {
     try {
-      return readFileSync(README, 'utf8');
+      return readFileSync(projectFile('README.md'), 'utf8');
     } catch {
-      throw new RouteNotFoundError(); // it is no part of what is built
+      throw new RouteNotFoundError(); // the build does not contain it
     }
   }
 }

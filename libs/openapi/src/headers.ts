@@ -1,61 +1,59 @@
 import type { Header, Reference } from './types';
 
-/** Every response header that an operation can declare. `required` ones are there whenever they are declared. */
+/** Every response header that an operation can declare. A declared header with `required` is always present. */
 const headers = {
   'X-Request-Id': {
-    description:
-      "The request's id: the caller's own, if it sent one, or ours. It finds the request in our logs.",
+    description: 'ID of the request: the one that you sent, or a new one. Name it when you report a problem.',
     required: true,
     schema: { type: 'string', examples: ['019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11'] },
   },
   'Cache-Control': {
-    description: 'Private data is not to be stored.',
+    description: 'Do not store this reply.',
     required: true,
     schema: { type: 'string', enum: ['no-store'] },
   },
   Location: {
-    description: 'Where the resource is that this reply speaks of.',
+    description: 'URL of the resource that was created or queued.',
     required: true,
     schema: { type: 'string', format: 'uri-reference' },
   },
   'Retry-After': {
-    description: 'After how many seconds asking again makes sense.',
+    description: 'Seconds to wait before the next request.',
     required: true,
     schema: { type: 'integer', minimum: 0 },
   },
   Link: {
-    description: 'The next page, if there is one: `<…>; rel="next"` (RFC 8288).',
+    description: 'URL of the next page, if there is one: `<…>; rel="next"` (RFC 8288).',
     required: false,
     schema: { type: 'string' },
   },
   'Set-Cookie': {
-    description: "The session's cookie, if it is new or has ended; signing in sets the device's too.",
+    description: 'Sets or clears the session cookie. Signing in also sets a device cookie.',
     required: false,
     schema: { type: 'string' },
   },
   ETag: {
-    description: 'The validator of this state of the resource (RFC 9110).',
+    description: 'Version of the resource (RFC 9110). Send it in `If-Match` or `If-None-Match`.',
     required: true,
     schema: { type: 'string' },
   },
   'RateLimit-Policy': {
-    description:
-      'The limits that count here (draft-ietf-httpapi-ratelimit-headers-10): quota `q` in `w` seconds.',
+    description: 'Rate limits: `q` requests per `w` seconds (draft-ietf-httpapi-ratelimit-headers-10).',
     required: true,
     schema: { type: 'string', examples: ['"default";q=600;w=60'] },
   },
   RateLimit: {
-    description: 'What is left of them: `r` requests, for `t` seconds.',
+    description: 'What remains of each limit: `r` requests for the next `t` seconds.',
     required: true,
     schema: { type: 'string', examples: ['"default";r=599;t=42'] },
   },
   'Idempotent-Replayed': {
-    description: 'The reply is the first one to this `Idempotency-Key`, sent again.',
+    description: 'Present if this reply is a copy of the first reply to the same `Idempotency-Key`.',
     required: false,
     schema: { type: 'string', enum: ['true'] },
   },
   'WWW-Authenticate': {
-    description: 'How to authenticate (RFC 6750).',
+    description: 'The authentication scheme (RFC 6750).',
     required: true,
     schema: { type: 'string' },
   },
@@ -69,7 +67,7 @@ const componentOf = (name: string): string => name.replaceAll('-', '');
 
 const referenceTo = (name: HeaderName): Reference => ({ $ref: `#/components/headers/${componentOf(name)}` });
 
-/** For a swagger decorator of a reply: it may set or clear the session's cookie. */
+/** For a swagger decorator: the reply may set or clear the session cookie. */
 export const setsCookie = { 'Set-Cookie': referenceTo('Set-Cookie') };
 
 /** References to headers, each by its name. @throws Error for one that is not described here. */

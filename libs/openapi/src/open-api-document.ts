@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiDescription, Schema } from './types';
 
-/** The document says of itself only that it is one: its own schema is the specification's. */
+/** The schema of the document itself. The OpenAPI specification has the full one. */
 export const openApiDocumentSchema: Schema = {
   type: 'object',
   description: 'An OpenAPI 3.1 document.',
@@ -11,7 +11,7 @@ export const openApiDocumentSchema: Schema = {
   examples: [{ openapi: '3.1.0' }],
 };
 
-/** The description of the running application, made once when its routes are known. */
+/** The OpenAPI document of the running application, built once when its routes are known. */
 @Injectable()
 export class OpenApiDocument {
   private text?: string;

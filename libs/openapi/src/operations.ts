@@ -25,7 +25,7 @@ export function completeOperation(
   const problems = problemsOf(route);
   operation.parameters = [...(operation.parameters ?? []), ...headerParametersOf(route)];
   completeSuccesses(document, operation, route);
-  addProblemReplies(document, operation.responses, route, problems);
+  addProblemReplies(document, operation, route, problems);
 }
 
 function checkDeclarations(

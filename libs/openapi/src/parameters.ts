@@ -1,43 +1,55 @@
-import { isTaggedRead, type Route } from '@waybill/http';
+import { PreconditionRequiredError } from '@waybill/core';
+import { isTaggedRead, problemsOf, type Route } from '@waybill/http';
 import type { Parameter, Reference } from './types';
 
-/** For `@ApiParam`: a path value that is a UUID. */
+/** For `@ApiParam`: a UUID in the path. */
 export const uuidParameter = (name: string) => ({
   name,
   schema: { type: 'string', format: 'uuid', examples: ['019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11'] },
 });
 
-/** The request headers that the conventions know. */
+/** The request headers that the API's conventions use. */
 export const parameterComponents: Readonly<Record<string, Parameter>> = {
   IdempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'A text of your own, quoted or bare: for 24 hours a repeat with the same key and body gets the first reply. It is yours in all of a user’s sessions, in a customer’s one also once they have signed in, and with an API key and those that take its place.',
+      'Makes a retry safe. Choose a unique value of up to 255 characters, such as a UUID. If you send the same request again with the same key within 24 hours, you get the first reply, and nothing happens twice.',
     required: false,
-    schema: { type: 'string', maxLength: 512 },
+    schema: { type: 'string', maxLength: 512, examples: ['7d1f7f2e-6f0a-4d8e-9d0b-2f3c4a5b6c7d'] },
   },
   IfMatch: {
     name: 'If-Match',
     in: 'header',
-    description: 'The `ETag` of what you have seen, or `*`: 412 if it has changed since.',
+    description:
+      'The `ETag` of a version, or `*` for any. Returns 412 if the current version is another one.',
     required: false,
     schema: { type: 'string' },
+  },
+  RequiredIfMatch: {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The `ETag` of the version that you change, from a GET. Returns 412 if the resource has changed since, and 428 without this header. Send `*` to change any version.',
+    required: true,
+    schema: { type: 'string', examples: ['*'] },
   },
   IfNoneMatch: {
     name: 'If-None-Match',
     in: 'header',
-    description: 'The `ETag` of what you have, or `*`: 304 if it is still so.',
+    description:
+      'The `ETag` of the version that you have. Returns 304 without a body if it is still current.',
     required: false,
     schema: { type: 'string' },
   },
 };
 
-/** References to the request headers that mean something to a route. */
+/** References to the request headers that a route reads. */
 export function headerParametersOf(route: Route): Reference[] {
+  const needsIfMatch = problemsOf(route).includes(PreconditionRequiredError);
   const names = [
     ...(route.idempotent ? ['IdempotencyKey'] : []),
-    ...(route.matched || isTaggedRead(route) ? ['IfMatch'] : []),
+    ...(needsIfMatch ? ['RequiredIfMatch'] : route.matched || isTaggedRead(route) ? ['IfMatch'] : []),
     ...(isTaggedRead(route) ? ['IfNoneMatch'] : []),
   ];
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));

@@ -1,123 +1,94 @@
+import { isDeepStrictEqual } from 'node:util';
 import { STATUS_CODES } from 'node:http';
 import type { DomainErrorClass } from '@waybill/core';
-import {
-  headersOf,
-  MAX_ERRORS,
-  PROBLEM_MEDIA_TYPE,
-  problemOf,
-  type Route,
-  statusOfKind,
-} from '@waybill/http';
+import { headersOf, PROBLEM_MEDIA_TYPE, problemOf, type Route, statusOfKind } from '@waybill/http';
 import { headerReferences } from './headers';
 import { schemaReference } from './schemas';
-import type { ApiDescription, MediaType, Reference, Reply, Schema } from './types';
+import type { ApiDescription, Components, Operation, Parameter, Reply } from './types';
 
-// What the HTTP parser gives up on is no request yet, and counts for nobody.
+// The HTTP parser sends these before the rate limit sees the request.
 const BEFORE_LIMITS = new Set(['408', '431']);
+
+// Generators turn longer names into unreadable types.
+const MAX_NAME_LENGTH = 39;
 
 const EXAMPLE_REQUEST_ID = '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11';
 
-/** Adds the replies of an operation's errors to it: one a status, shared with every operation that has the same ones. */
+/** Adds the error replies of an operation: one per status. Operations with the same codes share a reply. */
 export function addProblemReplies(
   { components }: ApiDescription,
-  responses: Record<string, Reply | Reference>,
-  { limit }: Route,
+  operation: Operation,
+  { limit, path }: Route,
   errors: readonly DomainErrorClass[],
 ): void {
+  for (const error of errors)
+    components.examples[error.code] ??= { value: problemExample(error, examplePath(path, operation)) };
   const byStatus = Object.groupBy(errors, ({ kind }) => statusOfKind[kind]);
-  for (const [status, group] of Object.entries(byStatus)) {
-    const sorted = (group ?? []).toSorted((a, b) => (a.code < b.code ? -1 : 1));
-    const name = sorted.map(({ code }) => pascalCase(code)).join('Or');
+  for (const [status, group = []] of Object.entries(byStatus)) {
     const isLimited = limit !== 'none' && !BEFORE_LIMITS.has(status);
-    const replyName = isLimited ? name : `${name}Unlimited`;
-    const schema = unionOf(components.schemas, sorted, name);
-    components.responses[replyName] ??= replyOf(sorted, status, isLimited, schema);
-    responses[status] = { $ref: `#/components/responses/${replyName}` };
+    const name = share(components, group, replyOf(group, status, isLimited), isLimited);
+    operation.responses[status] = { $ref: `#/components/responses/${name}` };
   }
 }
 
-function replyOf(
-  errors: readonly DomainErrorClass[],
-  status: string,
-  isLimited: boolean,
-  schema: Schema,
-): Reply {
-  const codes = errors.map(({ code }) => `\`${code}\``).join(', ');
-  const asked = Object.keys(Object.assign({}, ...errors.map((error) => headersOf(error.example()))));
+function replyOf(errors: readonly DomainErrorClass[], status: string, isLimited: boolean): Reply {
+  const codes = [...new Set(errors.map(({ code }) => code))].toSorted();
+  const members = errors.length === 1 ? Object.keys(errors[0]?.members ?? {}) : [];
+  const ownHeaders = Object.keys(Object.assign({}, ...errors.map((error) => headersOf(error.example()))));
+  const schema = {
+    ...schemaReference('Problem'),
+    properties: {
+      code: { type: 'string', enum: codes },
+      status: { type: 'integer', enum: [Number(status)] },
+    },
+    ...(members.length > 0 && { required: members }),
+  };
+  const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]);
   return {
-    description: `${STATUS_CODES[status] ?? 'Error'}: ${codes}`,
+    description: `${STATUS_CODES[status] ?? 'Error'}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
     headers: headerReferences([
       ...['X-Request-Id', 'Cache-Control'],
       ...(isLimited ? ['RateLimit-Policy', 'RateLimit'] : []),
-      ...asked,
+      ...ownHeaders,
     ]),
-    content: { [PROBLEM_MEDIA_TYPE]: { schema, examples: examplesOf(errors) } },
+    content: { [PROBLEM_MEDIA_TYPE]: { schema, examples: Object.fromEntries(examples) as never } },
   };
 }
 
-function examplesOf(errors: readonly DomainErrorClass[]): MediaType['examples'] {
-  const request = { id: EXAMPLE_REQUEST_ID, url: '/api/v1/examples/1' };
-  return Object.fromEntries(
-    errors.map((error) => [error.code, { value: problemOf(error.example(), request) }]),
+/** Adds a reply to the shared ones, unless it is there. @returns its name */
+function share(
+  { responses }: Components,
+  errors: readonly DomainErrorClass[],
+  reply: Reply,
+  isLimited: boolean,
+): string {
+  const name = namesFor(errors, isLimited ? '' : 'Unlimited').find(
+    (candidate) => !responses[candidate] || isDeepStrictEqual(responses[candidate], reply),
   );
+  if (name === undefined) throw new Error(`there is no free name for the reply ${reply.description}`);
+  responses[name] = reply;
+  return name;
 }
 
-/** A reference to the one problem, or to a union of them under a name of its own. */
-function unionOf(schemas: Record<string, Schema>, errors: readonly DomainErrorClass[], name: string): Schema {
-  const references = errors.map((error) => {
-    schemas[schemaName(error)] ??= problemSchema(error);
-    return schemaReference(schemaName(error));
-  });
-  const [only, ...more] = references;
-  if (only && more.length === 0) return only;
-  const mapping = Object.fromEntries(errors.map(({ code }, index) => [code, references[index]?.$ref ?? '']));
-  schemas[`${name}Problem`] ??= { oneOf: references, discriminator: { propertyName: 'code', mapping } };
-  return schemaReference(`${name}Problem`);
+/** All codes if that is short enough; else one code, and how many more there are. A route's own errors come last in `errors`. */
+function namesFor(errors: readonly DomainErrorClass[], suffix: string): string[] {
+  const names = errors.map(({ code }) => pascalCase(code));
+  const all = names.toSorted().join('Or');
+  const short = names.toReversed().map((name) => `${name}Plus${names.length - 1}`);
+  return [all, ...short].map((name) => name + suffix).filter(({ length }) => length <= MAX_NAME_LENGTH);
 }
 
-const schemaName = ({ name }: DomainErrorClass): string => name.replace(/Error$/, 'Problem');
+const problemExample = (error: DomainErrorClass, url: string) =>
+  problemOf(error.example(), { id: EXAMPLE_REQUEST_ID, url });
 
-function problemSchema({ code, kind, members }: DomainErrorClass): Schema {
-  const status = statusOfKind[kind];
-  const properties: Record<string, Schema> = {
-    type: { type: 'string', format: 'uri', enum: [`urn:waybill:problem:${code}`] },
-    title: { type: 'string', enum: [STATUS_CODES[status]] },
-    status: { type: 'integer', enum: [status] },
-    detail: { type: 'string', description: 'What is wrong, for people.' },
-    instance: { type: 'string', format: 'uri-reference', description: 'The path that was asked.' },
-    code: { type: 'string', enum: [code] },
-    request_id: { type: 'string', description: 'As in `X-Request-Id`.' },
-    errors: {
-      type: 'array',
-      items: schemaReference('FieldError'),
-      maxItems: MAX_ERRORS,
-      description: `The first ${MAX_ERRORS}; \`detail\` says when there are more.`,
-    },
-    ...members,
+/** The path of a route, with the example of each parameter. */
+function examplePath(path: string, { parameters = [] }: Operation): string {
+  const valueOf = (name: string) => {
+    const parameter = (parameters as Parameter[]).find((one) => one.in === 'path' && one.name === name);
+    return String(parameter?.schema.examples?.[0] ?? name);
   };
-  return { type: 'object', properties, required: Object.keys(properties) };
+  return path.replace(/:(\w+)/g, (_, name: string) => valueOf(name));
 }
-
-const place = (member: string, description: string): Schema => ({
-  type: 'object',
-  properties: {
-    code: { type: 'string', description: 'Which rule is broken.', examples: ['required'] },
-    detail: { type: 'string', description: 'What is wrong, for people.' },
-    [member]: { type: 'string', description },
-  },
-  required: ['code', 'detail', member],
-});
-
-/** What an entry of a problem's `errors` can be: it names exactly one place. */
-export const fieldErrorSchemas: Record<string, Schema> = {
-  BodyFieldError: place('pointer', 'A place in the body (RFC 6901).'),
-  ParameterError: place('parameter', 'The name of a query parameter.'),
-  HeaderError: place('header', 'The name of a header.'),
-  FieldError: {
-    description: 'One thing that is wrong, and where.',
-    oneOf: ['BodyFieldError', 'ParameterError', 'HeaderError'].map(schemaReference),
-  },
-};
 
 const pascalCase = (code: string): string =>
   code.replace(/(?:^|_)(\w)/g, (_, letter: string) => letter.toUpperCase());

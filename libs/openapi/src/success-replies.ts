@@ -5,7 +5,7 @@ import { headerReferences } from './headers';
 import { componentName } from './schemas';
 import type { ApiDescription, Operation, Reply, Schema } from './types';
 
-/** Completes the replies of an operation that are no errors: their headers, their examples, and that nothing has changed. */
+/** Completes the success replies of an operation: headers, examples, and 304. */
 export function completeSuccesses({ components }: ApiDescription, operation: Operation, route: Route): void {
   for (const [status, declared] of Object.entries(operation.responses)) {
     const reply = declared as Reply;
@@ -20,7 +20,7 @@ export function completeSuccesses({ components }: ApiDescription, operation: Ope
   }
   if (isTaggedRead(route))
     operation.responses['304'] = {
-      description: 'You have it already.',
+      description: 'Not modified: the version in `If-None-Match` is current.',
       headers: headerReferences([...headersOfAny(route), 'ETag']),
     };
 }

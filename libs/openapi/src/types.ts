@@ -12,12 +12,13 @@ export interface Schema {
   allOf?: Schema[];
   anyOf?: Schema[];
   oneOf?: Schema[];
-  discriminator?: { propertyName: string; mapping: Record<string, string> };
   pattern?: string;
   minimum?: number;
   maximum?: number;
   maxLength?: number;
   maxItems?: number;
+  minProperties?: number;
+  maxProperties?: number;
   default?: unknown;
   /** What @nestjs/swagger writes; `examples` in the finished document, as 3.1 has it. */
   example?: unknown;
@@ -43,10 +44,15 @@ export interface Parameter {
   example?: unknown;
 }
 
+export interface Example {
+  summary?: string;
+  value: unknown;
+}
+
 export interface MediaType {
   schema: Schema;
   example?: unknown;
-  examples?: Record<string, { summary?: string; value: unknown }>;
+  examples?: Record<string, Example | Reference>;
 }
 
 export interface Reply {
@@ -71,6 +77,7 @@ export interface Operation {
 export interface Components {
   schemas: Record<string, Schema>;
   responses: Record<string, Reply>;
+  examples: Record<string, Example>;
   headers: Record<string, Header>;
   parameters: Record<string, Parameter>;
   securitySchemes: Record<string, unknown>;

@@ -11,7 +11,7 @@ import { AuditEntryPage, ListAuditEntriesQuery, toAuditEntryDto, toAuditFilters 
 export class AuditController {
   constructor(private readonly entries: AuditQueries) {}
 
-  /** List what staff, API keys and the system did, newest first. */
+  /** List audit log entries. Newest first. The log records what staff, API keys and the system change. */
   @Get()
   @RequireScopes(adminScopes.readAudit)
   @ApiOperation({ operationId: 'listAuditEntries' })

@@ -1,70 +1,75 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IsUUID } from 'class-validator';
+import { IsIn, IsUUID } from 'class-validator';
 import type { AuditEntryRow, AuditFilters } from '@waybill/audit';
 import { IsText, IsTimestamp, ListQuery, Optional } from '@waybill/http';
+import { type AuditAction, auditActions } from './audit-actions';
 
-/** What audit entries are listed by. */
+/** Filters for a list of audit log entries. */
 export class ListAuditEntriesQuery extends ListQuery {
-  /** Only what this user, session or API key did. */
+  /** Return only entries whose actor is this user, session or API key. */
   @ApiProperty({ format: 'uuid' })
   @Optional()
   @IsUUID()
   actor?: string;
 
-  /** Only this action, such as `user.created`. */
+  /** Return only entries with this action. */
+  @ApiProperty({ enum: auditActions, enumName: 'AuditAction' })
   @Optional()
-  @IsText(1, 100)
-  action?: string;
+  @IsIn(auditActions)
+  action?: AuditAction;
 
-  /** Only what was done to things of this kind, such as `user`. */
+  /** Return only entries with this kind of target, such as `user`. */
   @Optional()
   @IsText(1, 100)
   target_kind?: string;
 
-  /** Only what was done to the thing with this id. */
+  /** Return only entries whose target has this ID. */
   @Optional()
   @IsText(1, 256)
   target_id?: string;
 
-  /** Only from this time on. */
+  /** Return only entries at or after this time. */
   @ApiProperty({ format: 'date-time' })
   @Optional()
   @IsTimestamp()
   from?: string;
 
-  /** Only before this time. */
+  /** Return only entries before this time. */
   @ApiProperty({ format: 'date-time' })
   @Optional()
   @IsTimestamp()
   to?: string;
 }
 
-/** Who did something. */
+/** Who made a change. */
 export class AuditActorDto {
   /** @example "staff" */
   @ApiProperty({ enum: ['staff', 'api_key', 'command_line', 'system'] })
   kind!: AuditEntryRow['actorKind'];
 
   /**
-   * The session's or the API key's.
+   * ID of the session or API key. Null for `command_line` and `system`.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11"
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   id!: string | null;
 
   /**
-   * The user who was signed in.
+   * ID of the user who was signed in. Null if there was none.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12"
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   user_id!: string | null;
 
-  /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d13" */
+  /**
+   * Owner ID of the session or API key. The packages that it registers carry this ID.
+   * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d13"
+   */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   owner_id!: string | null;
 }
 
-/** What something was done to. */
+/** What was changed. */
 export class AuditTargetDto {
   /** @example "user" */
   kind!: string;
@@ -73,9 +78,12 @@ export class AuditTargetDto {
   id!: string;
 }
 
-/** From where something was done. */
+/** Where the request came from. */
 export class AuditOriginDto {
-  /** @example "192.0.2.1" */
+  /**
+   * IP address.
+   * @example "192.0.2.1"
+   */
   address!: string | null;
 
   /** @example "curl/8.16.0" */
@@ -93,37 +101,44 @@ const value = {
 };
 type AuditValue = string | number | boolean | string[] | null;
 
-/** A field that was set or changed; it is never a secret. */
+/** A changed field. Secrets are never recorded. */
 export class AuditChangeDto {
   /** @example "role" */
   field!: string;
 
-  /** What it was; null where it is new. */
+  /** The old value. Null if the field is new. */
   @ApiProperty({ ...value, example: 'agent' })
   from!: AuditValue;
 
-  /** What it became. */
+  /** The new value. */
   @ApiProperty({ ...value, example: 'operator' })
   to!: AuditValue;
 }
 
-/** Something that staff, a key or the system did. */
+/** An entry of the audit log. */
 export class AuditEntryDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d16" */
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
-  /** @example "2026-11-21T09:00:00.000Z" */
+  /**
+   * Time of the change.
+   * @example "2026-11-21T09:00:00.000Z"
+   */
   at!: Date;
 
   actor!: AuditActorDto;
 
-  /** @example "user.role_changed" */
-  action!: string;
+  /**
+   * What was done.
+   * @example "user.role_changed"
+   */
+  @ApiProperty({ enum: auditActions, enumName: 'AuditAction' })
+  action!: AuditAction;
 
   target!: AuditTargetDto;
 
-  /** By the name of the field. */
+  /** The changed fields, sorted by name. */
   changes!: AuditChangeDto[];
 
   origin!: AuditOriginDto;
@@ -133,7 +148,7 @@ export class AuditEntryDto {
 export class AuditEntryPage {
   items!: AuditEntryDto[];
 
-  /** The cursor of the next page; null on the last one. */
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }
 
@@ -154,7 +169,7 @@ export function toAuditEntryDto(row: AuditEntryRow): AuditEntryDto {
     id: row.id,
     at: row.at,
     actor: { kind: row.actorKind, id: row.actorId, user_id: row.actorUserId, owner_id: row.actorOwnerId },
-    action: row.action,
+    action: row.action as AuditAction,
     target: { kind: row.targetKind, id: row.targetId },
     changes: Object.entries(row.changes)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))

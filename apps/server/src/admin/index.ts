@@ -7,5 +7,5 @@ export const adminManifest: ModuleManifest = {
   module: AdminModule,
   jobs: AdminJobsModule,
   scopes: adminScopes,
-  tags: { admin: 'What administrators run: jobs, rates, the audit log.' },
+  tags: { admin: 'Scheduled jobs, exchange rates and the audit log.' },
 };

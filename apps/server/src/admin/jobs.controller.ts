@@ -30,7 +30,7 @@ export class JobsController {
     private readonly jobs: JobsService,
   ) {}
 
-  /** List the scheduled jobs by name, each with the newest of its runs. */
+  /** List the scheduled jobs. Sorted by name, each with its latest run. */
   @Get()
   @RequireScopes(adminScopes.runJobs)
   @ApiOperation({ operationId: 'listJobs' })
@@ -40,7 +40,7 @@ export class JobsController {
     return { ...page, items: page.items.map(toJobDto) };
   }
 
-  /** Run a job as soon as a worker can. The reply's `Location` says what became of it; while a run waits, asking again gives that one. */
+  /** Run a job now. Queues a run, or returns the run that is already pending. Poll the URL in `Location` for the result. */
   @Post(':name/run')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScopes(adminScopes.runJobs)
@@ -56,7 +56,7 @@ export class JobsController {
     return toJobRunDto(await this.admin.runJob(ctx, name));
   }
 
-  /** List the runs of a job, newest first: when, how long, what came of it. */
+  /** List the runs of a job. Newest first, with start time, duration and result. */
   @Get(':name/runs')
   @RequireScopes(adminScopes.runJobs)
   @ApiProblems(JobNotFoundError)
@@ -72,7 +72,7 @@ export class JobsController {
     return { ...page, items: page.items.map(toJobRunDto) };
   }
 
-  /** Show a run of a job. */
+  /** Get a run of a job. */
   @Get(':name/runs/:id')
   @RequireScopes(adminScopes.runJobs)
   @ETag()

@@ -1,50 +1,62 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { JobResult, JobRunRow, JobOverview } from '@waybill/jobs';
 
-/** One run of a job: its state and, once it is over, what came of it. */
+/** A run of a job. */
 export class JobRunDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11" */
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
-  /** @example "price-pending" */
+  /**
+   * Name of the job.
+   * @example "price-pending"
+   */
   job!: string;
 
   /**
-   * Whether its time had come or somebody asked for it.
+   * What started the run: the schedule, or a request.
    * @example "schedule"
    */
   trigger!: 'schedule' | 'manual';
 
   /**
-   * `pending` until a worker begins it.
+   * `pending`: waiting for a worker. Then `running`, and finally `succeeded` or `failed`.
    * @example "succeeded"
    */
   state!: 'pending' | 'running' | 'succeeded' | 'failed';
 
   /**
-   * The beginning of the slot of the schedule that it runs for; null for a run that somebody asked for.
+   * Scheduled time of the run. Null if the trigger is `manual`.
    * @example "2026-11-21T09:00:00.000Z"
    */
   slot!: Date | null;
 
-  /** @example "2026-11-21T09:00:00.412Z" */
+  /**
+   * Time at which the run was queued.
+   * @example "2026-11-21T09:00:00.412Z"
+   */
   requested_at!: Date;
 
-  /** @example "2026-11-21T09:00:00.420Z" */
+  /**
+   * Null until a worker starts the run.
+   * @example "2026-11-21T09:00:00.420Z"
+   */
   started_at!: Date | null;
 
-  /** @example "2026-11-21T09:00:01.673Z" */
+  /**
+   * Null until the run has finished.
+   * @example "2026-11-21T09:00:01.673Z"
+   */
   finished_at!: Date | null;
 
   /**
-   * From its start to its end; null while it is not over.
+   * Duration in milliseconds. Null until the run has finished.
    * @example 1253
    */
   duration_ms!: number | null;
 
   /**
-   * What it did, in counts and short texts of its own; null unless it succeeded.
+   * Result of the job, such as the number of packages that it priced. Null unless the state is `succeeded`.
    * @example { "priced": 12, "left": 0 }
    */
   @ApiProperty({
@@ -55,21 +67,21 @@ export class JobRunDto {
   result!: JobResult | null;
 
   /**
-   * Why it failed; null unless it did.
+   * Reason for the failure. Null unless the state is `failed`.
    * @example null
    */
   error!: string | null;
 }
 
-/** A page of the runs of a job, newest first. */
+/** A page of job runs, newest first. */
 export class JobRunPage {
   items!: JobRunDto[];
 
-  /** The cursor of the next page; null on the last one. */
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }
 
-/** A job that runs by a schedule, once for all workers together. */
+/** A scheduled job. Each scheduled run happens once, on one of the workers. */
 export class JobDto {
   /** @example "price-pending" */
   name!: string;
@@ -78,38 +90,38 @@ export class JobDto {
   description!: string;
 
   /**
-   * When it runs: a cron expression of five fields, or of six where the first are seconds.
+   * Schedule: a cron expression with five fields, or with six if the first one is seconds.
    * @example "*\u002f5 * * * *"
    */
   cron!: string;
 
   /**
-   * The time zone of `cron`.
+   * Time zone of `cron`.
    * @example "UTC"
    */
   time_zone!: string;
 
   /**
-   * When it runs next.
+   * Time of the next scheduled run.
    * @example "2026-11-21T09:05:00.000Z"
    */
   next_run_at!: Date;
 
   /**
-   * A run that takes longer fails.
+   * Time limit of a run in seconds. A longer run fails.
    * @example 600
    */
   timeout_seconds!: number;
 
-  /** The newest of its runs; null if it has none yet. */
+  /** The latest run. Null if the job has not run yet. */
   last_run!: JobRunDto | null;
 }
 
-/** A page of jobs, by name. */
+/** A page of jobs, sorted by name. */
 export class JobPage {
   items!: JobDto[];
 
-  /** The cursor of the next page; null on the last one. */
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }
 

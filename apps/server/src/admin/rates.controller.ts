@@ -18,7 +18,7 @@ export class RatesController {
     private readonly queries: RatesQueries,
   ) {}
 
-  /** List the rate lists that are known and where they came from, newest effective date first. */
+  /** List the stored exchange rate lists. Newest effective date first, each with its source. */
   @Get()
   @RequireScopes(adminScopes.runJobs)
   @ApiOperation({ operationId: 'listRates' })
@@ -28,7 +28,7 @@ export class RatesController {
     return { ...page, items: page.items.map(toRateListDto) };
   }
 
-  /** Ask the Bank of Russia for its rates as soon as a worker can: a run of the job refresh-rates. */
+  /** Fetch the exchange rates now. Queues a run of the job `refresh-rates`, which asks the Bank of Russia. */
   @Post('refresh')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScopes(adminScopes.runJobs)

@@ -1,29 +1,32 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { KnownList } from '@waybill/currency-rate';
 
-/** A list of the Bank of Russia's rates that is known. */
+/** A list of exchange rates of the Bank of Russia. */
 export class RateListDto {
   /**
-   * From which day the list is in force.
+   * First day on which the rates apply.
    * @example "2026-11-21"
    */
   @ApiProperty({ format: 'date' })
   effective_date!: string;
 
-  /** Where it came from; `snapshot` is the one that is shipped for trying Waybill out. */
+  /** Source of the list. `snapshot` is a dated sample for trying out Waybill without a network. */
   source!: 'cbr-json' | 'cbr-xml' | 'snapshot';
 
   /**
-   * SHA-256 of the document that it was read from.
+   * SHA-256 digest of the source document, in hexadecimal.
    * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
    */
   document_sha256!: string;
 
-  /** @example "2026-11-20T13:00:02.117Z" */
+  /**
+   * Time at which the list was received.
+   * @example "2026-11-20T13:00:02.117Z"
+   */
   received_at!: Date;
 
   /**
-   * How many currencies it has.
+   * Number of currencies in the list.
    * @example 43
    */
   currencies!: number;
@@ -33,7 +36,7 @@ export class RateListDto {
 export class RateListPage {
   items!: RateListDto[];
 
-  /** The cursor of the next page; null on the last one. */
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }
 

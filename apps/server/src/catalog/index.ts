@@ -12,5 +12,5 @@ export const catalogManifest: ModuleManifest = {
   module: CatalogModule,
   ...catalogSchema,
   scopes: catalogScopes,
-  tags: { catalog: 'What can be sent and sold: package types and items.' },
+  tags: { catalog: 'Package types.' },
 };

@@ -10,7 +10,7 @@ import { PackageTypesService } from './package-types.service';
 export class PackageTypesController {
   constructor(private readonly types: PackageTypesService) {}
 
-  /** List the package types that a package can be registered with. */
+  /** List the package types. */
   @Get()
   @Public()
   @ApiOperation({ operationId: 'listPackageTypes' })

@@ -11,6 +11,6 @@ export class PackageTypeDto {
 export class PackageTypePage {
   items!: PackageTypeDto[];
 
-  /** The cursor of the next page; null on the last one. */
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }

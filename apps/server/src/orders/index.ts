@@ -14,5 +14,5 @@ const ordersScopes = {
 /** What shops sold. It has no routes yet; roles and API keys can hold its scopes already. */
 export const ordersManifest: ModuleManifest = {
   scopes: ordersScopes,
-  tags: { orders: 'What shops sold: the order stream, one order or many, and what could not be stored.' },
+  tags: { orders: 'Orders from shops.' },
 };

@@ -3,59 +3,65 @@ import { MoneyDto, roubles, RoublesDto } from './packages.dto';
 import type { PackageCost } from './packages.queries';
 import { FORMULA, FORMULA_VERSION } from './pricing';
 
-/** What a cost is computed from. */
+/** The inputs of a cost. */
 export class CostInputsDto {
-  /** @example "1.500" */
+  /**
+   * Weight in kilograms.
+   * @example "1.500"
+   */
   weight_kg!: string;
 
   content_value!: MoneyDto;
 
   /**
-   * The day whose rates count: the one (Europe/Moscow) on which the registration was accepted.
+   * Day (Europe/Moscow) on which the registration was accepted. The rates of this day apply.
    * @example "2026-11-21"
    */
   @ApiProperty({ format: 'date' })
   day!: string;
 }
 
-/** An official rate of the Bank of Russia, as it was used. */
+/** An exchange rate of the Bank of Russia that the cost uses. */
 export class UsedRateDto {
   /** @example "USD" */
   currency!: string;
 
   /**
-   * Roubles for `nominal` units.
+   * Roubles per `nominal` units of the currency.
    * @example "84.004"
    */
   value!: string;
 
-  /** @example 1 */
+  /**
+   * Number of units that `value` is the price of.
+   * @example 1
+   */
   nominal!: number;
 
   /**
-   * From which day the rate is in force.
+   * First day on which the rate applies.
    * @example "2026-11-21"
    */
   @ApiProperty({ format: 'date' })
   effective_date!: string;
 
-  /** Where the list came from; `snapshot` is the one that is shipped for trying Waybill out. */
+  /** Source of the rate. `snapshot` is a dated sample for trying out Waybill without a network. */
   source!: 'cbr-json' | 'cbr-xml' | 'snapshot';
 
   /**
-   * SHA-256 of the document that it was read from.
+   * SHA-256 digest of the source document, in hexadecimal.
    * @example "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
    */
   document_sha256!: string;
 
   /**
-   * The bank could not be asked about the day: this is the newest rate that was known.
+   * `true` if the bank could not be reached and the newest known rate was used.
    * @example false
    */
   carried_over!: boolean;
 }
 
-/** How the exact result becomes money. */
+/** How the unrounded result is rounded. */
 export class RoundingDto {
   mode!: 'half_up';
 
@@ -63,33 +69,36 @@ export class RoundingDto {
   decimals!: number;
 }
 
-/** The delivery cost of a package, and all that it takes to compute it again. */
+/** The delivery cost of a package, with everything needed to compute it. */
 export class CostDto {
   /** @example 1 */
   package_id!: number;
 
   /**
-   * In roubles; null where there is none.
+   * Delivery cost in roubles. Null if there is none; see `reason`.
    * @example { "amount": "72.24", "currency": "RUB" }
    */
   cost!: RoublesDto | null;
 
-  /** Why there is no cost; null where there is one. */
+  /** Reason for a missing cost. Null if there is a cost. */
   reason!: 'rate_unavailable' | 'currency_not_quoted' | null;
 
   inputs!: CostInputsDto;
 
-  /** @example "cost = 0.5 * weight_kg * R(USD) + 0.01 * content_value.amount * R(content_value.currency)" */
+  /**
+   * The formula. `R(x)` is the number of roubles per unit of the currency `x`.
+   * @example "cost = 0.5 * weight_kg * R(USD) + 0.01 * content_value.amount * R(content_value.currency)"
+   */
   formula!: string;
 
   /** @example 1 */
   formula_version!: number;
 
-  /** The rates that were used; empty where there is no cost. */
+  /** The exchange rates. Empty if there is no cost. */
   rates!: UsedRateDto[];
 
   /**
-   * The exact result in roubles.
+   * Result in roubles before rounding. Null if there is no cost.
    * @example "72.2350396"
    */
   unrounded!: string | null;

@@ -9,5 +9,7 @@ export const packagesManifest: ModuleManifest = {
   jobs: PackagesJobsModule,
   ...packagesSchema,
   scopes: packagesScopes,
-  tags: { packages: 'Packages: registered, priced, explained, claimed.' },
+  tags: { packages: 'Register packages, and read their state and cost.' },
 };
+
+export { packagesAuditActions } from './audit-actions';

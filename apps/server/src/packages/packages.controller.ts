@@ -42,7 +42,10 @@ export class PackagesController {
     private readonly queries: PackagesQueries,
   ) {}
 
-  /** Register a package. The reply says that it is accepted; its `Location` says what became of it. */
+  /**
+   * Register a package. Returns 202 with a registration in state `pending`. Poll the URL in `Location` until the state is
+   * `succeeded` or `failed`.
+   */
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
   @AllowCustomersOr(packagesScopes.write)
@@ -56,7 +59,7 @@ export class PackagesController {
     return toRegistrationDto(await this.packages.register(ctx, dto));
   }
 
-  /** List packages, newest first: yours, or everybody's with the scope packages:read_all. */
+  /** List packages. Newest first. You see your own packages, or all packages if you have the scope `packages:read_all`. */
   @Get()
   @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ApiOperation({ operationId: 'listPackages' })
@@ -66,7 +69,7 @@ export class PackagesController {
     return { ...page, items: page.items.map(toPackageDto) };
   }
 
-  /** Show what became of a registration. */
+  /** Get a registration. Available for 24 hours after it has finished. */
   @Get('status/:id')
   @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ETag()
@@ -78,7 +81,7 @@ export class PackagesController {
     return toRegistrationDto(await this.queries.status(ctx, id));
   }
 
-  /** Show a package. */
+  /** Get a package. */
   @Get(':id')
   @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ETag()
@@ -89,7 +92,7 @@ export class PackagesController {
     return toPackageDto(await this.queries.get(ctx, id));
   }
 
-  /** Explain the delivery cost of a package: everything that it takes to compute it again. */
+  /** Explain the delivery cost of a package. Returns the inputs, the formula and the rates, so that you can compute the cost yourself. */
   @Get(':id/cost')
   @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ETag()

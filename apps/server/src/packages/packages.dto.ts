@@ -16,27 +16,27 @@ import type { PackageRow } from './packages.repository';
 import { COST_PATTERN } from './pricing';
 import type { RegistrationStatus } from './registrations.repository';
 
-/** An amount of money: a decimal string and its currency. */
+/** An amount of money. */
 export class MoneyDto {
   /**
-   * At least 0, below 10^12, at most 2 decimals.
+   * Decimal string from 0 to below 10^12, with at most 2 decimals.
    * @example "10.99"
    */
   @IsDecimalString(12, 2)
   amount!: string;
 
   /**
-   * ISO 4217.
+   * ISO 4217 currency code.
    * @example "USD"
    */
   @IsCurrencyCode()
   currency!: string;
 }
 
-/** An amount of roubles that was computed; it may be larger than an amount that is sent. */
+/** A computed amount in roubles. It can be larger than the amounts that requests accept. */
 export class RoublesDto {
   /**
-   * At least 0, below 10^17, with 2 decimals.
+   * Decimal string from 0 to below 10^17, with 2 decimals.
    * @example "72.24"
    */
   @ApiProperty({ pattern: COST_PATTERN })
@@ -46,37 +46,37 @@ export class RoublesDto {
   currency!: 'RUB';
 }
 
-/** What a package is registered with. */
+/** A package to register. */
 export class RegisterPackageDto {
   /**
-   * What the sender calls it.
+   * Name of the content.
    * @example "Winter boots"
    */
   @IsText(1, 512)
   name!: string;
 
   /**
-   * In kilograms: above 0, below 10^5, at most 3 decimals.
+   * Weight in kilograms. Decimal string above 0 and below 10^5, with at most 3 decimals.
    * @example "1.5"
    */
   @IsDecimalString(5, 3, { positive: true })
   weight_kg!: string;
 
-  /** What the content is worth, in a currency that the Bank of Russia quotes, or in roubles. */
+  /** Value of the content, in roubles or a currency that the Bank of Russia quotes. */
   @IsObject()
   @ValidateNested()
   @Type(() => MoneyDto)
   content_value!: MoneyDto;
 
   /**
-   * One of GET /types.
+   * ID of the package type; see `GET /api/v1/types`.
    * @example 1
    */
   @IsIntegerId()
   type_id!: number;
 
   /**
-   * The order that the package belongs to, as the sender claims it.
+   * UID of the order that the package belongs to. It is stored unchecked.
    * @example "b563feb7b2b84b6test"
    */
   @Optional()
@@ -85,7 +85,7 @@ export class RegisterPackageDto {
   order_uid?: string | null;
 }
 
-/** Why a registration failed. */
+/** The reason why a registration failed. */
 export class RegistrationProblemDto {
   /** @example "registration_failed" */
   code!: string;
@@ -94,35 +94,38 @@ export class RegistrationProblemDto {
   detail!: string;
 }
 
-/** An accepted request to register a package. */
+/** A request to register a package. */
 export class RegistrationDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11" */
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
   /**
-   * `pending` until a worker has made the package; `failed` means that its attempts are exhausted.
+   * `pending`: waiting for a worker. `succeeded`: the package exists. `failed`: all attempts failed.
    * @example "succeeded"
    */
   state!: 'pending' | 'succeeded' | 'failed';
 
   /**
-   * The package, once there is one.
+   * ID of the package. Null unless the state is `succeeded`.
    * @example 1
    */
   package_id!: number | null;
 
-  /** Why it failed; null unless it did. */
+  /** The reason for the failure. Null unless the state is `failed`. */
   problem!: RegistrationProblemDto | null;
 
   /** @example "2026-11-21T09:00:00.000Z" */
   created_at!: Date;
 
-  /** @example "2026-11-21T09:00:00.120Z" */
+  /**
+   * Null while the state is `pending`.
+   * @example "2026-11-21T09:00:00.120Z"
+   */
   finished_at!: Date | null;
 }
 
-/** The type of a package, by its present name. */
+/** The type of a package. */
 export class PackageTypeRefDto {
   /** @example 1 */
   id!: number;
@@ -139,24 +142,30 @@ export class PackageDto {
   /** @example "Winter boots" */
   name!: string;
 
-  /** @example "1.500" */
+  /**
+   * Weight in kilograms, with 3 decimals.
+   * @example "1.500"
+   */
   weight_kg!: string;
 
   content_value!: MoneyDto;
 
   type!: PackageTypeRefDto;
 
-  /** @example "b563feb7b2b84b6test" */
+  /**
+   * UID of the order, as it was sent.
+   * @example "b563feb7b2b84b6test"
+   */
   order_uid!: string | null;
 
   /**
-   * The delivery cost in roubles; null until there is a rate.
+   * Delivery cost in roubles. Null until the exchange rates are known.
    * @example { "amount": "72.24", "currency": "RUB" }
    */
   cost!: RoublesDto | null;
 
   /**
-   * When its registration was accepted.
+   * Time at which the registration was accepted.
    * @example "2026-11-21T09:00:00.000Z"
    */
   created_at!: Date;
@@ -166,19 +175,19 @@ export class PackageDto {
 export class PackagePage {
   items!: PackageDto[];
 
-  /** The cursor of the next page; null on the last one. */
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }
 
-/** What packages are listed by. */
+/** Filters for a list of packages. */
 export class ListPackagesQuery extends ListQuery {
-  /** Only packages of this type. */
+  /** Return only packages of this type. */
   @Optional()
   @FromDigits()
   @IsWholeNumber(1, 999_999_999)
   type_id?: number;
 
-  /** Only packages that have a cost, or only those that have none yet. */
+  /** `true`: return only packages with a cost. `false`: return only packages without one. */
   @Optional()
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
   @IsBoolean({ message: '$property must be true or false' })

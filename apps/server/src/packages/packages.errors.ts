@@ -1,33 +1,34 @@
 import { DomainError } from '@waybill/core';
 
-/** No package has this id, or it is somebody else's. */
+/** There is no package with this id, or it belongs to another customer. */
 export class PackageNotFoundError extends DomainError {
   static override readonly code = 'package_not_found';
   static override readonly kind = 'not_found';
 
   constructor() {
-    super('There is no such package, or it is not yours.');
+    super('There is no package with this ID, or you may not read it.');
   }
 }
 
-/** No registration has this id, it is somebody else's, or it was finished more than 30 days ago. */
+/** There is no registration with this id, it belongs to another customer, or it finished more than 30 days ago. */
 export class RegistrationNotFoundError extends DomainError {
   static override readonly code = 'registration_not_found';
   static override readonly kind = 'not_found';
 
   constructor() {
-    super('There is no such registration, or it is not yours.');
+    super('There is no registration with this ID, or you may not read it.');
   }
 }
 
-/** The registration was finished more than 24 hours ago; its package, if it has one, is still there. */
+/** The registration finished more than 24 hours ago. Its package still exists. */
 export class RegistrationExpiredError extends DomainError {
   static override readonly code = 'registration_expired';
   static override readonly kind = 'gone';
   static override readonly members = {
     package_id: {
       type: ['integer', 'null'],
-      description: 'The package that came of the registration; null if it failed.',
+      description:
+        'Only with the code `registration_expired`: ID of the package, or null if the registration failed.',
     },
   };
 
@@ -38,20 +39,20 @@ export class RegistrationExpiredError extends DomainError {
   constructor(packageId: number | null) {
     super(
       packageId === null
-        ? 'This registration failed more than 24 hours ago; no package came of it.'
-        : `This registration was finished more than 24 hours ago. Its package is /api/v1/packages/${packageId}.`,
+        ? 'This registration failed more than 24 hours ago. It created no package.'
+        : `This registration finished more than 24 hours ago. It created the package /api/v1/packages/${packageId}.`,
       { members: { package_id: packageId } },
     );
   }
 }
 
-/** More registrations are pending than the workers can be trusted with; nothing was accepted. */
+/** Too many registrations are pending. The request was not accepted. */
 export class TooManyPendingError extends DomainError {
   static override readonly code = 'too_many_pending';
   static override readonly kind = 'unavailable';
 
   constructor() {
-    super('Too many registrations are pending. Nothing was accepted; try again later.', {
+    super('Too many registrations are pending. This one was not accepted. Try again later.', {
       retryAfterSeconds: 10,
     });
   }

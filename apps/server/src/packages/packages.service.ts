@@ -59,14 +59,15 @@ export class PackagesService {
     if (!(await this.types.isUsable(ctx, dto.type_id))) {
       errors.push({
         code: 'unknown_type',
-        detail: 'There is no such package type, or it is archived; see GET /api/v1/types.',
+        detail:
+          'There is no package type with this ID, or it is archived. GET /api/v1/types lists the types.',
         pointer: '/type_id',
       });
     }
     if (!(await this.rates.isKnownCurrency(dto.content_value.currency, ctx))) {
       errors.push({
         code: 'unknown_currency',
-        detail: 'The Bank of Russia quotes no such currency.',
+        detail: 'The Bank of Russia does not quote this currency.',
         pointer: '/content_value/currency',
       });
     }

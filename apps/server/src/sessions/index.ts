@@ -4,6 +4,7 @@ import { SessionsModule } from './sessions.module';
 import { sessionsSchema } from './sessions.schema';
 import { sessionsScopes } from './sessions.scopes';
 
+export { sessionsAuditActions } from './audit-actions';
 export { CreateApiKeyDto } from './api-keys/api-keys.dto';
 export { BootstrapKey } from './api-keys/bootstrap-key';
 export { type Role, roles, scopesOfRole } from './users/roles';
@@ -16,5 +17,10 @@ export const sessionsManifest: ModuleManifest = {
   jobs: SessionsJobsModule,
   ...sessionsSchema,
   scopes: sessionsScopes,
-  tags: { sessions: 'Who is calling: anonymous sessions, sign-in, users and API keys.' },
+  tags: {
+    sessions: 'Sessions of customers and staff.',
+    auth: 'Sign in and out, and change passwords.',
+    users: 'Staff accounts.',
+    'api-keys': 'Keys for programs that call this API.',
+  },
 };

@@ -14,5 +14,5 @@ const ticketsScopes = {
 /** Support requests. It has no routes yet; roles and API keys can hold its scopes already. */
 export const ticketsManifest: ModuleManifest = {
   scopes: ticketsScopes,
-  tags: { tickets: 'Support requests: asked, answered, closed.' },
+  tags: { tickets: 'Support requests.' },
 };

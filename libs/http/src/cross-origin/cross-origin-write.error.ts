@@ -1,11 +1,13 @@
 import { DomainError } from '@waybill/core';
 
-/** A page of another origin made the browser send a write. */
+/** A browser sent a write from a page of another origin. */
 export class CrossOriginWriteError extends DomainError {
   static override readonly code = 'cross_origin_write';
   static override readonly kind = 'forbidden';
 
   constructor() {
-    super('A browser sent this from a page of another origin, which may not write with a session.');
+    super(
+      'This request came from a page of another origin. With a session cookie, only pages of this origin may write.',
+    );
   }
 }

@@ -11,7 +11,7 @@ const MAX_LENGTH = 255;
 export function idempotencyKeyOf(values: readonly string[] | undefined): string | undefined {
   const [value, ...more] = values ?? [];
   if (value === undefined) return undefined;
-  if (more.length > 0) throw badKey('repeated', 'Send this header once.');
+  if (more.length > 0) throw badKey('repeated', 'Send this header only once.');
   const key = value.startsWith('"') ? unquoted(value) : bare(value);
   if (key === undefined || key.length > MAX_LENGTH)
     throw badKey(

@@ -1,16 +1,16 @@
 import { DomainError } from '@waybill/core';
 
-/** The key was used before with another method, path or body. */
+/** The key was used with another method, path or body. */
 export class IdempotencyKeyReusedError extends DomainError {
   static override readonly code = 'idempotency_key_reused';
   static override readonly kind = 'invalid';
 
   constructor() {
-    super('This Idempotency-Key came with another request before. Use a new key for each request.', {
+    super('This Idempotency-Key was used for another request. Use a new key for each request.', {
       errors: [
         {
           code: 'reused',
-          detail: 'Another method, path or body came with this key.',
+          detail: 'This key was used with another method, path or body.',
           header: 'Idempotency-Key',
         },
       ],
@@ -18,14 +18,17 @@ export class IdempotencyKeyReusedError extends DomainError {
   }
 }
 
-/** The first request with this key has not been answered yet. */
+/** The first request with this key is still in progress. */
 export class IdempotencyKeyInFlightError extends DomainError {
   static override readonly code = 'idempotency_key_in_flight';
   static override readonly kind = 'conflict';
 
   constructor() {
-    super('A request with this Idempotency-Key is being answered. Send it again to get its reply.', {
-      retryAfterSeconds: 1,
-    });
+    super(
+      'The first request with this Idempotency-Key is still in progress. Send it again to get the reply.',
+      {
+        retryAfterSeconds: 1,
+      },
+    );
   }
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** A rate limit is used up. */
+/** A rate limit is exceeded. */
 export class RateLimitedError extends DomainError {
   static override readonly code = 'rate_limited';
   static override readonly kind = 'too_many_requests';
@@ -10,11 +10,11 @@ export class RateLimitedError extends DomainError {
   }
 
   /**
-   * @param seconds seconds until the limit resets.
-   * @param what the counted noun.
+   * @param seconds until the limit resets.
+   * @param what is counted.
    */
   constructor(quota: number, seconds: number, what = 'requests') {
-    super(`More than ${quota} ${what} in a minute. Try again in ${seconds} s.`, {
+    super(`The limit is ${quota} ${what} per minute. Try again in ${seconds} seconds.`, {
       retryAfterSeconds: seconds,
     });
   }

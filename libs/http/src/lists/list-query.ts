@@ -8,13 +8,13 @@ export const MAX_LIMIT = 200;
 
 /** The parameters of every list. */
 export class ListQuery implements PageRequest {
-  @ApiPropertyOptional({ description: 'How many items a page has.', default: DEFAULT_LIMIT })
+  @ApiPropertyOptional({ description: 'Number of items per page.', default: DEFAULT_LIMIT })
   @FromDigits()
   @IsWholeNumber(1, MAX_LIMIT)
   limit: number = DEFAULT_LIMIT;
 
   @ApiPropertyOptional({
-    description: 'Where to go on: the `next_cursor` of the page before, with the same filters.',
+    description: 'The `next_cursor` of the previous page. Keep the same filters.',
     maxLength: 512,
   })
   @Optional()

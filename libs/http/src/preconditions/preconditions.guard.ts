@@ -19,7 +19,7 @@ export class PreconditionsGuard implements CanActivate {
 function read(header: string, value: string | undefined): EntityTags | undefined {
   if (value === undefined) return undefined;
   const tags = parseEntityTags(value);
-  const detail = 'Send * or entity tags in quotes, separated by commas.';
+  const detail = 'Send * or a comma-separated list of quoted ETags.';
   if (!tags) throw new BadRequestError([{ code: 'malformed', detail, header }]);
   return tags;
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** An error whose response has additional headers, which only HTTP has. */
+/** An error with its own HTTP headers. */
 abstract class HttpError extends DomainError {
   constructor(
     detail: string,
@@ -10,7 +10,7 @@ abstract class HttpError extends DomainError {
   }
 }
 
-/** Returns the headers of an error's response: those of its kind, its own, and `Retry-After`. */
+/** The headers of an error reply: those of its kind, its own, and `Retry-After`. */
 export function headersOf(error: DomainError): Record<string, string> {
   const { retryAfterSeconds } = error.extras;
   return {
@@ -20,13 +20,13 @@ export function headersOf(error: DomainError): Record<string, string> {
   };
 }
 
-/** The body is JSON, and holds more or nests deeper than any body that is accepted. */
+/** The body is valid JSON, but too large or too deeply nested. */
 export class BodyTooComplexError extends DomainError {
   static override readonly code = 'body_too_complex';
   static override readonly kind = 'invalid';
 
   private constructor(code: string, detail: string) {
-    super('The body is too complex to be read.', { errors: [{ code, detail, pointer: '' }] });
+    super('The body is too complex.', { errors: [{ code, detail, pointer: '' }] });
   }
 
   static override example(): BodyTooComplexError {
@@ -34,7 +34,7 @@ export class BodyTooComplexError extends DomainError {
   }
 
   static ofValues(max: number): BodyTooComplexError {
-    return new this('too_many_values', `The body holds more than ${max} fields and list items.`);
+    return new this('too_many_values', `The body has more than ${max} fields and list items.`);
   }
 
   static ofDepth(max: number): BodyTooComplexError {
@@ -42,13 +42,13 @@ export class BodyTooComplexError extends DomainError {
   }
 }
 
-/** The request line, its length or its encoding can't be read. */
+/** The request line, its length or its encoding is invalid. */
 export class MalformedRequestError extends DomainError {
   static override readonly code = 'malformed_request';
   static override readonly kind = 'bad_request';
 
   static override example(): MalformedRequestError {
-    return new MalformedRequestError('The path is not validly percent-encoded.');
+    return new MalformedRequestError('The percent-encoding of the path is invalid.');
   }
 }
 
@@ -62,7 +62,7 @@ export class MalformedJsonError extends DomainError {
   }
 }
 
-/** No credentials, or none that are valid. */
+/** The credentials are missing or invalid. */
 export class UnauthenticatedError extends HttpError {
   static override readonly code = 'unauthenticated';
   static override readonly kind = 'unauthenticated';
@@ -75,13 +75,13 @@ export class UnauthenticatedError extends HttpError {
     super(
       presented
         ? 'The credentials are unknown, expired or revoked.'
-        : 'This needs a session cookie (POST /api/v1/sessions) or an API key (Authorization: Bearer …).',
+        : 'Send a session cookie (from POST /api/v1/sessions) or an API key (Authorization: Bearer …).',
       { 'WWW-Authenticate': `Bearer realm="waybill"${presented ? ', error="invalid_token"' : ''}` },
     );
   }
 }
 
-/** The principal lacks the scope. */
+/** The caller lacks the scope. */
 export class ForbiddenError extends DomainError {
   static override readonly code = 'scope_missing';
   static override readonly kind = 'forbidden';
@@ -91,26 +91,26 @@ export class ForbiddenError extends DomainError {
   }
 
   constructor(scopes: readonly string[]) {
-    super(`This needs ${scopes.length > 1 ? 'one of the scopes' : 'the scope'} ${scopes.join(', ')}.`);
+    super(`You need ${scopes.length > 1 ? 'one of the scopes' : 'the scope'} ${scopes.join(', ')}.`);
   }
 }
 
-/** No route has this path. */
+/** The path is unknown. */
 export class RouteNotFoundError extends DomainError {
   static override readonly code = 'route_not_found';
   static override readonly kind = 'not_found';
 
   constructor() {
-    super('There is nothing at this path. The routes are listed at /api/openapi.json.');
+    super('There is no such path. /api/openapi.json lists the paths.');
   }
 }
 
-/** The path exists, with other methods. */
+/** The path does not support the method. */
 export class MethodNotAllowedError extends HttpError {
   static override readonly code = 'method_not_allowed';
   static override readonly kind = 'method_not_allowed';
 
-  constructor(allowed: string[], detail = `This path answers ${allowed.join(', ')}.`) {
+  constructor(allowed: string[], detail = `This path supports ${allowed.join(', ')}.`) {
     super(detail, { Allow: allowed.join(', ') });
   }
 }
@@ -131,36 +131,36 @@ export class BodyTooLargeError extends DomainError {
   static override readonly kind = 'body_too_large';
 
   constructor() {
-    super('The body is larger than this route reads.');
+    super('The body is too large for this path.');
   }
 }
 
-/** The body is of a media type that the route does not read. */
+/** The route does not accept the media type of the body. */
 export class UnsupportedMediaTypeError extends DomainError {
   static override readonly code = 'unsupported_media_type';
   static override readonly kind = 'unsupported_media_type';
 
   constructor() {
-    super('Send the body as application/json in UTF-8, and not compressed.');
+    super('Send the body as application/json in UTF-8, without compression.');
   }
 }
 
-/** The request's headers are larger than this server reads. */
+/** The request headers are larger than the limit. */
 export class HeadersTooLargeError extends DomainError {
   static override readonly code = 'headers_too_large';
   static override readonly kind = 'headers_too_large';
 
   constructor() {
-    super('The request line and headers are larger than this server reads.');
+    super('The request line and headers are too large.');
   }
 }
 
-/** An unexpected error. The log has its cause, under the request's ID. */
+/** An internal error. The log has the cause under the request id. */
 export class InternalError extends DomainError {
   static override readonly code = 'internal_error';
   static override readonly kind = 'internal';
 
   constructor() {
-    super('Something went wrong on our side. The request id finds it in our logs.');
+    super('An internal error occurred. To report it, name the request ID.');
   }
 }

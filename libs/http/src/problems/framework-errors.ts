@@ -11,7 +11,7 @@ import {
 
 // The router rejects these before any hook runs.
 const byRouterCode: Record<string, () => DomainError> = {
-  FST_ERR_BAD_URL: () => new MalformedRequestError('The path is not validly percent-encoded.'),
+  FST_ERR_BAD_URL: () => new MalformedRequestError('The percent-encoding of the path is invalid.'),
   FST_ERR_MAX_PARAM_LENGTH: () => new RouteNotFoundError(),
 };
 

@@ -57,7 +57,7 @@ export function problemOf(error: DomainError, request: { id: string; url: string
 }
 
 const onlyTheFirstOf = (count: number): string =>
-  `There are ${count} of them; only the first ${MAX_ERRORS} are listed.`;
+  `There are ${count} errors; the first ${MAX_ERRORS} are listed.`;
 
 // A path arrives as sent; escapes characters that RFC 3986 allows in no URI.
 const uriReference = (path: string): string =>

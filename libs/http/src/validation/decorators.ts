@@ -36,7 +36,7 @@ export function IsText(min: number, max: number, options?: ValidationOptions): P
       validate: (value: unknown) =>
         typeof value === 'string' && isStorable(value) && hasLength(value, min, max),
       defaultMessage: buildMessage(
-        (each) => `${each}$property must be a text of ${min} to ${max} characters without NUL`,
+        (each) => `${each}$property must be a string of ${min} to ${max} characters without NUL`,
         options,
       ),
     },
@@ -94,7 +94,7 @@ export function IsWholeNumber(min: number, max: number): PropertyDecorator {
     validator: {
       validate: (value: unknown) =>
         Number.isInteger(value) && (value as number) >= min && (value as number) <= max,
-      defaultMessage: () => `$property must be a whole number from ${min} to ${max}`,
+      defaultMessage: () => `$property must be an integer from ${min} to ${max}`,
     },
   };
   return applyDecorators(ApiProperty({ minimum: min, maximum: max }), ValidateBy(isWholeNumber));
@@ -113,7 +113,7 @@ export function IsTimestamp(): PropertyDecorator {
     name: 'isTimestamp',
     validator: {
       validate: (value: unknown) => typeof value === 'string' && isTimestamp(value),
-      defaultMessage: () => '$property must be a time such as 2026-11-21T09:00:00Z',
+      defaultMessage: () => '$property must be an RFC 3339 time such as 2026-11-21T09:00:00Z',
     },
   };
   // Parsers such as Date accept only upper case.
@@ -155,7 +155,7 @@ export function IsEmailAddress(): PropertyDecorator {
         !INVISIBLE.test(value) &&
         isEmail(value),
       defaultMessage: () =>
-        `$property must be an email address of at most ${MAX_EMAIL_LENGTH} characters, all of them visible`,
+        `$property must be an email address of at most ${MAX_EMAIL_LENGTH} visible characters`,
     },
   };
   return applyDecorators(

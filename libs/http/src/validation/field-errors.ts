@@ -20,7 +20,7 @@ function ownViolation(error: ValidationError, path: string[]): Violation | undef
   const [rule] = Object.keys(error.constraints ?? {});
   if (rule === undefined) return undefined;
   if (rule === 'whitelistValidation')
-    return { code: 'unknown_field', detail: 'There is no such field.', path };
+    return { code: 'unknown_field', detail: 'This field is unknown.', path };
   if (error.value === undefined) return { code: 'required', detail: 'This field is required.', path };
   if (error.value === null) return { code: 'not_nullable', detail: 'This field cannot be null.', path };
   return { code: snakeCase(rule), detail: sentence(error.constraints?.[rule] ?? ''), path };

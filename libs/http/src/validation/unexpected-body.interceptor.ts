@@ -24,10 +24,10 @@ function takesBody(execution: ExecutionContext): boolean {
 
 function refuse(body: unknown): void {
   if (typeof body !== 'object' || Array.isArray(body))
-    throw ValidationFailedError.at('', 'unexpected_body', 'This takes no body.');
+    throw ValidationFailedError.at('', 'unexpected_body', 'This operation takes no body.');
   const errors = Object.keys(body as object).map((name) => ({
     code: 'unknown_field',
-    detail: 'There is no such field.',
+    detail: 'This field is unknown.',
     pointer: pointerOf([name]),
   }));
   if (errors.length > 0) throw new ValidationFailedError(errors);

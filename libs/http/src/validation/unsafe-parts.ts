@@ -14,7 +14,7 @@ export function findUnsafePart(value: unknown, path: string[] = []): Violation |
   for (const [name, inner] of Object.entries(value)) {
     const within = [...path, name];
     if (name in Object.prototype)
-      return { code: 'unknown_field', detail: 'There is no such field.', path: within };
+      return { code: 'unknown_field', detail: 'This field is unknown.', path: within };
     const found = findUnsafePart(inner, within);
     if (found) return found;
   }

@@ -37,9 +37,9 @@ describe('validateBody', () => {
   it('points at every invalid field at any depth, escaped as in RFC 6901', async () => {
     const errors = await errorsOf(validateBody(Outer, { inner: { deep: 1, 'a/b': 1 }, 'x~y': 1 }));
     expect(errors).toEqual([
-      { code: 'unknown_field', detail: 'There is no such field.', pointer: '/x~0y' },
+      { code: 'unknown_field', detail: 'This field is unknown.', pointer: '/x~0y' },
       { code: 'required', detail: 'This field is required.', pointer: '/name' },
-      { code: 'unknown_field', detail: 'There is no such field.', pointer: '/inner/a~1b' },
+      { code: 'unknown_field', detail: 'This field is unknown.', pointer: '/inner/a~1b' },
       { code: 'is_string', detail: 'deep must be a string.', pointer: '/inner/deep' },
     ]);
   });
@@ -51,9 +51,7 @@ describe('validateBody', () => {
   it.each(['toString', 'hasOwnProperty', '__proto__', 'constructor'])(
     'knows no field by a name that every object has: %s',
     async (name) => {
-      const own = (pointer: string) => [
-        { code: 'unknown_field', detail: 'There is no such field.', pointer },
-      ];
+      const own = (pointer: string) => [{ code: 'unknown_field', detail: 'This field is unknown.', pointer }];
       const body = JSON.parse(`{"name":"a","inner":{"deep":"b","${name}":{}}}`) as object;
       expect(await errorsOf(validateBody(Outer, body))).toEqual(own(`/inner/${name}`));
       expect(await errorsOf(validateBody(Outer, JSON.parse(`{"${name}":1}`)))).toEqual(own(`/${name}`));
@@ -109,7 +107,7 @@ describe('validateBody', () => {
 describe('validateQuery', () => {
   it('names unknown and repeated parameters', async () => {
     expect(await errorsOf(validateQuery(Inner, { deep: 'a', other: 'b' }))).toEqual([
-      { code: 'unknown_parameter', detail: 'There is no such parameter.', parameter: 'other' },
+      { code: 'unknown_parameter', detail: 'This parameter is unknown.', parameter: 'other' },
     ]);
     expect(await errorsOf(validateQuery(Inner, { deep: ['a', 'b'] }))).toMatchObject([
       { code: 'repeated', parameter: 'deep' },

@@ -27,9 +27,8 @@ export async function validateQuery(
 ): Promise<object> {
   const names = Object.keys(query);
   const repeated = names.filter((name) => typeof query[name] !== 'string');
-  if (repeated.length > 0) throw badParameters(repeated, 'repeated', 'Give this parameter once.');
-  if (!dto && names.length > 0)
-    throw badParameters(names, 'unknown_parameter', 'There is no such parameter.');
+  if (repeated.length > 0) throw badParameters(repeated, 'repeated', 'Send this parameter only once.');
+  if (!dto && names.length > 0) throw badParameters(names, 'unknown_parameter', 'This parameter is unknown.');
   if (!dto) return {};
   const [instance, violations] = await check(dto, query);
   if (violations.length === 0) return instance;
@@ -54,7 +53,7 @@ async function check(dto: DtoClass, plain: object): Promise<[object, Violation[]
 
 const parameterError = ({ code, detail, path }: Violation) => ({
   code: code === 'unknown_field' ? 'unknown_parameter' : code,
-  detail: code === 'unknown_field' ? 'There is no such parameter.' : detail,
+  detail: code === 'unknown_field' ? 'This parameter is unknown.' : detail,
   parameter: path.join('.'),
 });
 

@@ -25,12 +25,12 @@ import { sessionsScopes } from '../sessions.scopes';
 import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
 import { ApiKeysService } from './api-keys.service';
 
-@ApiTags('sessions')
+@ApiTags('api-keys')
 @Controller('api/v1/api-keys')
 export class ApiKeysController {
   constructor(private readonly keys: ApiKeysService) {}
 
-  /** Make an API key. The key itself is in this reply and nowhere else, so that an Idempotency-Key is ignored. */
+  /** Create an API key. The reply contains the key, which you cannot read again. Ignores `Idempotency-Key`. */
   @Post()
   @RequireScopes(sessionsScopes.manageKeys)
   @Location<ApiKeyDto>(({ id }) => `/api/v1/api-keys/${id}`)
@@ -41,7 +41,7 @@ export class ApiKeysController {
     return toNewApiKeyDto(await this.keys.create(ctx, dto));
   }
 
-  /** List API keys, newest first: all, or those that somebody made. */
+  /** List API keys. Newest first. */
   @Get()
   @RequireScopes(sessionsScopes.manageKeys)
   @ApiOperation({ operationId: 'listApiKeys' })
@@ -51,7 +51,7 @@ export class ApiKeysController {
     return { ...page, items: page.items.map(toApiKeyDto) };
   }
 
-  /** Show an API key. */
+  /** Get an API key. */
   @Get(':id')
   @RequireScopes(sessionsScopes.manageKeys)
   @ETag()
@@ -63,7 +63,7 @@ export class ApiKeysController {
     return toApiKeyDto(await this.keys.get(ctx, id));
   }
 
-  /** Make a key that takes another's place. It has the same name, scopes and packages; the old one works on for the overlap. */
+  /** Rotate an API key. Creates a key with the same name, scopes and packages. The old key stays valid for `overlap_seconds`. */
   @Post(':id/rotate')
   @RequireScopes(sessionsScopes.manageKeys)
   @Location<ApiKeyDto>(({ id }) => `/api/v1/api-keys/${id}`)
@@ -81,7 +81,7 @@ export class ApiKeysController {
     return toNewApiKeyDto(await this.keys.rotate(ctx, id, dto));
   }
 
-  /** Revoke an API key that may do nothing that you may not. It stops at once, everywhere. */
+  /** Revoke an API key. Takes effect at once. You need every scope of the key. */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @RequireScopes(sessionsScopes.manageKeys)

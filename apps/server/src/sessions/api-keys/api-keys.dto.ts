@@ -16,16 +16,16 @@ const SCOPES = {
   example: ['packages:read', 'packages:read_all'],
 } as const satisfies ApiPropertyOptions;
 
-/** What an API key is made with. */
+/** An API key to create. */
 export class CreateApiKeyDto {
   /**
-   * Who or what uses it.
+   * Name of the program or person that uses the key.
    * @example "Warehouse import"
    */
   @IsText(1, 100)
   name!: string;
 
-  /** What it may do: nothing that you may not do yourself. */
+  /** What the key may do. You can only give scopes that you have. */
   @ApiProperty(SCOPES)
   @IsArray()
   @ArrayNotEmpty()
@@ -34,8 +34,8 @@ export class CreateApiKeyDto {
   scopes!: Scope[];
 
   /**
-   * From when on it opens nothing; left out: never.
-   * @example "2027-11-21T09:00:00Z"
+   * Expiry time. Omit for no expiry.
+   * @example "2030-01-01T00:00:00Z"
    */
   @ApiProperty({ format: 'date-time' })
   @Optional()
@@ -43,10 +43,10 @@ export class CreateApiKeyDto {
   expires_at?: string;
 }
 
-/** How an API key is rotated. */
+/** Options for a rotation. */
 export class RotateApiKeyDto {
   /**
-   * How long the old key still works beside the new one.
+   * Seconds for which the old key stays valid.
    * @example 86400
    */
   @ApiProperty({ default: DEFAULT_OVERLAP_SECONDS })
@@ -55,8 +55,8 @@ export class RotateApiKeyDto {
   overlap_seconds?: number;
 
   /**
-   * From when on the new key opens nothing; left out: it lives as long as the old one was to.
-   * @example "2027-11-21T09:00:00Z"
+   * Expiry time of the new key. Omit to keep the expiry time of the old key.
+   * @example "2030-01-01T00:00:00Z"
    */
   @ApiProperty({ format: 'date-time' })
   @Optional()
@@ -64,46 +64,46 @@ export class RotateApiKeyDto {
   expires_at?: string;
 }
 
-/** What API keys are listed by. */
+/** Filters for a list of API keys. */
 export class ListApiKeysQuery extends ListQuery {
-  /** Only those that go back to this user, or that this API key made. */
+  /** Return only keys that this user created, directly or through other keys, or that this API key created. */
   @ApiProperty({ format: 'uuid', required: false })
   @Optional()
   @IsUUID()
   created_by?: string;
 
-  /** Only those that still open something, or only those that do no more. */
+  /** `true`: return only valid keys. `false`: return only expired and revoked keys. */
   @Optional()
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
   @IsBoolean({ message: '$property must be true or false' })
   active?: boolean;
 }
 
-/** Who made an API key. */
+/** Who created an API key. */
 export class ApiKeyMakerDto {
   /**
-   * A user who was signed in, or an API key.
+   * `user` for a user who was signed in, `api_key` for another API key.
    * @example "user"
    */
   @ApiProperty({ enum: ['user', 'api_key'] })
   kind!: 'user' | 'api_key';
 
   /**
-   * The user's or the API key's.
+   * ID of the user or API key.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12"
    */
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
   /**
-   * The user whom it goes back to, also through keys that made keys; null where that is the key of the start.
+   * ID of the user who created the key, directly or through other keys. Null if it was the bootstrap key.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12"
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   user_id!: string | null;
 }
 
-/** An API key, without what proves it. */
+/** An API key, without its secret. */
 export class ApiKeyDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11" */
   @ApiProperty({ format: 'uuid' })
@@ -113,7 +113,7 @@ export class ApiKeyDto {
   name!: string;
 
   /**
-   * What it begins with, to know it by; `(configured)` for one that the configuration gives.
+   * First characters of the key. `(configured)` for a key from the configuration.
    * @example "waybill_4fGh2K"
    */
   prefix!: string;
@@ -125,36 +125,42 @@ export class ApiKeyDto {
   created_at!: Date;
 
   /**
-   * Who made it, by rotation too; null for the key of the start, and for one that is older than this field.
+   * Who created or rotated the key. Null for the bootstrap key and for keys older than this field.
    * @example { "kind": "user", "id": "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12", "user_id": "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12" }
    */
   created_by!: ApiKeyMakerDto | null;
 
-  /** @example "2027-11-21T09:00:00.000Z" */
+  /**
+   * Null if the key does not expire.
+   * @example "2030-01-01T00:00:00.000Z"
+   */
   expires_at!: Date | null;
 
-  /** @example null */
+  /**
+   * Null unless the key was revoked.
+   * @example null
+   */
   revoked_at!: Date | null;
 
   /**
-   * To the minute. It is no part of the `ETag`.
+   * Time of the last request, accurate to a minute. Does not change the `ETag`.
    * @example "2026-11-21T09:30:00.000Z"
    */
   last_used_at!: Date | null;
 
   /**
-   * The key that took its place by rotation.
+   * ID of the key that replaced this one by rotation. Null if there is none.
    * @example null
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   replaced_by_id!: string | null;
 }
 
-/** A new API key, with what proves it: this is the only time that it is shown. */
+/** A new API key with its secret, which is shown only once. */
 export class NewApiKeyDto extends ApiKeyDto {
   /**
-   * To be sent as `Authorization: Bearer …`.
-   * @example "waybill_… (57 characters)"
+   * The key. Send it as `Authorization: Bearer <key>`.
+   * @example "waybill_4fGh2KxQ7mNpRt9vWzYb3cDeFgHjLaSdFqWeRtYuIoPzXcVbN"
    */
   key!: string;
 }
@@ -163,7 +169,7 @@ export class NewApiKeyDto extends ApiKeyDto {
 export class ApiKeyPage {
   items!: ApiKeyDto[];
 
-  /** The cursor of the next page; null on the last one. */
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }
 

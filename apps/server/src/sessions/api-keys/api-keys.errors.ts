@@ -1,26 +1,26 @@
 import { DomainError, type Scope } from '@waybill/core';
 
-/** No API key has this id. */
+/** There is no API key with this id. */
 export class ApiKeyNotFoundError extends DomainError {
   static override readonly code = 'api_key_not_found';
   static override readonly kind = 'not_found';
 
   constructor() {
-    super('There is no such API key.');
+    super('There is no API key with this ID.');
   }
 }
 
-/** The key is revoked, expired or rotated already. */
+/** The key is revoked, expired or already rotated. */
 export class ApiKeyNotActiveError extends DomainError {
   static override readonly code = 'api_key_not_active';
   static override readonly kind = 'conflict';
 
   constructor() {
-    super('This API key is revoked, expired or rotated already. Make a new one.');
+    super('This API key is revoked, expired or already rotated. Create a new one.');
   }
 }
 
-/** Somebody gives a key or a user what they may not do themselves, or manages one that has it. */
+/** The caller gives a key or a user a scope that the caller does not have, or manages one that has such a scope. */
 export class ScopeNotHeldError extends DomainError {
   static override readonly code = 'scope_not_held';
   static override readonly kind = 'forbidden';
@@ -30,17 +30,19 @@ export class ScopeNotHeldError extends DomainError {
   }
 
   constructor(lacking: readonly Scope[]) {
-    super(`Nobody can give, or manage who has, what they may not do themselves: ${lacking.join(', ')}.`);
+    super(
+      `You can only give scopes that you have, and only manage users and keys whose scopes you have. You lack: ${lacking.join(', ')}.`,
+    );
   }
 }
 
-/** The caller's session or API key ended while the request was under way. */
+/** The caller's session or API key ended during the request. */
 export class CallerEndedError extends DomainError {
   static override readonly code = 'unauthenticated';
   static override readonly kind = 'unauthenticated';
 
   constructor() {
-    super('The credentials were revoked while the request was under way.');
+    super('The credentials were revoked during the request.');
   }
 }
 

@@ -15,6 +15,7 @@ import { Database } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
 import { CallerLock } from '../caller-lock';
+import type { SessionsAuditAction } from '../audit-actions';
 import { scopesLacking } from '../users/roles';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import {
@@ -184,7 +185,11 @@ export class ApiKeysService {
     return { row, key: secret };
   }
 
-  private record(ctx: TransactionContext, id: string, entry: Omit<AuditEntry, 'target'>): Promise<void> {
+  private record(
+    ctx: TransactionContext,
+    id: string,
+    entry: Omit<AuditEntry, 'target'> & { action: SessionsAuditAction },
+  ): Promise<void> {
     return this.audit.record(ctx, { ...entry, target: { kind: 'api_key', id } });
   }
 }
@@ -198,7 +203,7 @@ function expiryOf(given: string | undefined): Date | null {
   if (given === undefined) return null;
   const at = new Date(given);
   if (at.getTime() <= Date.now())
-    throw ValidationFailedError.at('/expires_at', 'in_the_past', 'This time has passed.');
+    throw ValidationFailedError.at('/expires_at', 'in_the_past', 'This time is in the past.');
   return at;
 }
 

@@ -6,6 +6,7 @@ import { setsCookie } from '@waybill/openapi';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { clearSessionCookie, presentedSessionToken, setSessionCookie } from '../sessions/session-cookie';
 import { SessionDto, toSessionDto } from '../sessions/sessions.dto';
+import { staffSession } from '../sessions/sessions.examples';
 import { SessionNotFoundError } from '../sessions/sessions.errors';
 import { SessionsService } from '../sessions/sessions.service';
 import { ChangePasswordDto, LoginDto } from './auth.dto';
@@ -14,7 +15,7 @@ import { AuthService } from './auth.service';
 import { presentedDeviceToken, setDeviceCookie } from './device-cookie';
 import { LoginGuard } from './login.guard';
 
-@ApiTags('sessions')
+@ApiTags('auth')
 @Controller('api/v1/auth')
 export class AuthController {
   constructor(
@@ -22,15 +23,18 @@ export class AuthController {
     private readonly sessions: SessionsService,
   ) {}
 
-  /** Sign in. A session that is sent along ends, and what it owned is the user's; the new one's cookie is in the reply, and one by which this device is known
-   * when somebody else's failures hold the account back. */
+  /**
+   * Sign in. Starts a new session and sets its cookie. If you send the cookie of an earlier session, that session ends and its
+   * packages become the user's. The reply also sets a device cookie: with it, you can still sign in from this device when failed
+   * sign-ins from elsewhere lock the account.
+   */
   @Post('login')
   @HttpCode(HttpStatus.OK)
   @Public()
   @UseGuards(LoginGuard)
   @ApiProblems(LoginFailedError, LoginThrottledError)
   @ApiOperation({ operationId: 'signIn' })
-  @ApiOkResponse({ type: SessionDto, headers: setsCookie })
+  @ApiOkResponse({ type: SessionDto, example: staffSession, headers: setsCookie })
   async login(
     @Ctx() ctx: RequestContext,
     @Body() dto: LoginDto,
@@ -47,7 +51,7 @@ export class AuthController {
     return toSessionDto(session);
   }
 
-  /** Sign out: the session that you call with ends at once, everywhere. */
+  /** Sign out. Ends the current session at once and clears its cookie. */
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Authenticated()
@@ -64,7 +68,7 @@ export class AuthController {
     clearSessionCookie(request, reply);
   }
 
-  /** Change your own password. It takes the present one, and ends your other sessions. */
+  /** Change your own password. Requires the current password. Ends your other sessions. */
   @Post('password')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Authenticated()

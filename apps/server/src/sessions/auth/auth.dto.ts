@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsText, NormalEmail } from '@waybill/http';
 import { MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH } from '../users/users.dto';
 
-/** What a user signs in with. */
+/** Credentials of a user. */
 export class LoginDto {
   /** @example "vera@example.com" */
   @NormalEmail()
@@ -15,7 +15,7 @@ export class LoginDto {
   password!: string;
 }
 
-/** How a user changes their own password. */
+/** A change of your own password. */
 export class ChangePasswordDto {
   /** @example "seven wet herons on a roof" */
   @ApiProperty({ format: 'password' })
@@ -23,7 +23,7 @@ export class ChangePasswordDto {
   current_password!: string;
 
   /**
-   * 12 to 128 characters, and none of the common ones.
+   * New password of 12 to 128 characters. Common passwords are refused.
    * @example "eight dry otters in a barn"
    */
   @ApiProperty({ format: 'password' })

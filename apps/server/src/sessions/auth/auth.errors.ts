@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** Signing in failed. It is the same answer for an unknown user, a wrong password and a disabled user. */
+/** Signing in failed. The reply is the same for an unknown user, a wrong password and a disabled user. */
 export class LoginFailedError extends DomainError {
   static override readonly code = 'login_failed';
   static override readonly kind = 'unauthenticated';
@@ -10,7 +10,7 @@ export class LoginFailedError extends DomainError {
   }
 }
 
-/** Signing in has failed too often for this account or from this address. */
+/** There were too many failed sign-ins for this account or from this address. */
 export class LoginThrottledError extends DomainError {
   static override readonly code = 'login_throttled';
   static override readonly kind = 'too_many_requests';
@@ -19,20 +19,20 @@ export class LoginThrottledError extends DomainError {
     return new LoginThrottledError(420);
   }
 
-  /** @param seconds until it is worth trying again. */
+  /** @param seconds until the next attempt is allowed. */
   constructor(seconds: number) {
-    super(`Signing in failed too often. Try again in ${seconds} s.`, {
+    super(`There were too many failed sign-ins. Try again in ${seconds} seconds.`, {
       retryAfterSeconds: seconds,
     });
   }
 }
 
-/** The caller has no password: it is a customer or an API key. */
+/** The caller has no password, because it is a customer or an API key. */
 export class NoPasswordError extends DomainError {
   static override readonly code = 'no_password';
   static override readonly kind = 'forbidden';
 
   constructor() {
-    super('Only a user who is signed in has a password.');
+    super('Customers and API keys have no password. Sign in as a user first.');
   }
 }

@@ -129,7 +129,7 @@ export class AuthService {
 }
 
 const wrongPassword = (): ValidationFailedError =>
-  ValidationFailedError.at('/current_password', 'wrong_password', 'This is not your present password.');
+  ValidationFailedError.at('/current_password', 'wrong_password', 'This is not your current password.');
 
 const unchangedPassword = (): ValidationFailedError =>
-  ValidationFailedError.at('/new_password', 'unchanged_password', 'This is your present password already.');
+  ValidationFailedError.at('/new_password', 'unchanged_password', 'This is already your current password.');

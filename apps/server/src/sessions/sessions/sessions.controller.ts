@@ -31,13 +31,13 @@ import { SessionsService } from './sessions.service';
 export class SessionsController {
   constructor(private readonly sessions: SessionsService) {}
 
-  /** Open an anonymous session; its cookie is how you are known from then on. A valid cookie sent along gives that session. */
+  /** Start a customer session. Sets the session cookie. If you send a valid session cookie, returns that session with 200. */
   @Post()
   @Public()
   @OpensSession()
   @ApiOperation({ operationId: 'openSession' })
-  @ApiCreatedResponse({ type: SessionDto, description: 'A new session', headers: setsCookie })
-  @ApiOkResponse({ type: SessionDto, description: 'The session of the cookie that was sent' })
+  @ApiCreatedResponse({ type: SessionDto, description: 'A new session.', headers: setsCookie })
+  @ApiOkResponse({ type: SessionDto, description: 'The session of the cookie that you sent.' })
   async open(
     @Ctx() ctx: RequestContext,
     @Req() request: FastifyRequest,
@@ -46,7 +46,7 @@ export class SessionsController {
     return this.openWith(ctx, request, reply, HttpStatus.CREATED);
   }
 
-  /** Open an anonymous session: the older form of POST /sessions, which always answers 200. */
+  /** Start a customer session with GET. The older form of `POST /api/v1/sessions`. Always returns 200. */
   @Get('new')
   @Public()
   @OpensSession()
@@ -60,7 +60,7 @@ export class SessionsController {
     return this.openWith(ctx, request, reply, HttpStatus.OK);
   }
 
-  /** Show the session that you call with. */
+  /** Get the current session. */
   @Get('current')
   @Authenticated()
   @ETag()
@@ -71,7 +71,7 @@ export class SessionsController {
     return toSessionDto(await this.sessions.current(ctx));
   }
 
-  /** End the session that you call with. It stops at once, everywhere. */
+  /** End the current session. Takes effect at once, and clears the cookie. */
   @Delete('current')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Authenticated()
@@ -88,7 +88,7 @@ export class SessionsController {
     clearSessionCookie(request, reply);
   }
 
-  /** List your own sessions, newest first: with the device that opened each, and when it was last used. */
+  /** List your sessions. Newest first. */
   @Get()
   @Authenticated()
   @ApiOperation({ operationId: 'listSessions' })
@@ -98,7 +98,7 @@ export class SessionsController {
     return { ...page, items: page.items.map((row) => toListedSessionDto(row, ctx.principal.id)) };
   }
 
-  /** End one of your own sessions. It stops at once, everywhere. */
+  /** End one of your sessions. Takes effect at once. */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @Authenticated()

@@ -1,14 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { SessionRow } from './sessions.repository';
 
-/** A session, without what proves it. */
+/** A session. */
 export class SessionDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11" */
   @ApiProperty({ format: 'uuid' })
   id!: string;
 
   /**
-   * What sort of caller it is.
+   * `anonymous` for a customer, `staff` for a user who signed in.
    * @example "anonymous"
    */
   @ApiProperty({ enum: ['anonymous', 'staff'] })
@@ -21,32 +21,32 @@ export class SessionDto {
   expires_at!: Date;
 }
 
-/** A session among all of a caller's own. */
+/** One of your sessions. */
 export class ListedSessionDto extends SessionDto {
   /**
-   * The `User-Agent` that opened it.
+   * `User-Agent` of the request that started the session.
    * @example "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
    */
   device!: string | null;
 
   /**
-   * To the minute.
+   * Time of the last request, accurate to a minute.
    * @example "2026-11-21T09:30:00.000Z"
    */
   last_used_at!: Date;
 
   /**
-   * Whether it is the one that you call with.
+   * `true` for the session of this request.
    * @example true
    */
   current!: boolean;
 }
 
-/** A page of the caller's own sessions, newest first. */
+/** A page of your sessions, newest first. */
 export class SessionPage {
   items!: ListedSessionDto[];
 
-  /** The cursor of the next page; null on the last one. */
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }
 
@@ -59,7 +59,7 @@ export function toSessionDto(row: SessionRow): SessionDto {
   };
 }
 
-/** @param currentId the session that the caller calls with. */
+/** @param currentId the session of the request. */
 export function toListedSessionDto(row: SessionRow, currentId: string): ListedSessionDto {
   return {
     ...toSessionDto(row),

@@ -6,15 +6,16 @@ import { uuidParameter } from '@waybill/openapi';
 import { sessionsScopes } from '../sessions.scopes';
 import { ScopeNotHeldError } from '../api-keys/api-keys.errors';
 import { ChangeUserDto, CreateUserDto, ListUsersQuery, toUserDto, UserDto, UserPage } from './users.dto';
+import { changedUser } from './users.examples';
 import { EmailTakenError, LastAdministratorError, UserNotFoundError } from './users.errors';
 import { UsersService } from './users.service';
 
-@ApiTags('sessions')
+@ApiTags('users')
 @Controller('api/v1/users')
 export class UsersController {
   constructor(private readonly users: UsersService) {}
 
-  /** Add a user. It sets a password, so that an Idempotency-Key is ignored; the email address can be taken once. */
+  /** Create a user. The email address must be new. Ignores `Idempotency-Key`, because the request contains a password. */
   @Post()
   @RequireScopes(sessionsScopes.manageUsers)
   @ETag()
@@ -26,7 +27,7 @@ export class UsersController {
     return toUserDto(await this.users.create(ctx, dto));
   }
 
-  /** List users, newest first. */
+  /** List users. Newest first. */
   @Get()
   @RequireScopes(sessionsScopes.manageUsers)
   @ApiOperation({ operationId: 'listUsers' })
@@ -36,7 +37,7 @@ export class UsersController {
     return { ...page, items: page.items.map(toUserDto) };
   }
 
-  /** Show a user. */
+  /** Get a user. */
   @Get(':id')
   @RequireScopes(sessionsScopes.manageUsers)
   @ETag()
@@ -49,9 +50,9 @@ export class UsersController {
   }
 
   /**
-   * Change a user: the role, whether they may sign in, or somebody else's password. The latter two end the sessions at once. API keys
-   * that the user made work on, unless they are revoked by the same request: GET /api/v1/api-keys?created_by={id}&active=true lists
-   * them.
+   * Update a user. Changes the role, disables or enables the user, or resets the password. Disabling a user and resetting a password
+   * end the user's sessions at once. The user's API keys stay valid unless you set `revoke_api_keys`. To list them, call
+   * `GET /api/v1/api-keys?created_by={id}&active=true`. To change your own password, call `POST /api/v1/auth/password`.
    */
   @Patch(':id')
   @RequireScopes(sessionsScopes.manageUsers)
@@ -60,7 +61,7 @@ export class UsersController {
   @ApiProblems(UserNotFoundError, PreconditionRequiredError, LastAdministratorError, ScopeNotHeldError)
   @ApiOperation({ operationId: 'changeUser' })
   @ApiParam(uuidParameter('id'))
-  @ApiOkResponse({ type: UserDto })
+  @ApiOkResponse({ type: UserDto, example: changedUser })
   async change(
     @Ctx() ctx: RequestContext,
     @Param('id', UuidId) id: string,

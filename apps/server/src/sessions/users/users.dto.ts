@@ -8,17 +8,17 @@ import type { UserRow } from './users.repository';
 export const MIN_PASSWORD_LENGTH = 12;
 export const MAX_PASSWORD_LENGTH = 128;
 
-/** What a user is made with. */
+/** A user to create. */
 export class CreateUserDto {
   /**
-   * What the user signs in with, in whatever case and Unicode form; all of it visible.
+   * Email address, which the user signs in with. It is stored in lower case. Invisible characters are refused.
    * @example "vera@example.com"
    */
   @IsEmailAddress()
   email!: string;
 
   /**
-   * A fixed set of scopes.
+   * Role, which sets the user's scopes.
    * @example "agent"
    */
   @ApiProperty({ enum: roles })
@@ -26,7 +26,7 @@ export class CreateUserDto {
   role!: Role;
 
   /**
-   * 12 to 128 characters, and none of the common ones.
+   * Password of 12 to 128 characters. Common passwords are refused.
    * @example "seven wet herons on a roof"
    */
   @ApiProperty({ format: 'password' })
@@ -34,7 +34,7 @@ export class CreateUserDto {
   password!: string;
 }
 
-/** What to change of a user. */
+/** Changes to a user. Omitted fields stay as they are. */
 export class ChangeUserDto {
   /** @example "operator" */
   @ApiProperty({ enum: roles })
@@ -43,7 +43,7 @@ export class ChangeUserDto {
   role?: Role;
 
   /**
-   * Whether the user may sign in no more. It ends the user's sessions.
+   * `true`: the user cannot sign in, and all their sessions end.
    * @example false
    */
   @Optional()
@@ -51,7 +51,7 @@ export class ChangeUserDto {
   disabled?: boolean;
 
   /**
-   * A new password, of 12 to 128 characters and none of the common ones. It ends the user's sessions.
+   * New password of 12 to 128 characters. Common passwords are refused. All the user's sessions end.
    * @example "seven wet herons on a roof"
    */
   @ApiProperty({ format: 'password' })
@@ -60,8 +60,8 @@ export class ChangeUserDto {
   password?: string;
 
   /**
-   * Whether to revoke the API keys that the user made, also through keys of theirs; it takes `keys:manage`, and every scope of these
-   * keys. Left out, they work on.
+   * `true`: revoke the API keys that the user created, and the keys that those keys created. Requires the scope `keys:manage` and
+   * every scope of these keys. Default: the keys stay valid.
    * @example false
    */
   @Optional()
@@ -69,7 +69,7 @@ export class ChangeUserDto {
   revoke_api_keys?: boolean;
 }
 
-/** Somebody of the staff. */
+/** A staff user. */
 export class UserDto {
   /** @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11" */
   @ApiProperty({ format: 'uuid' })
@@ -82,7 +82,10 @@ export class UserDto {
   @ApiProperty({ enum: roles })
   role!: Role;
 
-  /** @example false */
+  /**
+   * `true` if the user cannot sign in.
+   * @example false
+   */
   disabled!: boolean;
 
   /** @example "2026-11-21T09:00:00.000Z" */
@@ -93,19 +96,19 @@ export class UserDto {
 export class UserPage {
   items!: UserDto[];
 
-  /** The cursor of the next page; null on the last one. */
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }
 
-/** What users are listed by. */
+/** Filters for a list of users. */
 export class ListUsersQuery extends ListQuery {
-  /** Only users of this role. */
+  /** Return only users with this role. */
   @ApiProperty({ enum: roles })
   @Optional()
   @IsIn(roles)
   role?: Role;
 
-  /** Only users who are disabled, or only those who are not. */
+  /** `true`: return only disabled users. `false`: return only enabled users. */
   @Optional()
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
   @IsBoolean({ message: '$property must be true or false' })

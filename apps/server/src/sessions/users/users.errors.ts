@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** No user has this id. */
+/** There is no user with this id. */
 export class UserNotFoundError extends DomainError {
   static override readonly code = 'user_not_found';
   static override readonly kind = 'not_found';
@@ -20,12 +20,12 @@ export class EmailTakenError extends DomainError {
   }
 }
 
-/** Without this user nobody could administer the others. */
+/** The change would leave no administrator who can sign in. */
 export class LastAdministratorError extends DomainError {
   static override readonly code = 'last_administrator';
   static override readonly kind = 'conflict';
 
   constructor() {
-    super('This is the last administrator who can sign in. Make another one first.');
+    super('This is the last administrator who can sign in. Create another administrator first.');
   }
 }

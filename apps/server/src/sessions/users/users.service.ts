@@ -13,6 +13,7 @@ import {
 import { Database } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import { z } from 'zod';
+import type { SessionsAuditAction } from '../audit-actions';
 import { ScopeNotHeldError } from '../api-keys/api-keys.errors';
 import { ApiKeysService } from '../api-keys/api-keys.service';
 import { CallerLock } from '../caller-lock';
@@ -131,7 +132,7 @@ export class UsersService {
       throw ValidationFailedError.at(
         pointer,
         'common_password',
-        'This is one of the passwords that are tried first, or hardly more than one.',
+        'This password is too common. Choose another one.',
       );
     return this.hasher.hash(password);
   }
@@ -187,15 +188,14 @@ function changesOf(
   before: UserRow,
   after: UserRow,
   isReset: boolean,
-): { action: string; changes?: AuditChanges }[] {
-  return [
-    ...(before.role === after.role
-      ? []
-      : [{ action: 'user.role_changed', changes: { role: { from: before.role, to: after.role } } }]),
-    ...(!before.disabledAt && after.disabledAt ? [{ action: 'user.disabled' }] : []),
-    ...(before.disabledAt && !after.disabledAt ? [{ action: 'user.enabled' }] : []),
-    ...(isReset ? [{ action: 'user.password_reset' }] : []),
-  ];
+): { action: SessionsAuditAction; changes?: AuditChanges }[] {
+  const changes: { action: SessionsAuditAction; changes?: AuditChanges }[] = [];
+  if (before.role !== after.role)
+    changes.push({ action: 'user.role_changed', changes: { role: { from: before.role, to: after.role } } });
+  if (!before.disabledAt && after.disabledAt) changes.push({ action: 'user.disabled' });
+  if (before.disabledAt && !after.disabledAt) changes.push({ action: 'user.enabled' });
+  if (isReset) changes.push({ action: 'user.password_reset' });
+  return changes;
 }
 
 // Otherwise a stolen session could change the password without the current one.
@@ -203,7 +203,7 @@ const ownPassword = (): ValidationFailedError =>
   ValidationFailedError.at(
     '/password',
     'own_password',
-    'Change your own password by POST /api/v1/auth/password, which takes the present one.',
+    'To change your own password, call POST /api/v1/auth/password with the current one.',
   );
 
 const isActiveAdministrator = ({ role, disabledAt }: UserRow): boolean => role === 'admin' && !disabledAt;

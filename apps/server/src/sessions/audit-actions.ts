@@ -1,0 +1,16 @@
+/** The actions that this module records in the audit log. */
+export const sessionsAuditActions = [
+  'api_key.created',
+  'api_key.revoked',
+  'api_key.rotated',
+  'session.ended',
+  'session.signed_in',
+  'user.created',
+  'user.disabled',
+  'user.enabled',
+  'user.password_changed',
+  'user.password_reset',
+  'user.role_changed',
+] as const;
+
+export type SessionsAuditAction = (typeof sessionsAuditActions)[number];

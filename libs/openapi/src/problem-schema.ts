@@ -1,0 +1,78 @@
+import { type DomainErrorClass } from '@waybill/core';
+import { MAX_ERRORS, MethodNotAllowedError, RouteNotFoundError } from '@waybill/http';
+import { schemaReference } from './schemas';
+import type { Schema } from './types';
+
+// Paths and methods that the document does not list give these.
+const ofUnknownRoutes: readonly DomainErrorClass[] = [RouteNotFoundError, MethodNotAllowedError];
+
+/** The schemas of an error reply: one for all operations, so that a generated client has one error type. */
+export function problemSchemas(errors: readonly DomainErrorClass[]): Record<string, Schema> {
+  const codes = [...ofUnknownRoutes, ...errors].map(({ code }) => code);
+  const general: Record<string, Schema> = {
+    type: { type: 'string', format: 'uri', description: 'A URN made of the `code`.' },
+    title: { type: 'string', description: 'The name of the HTTP status.' },
+    status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.' },
+    detail: { type: 'string', description: 'What went wrong, for people. The wording may change.' },
+    instance: {
+      type: 'string',
+      format: 'uri-reference',
+      description: 'The path of the request, without the query.',
+    },
+    code: {
+      type: 'string',
+      enum: [...new Set(codes)].toSorted(),
+      description: 'What went wrong, for programs. Codes do not change. New ones may be added.',
+    },
+    request_id: { type: 'string', description: 'The same value as the `X-Request-Id` header.' },
+    errors: {
+      type: 'array',
+      items: schemaReference('FieldError'),
+      maxItems: MAX_ERRORS,
+      description: `The fields, parameters or headers that are wrong; empty for other errors. Lists at most ${MAX_ERRORS}. If there are more, \`detail\` says how many.`,
+    },
+  };
+  return {
+    Problem: {
+      type: 'object',
+      description: 'An error reply (RFC 9457).',
+      properties: { ...general, ...membersOf(errors) },
+      required: Object.keys(general),
+    },
+    FieldError: fieldError,
+  };
+}
+
+function membersOf(errors: readonly DomainErrorClass[]): Record<string, Schema> {
+  const members: Record<string, Schema> = {};
+  for (const { name, members: own } of errors)
+    for (const [member, schema] of Object.entries(own)) {
+      if (members[member] && members[member] !== schema)
+        throw new Error(`${name} declares the member ${member} in its own way: share one schema`);
+      members[member] = schema;
+    }
+  return members;
+}
+
+const fieldError: Schema = {
+  type: 'object',
+  description: 'An error in one place. It has exactly one of `pointer`, `parameter` and `header`.',
+  properties: {
+    code: { type: 'string', description: 'The rule that was broken.', examples: ['required'] },
+    detail: {
+      type: 'string',
+      description: 'What is wrong, for people.',
+      examples: ['This field is required.'],
+    },
+    pointer: {
+      type: 'string',
+      description: 'JSON Pointer (RFC 6901) to a field of the request body.',
+      examples: ['/name'],
+    },
+    parameter: { type: 'string', description: 'Name of a query parameter.' },
+    header: { type: 'string', description: 'Name of a request header.' },
+  },
+  required: ['code', 'detail'],
+  minProperties: 3,
+  maxProperties: 3,
+};

@@ -1,0 +1,189 @@
+import type { Response } from 'supertest';
+import { type Api, connect } from '../support/api';
+import { administrator } from '../support/callers';
+import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
+import { createTestDatabase, type TestDatabase } from '../support/database';
+import type { OpenApi, OpenApiOperation, OpenApiReply, OpenApiSchema } from '../support/openapi';
+import { eventually } from '../support/poll';
+import { startServer, type TestServer } from '../support/server';
+
+// Redocly holds every example to its schema (openapi.e2e.spec.ts). Here each example stands beside a reply of the server.
+describe('the examples of the OpenAPI document', () => {
+  let database: TestDatabase;
+  let server: TestServer;
+  let upstream: CbrUpstream;
+  let api: Api;
+  let admin: Api;
+  const compared = new Set<string>();
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    upstream = await startCbrUpstream();
+    server = await startServer({
+      databaseUrl: database.url,
+      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl },
+    });
+    api = await connect(server.url);
+    admin = administrator(api, server);
+  }, 60_000);
+  afterAll(async () => {
+    await server?.stop();
+    await upstream?.stop();
+    await database?.drop();
+  });
+
+  const operations = (): OpenApiOperation[] =>
+    Object.values(api.document.paths).flatMap((path) => Object.values(path));
+  const operation = (operationId: string): OpenApiOperation =>
+    operations().find((one) => one.operationId === operationId) as OpenApiOperation;
+  const requestExample = (operationId: string): object =>
+    operation(operationId).requestBody?.content['application/json']?.example as object;
+
+  /** Compares the example of a success with a reply: the same fields, the same values of each enum, null in the same places. */
+  const compare = (operationId: string, reply: Response): Response => {
+    const declared = operation(operationId).responses[reply.status] as OpenApiReply;
+    const media = declared.content?.['application/json'];
+    compared.add(operationId);
+    expect([
+      operationId,
+      reply.status,
+      differences(api.document, media?.schema ?? {}, media?.example, reply.body),
+    ]).toEqual([operationId, reply.status, []]);
+    return reply;
+  };
+
+  const bodyOf = (reply: Response) => reply.body as { id: string; items: object[] };
+  const anyVersion = { headers: { 'If-Match': '*' } };
+
+  it('are requests that the server accepts, and replies that it gives', async () => {
+    const opened = compare('openSession', await api.post('/sessions'));
+    const customer = api.as({ cookie: cookieOf(opened) });
+    compare('openSession', await customer.post('/sessions'));
+    compare('openSessionByGet', await api.get('/sessions/new'));
+    compare('getCurrentSession', await customer.get('/sessions/current'));
+    compare('listPackageTypes', await api.get('/types'));
+
+    const registered = compare(
+      'registerPackage',
+      await customer.post('/packages', requestExample('registerPackage')),
+    );
+    const status = `/packages/status/${bodyOf(registered).id}`;
+    await until(
+      'the package',
+      async () => ((await customer.get(status)).body as { state: string }).state === 'succeeded',
+    );
+    const done = compare('getRegistration', await customer.get(status));
+    const { package_id: id } = done.body as { package_id: number };
+    await until(
+      'its cost',
+      async () => ((await customer.get(`/packages/${id}`)).body as { cost: unknown }).cost !== null,
+    );
+    compare('getPackage', await customer.get(`/packages/${id}`));
+    compare('listPackages', await customer.get('/packages'));
+    compare('explainPackageCost', await customer.get(`/packages/${id}/cost`));
+  });
+
+  it('are true for staff', async () => {
+    const created = compare('createUser', await admin.post('/users', requestExample('createUser')));
+    const { id } = bodyOf(created);
+    compare('getUser', await admin.get(`/users/${id}`));
+    compare('listUsers', await admin.get('/users'));
+    const signedIn = compare('signIn', await api.post('/auth/login', requestExample('signIn')));
+    const agent = api.as({ cookie: cookieOf(signedIn) });
+    compare('listSessions', await agent.get('/sessions'));
+    const changed = await agent.post('/auth/password', requestExample('changePassword'));
+    expect(changed.status).toBe(204);
+    compare('changeUser', await admin.patch(`/users/${id}`, requestExample('changeUser'), anyVersion));
+  });
+
+  it('are true for API keys and administration', async () => {
+    const boss = { email: 'boss@example.com', role: 'admin', password: 'nine slow snails in a well' };
+    await admin.post('/users', boss);
+    const signedIn = await api.post('/auth/login', { email: boss.email, password: boss.password });
+    const staff = api.as({ cookie: cookieOf(signedIn) });
+    const created = compare('createApiKey', await staff.post('/api-keys', requestExample('createApiKey')));
+    const { id, key } = created.body as { id: string; key: string };
+    const example = (operation('createApiKey').responses[201] as OpenApiReply).content?.['application/json']
+      ?.example as { key: string; prefix: string };
+    expect(example.key).toHaveLength(key.length);
+    expect(example.prefix).toHaveLength((created.body as { prefix: string }).prefix.length);
+    expect(example.prefix).toBe(example.key.slice(0, example.prefix.length));
+    await api.as({ key }).get('/packages');
+    const isUsed = async () =>
+      ((await staff.get(`/api-keys/${id}`)).body as { last_used_at: unknown }).last_used_at !== null;
+    await until('its use', isUsed);
+    compare('getApiKey', await staff.get(`/api-keys/${id}`));
+    compare('listApiKeys', await staff.get('/api-keys', { query: { active: true } }));
+    compare('rotateApiKey', await staff.post(`/api-keys/${id}/rotate`, requestExample('rotateApiKey')));
+    compare('listAuditEntries', await staff.get('/admin/audit-log', { query: { limit: 1 } }));
+
+    compare('runJob', await staff.post('/admin/jobs/price-pending/run'));
+    compare('refreshRates', await staff.post('/admin/rates/refresh'));
+    compare('listJobs', await staff.get('/admin/jobs'));
+    compare('listJobRuns', await staff.get('/admin/jobs/price-pending/runs'));
+    const runs = bodyOf(await staff.get('/admin/jobs/price-pending/runs')).items as { id: string }[];
+    compare('getJobRun', await staff.get(`/admin/jobs/price-pending/runs/${runs[0]?.id}`));
+    compare('listRates', await staff.get('/admin/rates'));
+  });
+
+  it('are compared for every operation that has one', async () => {
+    for (const [operationId, path] of [
+      ['getLiveness', '/livez'],
+      ['getReadiness', '/readyz'],
+      ['getOpenApiDocument', '/api/openapi.json'],
+    ] as const)
+      compare(operationId, await api.get(path));
+    const withExample = operations().filter(({ responses }) =>
+      Object.entries(responses).some(
+        ([status, reply]) => status < '300' && 'content' in reply && reply.content?.['application/json'],
+      ),
+    );
+    const names = withExample.map(({ operationId }) => operationId);
+    expect(names.filter((name) => !compared.has(name as string))).toEqual([]);
+  });
+});
+
+const until = (what: string, isDone: () => Promise<boolean>) =>
+  eventually(async () => (await isDone()) || undefined, { deadlineMs: 20_000, describe: what });
+
+const cookieOf = (reply: Response): string => String(reply.headers['set-cookie']).split(';', 1)[0] as string;
+
+/** Where an example and a reply differ in more than a value: fields, enums and types. Null says nothing of what it could be. */
+function differences(
+  document: OpenApi,
+  schema: OpenApiSchema,
+  example: unknown,
+  real: unknown,
+  place = '',
+): string[] {
+  const named = schema.$ref
+    ? document.components.schemas[schema.$ref.split('/').at(-1) as string]
+    : undefined;
+  const { properties, items, anyOf, enum: values, additionalProperties } = named ?? schema;
+  if (anyOf && !properties) {
+    const [one, ...others] = anyOf.filter(({ type }) => type !== 'null');
+    const isOpen = real === null || example === null || others.length > 0; // a value of any of the types is true
+    return isOpen ? [] : differences(document, one ?? {}, example, real, place);
+  }
+  if (real === null || example === null) return [];
+  if (Array.isArray(example) && Array.isArray(real))
+    return differences(document, items ?? {}, example[0], real[0], `${place}[]`);
+  if (typeof example !== typeof real)
+    return [`${place}: ${typeof example} in the example, ${typeof real} in the reply`];
+  if (typeof real === 'object' && !additionalProperties) {
+    const keys = new Set([...Object.keys(example as object), ...Object.keys(real)]);
+    return [...keys].flatMap((key) => {
+      const at = `${place}/${key}`;
+      const [a, b] = [example, real].map((one) => (one as Record<string, unknown>)[key]);
+      if (a === undefined || b === undefined)
+        return [`${at} is only in the ${a === undefined ? 'reply' : 'example'}`];
+      return differences(document, properties?.[key] ?? {}, a, b, at);
+    });
+  }
+  return values && !MOVING.test(place) && example !== real
+    ? [`${place}: ${String(example)}, but ${String(real)}`]
+    : [];
+}
+
+// What depends on when a test looks, and on where the rates came from.
+const MOVING = /\/(?:state|trigger|source)$|\[\]/;
