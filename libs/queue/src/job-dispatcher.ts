@@ -1,10 +1,20 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Gathered } from '@waybill/core';
 import { type JobsOptions, Queue } from 'bullmq';
 import { QUEUE_BACKEND, type QueueBackend } from './queue-backend';
 import { type JobPayloads, type QueueName, queueNames } from './queues';
 
-const MAX_PENDING_DISPATCHES = 1_000;
-const DISPATCH_TIMEOUT_MS = 2_000;
+/** Small objects: what a minute's overload leaves is kept, and more is left to the sweeper. */
+const MAX_PENDING_DISPATCHES = 50_000;
+/** Of one add. The queue in PostgreSQL takes a second for a batch when the machine is busy. */
+const DISPATCH_TIMEOUT_MS = 5_000;
+/** All that is dispatched while an add is under way is the next one. */
+const BATCHES = { most: 200, lanes: 1 };
+
+interface Entry {
+  payload: object;
+  options: JobsOptions;
+}
 
 /**
  * Enqueues jobs. Dispatching never fails and never makes its caller wait: the sweeper finds in PostgreSQL what an
@@ -15,10 +25,14 @@ export class JobDispatcher implements OnApplicationShutdown {
   private readonly logger = new Logger(JobDispatcher.name);
   private readonly pending = new Set<Promise<void>>();
   private readonly queues: ReadonlyMap<QueueName, Queue>;
+  private readonly adds: ReadonlyMap<QueueName, Gathered<Entry, void>>;
   private available = true;
 
   constructor(@Inject(QUEUE_BACKEND) { producer, factory }: QueueBackend) {
     this.queues = new Map(queueNames.map((name) => [name, new Queue(name, producer, factory as never)]));
+    this.adds = new Map(
+      queueNames.map((name) => [name, new Gathered((entries: Entry[]) => this.add(name, entries), BATCHES)]),
+    );
     for (const [name, queue] of this.queues)
       queue.on('error', (error) => this.logger.debug(`${name}: ${error.message}`));
   }
@@ -27,7 +41,9 @@ export class JobDispatcher implements OnApplicationShutdown {
   dispatch<Name extends QueueName>(queue: Name, payload: JobPayloads[Name], options: JobsOptions): void {
     if (this.pending.size >= MAX_PENDING_DISPATCHES)
       return this.reportUnavailable(queue, `${MAX_PENDING_DISPATCHES} jobs are being enqueued already`);
-    const work = this.add(queue, payload, options)
+    const work = this.adds
+      .get(queue)!
+      .do({ payload, options })
       .then(
         () => this.reportAvailable(queue),
         (error: Error) => this.reportUnavailable(queue, error.message),
@@ -50,8 +66,7 @@ export class JobDispatcher implements OnApplicationShutdown {
     entries: { payload: JobPayloads[Name]; options: JobsOptions }[],
   ): Promise<boolean> {
     try {
-      const jobs = entries.map(({ payload, options }) => ({ name: queue, data: payload, opts: options }));
-      await inTime(this.queues.get(queue)!.addBulk(jobs));
+      await this.add(queue, entries);
       this.reportAvailable(queue);
       return true;
     } catch (error) {
@@ -60,9 +75,11 @@ export class JobDispatcher implements OnApplicationShutdown {
     }
   }
 
-  /** Waits for the dispatches under way, at most as long as one may take. */
+  /** Waits for what was dispatched so far, at most as long as one add may take: the sweeper finds the rest. */
   async settled(): Promise<void> {
-    await Promise.all(this.pending);
+    await inTime(Promise.all(this.pending)).catch((error: Error) =>
+      this.logger.warn(`${this.pending.size} jobs not enqueued: ${error.message}`),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -70,8 +87,10 @@ export class JobDispatcher implements OnApplicationShutdown {
     await Promise.all(Array.from(this.queues.values(), (queue) => queue.close()));
   }
 
-  private async add(name: QueueName, payload: object, options: JobsOptions): Promise<void> {
-    await inTime(this.queues.get(name)!.add(name, payload, options));
+  private async add(name: QueueName, entries: Entry[]): Promise<void[]> {
+    const jobs = entries.map(({ payload, options }) => ({ name, data: payload, opts: options }));
+    await inTime(this.queues.get(name)!.addBulk(jobs));
+    return [];
   }
 
   // An unavailable queue is logged once, not once per job.
