@@ -38,9 +38,16 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
   readonly names: string;
   /** The parameters of an INSERT: `$1, $2, …`. */
   readonly placeholders: string;
+  /** What `jsonb_to_recordset` makes of rows in JSON: `"ownerId" uuid, name text`. */
+  readonly record: string;
 
   constructor(
-    private readonly columns: readonly { name: string; cast: string; key: keyof Row & string }[],
+    private readonly columns: readonly {
+      name: string;
+      cast: string;
+      type: string;
+      key: keyof Row & string;
+    }[],
     alias = '',
     prefix = '',
   ) {
@@ -52,6 +59,12 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
     );
     this.names = columns.map(({ name }) => name).join(', ');
     this.placeholders = columns.map((_, n) => `$${n + 1}`).join(', ');
+    this.record = columns.map(({ key, type }) => `"${key}" ${type}`).join(', ');
+  }
+
+  /** The values of the record that the statement calls `alias`, in the order of `names`. */
+  recorded(alias: string): string {
+    return this.columns.map(({ key }) => `${alias}."${key}"`).join(', ');
   }
 
   /** The values of an INSERT, in the order of `names`. */
@@ -86,7 +99,7 @@ export function columnsOf<E extends object, K extends keyof E & string>(
 
 const naming = new SnakeNaming();
 
-function columnOf(entity: EntityClass<object>, key: string): { name: string; cast: string } {
+function columnOf(entity: EntityClass<object>, key: string): { name: string; cast: string; type: string } {
   const column = getMetadataArgsStorage().columns.find(
     ({ target, propertyName }) => target === entity && propertyName === key,
   );
@@ -95,7 +108,11 @@ function columnOf(entity: EntityClass<object>, key: string): { name: string; cas
   // TypeORM alone applies transformers.
   if (transformer) throw new Error(`${entity.name}.${key} has a transformer: read it by the repository`);
   // The driver would make a local midnight of a date, which TypeORM gives as text.
-  return { name: naming.columnName(key, name, []), cast: type === 'date' ? '::text' : '' };
+  return {
+    name: naming.columnName(key, name, []),
+    cast: type === 'date' ? '::text' : '',
+    type: typeof type === 'string' ? type : 'text',
+  };
 }
 
 /** An expression that PostgreSQL casts to what its type says. */

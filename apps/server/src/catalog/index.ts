@@ -1,4 +1,4 @@
 export { CatalogModule } from './catalog.module';
 export { catalogSchema } from './catalog.schema';
-export { typeName } from './type-name.join';
+export { typeName, usableType } from './type-name.join';
 export { PackageTypesService } from './package-types.service';

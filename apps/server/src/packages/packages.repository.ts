@@ -5,7 +5,6 @@ import { In, IsNull, LessThan } from 'typeorm';
 import { typeName } from '../catalog';
 import { PackageEntity } from './package.entity';
 import type { Price, UnpricedReason } from './pricing';
-import { ACCEPTED, type PendingRegistration } from './registrations.repository';
 
 const ROW = columnsOf(
   PackageEntity,
@@ -29,7 +28,6 @@ export interface PackageFilters {
   hasCost?: boolean | undefined;
 }
 
-const ID = columnsOf(PackageEntity, 'id');
 const SET_PRICE = computed({ priced: value.boolean('v.cost IS NOT NULL') });
 const OWNER = computed({ id: value.text('o.id') });
 
@@ -37,27 +35,6 @@ const OWNER = computed({ id: value.text('o.id') });
 @Injectable()
 export class PackagesRepository {
   constructor(private readonly database: Database) {}
-
-  // SQL: ON CONFLICT, and the values come from the registration's row.
-  /** Makes the package of a registration. @returns its id, or undefined where there is one already. */
-  async insertOnce(
-    ctx: TransactionContext,
-    registration: PendingRegistration,
-    price: Price | UnpricedReason,
-  ): Promise<number | undefined> {
-    const priced = typeof price === 'object' ? price : undefined;
-    const row = await this.database.row(
-      ctx,
-      statement(
-        ID,
-        `INSERT INTO packages (registration_id, ${ACCEPTED.names}, delivery_cost, pricing, unpriced_reason)
-         SELECT id, ${ACCEPTED.names}, $2, $3, $4 FROM registrations WHERE id = $1 AND state = 'pending'
-         ON CONFLICT (registration_id) DO NOTHING RETURNING ${ID}`,
-      ),
-      [registration.id, priced?.cost ?? null, priced?.pricing ?? null, priced ? null : price],
-    );
-    return row?.id;
-  }
 
   // SQL: a hot read.
   find(ctx: TransactionContext, id: number, visible: Visibility): Promise<PackageRow | undefined> {

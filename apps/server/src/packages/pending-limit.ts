@@ -29,6 +29,11 @@ export class PendingLimit {
     this.admitted++;
   }
 
+  /** Gives back the place of one that was let in and then not accepted. */
+  readmit(): void {
+    this.admitted = Math.max(this.admitted - 1, 0);
+  }
+
   private async count(ctx: TransactionContext, limit: number): Promise<void> {
     // Set first: whoever comes meanwhile goes by what was known and does not count too.
     this.countedAt = performance.now();

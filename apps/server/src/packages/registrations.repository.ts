@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { TransactionContext } from '@waybill/core';
-import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
+import { auditInsert, type AuditEntryValues } from '@waybill/audit';
+import { Gathered, TransactionContext } from '@waybill/core';
+import { columnsOf, computed, Database, isRefusal, type RowOf, statement, value } from '@waybill/database';
 import { In } from 'typeorm';
+import { usableType } from '../catalog';
+import type { Price, UnpricedReason } from './pricing';
 import { RegistrationEntity, type RegistrationProblem } from './registration.entity';
 
 const NEW = columnsOf(
@@ -45,7 +48,46 @@ const CLAIMED = columnsOf(RegistrationEntity, 'id', 'attempts')
 const GRACE = computed({ end: value.text(`now() + $1 * interval '1 second'`) });
 const COUNT = computed({ count: value.int('count(*)') });
 
-export type NewRegistration = RowOf<typeof NEW>;
+const accepting = `INSERT INTO registrations (${NEW.names}, requeue_at)
+  SELECT ${NEW.recorded('entry')}, now() + entry."graceSeconds" * interval '1 second'
+  FROM jsonb_to_recordset($1::jsonb) AS entry (${NEW.record}, "graceSeconds" float8)
+  ${usableType.join('entry."typeId"')} RETURNING ${STATUS}`;
+const ACCEPT = statement(STATUS, accepting);
+const ACCEPT_AND_RECORD = statement(
+  STATUS,
+  `WITH made AS (${accepting}), recorded AS (${auditInsert('$2', 'SELECT made.id::text FROM made')}) SELECT * FROM made`,
+);
+const BEGIN_ATTEMPTS = statement(
+  PENDING,
+  `UPDATE registrations SET attempts = attempts + 1,
+     requeue_at = CASE WHEN attempts + 1 >= $3 THEN now() + $2 * interval '2 seconds'
+                       WHEN requeue_at > now() + $2 * interval '0.5 second' THEN requeue_at
+                       ELSE now() + $2 * interval '1 second' END
+   WHERE id = ANY ($1) AND state = 'pending' AND attempts < $3 RETURNING ${PENDING}`,
+);
+const COMPLETE = `WITH made AS (
+    INSERT INTO packages (registration_id, ${ACCEPTED.names}, delivery_cost, pricing, unpriced_reason)
+    SELECT r.id, ${ACCEPTED.names}, priced.cost, priced.pricing, priced.reason
+    FROM jsonb_to_recordset($1::jsonb) AS priced (id uuid, cost numeric, pricing jsonb, reason text)
+      JOIN registrations r ON r.id = priced.id AND r.state = 'pending'
+    ORDER BY r.id ON CONFLICT (registration_id) DO NOTHING RETURNING id, registration_id)
+  UPDATE registrations r SET state = 'succeeded', package_id = made.id, finished_at = now()
+  FROM made WHERE r.id = made.registration_id AND r.state = 'pending'`;
+
+export type NewRegistration = RowOf<typeof NEW> & {
+  /** For how long the job that the caller adds is trusted to be there. */
+  graceSeconds: number;
+};
+/** A registration to accept, and what to record of it. */
+interface Acceptance {
+  row: NewRegistration;
+  entry: AuditEntryValues | undefined;
+}
+/** A registration with its price, or the reason why it has none yet. */
+export interface PricedRegistration {
+  id: string;
+  price: Price | UnpricedReason;
+}
 export type RegistrationStatus = RowOf<typeof STATUS>;
 /** `finishedSeconds`: how long ago it was finished, by PostgreSQL's clock; null while it is pending. */
 export type AgedRegistrationStatus = RowOf<typeof AGED_STATUS>;
@@ -58,20 +100,41 @@ export type PendingRegistration = RowOf<typeof PENDING>;
 /** Registrations in PostgreSQL: what was promised. */
 @Injectable()
 export class RegistrationsRepository {
+  // Commits that would wait for each other are one: 16 callers at once cost a quarter of the statements.
+  private readonly acceptances = new Gathered<Acceptance, RegistrationStatus | undefined>(
+    (batch) => this.acceptAll(new TransactionContext(), batch),
+    { most: 100, lanes: 2, doneAloneAfter: isRefusal },
+  );
+
   constructor(private readonly database: Database) {}
 
-  // SQL: the hottest write, by the database's clock.
-  /** @param graceSeconds for how long the job that the caller adds is trusted to be there. */
-  insert(ctx: TransactionContext, row: NewRegistration, graceSeconds: number): Promise<RegistrationStatus> {
-    return this.database.one(
-      ctx,
-      statement(
-        STATUS,
-        `INSERT INTO registrations (${NEW.names}, requeue_at)
-         VALUES (${NEW.placeholders}, now() + $9 * interval '1 second') RETURNING ${STATUS}`,
-      ),
-      [...NEW.valuesOf(row), graceSeconds],
-    );
+  /**
+   * Accepts a registration and records that, in one statement: in the open transaction, or else together with others that come at
+   * the same time. It is committed once this resolves outside a transaction.
+   * @returns undefined where its package type can't be used; nothing is recorded then.
+   */
+  async accept(
+    ctx: TransactionContext,
+    row: NewRegistration,
+    entry: AuditEntryValues | undefined,
+  ): Promise<RegistrationStatus | undefined> {
+    if (!ctx.transaction) return this.acceptances.do({ row, entry });
+    return (await this.acceptAll(ctx, [{ row, entry }]))[0];
+  }
+
+  // SQL: the hottest write, of a set, by the database's clock.
+  private async acceptAll(
+    ctx: TransactionContext,
+    batch: readonly Acceptance[],
+  ): Promise<(RegistrationStatus | undefined)[]> {
+    const entries = batch.flatMap(({ entry }) => entry ?? []);
+    const rows = JSON.stringify(batch.map(({ row }) => row));
+    const made =
+      entries.length === 0
+        ? await this.database.rows(ctx, ACCEPT, [rows])
+        : await this.database.rows(ctx, ACCEPT_AND_RECORD, [rows, JSON.stringify(entries)]);
+    const byId = new Map(made.map((one) => [one.id, one]));
+    return batch.map(({ row }) => byId.get(row.id));
   }
 
   // SQL: callers poll it, and the age is by the database's clock.
@@ -83,30 +146,28 @@ export class RegistrationsRepository {
     );
   }
 
-  // SQL: workers run it for every registration, by the database's clock.
+  // SQL: one set-based update, by the database's clock.
   /**
-   * Counts a new attempt before it is made, so that one that kills its process is counted too. It is not requeued while the
-   * attempt is young; a first one that begins soon moves no index for that. The last one has twice the
+   * Counts new attempts before they are made, so that one that kills its process is counted too. A registration is not requeued
+   * while its attempt is young; a first one that begins soon moves no index for that. The last one has twice the
    * grace: rates that hang may take all of one.
-   * @returns undefined when it is not pending, or as many attempts as it may have were begun.
+   * @returns those that are pending and had an attempt left.
    */
-  beginAttempt(
+  beginAttempts(
     ctx: TransactionContext,
-    id: string,
+    ids: readonly string[],
     { attempts, graceSeconds }: { attempts: number; graceSeconds: number },
-  ): Promise<PendingRegistration | undefined> {
-    return this.database.row(
-      ctx,
-      statement(
-        PENDING,
-        `UPDATE registrations SET attempts = attempts + 1,
-           requeue_at = CASE WHEN attempts + 1 >= $3 THEN now() + $2 * interval '2 seconds'
-                               WHEN requeue_at > now() + $2 * interval '0.5 second' THEN requeue_at
-                               ELSE now() + $2 * interval '1 second' END
-         WHERE id = $1 AND state = 'pending' AND attempts < $3 RETURNING ${PENDING}`,
-      ),
-      [id, graceSeconds, attempts],
+  ): Promise<PendingRegistration[]> {
+    return this.database.rows(ctx, BEGIN_ATTEMPTS, [ids, graceSeconds, attempts]);
+  }
+
+  // SQL: a set-based insert and update, ON CONFLICT.
+  /** Makes the packages of registrations that are pending, and finishes them, in one statement. One that has a package keeps it. */
+  async complete(ctx: TransactionContext, priced: readonly PricedRegistration[]): Promise<void> {
+    const rows = priced.map(({ id, price }) =>
+      typeof price === 'object' ? { id, ...price } : { id, reason: price },
     );
+    await this.database.execute(ctx, COMPLETE, [JSON.stringify(rows)]);
   }
 
   /** Does not count an attempt that was ended for no fault of the registration's, and makes it due for the next sweep. */
@@ -117,15 +178,6 @@ export class RegistrationsRepository {
         { id, state: 'pending' },
         { attempts: () => 'greatest(attempts - 1, 0)', requeueAt: () => 'now()' },
       );
-  }
-
-  // SQL: workers run it for every registration.
-  async succeed(ctx: TransactionContext, id: string, packageId: number): Promise<void> {
-    await this.database.execute(
-      ctx,
-      `UPDATE registrations SET state = 'succeeded', package_id = $2, finished_at = now() WHERE id = $1 AND state = 'pending'`,
-      [id, packageId],
-    );
   }
 
   async fail(ctx: TransactionContext, ids: string[], problem: RegistrationProblem): Promise<void> {

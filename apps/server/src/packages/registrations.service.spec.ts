@@ -9,7 +9,6 @@ import { createTestDatabase, type TestDatabase } from '../../../../test/support/
 import { eventually } from '../../../../test/support/poll';
 import { catalogSchema } from '../catalog';
 import type { PackagePrices } from './package-prices.service';
-import { PackagesRepository } from './packages.repository';
 import { packagesSchema } from './packages.schema';
 import { RegistrationsRepository } from './registrations.repository';
 import { RegistrationsSweeper } from './registrations-sweeper.service';
@@ -53,7 +52,7 @@ describe('processing a registration', () => {
     const db = new Database(dataSource);
     const prices = { of } as PackagePrices;
     const registrations = new RegistrationsRepository(db);
-    return new RegistrationsService(config, db, registrations, new PackagesRepository(db), prices);
+    return new RegistrationsService(config, registrations, prices);
   };
   const sweeper = (): RegistrationsSweeper => {
     const dispatcher = { dispatchAll: async () => true } as unknown as JobDispatcher;
