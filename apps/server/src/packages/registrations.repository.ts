@@ -191,7 +191,8 @@ export class RegistrationsRepository {
     return (await this.database.one(ctx, statement(GRACE, `SELECT ${GRACE}`), [graceSeconds])).end;
   }
 
-  // SQL: SKIP LOCKED.
+  // SQL: SKIP LOCKED. Of a LIMIT that it does not know, a generic plan expects so many rows that it would read the whole table;
+  // the array makes it use the key.
   /**
    * Takes what is due, longest overdue first, and leaves it alone for a while: whoever else sweeps gets other rows.
    * @param before what counts as due; `now` is PostgreSQL's.
@@ -207,7 +208,8 @@ export class RegistrationsRepository {
         `WITH due AS MATERIALIZED (
            SELECT id, requeue_at < now() AS overdue FROM registrations
            WHERE state = 'pending' AND requeue_at < $1::timestamptz ORDER BY requeue_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-         UPDATE registrations r SET requeue_at = now() + $2 * interval '1 second' FROM due WHERE r.id = due.id
+         UPDATE registrations r SET requeue_at = now() + $2 * interval '1 second' FROM due
+         WHERE r.id = due.id AND r.id = ANY (ARRAY(SELECT id FROM due))
          RETURNING ${CLAIMED}`,
       ),
       [before, graceSeconds, count],
