@@ -31,7 +31,7 @@ const points = {
   'after the enqueue': () => after(JobDispatcher.prototype, 'add'),
   'before the fetch': () => before(RatesService.prototype, 'quotesOn'),
   'after the fetch': () => after(RatesService.prototype, 'quotesOn'),
-  'before the package’s commit': () => after(RegistrationsRepository.prototype, 'succeed'),
+  'before the package’s commit': () => before(RegistrationsRepository.prototype, 'complete'),
   'after the package’s commit': () => after(RegistrationsService.prototype, 'process'),
 };
 

@@ -3,7 +3,7 @@ import { redacted, RequestContext, type TransactionContext } from '@waybill/core
 import { Database } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import type { ActorKind, AuditEntryEntity } from './audit-entry.entity';
-import { AuditRepository } from './audit.repository';
+import { type AuditEntryValues, AuditRepository } from './audit.repository';
 import { withoutSecrets } from './secrets';
 
 /** The actor, where the context has none: a login has no principal yet, and a job never has one. */
@@ -48,10 +48,19 @@ export class AuditService {
   async record(ctx: TransactionContext, entry: AuditEntry): Promise<void> {
     if (!ctx.transaction)
       throw new Error(`${entry.action} must be recorded in the transaction that makes the change`);
+    const row = this.rowOf(ctx, entry);
+    if (row) await this.entries.insert(ctx, row);
+  }
+
+  /**
+   * What `record` would insert, for a statement that does something and records it at once: see `auditInsert`.
+   * @returns undefined where nothing is to be recorded.
+   */
+  rowOf(ctx: TransactionContext, entry: AuditEntry): AuditEntryValues | undefined {
     const changes = withoutSecrets(entry.changes ?? {}) as AuditChanges;
     const actor = entry.actor ?? actorOf(ctx);
-    if (!actor) return;
-    await this.entries.insert(ctx, {
+    if (!actor) return undefined;
+    return {
       id: uuidv7(),
       ...actorColumns(actor),
       action: entry.action,
@@ -59,7 +68,7 @@ export class AuditService {
       targetId: entry.target.id,
       changes,
       ...originOf(ctx),
-    });
+    };
   }
 
   /**

@@ -4,7 +4,12 @@ import { auditSchema } from './audit.schema';
 export { AUDIT_PARTITION_DROPPED, AuditPartitions } from './audit-partitions';
 export { AuditModule } from './audit.module';
 export { AuditQueries } from './audit.queries';
-export type { AuditEntryRow, AuditFilters } from './audit.repository';
+export {
+  auditInsert,
+  type AuditEntryRow,
+  type AuditEntryValues,
+  type AuditFilters,
+} from './audit.repository';
 export { auditSchema } from './audit.schema';
 export { type AuditActor, type AuditChanges, type AuditEntry, AuditService } from './audit.service';
 

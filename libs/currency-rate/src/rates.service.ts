@@ -46,6 +46,7 @@ export interface Refreshed {
 @Injectable()
 export class RatesService {
   private readonly logger = new Logger(RatesService.name);
+  private readonly looks = new Map<string, Promise<StoredList | undefined>>();
 
   constructor(
     private readonly repository: RatesRepository,
@@ -146,7 +147,16 @@ export class RatesService {
     });
   }
 
-  private async cached(day: string): Promise<StoredList | undefined> {
+  // Those who ask at the same time share one look, as the jobs of a worker do.
+  private cached(day: string): Promise<StoredList | undefined> {
+    const shared = this.looks.get(day);
+    if (shared) return shared;
+    const look = this.lookUp(day).finally(() => this.looks.delete(day));
+    this.looks.set(day, look);
+    return look;
+  }
+
+  private async lookUp(day: string): Promise<StoredList | undefined> {
     try {
       return await this.cache.get<StoredList>(keyOf(day));
     } catch (error) {

@@ -40,9 +40,16 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
   readonly placeholders: string;
   /** The `select` of TypeORM's `find`. */
   readonly selection: Record<keyof Row & string, true>;
+  /** What `jsonb_to_recordset` makes of rows in JSON: `"ownerId" uuid, name text`. */
+  readonly record: string;
 
   constructor(
-    private readonly columns: readonly { name: string; cast: string; key: keyof Row & string }[],
+    private readonly columns: readonly {
+      name: string;
+      cast: string;
+      type: string;
+      key: keyof Row & string;
+    }[],
     alias = '',
     prefix = '',
   ) {
@@ -58,6 +65,12 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
       keyof Row & string,
       true
     >;
+    this.record = columns.map(({ key, type }) => `"${key}" ${type}`).join(', ');
+  }
+
+  /** The values of the record that the statement calls `alias`, in the order of `names`. */
+  recorded(alias: string): string {
+    return this.columns.map(({ key }) => `${alias}."${key}"`).join(', ');
   }
 
   /** Values of an INSERT, in the order of `names`. */
@@ -97,7 +110,7 @@ export function columnsOf<E extends object, K extends keyof E & string>(
 
 const naming = new SnakeNaming();
 
-function columnOf(entity: EntityClass<object>, key: string): { name: string; cast: string } {
+function columnOf(entity: EntityClass<object>, key: string): { name: string; cast: string; type: string } {
   const column = getMetadataArgsStorage().columns.find(
     ({ target, propertyName }) => target === entity && propertyName === key,
   );
@@ -106,7 +119,11 @@ function columnOf(entity: EntityClass<object>, key: string): { name: string; cas
   // Only TypeORM applies transformers.
   if (transformer) throw new Error(`${entity.name}.${key} has a transformer: read it through the repository`);
   // The driver would turn a date into local midnight; TypeORM returns it as text.
-  return { name: naming.columnName(key, name, []), cast: type === 'date' ? '::text' : '' };
+  return {
+    name: naming.columnName(key, name, []),
+    cast: type === 'date' ? '::text' : '',
+    type: typeof type === 'string' ? type : 'text',
+  };
 }
 
 /** An expression with a cast to its declared type. */

@@ -1,11 +1,20 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { withTimeout } from '@waybill/core';
+import { Gathered, withTimeout } from '@waybill/core';
 import { type JobsOptions, Queue } from 'bullmq';
 import { QUEUE_BACKEND, type QueueBackend } from './queue-backend';
 import { type JobPayloads, type QueueName, queueNames } from './queues';
 
-const MAX_PENDING_DISPATCHES = 1_000;
-const DISPATCH_TIMEOUT_MS = 2_000;
+/** Small objects: what a minute's overload leaves is kept, and more is left to the sweeper. */
+const MAX_PENDING_DISPATCHES = 50_000;
+/** Of one add. The queue in PostgreSQL takes a second for a batch when the machine is busy. */
+const DISPATCH_TIMEOUT_MS = 5_000;
+/** All that is dispatched while an add is under way is the next one. */
+const BATCHES = { most: 200, lanes: 1 };
+
+interface Entry {
+  payload: object;
+  options: JobsOptions;
+}
 
 /**
  * Enqueues jobs. Dispatching never fails and never blocks its caller: if the queue is unavailable, the sweeper finds
@@ -16,10 +25,14 @@ export class JobDispatcher implements OnApplicationShutdown {
   private readonly logger = new Logger(JobDispatcher.name);
   private readonly pending = new Set<Promise<void>>();
   private readonly queues: ReadonlyMap<QueueName, Queue>;
+  private readonly adds: ReadonlyMap<QueueName, Gathered<Entry, void>>;
   private available = true;
 
   constructor(@Inject(QUEUE_BACKEND) { producer, factory }: QueueBackend) {
     this.queues = new Map(queueNames.map((name) => [name, new Queue(name, producer, factory as never)]));
+    this.adds = new Map(
+      queueNames.map((name) => [name, new Gathered((entries: Entry[]) => this.add(name, entries), BATCHES)]),
+    );
     for (const [name, queue] of this.queues)
       queue.on('error', (error) => this.logger.debug(`${name}: ${error.message}`));
   }
@@ -28,7 +41,9 @@ export class JobDispatcher implements OnApplicationShutdown {
   dispatch<Name extends QueueName>(queue: Name, payload: JobPayloads[Name], options: JobsOptions): void {
     if (this.pending.size >= MAX_PENDING_DISPATCHES)
       return this.reportUnavailable(queue, `${MAX_PENDING_DISPATCHES} jobs are being enqueued already`);
-    const work = this.add(queue, payload, options)
+    const work = this.adds
+      .get(queue)!
+      .do({ payload, options })
       .then(
         () => this.reportAvailable(queue),
         (error: Error) => this.reportUnavailable(queue, error.message),
@@ -51,8 +66,7 @@ export class JobDispatcher implements OnApplicationShutdown {
     entries: { payload: JobPayloads[Name]; options: JobsOptions }[],
   ): Promise<boolean> {
     try {
-      const jobs = entries.map(({ payload, options }) => ({ name: queue, data: payload, opts: options }));
-      await withTimeout(this.queues.get(queue)!.addBulk(jobs), DISPATCH_TIMEOUT_MS);
+      await this.add(queue, entries);
       this.reportAvailable(queue);
       return true;
     } catch (error) {
@@ -61,9 +75,11 @@ export class JobDispatcher implements OnApplicationShutdown {
     }
   }
 
-  /** Waits for pending dispatches, at most as long as the timeout of one. */
+  /** Waits for what was dispatched so far, at most as long as one add may take: the sweeper finds the rest. */
   async settled(): Promise<void> {
-    await Promise.all(this.pending);
+    await withTimeout(Promise.all(this.pending), DISPATCH_TIMEOUT_MS).catch((error: Error) =>
+      this.logger.warn(`${this.pending.size} jobs not enqueued: ${error.message}`),
+    );
   }
 
   /** Counts the unfinished jobs of each queue, by state. @throws Error if the queue is unavailable. */
@@ -85,8 +101,10 @@ export class JobDispatcher implements OnApplicationShutdown {
     await Promise.all(Array.from(this.queues.values(), (queue) => queue.close()));
   }
 
-  private async add(name: QueueName, payload: object, options: JobsOptions): Promise<void> {
-    await withTimeout(this.queues.get(name)!.add(name, payload, options), DISPATCH_TIMEOUT_MS);
+  private async add(name: QueueName, entries: Entry[]): Promise<void[]> {
+    const jobs = entries.map(({ payload, options }) => ({ name, data: payload, opts: options }));
+    await withTimeout(this.queues.get(name)!.addBulk(jobs), DISPATCH_TIMEOUT_MS);
+    return [];
   }
 
   // An unavailable queue is logged once, not once per job.

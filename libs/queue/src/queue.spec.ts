@@ -77,6 +77,14 @@ for (const { name, start } of targets())
       await eventually(again, { describe: 'the same job runs again' });
     });
 
+    it('take a burst whole, however slowly they are added', async () => {
+      const producer = await opened(startProducer(place));
+      for (let n = 0; n < 1_500; n++)
+        producer.dispatcher.dispatch('registrations', { registrationId: String(n) }, ONCE);
+      await producer.dispatcher.settled();
+      expect(producer.warnings).toEqual([]);
+    });
+
     it('distribute jobs and retry failed ones after a pause', async () => {
       const { dispatcher } = await opened(startProducer(place));
       const seen: string[] = [];

@@ -5,7 +5,7 @@ import { catalogScopes } from './catalog.scopes';
 
 export { CatalogModule } from './catalog.module';
 export { catalogSchema } from './catalog.schema';
-export { typeName } from './type-name.join';
+export { typeName, usableType } from './type-name.join';
 export { PackageTypesService } from './package-types.service';
 
 export const catalogManifest: ModuleManifest = {

@@ -8,3 +8,12 @@ export const typeName = {
   /** @param typeId column that holds the type's ID. */
   join: (typeId: string) => `JOIN package_types AS package_type ON package_type.id = ${typeId}`,
 };
+
+/**
+ * Keeps rows of another module whose package type can be used: it exists and is not archived. An INSERT that selects through it
+ * asks PostgreSQL itself, so an archived type is refused at once in every process, and no round trip is spent on it.
+ */
+export const usableType = {
+  /** @param typeId the column of the row that holds the type's id. */
+  join: (typeId: string) => `${typeName.join(typeId)} AND package_type.archived_at IS NULL`,
+};

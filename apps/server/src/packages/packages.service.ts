@@ -33,7 +33,8 @@ export class PackagesService {
    *   for a currency without rates.
    */
   async register(ctx: RequestContext, dto: RegisterPackageDto): Promise<RegistrationStatus> {
-    await this.check(ctx, dto);
+    const isCurrency = await this.rates.isKnownCurrency(dto.content_value.currency, ctx);
+    if (!isCurrency) throw unusable({ type: !(await this.types.isUsable(ctx, dto.type_id)), currency: true });
     await this.pendingLimit.admit(ctx);
     const row = {
       id: uuidv7(),
@@ -44,33 +45,35 @@ export class PackagesService {
       contentCurrency: dto.content_value.currency,
       typeId: dto.type_id,
       orderUid: dto.order_uid ?? null,
+      graceSeconds: this.config.registrations.requeueAfterSeconds,
     };
-    const registration = await this.audit.recording(
-      ctx,
-      () => this.registrations.insert(ctx, row, this.config.registrations.requeueAfterSeconds),
-      ({ id }) => ({ action: 'registration.accepted', target: { kind: 'registration', id } }),
-    );
+    const entry = this.audit.rowOf(ctx, {
+      action: 'registration.accepted',
+      target: { kind: 'registration', id: row.id },
+    });
+    const registration = await this.registrations.accept(ctx, row, entry);
+    if (!registration) {
+      this.pendingLimit.readmit();
+      throw unusable({ type: true, currency: false });
+    }
     this.database.afterCommit(ctx, () => dispatchRegistration(this.dispatcher, this.config, registration.id));
     return registration;
   }
+}
 
-  private async check(ctx: RequestContext, dto: RegisterPackageDto): Promise<void> {
-    const errors = [];
-    if (!(await this.types.isUsable(ctx, dto.type_id))) {
-      errors.push({
-        code: 'unknown_type',
-        detail:
-          'There is no package type with this ID, or it is archived. GET /api/v1/types lists the types.',
-        pointer: '/type_id',
-      });
-    }
-    if (!(await this.rates.isKnownCurrency(dto.content_value.currency, ctx))) {
-      errors.push({
-        code: 'unknown_currency',
-        detail: 'The Bank of Russia does not quote this currency.',
-        pointer: '/content_value/currency',
-      });
-    }
-    if (errors.length > 0) throw new ValidationFailedError(errors);
-  }
+function unusable({ type, currency }: { type: boolean; currency: boolean }): ValidationFailedError {
+  const errors = [];
+  if (type)
+    errors.push({
+      code: 'unknown_type',
+      detail: 'There is no package type with this ID, or it is archived. GET /api/v1/types lists the types.',
+      pointer: '/type_id',
+    });
+  if (currency)
+    errors.push({
+      code: 'unknown_currency',
+      detail: 'The Bank of Russia does not quote this currency.',
+      pointer: '/content_value/currency',
+    });
+  return new ValidationFailedError(errors);
 }

@@ -30,6 +30,11 @@ export class PendingLimit {
     this.admitted++;
   }
 
+  /** Gives back the place of one that was let in and then not accepted. */
+  readmit(): void {
+    this.admitted = Math.max(this.admitted - 1, 0);
+  }
+
   private async count(ctx: TransactionContext, limit: number): Promise<void> {
     // Set before counting, so that concurrent requests use the previous count instead of counting too.
     this.countedAt = performance.now();

@@ -1,52 +1,39 @@
 import { Injectable } from '@nestjs/common';
-import type { TransactionContext } from '@waybill/core';
-import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
+import type { AuditEntryValues } from '@waybill/audit';
+import { Gathered, TransactionContext } from '@waybill/core';
+import { Database, isRefusal, type RowOf, statement } from '@waybill/database';
 import { In } from 'typeorm';
+import type { Price, UnpricedReason } from './pricing';
 import { RegistrationEntity, type RegistrationProblem } from './registration.entity';
+import {
+  ACCEPT,
+  ACCEPT_AND_RECORD,
+  AGED_STATUS,
+  BEGIN_ATTEMPTS,
+  CLAIMED,
+  COMPLETE,
+  COUNT,
+  GRACE,
+  type NEW,
+  OLDEST,
+  type PENDING,
+  type STATUS,
+} from './registrations.statements';
 
-const NEW = columnsOf(
-  RegistrationEntity,
-  ...([
-    'id',
-    'ownerId',
-    'name',
-    'weightKg',
-    'contentAmount',
-    'contentCurrency',
-    'typeId',
-    'orderUid',
-  ] as const),
-);
-/** Columns that a package copies from its registration; they have the same names in both tables. */
-export const ACCEPTED = columnsOf(
-  RegistrationEntity,
-  ...([
-    'ownerId',
-    'name',
-    'weightKg',
-    'contentAmount',
-    'contentCurrency',
-    'typeId',
-    'orderUid',
-    'createdAt',
-  ] as const),
-);
-const PENDING = NEW.and(columnsOf(RegistrationEntity, 'attempts', 'createdAt'));
-const STATUS = columnsOf(
-  RegistrationEntity,
-  ...(['id', 'ownerId', 'state', 'packageId', 'problem', 'createdAt', 'finishedAt'] as const),
-);
-const AGED_STATUS = STATUS.and(
-  computed({ finishedSeconds: value.nullable(value.float('extract(epoch FROM now() - finished_at)')) }),
-);
-const CLAIMED = columnsOf(RegistrationEntity, 'id', 'attempts')
-  .from('r')
-  .and(computed({ overdue: value.boolean('due.overdue') }));
-const GRACE = computed({ end: value.text(`now() + $1 * interval '1 second'`) });
-const COUNT = computed({ count: value.int('count(*)') });
-const OLDEST = computed({ seconds: value.float('coalesce(extract(epoch FROM now() - min(created_at)), 0)') });
-
-export type NewRegistration = RowOf<typeof NEW>;
+export type NewRegistration = RowOf<typeof NEW> & {
+  /** For how long the job that the caller adds is trusted to be there. */
+  graceSeconds: number;
+};
+/** A registration to accept, and what to record of it. */
+interface Acceptance {
+  row: NewRegistration;
+  entry: AuditEntryValues | undefined;
+}
+/** A registration with its price, or the reason why it has none yet. */
+export interface PricedRegistration {
+  id: string;
+  price: Price | UnpricedReason;
+}
 export type RegistrationStatus = RowOf<typeof STATUS>;
 /** `finishedSeconds`: seconds since it finished, by PostgreSQL's clock; null while it is pending. */
 export type AgedRegistrationStatus = RowOf<typeof AGED_STATUS>;
@@ -59,20 +46,41 @@ export type PendingRegistration = RowOf<typeof PENDING>;
 /** Registrations in PostgreSQL. */
 @Injectable()
 export class RegistrationsRepository {
+  // Commits that would wait for each other are one: 16 callers at once cost a quarter of the statements.
+  private readonly acceptances = new Gathered<Acceptance, RegistrationStatus | undefined>(
+    (batch) => this.acceptAll(new TransactionContext(), batch),
+    { most: 100, lanes: 2, doneAloneAfter: isRefusal },
+  );
+
   constructor(private readonly database: Database) {}
 
-  // SQL: the hottest write, by the database's clock.
-  /** @param graceSeconds delay until the sweeper enqueues the registration again. */
-  insert(ctx: TransactionContext, row: NewRegistration, graceSeconds: number): Promise<RegistrationStatus> {
-    return this.database.one(
-      ctx,
-      statement(
-        STATUS,
-        `INSERT INTO registrations (${NEW.names}, requeue_at)
-         VALUES (${NEW.placeholders}, now() + $9 * interval '1 second') RETURNING ${STATUS}`,
-      ),
-      [...NEW.valuesOf(row), graceSeconds],
-    );
+  /**
+   * Accepts a registration and records that, in one statement: in the open transaction, or else together with others that come at
+   * the same time. It is committed once this resolves outside a transaction.
+   * @returns undefined where its package type can't be used; nothing is recorded then.
+   */
+  async accept(
+    ctx: TransactionContext,
+    row: NewRegistration,
+    entry: AuditEntryValues | undefined,
+  ): Promise<RegistrationStatus | undefined> {
+    if (!ctx.transaction) return this.acceptances.do({ row, entry });
+    return (await this.acceptAll(ctx, [{ row, entry }]))[0];
+  }
+
+  // SQL: the hottest write, of a set, by the database's clock.
+  private async acceptAll(
+    ctx: TransactionContext,
+    batch: readonly Acceptance[],
+  ): Promise<(RegistrationStatus | undefined)[]> {
+    const entries = batch.flatMap(({ entry }) => entry ?? []);
+    const rows = JSON.stringify(batch.map(({ row }) => row));
+    const made =
+      entries.length === 0
+        ? await this.database.rows(ctx, ACCEPT, [rows])
+        : await this.database.rows(ctx, ACCEPT_AND_RECORD, [rows, JSON.stringify(entries)]);
+    const byId = new Map(made.map((one) => [one.id, one]));
+    return batch.map(({ row }) => byId.get(row.id));
   }
 
   // SQL: callers poll it, and the age is by the database's clock.
@@ -84,30 +92,28 @@ export class RegistrationsRepository {
     );
   }
 
-  // SQL: workers run it for every registration, by the database's clock.
+  // SQL: one set-based update, by the database's clock.
   /**
-   * Counts a new attempt before it starts, so that an attempt that kills its process counts too. Postpones the requeue
-   * while the attempt is young; a first attempt that starts soon needs no index update for that. The last attempt gets
-   * twice the delay, because a hanging fetch of rates may take all of one.
-   * @returns undefined if the registration is not pending or has no attempts left.
+   * Counts new attempts before they are made, so that one that kills its process is counted too. A registration is not requeued
+   * while its attempt is young; a first one that begins soon moves no index for that. The last one has twice the
+   * grace: rates that hang may take all of one.
+   * @returns those that are pending and had an attempt left.
    */
-  beginAttempt(
+  beginAttempts(
     ctx: TransactionContext,
-    id: string,
+    ids: readonly string[],
     { attempts, graceSeconds }: { attempts: number; graceSeconds: number },
-  ): Promise<PendingRegistration | undefined> {
-    return this.database.row(
-      ctx,
-      statement(
-        PENDING,
-        `UPDATE registrations SET attempts = attempts + 1,
-           requeue_at = CASE WHEN attempts + 1 >= $3 THEN now() + $2 * interval '2 seconds'
-                               WHEN requeue_at > now() + $2 * interval '0.5 second' THEN requeue_at
-                               ELSE now() + $2 * interval '1 second' END
-         WHERE id = $1 AND state = 'pending' AND attempts < $3 RETURNING ${PENDING}`,
-      ),
-      [id, graceSeconds, attempts],
+  ): Promise<PendingRegistration[]> {
+    return this.database.rows(ctx, BEGIN_ATTEMPTS, [ids, graceSeconds, attempts]);
+  }
+
+  // SQL: a set-based insert and update, ON CONFLICT.
+  /** Makes the packages of registrations that are pending, and finishes them, in one statement. One that has a package keeps it. */
+  async complete(ctx: TransactionContext, priced: readonly PricedRegistration[]): Promise<void> {
+    const rows = priced.map(({ id, price }) =>
+      typeof price === 'object' ? { id, ...price } : { id, reason: price },
     );
+    await this.database.execute(ctx, COMPLETE, [JSON.stringify(rows)]);
   }
 
   /** Takes back an attempt that ended through no fault of the registration, and makes it due for the next sweep. */
@@ -118,15 +124,6 @@ export class RegistrationsRepository {
         { id, state: 'pending' },
         { attempts: () => 'greatest(attempts - 1, 0)', requeueAt: () => 'now()' },
       );
-  }
-
-  // SQL: workers run it for every registration.
-  async succeed(ctx: TransactionContext, id: string, packageId: number): Promise<void> {
-    await this.database.execute(
-      ctx,
-      `UPDATE registrations SET state = 'succeeded', package_id = $2, finished_at = now() WHERE id = $1 AND state = 'pending'`,
-      [id, packageId],
-    );
   }
 
   async fail(ctx: TransactionContext, ids: string[], problem: RegistrationProblem): Promise<void> {
@@ -140,7 +137,8 @@ export class RegistrationsRepository {
     return (await this.database.one(ctx, statement(GRACE, `SELECT ${GRACE}`), [graceSeconds])).end;
   }
 
-  // SQL: SKIP LOCKED.
+  // SQL: SKIP LOCKED. Of a LIMIT that it does not know, a generic plan expects so many rows that it would read the whole table;
+  // the array makes it use the key.
   /**
    * Claims due registrations, longest overdue first, and postpones their next requeue, so that concurrent sweeps claim
    * other rows.
@@ -157,7 +155,8 @@ export class RegistrationsRepository {
         `WITH due AS MATERIALIZED (
            SELECT id, requeue_at < now() AS overdue FROM registrations
            WHERE state = 'pending' AND requeue_at < $1::timestamptz ORDER BY requeue_at LIMIT $3 FOR UPDATE SKIP LOCKED)
-         UPDATE registrations r SET requeue_at = now() + $2 * interval '1 second' FROM due WHERE r.id = due.id
+         UPDATE registrations r SET requeue_at = now() + $2 * interval '1 second' FROM due
+         WHERE r.id = due.id AND r.id = ANY (ARRAY(SELECT id FROM due))
          RETURNING ${CLAIMED}`,
       ),
       [before, graceSeconds, count],

@@ -7,7 +7,6 @@ import { useTypeOrm } from '../../../../test/support/typeorm';
 import { eventually } from '../../../../test/support/poll';
 import { catalogSchema } from '../catalog';
 import type { PackagePrices } from './package-prices.service';
-import { PackagesRepository } from './packages.repository';
 import { packagesSchema } from './packages.schema';
 import { RegistrationsRepository } from './registrations.repository';
 import { RegistrationsSweeper } from './registrations-sweeper.service';
@@ -39,13 +38,7 @@ describe('processing a registration', () => {
   const worker = (of: PackagePrices['of']): RegistrationsService => {
     const prices = { of } as PackagePrices;
     const registrations = new RegistrationsRepository(database);
-    return new RegistrationsService(
-      config,
-      database,
-      registrations,
-      new PackagesRepository(database),
-      prices,
-    );
+    return new RegistrationsService(config, registrations, prices);
   };
   const sweeper = (): RegistrationsSweeper => {
     const dispatcher = { dispatchAll: async () => true } as unknown as JobDispatcher;

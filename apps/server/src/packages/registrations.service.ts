@@ -1,25 +1,39 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import { TransactionContext } from '@waybill/core';
+import { Gathered, TransactionContext } from '@waybill/core';
 import { RatesStoppedError } from '@waybill/currency-rate';
-import { Database } from '@waybill/database';
-import { PackagesRepository } from './packages.repository';
+import { isRefusal } from '@waybill/database';
 import { PackagePrices } from './package-prices.service';
-import type { Price, UnpricedReason } from './pricing';
 import { attemptsUsedUp } from './registration-problems';
-import { type PendingRegistration, RegistrationsRepository } from './registrations.repository';
+import {
+  type PendingRegistration,
+  type PricedRegistration,
+  RegistrationsRepository,
+} from './registrations.repository';
+
+const BATCHES = { most: 100, lanes: 2 };
 
 /** Turns accepted registrations into packages. Jobs may call it any number of times. */
 @Injectable()
 export class RegistrationsService {
   private readonly logger = new Logger(RegistrationsService.name);
   private readonly underWay = new Map<string, Promise<void>>();
+  // Jobs come one by one. What they need of PostgreSQL at the same time is one statement, of as many as run at once.
+  private readonly attempts = new Gathered<string, PendingRegistration | undefined>(
+    (ids) => this.beginAll(ids),
+    { ...BATCHES, doneAloneAfter: isRefusal },
+  );
+  private readonly completions = new Gathered<PricedRegistration, void>(
+    async (priced) => {
+      await this.registrations.complete(new TransactionContext(), priced);
+      return [];
+    },
+    { ...BATCHES, doneAloneAfter: isRefusal },
+  );
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
-    private readonly database: Database,
     private readonly registrations: RegistrationsRepository,
-    private readonly packages: PackagesRepository,
     private readonly prices: PackagePrices,
   ) {}
 
@@ -39,33 +53,28 @@ export class RegistrationsService {
   }
 
   private async attempt(id: string): Promise<void> {
-    const ctx = new TransactionContext();
-    const { attempts, requeueAfterSeconds } = this.config.registrations;
-    const registration = await this.registrations.beginAttempt(ctx, id, {
-      attempts,
-      graceSeconds: requeueAfterSeconds,
-    });
+    const registration = await this.attempts.do(id);
     if (!registration) return;
     try {
       const price = await this.prices.of(registration);
-      await this.database.transaction(ctx, () => this.complete(ctx, registration, price));
+      await this.completions.do({ id, price });
     } catch (error) {
+      const ctx = new TransactionContext();
       if (error instanceof RatesStoppedError) {
         await this.registrations.undoAttempt(ctx, id);
         throw error;
       }
-      if (registration.attempts < attempts) throw error;
+      if (registration.attempts < this.config.registrations.attempts) throw error;
       await this.fail(ctx, id, error as Error);
     }
   }
 
-  private async complete(
-    ctx: TransactionContext,
-    registration: PendingRegistration,
-    price: Price | UnpricedReason,
-  ): Promise<void> {
-    const packageId = await this.packages.insertOnce(ctx, registration, price);
-    if (packageId !== undefined) await this.registrations.succeed(ctx, registration.id, packageId);
+  private async beginAll(ids: string[]): Promise<(PendingRegistration | undefined)[]> {
+    const { attempts, requeueAfterSeconds: graceSeconds } = this.config.registrations;
+    const limits = { attempts, graceSeconds };
+    const begun = await this.registrations.beginAttempts(new TransactionContext(), ids, limits);
+    const byId = new Map(begun.map((one) => [one.id, one]));
+    return ids.map((id) => byId.get(id));
   }
 
   private async fail(ctx: TransactionContext, id: string, error: Error): Promise<void> {

@@ -1,0 +1,76 @@
+import { auditInsert } from '@waybill/audit';
+import { columnsOf, computed, statement, value } from '@waybill/database';
+import { usableType } from '../catalog';
+import { RegistrationEntity } from './registration.entity';
+
+// The columns that the repository of registrations reads, and its statements of many rows.
+
+export const NEW = columnsOf(
+  RegistrationEntity,
+  ...([
+    'id',
+    'ownerId',
+    'name',
+    'weightKg',
+    'contentAmount',
+    'contentCurrency',
+    'typeId',
+    'orderUid',
+  ] as const),
+);
+/** Columns that a package copies from its registration; they have the same names in both tables. */
+export const ACCEPTED = columnsOf(
+  RegistrationEntity,
+  ...([
+    'ownerId',
+    'name',
+    'weightKg',
+    'contentAmount',
+    'contentCurrency',
+    'typeId',
+    'orderUid',
+    'createdAt',
+  ] as const),
+);
+export const PENDING = NEW.and(columnsOf(RegistrationEntity, 'attempts', 'createdAt'));
+export const STATUS = columnsOf(
+  RegistrationEntity,
+  ...(['id', 'ownerId', 'state', 'packageId', 'problem', 'createdAt', 'finishedAt'] as const),
+);
+export const AGED_STATUS = STATUS.and(
+  computed({ finishedSeconds: value.nullable(value.float('extract(epoch FROM now() - finished_at)')) }),
+);
+export const CLAIMED = columnsOf(RegistrationEntity, 'id', 'attempts')
+  .from('r')
+  .and(computed({ overdue: value.boolean('due.overdue') }));
+export const GRACE = computed({ end: value.text(`now() + $1 * interval '1 second'`) });
+export const COUNT = computed({ count: value.int('count(*)') });
+export const OLDEST = computed({
+  seconds: value.float('coalesce(extract(epoch FROM now() - min(created_at)), 0)'),
+});
+
+const accepting = `INSERT INTO registrations (${NEW.names}, requeue_at)
+  SELECT ${NEW.recorded('entry')}, now() + entry."graceSeconds" * interval '1 second'
+  FROM jsonb_to_recordset($1::jsonb) AS entry (${NEW.record}, "graceSeconds" float8)
+  ${usableType.join('entry."typeId"')} RETURNING ${STATUS}`;
+export const ACCEPT = statement(STATUS, accepting);
+export const ACCEPT_AND_RECORD = statement(
+  STATUS,
+  `WITH made AS (${accepting}), recorded AS (${auditInsert('$2', 'SELECT made.id::text FROM made')}) SELECT * FROM made`,
+);
+export const BEGIN_ATTEMPTS = statement(
+  PENDING,
+  `UPDATE registrations SET attempts = attempts + 1,
+     requeue_at = CASE WHEN attempts + 1 >= $3 THEN now() + $2 * interval '2 seconds'
+                       WHEN requeue_at > now() + $2 * interval '0.5 second' THEN requeue_at
+                       ELSE now() + $2 * interval '1 second' END
+   WHERE id = ANY ($1) AND state = 'pending' AND attempts < $3 RETURNING ${PENDING}`,
+);
+export const COMPLETE = `WITH made AS (
+    INSERT INTO packages (registration_id, ${ACCEPTED.names}, delivery_cost, pricing, unpriced_reason)
+    SELECT r.id, ${ACCEPTED.names}, priced.cost, priced.pricing, priced.reason
+    FROM jsonb_to_recordset($1::jsonb) AS priced (id uuid, cost numeric, pricing jsonb, reason text)
+      JOIN registrations r ON r.id = priced.id AND r.state = 'pending'
+    ORDER BY r.id ON CONFLICT (registration_id) DO NOTHING RETURNING id, registration_id)
+  UPDATE registrations r SET state = 'succeeded', package_id = made.id, finished_at = now()
+  FROM made WHERE r.id = made.registration_id AND r.state = 'pending'`;
