@@ -9,7 +9,7 @@ export { PreconditionFailedError, PreconditionRequiredError } from './preconditi
 export type { Principal } from './principal';
 export { RequestContext } from './request-context';
 export { type Scope, scopes } from './scopes';
-export { holdsCredential, knowSecret, redacted, redactedLine } from './secrets';
+export { holdsCredential, knowSecret, redacted, redactedLines } from './secrets';
 export {
   type AfterCommit,
   type BeforeCommit,
