@@ -55,7 +55,10 @@ describe('the log', () => {
     ['nobody catches an exception', `logger.log('last', 'Here'); throw new Error('unexpected');`],
     ['a fatal line is written', `logger.log('last', 'Here'); logger.fatal('dead', 'Here'); die();`],
     ['50 ms are over', `logger.log('last', 'Here'); setTimeout(die, 60_000); out.then(die);`],
-    ['much is waiting', `for (let i = 0; i < 200; i++) logger.log('last ' + 'x'.repeat(100), 'Here'); die();`],
+    [
+      'much is waiting',
+      `for (let i = 0; i < 200; i++) logger.log('last ' + 'x'.repeat(100), 'Here'); die();`,
+    ],
   ])('is written when %s', (_, script) => {
     const code = `const { createLogger, NestLogger } = require(${JSON.stringify(library)});
       const fs = require('node:fs'); const { writeSync } = fs;

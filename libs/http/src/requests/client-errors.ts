@@ -2,7 +2,6 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { DomainError } from '@waybill/core';
-import { v7 as uuidv7 } from 'uuid';
 import {
   headersOf,
   BodyTooLargeError,
@@ -11,6 +10,7 @@ import {
   RequestTimeoutError,
 } from '../problems/errors';
 import { PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from '../problems/problem';
+import { newRequestId } from './request-id';
 
 // What Node's HTTP parser gives up on; everything else that it can't read is malformed.
 const byCode: Record<string, () => DomainError> = {
@@ -36,7 +36,7 @@ export function refuseConnection(error: DomainError, socket: Duplex): void {
 
 function render(error: DomainError): string {
   const status = statusOfKind[error.kind];
-  const id = uuidv7();
+  const id = newRequestId();
   // There may be no path to name: the instance is this occurrence itself.
   const body = JSON.stringify(problemOf(error, { id, url: `urn:uuid:${id}` }));
   return [

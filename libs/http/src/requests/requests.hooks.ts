@@ -1,19 +1,10 @@
-import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { holdsCredential, RequestContext, UnavailableError } from '@waybill/core';
+import { RequestContext, UnavailableError } from '@waybill/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { MalformedRequestError } from '../problems/errors';
 
-const SANE_ID = /^[\w.:-]{1,128}$/;
 const UNSPECIFIED_ADDRESS = '0.0.0.0';
 const MAX_PORT = 65_535;
-
-/** The id of a request: the caller's own is kept if it can do no harm in a header or a log, as a credential would. */
-export function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && SANE_ID.test(given) && !holdsCredential(given) ? given : uuidv7();
-}
 
 /** Gives a request its context, and its reply the request's id. */
 export function open(request: FastifyRequest, reply: FastifyReply): void {
@@ -46,11 +37,21 @@ export function refuseWhileClosing(fastify: FastifyInstance): void {
 /** Refuses what names no host, several or none that could be: RFC 9112, 3.2. */
 export function refuseBadHosts(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    const sent = raw.headersDistinct.host ?? [];
+    const sent = sentHosts(raw.rawHeaders);
     const hosts = raw.headers.host === undefined ? sent : [...sent, raw.headers.host];
     const isBad = sent.length > 1 || (sent.length === 0 && raw.httpVersion === '1.1') || !hosts.every(isHost);
     done(isBad ? new MalformedRequestError('An HTTP/1.1 request names one valid Host.') : undefined);
   });
+}
+
+// Node's `headersDistinct` would read all other headers too.
+function sentHosts(rawHeaders: string[]): string[] {
+  const hosts: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(rawHeaders[at + 1] as string);
+  }
+  return hosts;
 }
 
 // RFC 3986, 3.2.2: a name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.

@@ -1,19 +1,15 @@
-import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { BadRequestError, type EntityTags } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
 import { parseEntityTags } from './parse-entity-tags';
 
 /** Reads what a request depends on, so that a header that can't be read is refused before anything is looked up. */
-@Injectable()
-export class PreconditionsGuard implements CanActivate {
-  canActivate(execution: ExecutionContext): true {
-    const { context, headers } = execution.switchToHttp().getRequest<FastifyRequest>();
-    context.preconditions = {
-      ifMatch: read('If-Match', headers['if-match']),
-      ifNoneMatch: read('If-None-Match', headers['if-none-match']),
-    };
-    return true;
-  }
+export function readPreconditions({ context, headers }: FastifyRequest): void {
+  const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
+  if (ifMatch === undefined && ifNoneMatch === undefined) return;
+  context.preconditions = {
+    ifMatch: read('If-Match', ifMatch),
+    ifNoneMatch: read('If-None-Match', ifNoneMatch),
+  };
 }
 
 function read(header: string, value: string | undefined): EntityTags | undefined {
