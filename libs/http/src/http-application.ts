@@ -12,6 +12,7 @@ import { Origins } from './cross-origin/origins';
 import { refuseCrossOriginWrites } from './cross-origin/same-origin.hook';
 import { Limits } from './limits/limits';
 import { countAddress, countAddresses, countPrincipals, enforceRateLimits } from './limits/limits.hooks';
+import { shedLoad } from './overload/shed-load';
 import { addETags } from './preconditions/etag';
 import { toDomainError } from './problems/framework-errors';
 import { sendProblem } from './problems/problem.filter';
@@ -62,6 +63,7 @@ export async function createHttpApplication(
   const origins = new Origins(publicUrl, corsOrigins, host);
   const fastify = adapter.getInstance();
   answerProtocol(fastify.server as Server, app.get(RouteTable));
+  shedLoad(fastify, app.get(RouteTable));
   acceptOnlyJson(fastify);
   openRequests(fastify);
   options.observe(fastify);
