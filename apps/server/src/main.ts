@@ -1,6 +1,7 @@
 import { loadConfig, readEnvironment, type Role, roles } from '@waybill/config';
 import { migrateDatabase, startServer } from './server';
 import { sayOf, UsageError } from './start-faults';
+import { letYoungGenerationGrow } from './young-generation';
 
 const STOP_DEADLINE_MS = 10_000;
 
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void stop());
 
   await starting;
+  letYoungGenerationGrow();
 }
 
 main().catch((error: Error) => {

@@ -4,7 +4,6 @@ import { CacheModule as NestCacheModule } from '@nestjs/cache-manager';
 import type { RedisAddress } from '@waybill/config';
 import { type CacheManagerStore, KeyvAdapter } from 'cache-manager';
 import { Keyv } from 'keyv';
-import { RedisStore } from './redis-store';
 
 export interface CacheOptions {
   /** The Redis that processes share their cache on; without one, each has its own in memory. */
@@ -42,6 +41,8 @@ export class CacheModule {
 function storeFor({ redis, prefix }: CacheOptions): Keyv {
   if (!redis) return createKeyv({ lruSize: MAX_ENTRIES, useClone: false });
   const namespace = `${prefix}:cache:${ENCODING}`;
+  // 28 MB that a process without Redis does not need.
+  const { RedisStore } = require('./redis-store') as typeof import('./redis-store');
   const store = new RedisStore({ address: redis, namespace, maxTtlMs: MAX_TTL_MS });
   return new Keyv({
     store: new KeyvAdapter(store as unknown as CacheManagerStore),

@@ -18,7 +18,7 @@ export {
   type ScopeDefinitions,
   scopes,
 } from './scopes';
-export { holdsCredential, knowSecret, redacted, redactedLine } from './secrets';
+export { holdsCredential, knowSecret, redacted, redactedLines } from './secrets';
 export {
   type AfterCommit,
   type BeforeCommit,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { holdsCredential, knowSecret, redacted, redactedLine } from './secrets';
+import { holdsCredential, knowSecret, redacted, redactedLines } from './secrets';
 
 const API_KEY = `waybill_${'aB3'.repeat(16)}x`;
 const TOKEN = randomBytes(32).toString('base64url');
@@ -32,7 +32,7 @@ describe('a credential', () => {
 
   it('leaves a line of the log, which stays JSON', () => {
     const line = JSON.stringify({ a: `${TOKEN}!`, b: `key ${API_KEY}`, c: CONFIGURED, d: 'plain' });
-    expect(JSON.parse(redactedLine(line))).toEqual({
+    expect(JSON.parse(redactedLines(line))).toEqual({
       a: '[redacted]!',
       b: 'key [redacted]',
       c: '[redacted]',
@@ -43,7 +43,7 @@ describe('a credential', () => {
   it('is looked for in time that grows with the text alone', () => {
     const started = performance.now();
     redacted('a'.repeat(1_000_000));
-    redactedLine('a-'.repeat(500_000));
+    redactedLines('a-'.repeat(500_000));
     expect(performance.now() - started).toBeLessThan(1_000);
   });
 });

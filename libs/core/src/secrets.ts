@@ -4,11 +4,12 @@ const CREDENTIAL = /waybill_[0-9A-Za-z]{49}|\$argon2(id|i|d)\$v=|^Bearer \S{20,}
 const RANDOM_RUN = /[\w-]{43,}/g;
 const REDACTED = '[redacted]';
 
-const known = new Set<string>();
+/** Each secret as it stands in JSON. */
+const known = new Map<string, string>();
 
 /** Registers a text as a credential, whatever its format. */
 export function knowSecret(secret: string): void {
-  known.add(secret);
+  known.set(secret, JSON.stringify(secret).slice(1, -1));
 }
 
 /** Whether a text contains a known credential, or something that looks like one. */
@@ -17,7 +18,7 @@ export function holdsCredential(text: string): boolean {
   return (
     CREDENTIAL.test(text) ||
     (text.match(RANDOM_RUN) ?? []).some(isRandom) ||
-    [...known].some((secret) => folded.includes(secret.toLowerCase()))
+    [...known.keys()].some((secret) => folded.includes(secret.toLowerCase()))
   );
 }
 
@@ -27,13 +28,11 @@ export function holdsCredential(text: string): boolean {
  */
 export const redacted = (text: string): string => (holdsCredential(text) ? REDACTED : text);
 
-/** Removes the credentials from a line of JSON and keeps the rest. */
-export function redactedLine(line: string): string {
-  const shapeless = line.replace(RANDOM_RUN, (run) => (isRandom(run) ? REDACTED : run));
-  return [...known].reduce(
-    (text, secret) => text.replaceAll(JSON.stringify(secret).slice(1, -1), REDACTED),
-    shapeless,
-  );
+/** Lines of JSON without the credentials in them; the rest of them stays. */
+export function redactedLines(lines: string): string {
+  let text = lines.replace(RANDOM_RUN, (run) => (isRandom(run) ? REDACTED : run));
+  for (const secret of known.values()) text = text.replaceAll(secret, REDACTED);
+  return text;
 }
 
 // A random run of 43 characters mixes upper and lower case; a hex digest or a slug has a single case.

@@ -12,24 +12,23 @@ import { Origins } from './cross-origin/origins';
 import { refuseCrossOriginWrites } from './cross-origin/same-origin.hook';
 import { Limits } from './limits/limits';
 import { countAddress, countAddresses, countPrincipals, enforceRateLimits } from './limits/limits.hooks';
+import { shedLoad } from './overload/shed-load';
 import { addETags } from './preconditions/etag';
 import { toDomainError } from './problems/framework-errors';
 import { sendProblem } from './problems/problem.filter';
+import { addReplyHeaders } from './replies/reply-headers';
+import { addSecurityHeaders, setSecurityHeaders } from './replies/security-headers';
 import { answerClientError } from './requests/client-errors';
 import { forwardedAddresses } from './requests/forwarded';
 import { acceptOnlyJson, refuseEncodedBodies } from './requests/json-bodies';
 import { answerProtocol, REQUEST_TIMEOUT_MS, serverOptions } from './requests/protocol';
 import { toOriginForm } from './requests/target';
 import { requireTransportSecurity, secureTransport } from './requests/transport-security';
-import {
-  open,
-  openRequests,
-  refuseBadHosts,
-  refuseWhileClosing,
-  requestIdOf,
-} from './requests/requests.hooks';
+import { requestIdOf } from './requests/request-id';
+import { open, openRequests, refuseBadHosts, refuseWhileClosing } from './requests/requests.hooks';
 import { RouteTable } from './routes/route-table';
 import { refuseUnknownRoutes } from './routes/unknown-routes.hook';
+import { checkRequests } from './validation/check-requests';
 
 export interface HttpOptions {
   bodyLimitBytes: number;
@@ -67,16 +66,12 @@ export async function createHttpApplication(
   const origins = new Origins(publicUrl, corsOrigins, host);
   const fastify = adapter.getInstance();
   answerProtocol(fastify.server as Server, app.get(RouteTable));
+  shedLoad(fastify, app.get(RouteTable));
   acceptOnlyJson(fastify);
   openRequests(fastify);
   options.observe(fastify);
   addHooks(fastify, app, origins);
   app.get(RouteTable).collect(fastify);
-  app.useSecurityHeaders({
-    // Over plain HTTP (localhost), there is nothing to upgrade to; requireTransportSecurity handles TLS.
-    contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } },
-    strictTransportSecurity: false,
-  });
   await app.init();
   return app;
 }
@@ -112,14 +107,16 @@ function adapterFor(
 }
 
 /**
- * Adds the hooks that run before the body is read. DESIGN.md defines the order of refusals. After these hooks come 413,
- * 415 and 400 for the body (Fastify), 400 for the query and headers (guards), replays (an interceptor), 422 (pipes),
- * and the service's errors.
+ * The hooks of every route. The order of the refusals is DESIGN.md's: first what is known before the body is read; then 413, 415
+ * and 400 of the body (Fastify), 400 of query and headers (`checkRequests`), a replay (an interceptor of the routes that
+ * have replays), 422 (pipes), and what the service says. They are hooks because a global guard or interceptor of Nest makes it
+ * start RxJS for each request of each route.
  */
 function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origins: Origins): void {
   const limits = app.get(Limits);
   const routes = app.get(RouteTable);
   const callers = new Callers(app.get(PRINCIPAL_RESOLVER), limits);
+  addSecurityHeaders(fastify);
   requireTransportSecurity(fastify);
   addCorsHeaders(fastify, origins);
   countAddresses(fastify, limits);
@@ -133,6 +130,8 @@ function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origin
   refuseCrossOriginWrites(fastify, origins);
   enforceRateLimits(fastify, limits, callers);
   refuseEncodedBodies(fastify);
+  checkRequests(fastify);
+  addReplyHeaders(fastify);
   addETags(fastify);
 }
 
@@ -145,6 +144,7 @@ async function answerRouterError(
   reply: FastifyReply,
 ): Promise<void> {
   open(request, reply);
+  setSecurityHeaders(reply);
   secureTransport(request, reply);
   share(origins, request, reply);
   await countAddress(app.get(Limits), request, reply);

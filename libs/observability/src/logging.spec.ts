@@ -56,4 +56,22 @@ describe('the log', () => {
       new NestLogger(createLogger({ logLevel: 'info', production: ${production} })).log('hello', 'Here');`;
     expect(spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout).toMatch(expected);
   });
+
+  it.each([
+    ['the process exits', `logger.log('last', 'Here'); process.exit(0);`],
+    ['nobody catches an exception', `logger.log('last', 'Here'); throw new Error('unexpected');`],
+    ['a fatal line is written', `logger.log('last', 'Here'); logger.fatal('dead', 'Here'); die();`],
+    ['50 ms are over', `logger.log('last', 'Here'); setTimeout(die, 60_000); out.then(die);`],
+    [
+      'much is waiting',
+      `for (let i = 0; i < 200; i++) logger.log('last ' + 'x'.repeat(100), 'Here'); die();`,
+    ],
+  ])('is written when %s', (_, script) => {
+    const code = `const { createLogger, NestLogger } = require(${JSON.stringify(library)});
+      const fs = require('node:fs'); const { writeSync } = fs;
+      const out = new Promise((resolve) => { fs.writeSync = (...args) => { resolve(); return writeSync(...args); }; });
+      const die = () => process.kill(process.pid, 'SIGKILL');
+      const logger = new NestLogger(createLogger({ logLevel: 'info', production: true })); ${script}`;
+    expect(spawnSync(process.execPath, ['-e', code], { encoding: 'utf8' }).stdout).toContain('"msg":"last');
+  });
 });

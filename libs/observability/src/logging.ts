@@ -1,8 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { LoggerService } from '@nestjs/common';
 import type { Config } from '@waybill/config';
-import { redactedLine } from '@waybill/core';
+import { redactedLines } from '@waybill/core';
 import { type Level, type Logger, type LoggerOptions, pino } from 'pino';
+import { LogBuffer } from './log-buffer';
 import { PrettyLog } from './pretty';
 
 /** Fields of every log line of one request or job. */
@@ -28,7 +29,6 @@ export function createLogger({ logLevel, production }: Pick<Config, 'logLevel' |
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label }) },
-    hooks: { streamWrite: redactedLine },
     mixin: () => fields.getStore() ?? {},
     redact: [
       'req.headers',
@@ -40,8 +40,10 @@ export function createLogger({ logLevel, production }: Pick<Config, 'logLevel' |
       'err.driverError',
     ],
   };
-  if (production || !stdout.isTTY) return pino(options);
-  return pino(options, new PrettyLog(stdout, stdout.hasColors()));
+  if (production || !stdout.isTTY)
+    return pino(options, new LogBuffer(pino.destination({ dest: 1, sync: true }), redactedLines));
+  const pretty = new PrettyLog(stdout, stdout.hasColors());
+  return pino(options, { write: (line: string) => pretty.write(redactedLines(line)) });
 }
 
 // Nest's lines about its own start help only when debugging Nest.

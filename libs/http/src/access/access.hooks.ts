@@ -1,6 +1,7 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ForbiddenError, UnauthenticatedError } from '../problems/errors';
 import { routeMetadataOf } from '../routes/route-metadata';
+import { whenDone } from '../when-done';
 import { allows } from './access-rule';
 import type { Callers } from './callers';
 
@@ -9,16 +10,20 @@ import type { Callers } from './callers';
  * parse anything. A Nest guard would run after that.
  */
 export function authenticate(fastify: FastifyInstance, callers: Callers): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (routeMetadataOf(request).access === 'public') return;
-    const { authorization, cookie } = request.headers;
-    const principal = await callers.find(request, reply);
-    if (!principal) throw new UnauthenticatedError(authorization !== undefined || cookie !== undefined);
-    request.context.principal = principal;
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (routeMetadataOf(request).access === 'public') return done();
+    whenDone(findCaller(request, reply, callers), done);
   });
 }
 
-/** Refuses callers that the route's access rule does not allow. */
+async function findCaller(request: FastifyRequest, reply: FastifyReply, callers: Callers): Promise<void> {
+  const { authorization, cookie } = request.headers;
+  const principal = await callers.find(request, reply);
+  if (!principal) throw new UnauthenticatedError(authorization !== undefined || cookie !== undefined);
+  request.context.principal = principal;
+}
+
+/** Refuses callers whom the route's rule does not let in. */
 export function authorize(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { access } = routeMetadataOf(request);

@@ -1,7 +1,13 @@
 import { BadRequestError } from '@waybill/core';
+import type { FastifyRequest } from 'fastify';
+import { routeMetadataOf } from '../routes/route-metadata';
 
 const HEADER = 'Idempotency-Key';
 const MAX_LENGTH = 255;
+
+/** Whether a request may have a replay: its route is idempotent, and it brings a key. */
+export const isKeyed = (request: FastifyRequest): boolean =>
+  request.headers['idempotency-key'] !== undefined && routeMetadataOf(request).idempotent === true;
 
 /**
  * Parses an `Idempotency-Key` header: a quoted string (RFC 8941), or the same text without quotes.

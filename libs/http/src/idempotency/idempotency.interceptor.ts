@@ -2,17 +2,19 @@ import { type CallHandler, type ExecutionContext, Injectable, type NestIntercept
 import { Database } from '@waybill/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import { routeMetadataOf } from '../routes/route-metadata';
+import { setReplyHeaders } from '../replies/reply-headers';
+import { UnreadBody } from '../requests/json-bodies';
+import { checkShape } from '../validation/check-requests';
 import { digestOfBody } from './body-digest';
-import { idempotencyKeyOf } from './idempotency-key';
+import { idempotencyKeyOf, isKeyed } from './idempotency-key';
 import { IdempotencyKeyInFlightError, IdempotencyKeyReusedError } from './idempotency.errors';
 import { IdempotencyRepository, type KeyedRequest, type StoredReply } from './idempotency.repository';
 
 const KEPT_HEADERS = ['location', 'etag', 'retry-after'];
 
 /**
- * Runs an `@Idempotent()` route once per key. The key, the handler's changes and the response commit together, and a
- * repeat gets the same response. Must be the outermost interceptor, so that it stores exactly what is sent.
+ * Answers a route that is declared `@Idempotent()` once for each key: the key, what the handler does and the reply commit
+ * together, and a repeat gets that reply. An interceptor of these routes alone: a global one would start RxJS on every route.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
@@ -24,24 +26,28 @@ export class IdempotencyInterceptor implements NestInterceptor {
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
     const reply = execution.switchToHttp().getResponse<FastifyReply>();
-    if (!routeMetadataOf(request).idempotent) return next.handle();
-    const key = idempotencyKeyOf(request.raw.headersDistinct['idempotency-key']);
-    if (key === undefined) return next.handle();
+    if (!isKeyed(request)) return next.handle();
+    if (request.body instanceof UnreadBody) throw request.body.refusal;
+    const key = idempotencyKeyOf(request.raw.headersDistinct['idempotency-key']) as string;
     return from(this.answerOnce(keyed(request, key), request, reply, next));
   }
 
   private answerOnce(
     keyedRequest: KeyedRequest,
-    { context }: FastifyRequest,
+    request: FastifyRequest,
     reply: FastifyReply,
     next: CallHandler,
   ): Promise<unknown> {
+    const { context } = request;
     return this.database.transaction(context, async () => {
       if (!(await this.keys.lock(context, keyedRequest))) throw new IdempotencyKeyInFlightError();
       const first = await this.keys.find(context, keyedRequest);
       if (first && !isSame(first, keyedRequest)) throw new IdempotencyKeyReusedError();
       if (first) return send(reply.header('Idempotent-Replayed', 'true'), first);
-      const rendered = render(reply, await lastValueFrom(next.handle(), { defaultValue: undefined }));
+      checkShape(request);
+      const body: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+      setReplyHeaders(request, reply, body);
+      const rendered = render(reply, body);
       this.database.beforeCommit(context, () => this.keys.save(context, keyedRequest, rendered));
       return send(reply, rendered);
     });

@@ -5,6 +5,7 @@ import type { RateLimitState } from './limiter';
 import type { Limits } from './limits';
 import { RateLimitedError } from './rate-limited.error';
 import { showRateLimits } from './rate-limit-headers';
+import { whenDone } from '../when-done';
 
 /** Counts a request for its address before anything can refuse it, and adds the rate-limit headers to the reply. */
 export async function countAddress(
@@ -18,18 +19,23 @@ export async function countAddress(
 
 /** Counts every request for its address; see `countAddress`. */
 export function countAddresses(fastify: FastifyInstance, limits: Limits): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (routeMetadataOf(request).limit !== 'none') await countAddress(limits, request, reply);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (routeMetadataOf(request).limit === 'none') return done();
+    whenDone(countAddress(limits, request, reply), done);
   });
 }
 
 /** Counts a request for its principal. */
 export function countPrincipals(fastify: FastifyInstance, limits: Limits): void {
-  fastify.addHook('onRequest', async (request, reply) => {
+  fastify.addHook('onRequest', (request, reply, done) => {
     const principal = request.context.principalIfAny;
-    if (!principal || !request.rateLimits) return;
-    request.rateLimits.principal = await limits.countPrincipal(principal.id);
-    showRateLimits(request.rateLimits, reply);
+    const { rateLimits } = request;
+    if (!principal || !rateLimits) return done();
+    const count = async () => {
+      rateLimits.principal = await limits.countPrincipal(principal.id);
+      showRateLimits(rateLimits, reply);
+    };
+    whenDone(count(), done);
   });
 }
 
@@ -37,18 +43,27 @@ export function countPrincipals(fastify: FastifyInstance, limits: Limits): void 
  * Refuses callers that have used up a limit. Runs after the permanent refusals, because a retry does not help there.
  */
 export function enforceRateLimits(fastify: FastifyInstance, limits: Limits, callers: Callers): void {
-  fastify.addHook('onRequest', async (request, reply) => {
-    if (!request.rateLimits) return;
-    refuseIfExceeded(request.rateLimits.principal);
-    refuseIfExceeded(request.rateLimits.address);
-    if (routeMetadataOf(request).limit !== 'session_creation' || (await callers.findSession(request, reply)))
-      return;
-    request.rateLimits.newSession = await limits.countNewSession(request.context.address);
-    showRateLimits(request.rateLimits, reply);
-    refuseIfExceeded(request.rateLimits.newSession);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (!request.rateLimits) return done();
+    const { principal, address } = request.rateLimits;
+    const refusal = refusalOf(principal) ?? refusalOf(address);
+    if (refusal || routeMetadataOf(request).limit !== 'session_creation') return done(refusal);
+    whenDone(countNewSession(request, reply, limits, callers), done);
   });
 }
 
-function refuseIfExceeded(state: RateLimitState | undefined): void {
-  if (state?.exceeded) throw new RateLimitedError(state.quota, state.reset);
+async function countNewSession(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  limits: Limits,
+  callers: Callers,
+): Promise<void> {
+  if (!request.rateLimits || (await callers.findSession(request, reply))) return;
+  request.rateLimits.newSession = await limits.countNewSession(request.context.address);
+  showRateLimits(request.rateLimits, reply);
+  const refusal = refusalOf(request.rateLimits.newSession);
+  if (refusal) throw refusal;
 }
+
+const refusalOf = (state: RateLimitState | undefined): RateLimitedError | undefined =>
+  state?.exceeded ? new RateLimitedError(state.quota, state.reset) : undefined;

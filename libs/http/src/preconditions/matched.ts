@@ -1,7 +1,5 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import { checkIfMatch } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
-import type { Observable } from 'rxjs';
 import { declareRoute, routeMetadataOf } from '../routes/route-metadata';
 
 /**
@@ -10,16 +8,8 @@ import { declareRoute, routeMetadataOf } from '../routes/route-metadata';
  */
 export const Matched = (): MethodDecorator => declareRoute({ matched: true });
 
-/**
- * Checks the preconditions of all other writes: their targets have no ETag, so none can match. Runs after replays, so
- * that a repeat gets the first response.
- */
-@Injectable()
-export class UnmatchedWritesInterceptor implements NestInterceptor {
-  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = execution.switchToHttp().getRequest<FastifyRequest>();
-    const isRead = request.method === 'GET' || request.method === 'HEAD';
-    if (!isRead && !routeMetadataOf(request).matched) checkIfMatch(request.context, undefined);
-    return next.handle();
-  }
+/** Holds a write of any other route to its preconditions: what it is sent to has no tag that could match. */
+export function checkUnmatchedWrite(request: FastifyRequest): void {
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  if (!isRead && !routeMetadataOf(request).matched) checkIfMatch(request.context, undefined);
 }

@@ -1,7 +1,5 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
 import type { Page } from '@waybill/core';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { map, type Observable } from 'rxjs';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { declareRoute, routeMetadataOf } from '../routes/route-metadata';
 
 /** Declares the `Location` header of a reply: a path of this API. */
@@ -11,25 +9,28 @@ export const Location = <T>(path: (body: T) => string): MethodDecorator =>
 /** Declares the `Retry-After` header of a reply. */
 export const RetryAfter = (seconds: number): MethodDecorator => declareRoute({ retryAfter: seconds });
 
-/** Sets the headers of a successful reply: those that its route declares, and those of private replies and pages. */
-@Injectable()
-export class ReplyHeadersInterceptor implements NestInterceptor {
-  intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = execution.switchToHttp().getRequest<FastifyRequest>();
-    const reply = execution.switchToHttp().getResponse<FastifyReply>();
-    const { access, location, retryAfter } = routeMetadataOf(request);
-    return next.handle().pipe(
-      map((body: unknown) => {
-        if (access !== 'public') reply.header('Cache-Control', 'no-store');
-        if (location) reply.header('Location', location(body));
-        if (retryAfter !== undefined) reply.header('Retry-After', String(retryAfter));
-        const cursor = (body as Partial<Page<unknown>> | undefined)?.next_cursor;
-        if (typeof cursor === 'string')
-          reply.header('Link', `<${nextPage(request.url, cursor)}>; rel="next"`);
-        return body;
-      }),
-    );
-  }
+/**
+ * Sets the headers of successes before they are serialised: those that the route declares, and the `Link` of a page. A body that is no
+ * object has none of them. See `setReplyHeaders` for replies that are sent as text.
+ */
+export function addReplyHeaders(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (routeMetadataOf(request).access !== 'public') reply.header('cache-control', 'no-store');
+    done();
+  });
+  fastify.addHook('preSerialization', (request, reply, body, done) => {
+    setReplyHeaders(request, reply, body);
+    done(null, body);
+  });
+}
+
+/** Sets the headers of one success by its body. */
+export function setReplyHeaders(request: FastifyRequest, reply: FastifyReply, body: unknown): void {
+  const { location, retryAfter } = routeMetadataOf(request);
+  if (location) reply.header('location', location(body));
+  if (retryAfter !== undefined) reply.header('retry-after', String(retryAfter));
+  const cursor = (body as Partial<Page<unknown>> | undefined)?.next_cursor;
+  if (typeof cursor === 'string') reply.header('link', `<${nextPage(request.url, cursor)}>; rel="next"`);
 }
 
 function nextPage(url: string, cursor: string): string {

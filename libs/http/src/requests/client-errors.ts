@@ -2,7 +2,6 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { DomainError } from '@waybill/core';
-import { v7 as uuidv7 } from 'uuid';
 import {
   headersOf,
   BodyTooLargeError,
@@ -11,6 +10,7 @@ import {
   RequestTimeoutError,
 } from '../problems/errors';
 import { PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from '../problems/problem';
+import { newRequestId } from './request-id';
 
 // Specific errors of Node's HTTP parser. All others mean a malformed request.
 const byCode: Record<string, () => DomainError> = {
@@ -36,8 +36,8 @@ export function refuseConnection(error: DomainError, socket: Duplex): void {
 
 function render(error: DomainError): string {
   const status = statusOfKind[error.kind];
-  const id = uuidv7();
-  // The path may be unknown, so `instance` is a URN of this occurrence.
+  const id = newRequestId();
+  // There may be no path to name: the instance is this occurrence itself.
   const body = JSON.stringify(problemOf(error, { id, url: `urn:uuid:${id}` }));
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -1,24 +1,12 @@
-import type { IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { holdsCredential, RequestContext, UnavailableError } from '@waybill/core';
+import { RequestContext, UnavailableError } from '@waybill/core';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import { MalformedRequestError } from '../problems/errors';
 
-const SANE_ID = /^[\w.:-]{1,128}$/;
 const UNSPECIFIED_ADDRESS = '0.0.0.0';
 const MAX_PORT = 65_535;
 
-/**
- * Returns the request's ID. Keeps the caller's own if it is safe in headers and logs and does not look like a
- * credential.
- */
-export function requestIdOf(request: IncomingMessage): string {
-  const given = request.headers['x-request-id'];
-  return typeof given === 'string' && SANE_ID.test(given) && !holdsCredential(given) ? given : uuidv7();
-}
-
-/** Gives a request its context, and its reply the request ID. */
+/** Gives a request its context, and its reply the request's id. */
 export function open(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('X-Request-Id', request.id);
   // A closed connection has no address.
@@ -49,14 +37,24 @@ export function refuseWhileClosing(fastify: FastifyInstance): void {
 /** Refuses requests whose Host is missing, repeated or invalid: RFC 9112, 3.2. */
 export function refuseBadHosts(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    const sent = raw.headersDistinct.host ?? [];
+    const sent = sentHosts(raw.rawHeaders);
     const hosts = raw.headers.host === undefined ? sent : [...sent, raw.headers.host];
     const isBad = sent.length > 1 || (sent.length === 0 && raw.httpVersion === '1.1') || !hosts.every(isHost);
     done(isBad ? new MalformedRequestError('An HTTP/1.1 request names one valid Host.') : undefined);
   });
 }
 
-// RFC 3986, 3.2.2: a name, an IPv4 address, or an IPv6 address in brackets, and an optional port.
+// Node's `headersDistinct` would read all other headers too.
+function sentHosts(rawHeaders: string[]): string[] {
+  const hosts: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] as string;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts.push(rawHeaders[at + 1] as string);
+  }
+  return hosts;
+}
+
+// RFC 3986, 3.2.2: a name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
 const HOST = /^(?:\[(?<v6>[\da-f:.]+)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(?::(?<port>\d*))?$/i;
 
 function isHost(text: string): boolean {

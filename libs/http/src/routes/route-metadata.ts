@@ -1,3 +1,5 @@
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { FASTIFY_ROUTE_CONFIG_METADATA } from '@nestjs/platform-fastify/constants.js';
 import type { DomainErrorClass } from '@waybill/core';
@@ -23,6 +25,10 @@ export interface RouteMetadata {
   tagged: true;
   /** The route changes one existing resource, and its service checks the request's preconditions. */
   matched: true;
+  /** The class of its `@Query()`; without one it takes no parameter. */
+  query: new () => object;
+  /** Whether it has a `@Body()`. */
+  takesBody: boolean;
   /** `none`: no rate limit; `session_creation`: an additional limit for callers without a session. */
   limit: 'none' | 'session_creation';
 }
@@ -32,8 +38,21 @@ export function declareRoute(metadata: Partial<RouteMetadata>): MethodDecorator 
   return (target, key, descriptor) => {
     const declared = Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, descriptor.value as object) as
       object | undefined;
-    RouteConfig({ ...declared, ...metadata })(target, key, descriptor);
+    RouteConfig({ ...declared, ...argumentsOf(target, key), ...metadata })(target, key, descriptor);
   };
+}
+
+// The parameters of a method are decorated before the method is.
+function argumentsOf(target: object, method: string | symbol): Partial<RouteMetadata> {
+  const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, target.constructor, method) ?? {}) as Record<
+    string,
+    { index: number }
+  >;
+  const types = (Reflect.getMetadata('design:paramtypes', target, method) ?? []) as (new () => object)[];
+  const find = (type: RouteParamtypes) => Object.keys(args).find((key) => key.startsWith(`${type}:`));
+  const query = find(RouteParamtypes.QUERY);
+  const queryType = query && types[args[query]!.index];
+  return { ...(queryType && { query: queryType }), takesBody: find(RouteParamtypes.BODY) !== undefined };
 }
 
 /** Declares the domain errors of a route for the OpenAPI document. */

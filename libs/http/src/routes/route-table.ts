@@ -17,6 +17,8 @@ export interface Route extends Partial<RouteMetadata> {
  */
 export class RouteTable {
   private readonly all: Route[] = [];
+  /** The paths of the routes that are not limited. */
+  readonly unlimitedPaths = new Set<string>();
   private router: Pick<FastifyInstance, 'findRoute'> | undefined;
 
   /** Collects the routes that are registered after this call. */
@@ -34,6 +36,7 @@ export class RouteTable {
           throw new Error(`${verb} ${url} is public; an idempotency key needs an owner`);
         if (verb !== 'GET' && url.includes(':') && !metadata.matched)
           throw new Error(`${verb} ${url} changes one resource; it must check If-Match (@Matched)`);
+        if (metadata.limit === 'none') this.unlimitedPaths.add(url);
         this.all.push({ ...metadata, access: metadata.access, method: verb, path: url });
       }
     });

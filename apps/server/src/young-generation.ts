@@ -1,0 +1,10 @@
+import { setFlagsFromString } from 'node:v8';
+
+const grow = (factor: number): void => setFlagsFromString(`--semi-space-growth-factor=${factor}`);
+const V8_DEFAULT = 2;
+
+// V8 doubles its young generation while modules are loaded, to 48 MB that an idle process keeps: 231 MB instead of 173 MB.
+grow(1);
+
+/** Lets the young generation grow with the requests: as small as it starts, it takes a third more CPU for each. */
+export const letYoungGenerationGrow = (): void => grow(V8_DEFAULT);

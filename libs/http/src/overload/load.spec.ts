@@ -1,0 +1,57 @@
+import { ALWAYS_TAKEN, Load, NEVER_TAKEN } from './load';
+
+describe('the load', () => {
+  let now: number;
+  let load: Load;
+  beforeEach(() => {
+    now = 0;
+    load = new Load(() => now);
+  });
+
+  const enter = (count: number) => Array.from({ length: count }, () => load.enter());
+  /** Requests come and are answered at the same rate, for a second. */
+  const serve = (perSecond: number) => {
+    for (let step = 0; step < 10; step += 1) {
+      now += 100;
+      for (let count = 0; count < perSecond / 10; count += 1) {
+        load.enter();
+        load.leave(true);
+      }
+      void load.isTooHigh;
+    }
+  };
+
+  it('takes a burst, however large', () => {
+    enter(ALWAYS_TAKEN * 10);
+    expect(load.isTooHigh).toBe(false);
+    now += 499;
+    expect(load.isTooHigh).toBe(false);
+  });
+
+  it('takes as many as are finished in half a second', () => {
+    enter(499);
+    serve(1_000);
+    expect(load.isTooHigh).toBe(false);
+    enter(2);
+    expect(load.isTooHigh).toBe(true);
+  });
+
+  it('takes a few, however slow they are', () => {
+    enter(ALWAYS_TAKEN - 1);
+    serve(0);
+    expect(load.isTooHigh).toBe(false);
+  });
+
+  it('takes requests again as soon as there are few', () => {
+    enter(ALWAYS_TAKEN);
+    serve(0);
+    expect(load.isTooHigh).toBe(true);
+    load.leave(true);
+    expect(load.isTooHigh).toBe(false);
+  });
+
+  it('bounds what is held', () => {
+    enter(NEVER_TAKEN);
+    expect(load.isTooHigh).toBe(true);
+  });
+});

@@ -1,0 +1,107 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { Logger } from '@nestjs/common';
+import { UnavailableError } from '@waybill/core';
+import type { FastifyInstance } from 'fastify';
+import { Counter } from 'prom-client';
+import { headersOf } from '../problems/errors';
+import { PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from '../problems/problem';
+import { SECURITY_HEADERS } from '../replies/security-headers';
+import { requestIdOf } from '../requests/request-id';
+import type { RouteTable } from '../routes/route-table';
+import { Load } from './load';
+
+const TELL_EVERY_MS = 1_000;
+
+const refused = new Counter({
+  name: 'waybill_http_refused_total',
+  help: 'How many requests were refused because too many were under way.',
+});
+const logger = new Logger('Overload');
+
+/** Marks a request that counts as under way. */
+const COUNTED = Symbol('counted');
+type Counted = IncomingMessage & { [COUNTED]?: boolean };
+
+/**
+ * Refuses requests while those under way already take half a second: a refusal must cost far less than what it spares, so that it
+ * comes before Fastify sees the request, and the log has one line a second for all of them. Routes without a rate limit, which
+ * watch over the process, are always answered.
+ */
+export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = new Load()): void {
+  const server = fastify.server as Server;
+  const enter = (request: Counted) => {
+    request[COUNTED] = true;
+    load.enter();
+  };
+  const leave = (request: Counted, finished: boolean) => {
+    if (!request[COUNTED]) return;
+    request[COUNTED] = false;
+    load.leave(finished);
+  };
+  const tell = teller();
+  const [handle, ...others] = server.listeners('request') as ((...args: unknown[]) => void)[];
+  if (!handle || others.length > 0) throw new Error('Fastify listens to requests in another way than it did');
+  server.removeAllListeners('request');
+  server.on('request', (request: Counted, response: ServerResponse) => {
+    if (!isWatch(request.url ?? '/', routes)) {
+      if (load.isTooHigh) {
+        tell();
+        return refuse(request, response);
+      }
+      enter(request);
+      response.once('close', () => leave(request, false));
+    }
+    handle.call(server, request, response);
+  });
+  // A caller that takes its time to send a body keeps nobody else waiting; nor does one that is slow to read the reply.
+  fastify.addHook('preParsing', ({ raw }, _reply, payload, done) => {
+    if (hasBody(raw)) leave(raw, false);
+    done(null, payload);
+  });
+  fastify.addHook('preValidation', ({ raw }, _reply, done) => {
+    if (hasBody(raw)) enter(raw);
+    done();
+  });
+  fastify.addHook('onSend', ({ raw }, _reply, payload, done) => {
+    leave(raw, true);
+    done(null, payload);
+  });
+}
+
+function isWatch(url: string, { unlimitedPaths }: RouteTable): boolean {
+  const end = url.indexOf('?');
+  return unlimitedPaths.has(end < 0 ? url : url.slice(0, end));
+}
+
+const hasBody = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+
+function refuse(request: IncomingMessage, response: ServerResponse): void {
+  const error = new UnavailableError('Too many requests are under way. Try again in a second.', 1);
+  const id = requestIdOf(request);
+  const body = JSON.stringify(problemOf(error, { id, url: request.url ?? '/' }));
+  response.writeHead(statusOfKind[error.kind], {
+    ...SECURITY_HEADERS,
+    'x-request-id': id,
+    'cache-control': 'no-store',
+    ...headersOf(error),
+    'content-type': `${PROBLEM_MEDIA_TYPE}; charset=utf-8`,
+    'content-length': Buffer.byteLength(body),
+  });
+  response.end(body);
+}
+
+/** Counts refusals, and logs how many there were, once a second while there are any. */
+function teller(): () => void {
+  let count = 0;
+  let timer: NodeJS.Timeout | undefined;
+  return () => {
+    refused.inc();
+    count += 1;
+    timer ??= setTimeout(() => {
+      logger.warn({ refused: count }, 'Requests were refused: too many are under way');
+      count = 0;
+      timer = undefined;
+    }, TELL_EVERY_MS).unref();
+  };
+}
