@@ -6,5 +6,5 @@ const V8_DEFAULT = 2;
 // V8 doubles its young generation while modules are loaded, to 48 MB that an idle process keeps: 231 MB instead of 173 MB.
 grow(1);
 
-/** Lets the young generation grow with the requests: as small as it starts, it takes a third more CPU for each. */
+/** Lets the young generation grow with the requests: kept as small as it starts, `/livez` took 70 instead of 54 µs (ADR 0019). */
 export const letYoungGenerationGrow = (): void => grow(V8_DEFAULT);

@@ -2,7 +2,6 @@ import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { httpSchema } from './idempotency/http-schema';
-import { IdempotencyRepository } from './idempotency/idempotency.repository';
 import { Limits } from './limits/limits';
 import { ProblemFilter } from './problems/problem.filter';
 import { RouteTable } from './routes/route-table';
@@ -15,10 +14,9 @@ import { BodyPipe } from './validation/body.pipe';
   providers: [
     RouteTable,
     Limits,
-    IdempotencyRepository,
     { provide: APP_PIPE, useClass: BodyPipe },
     { provide: APP_FILTER, useClass: ProblemFilter },
   ],
-  exports: [RouteTable, IdempotencyRepository],
+  exports: [RouteTable],
 })
 export class HttpModule {}

@@ -18,10 +18,12 @@ const KEPT_HEADERS = ['location', 'etag', 'retry-after'];
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
-  constructor(
-    private readonly database: Database,
-    private readonly keys: IdempotencyRepository,
-  ) {}
+  private readonly keys: IdempotencyRepository;
+
+  // Nest makes it for each module with such a route, in a worker too, which has the database but no HttpModule.
+  constructor(private readonly database: Database) {
+    this.keys = new IdempotencyRepository(database);
+  }
 
   intercept(execution: ExecutionContext, next: CallHandler): Observable<unknown> {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();

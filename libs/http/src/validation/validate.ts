@@ -39,7 +39,7 @@ export async function validateQuery(
   throw new BadRequestError(violations.map((violation) => parameterError(violation)));
 }
 
-// A query without parameters was found good for these: validating it anew takes 20 µs.
+// A query without parameters was found good for these: it is not validated again.
 const acceptsNone = new Set<DtoClass>();
 
 const badParameters = (names: string[], code: string, detail: string): BadRequestError =>
