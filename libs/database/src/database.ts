@@ -89,7 +89,7 @@ export class Database {
     else void this.runAfterCommit([hook]);
   }
 
-  // On pg's own client: TypeORM's query runner costs as much CPU again as the statement.
+  // On pg's own client, without a TypeORM query runner to make and release for each statement.
   private async run(
     ctx: TransactionContext,
     text: string,

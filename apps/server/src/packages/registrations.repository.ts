@@ -46,7 +46,7 @@ export type PendingRegistration = RowOf<typeof PENDING>;
 /** Registrations in PostgreSQL. */
 @Injectable()
 export class RegistrationsRepository {
-  // Commits that would wait for each other are one: 16 callers at once cost a quarter of the statements.
+  // Callers at the same time share one statement and one commit.
   private readonly acceptances = new Gathered<Acceptance, RegistrationStatus | undefined>(
     (batch) => this.acceptAll(new TransactionContext(), batch),
     { most: 100, lanes: 2, doneAloneAfter: isRefusal },
