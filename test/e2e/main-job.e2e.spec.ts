@@ -129,7 +129,7 @@ describe('a package, registered, priced and explained', () => {
     ['/a~1b~0c', { ...boots, 'a/b~c': 1 }],
     ['', []],
     ['', '"text"'],
-    ['', null],
+    ['', 'null'],
   ])('is refused with a pointer to the invalid field: %s', async (pointer, body) => {
     const reply = await (await customer()).post('/packages', body as object);
     expect(reply.status).toBe(422);

@@ -140,7 +140,7 @@ describe('a start by hand', () => {
     await eventually(() => told().length > 0, { describe: 'the warning' });
     await server.stop();
     expect(told().map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
-      'Bank of Russia unavailable: pricing packages by the snapshot of 2025-04-12 until it responds, ' +
+      'Bank of Russia unavailable: using the snapshot of 2025-04-12 until it responds, ' +
         'unless newer rates are stored. Waybill keeps retrying.',
     ]);
   });

@@ -156,7 +156,7 @@ export class RatesFetcher implements OnModuleDestroy {
     if (!this.options.snapshot || this.hasWarnedAboutSnapshot) return;
     this.hasWarnedAboutSnapshot = true;
     this.logger.warn(
-      `Bank of Russia unavailable: pricing packages by the snapshot of ${snapshot.effectiveDate} until it responds, unless ` +
+      `Bank of Russia unavailable: using the snapshot of ${snapshot.effectiveDate} until it responds, unless ` +
         'newer rates are stored. Waybill keeps retrying.',
     );
   }

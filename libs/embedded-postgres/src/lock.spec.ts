@@ -19,7 +19,7 @@ describe.each<NodeJS.Platform>([process.platform, 'darwin'])(
     });
 
     it('is released when its holder is killed', async () => {
-      const register = path.resolve(__dirname, '../../../../test/support/swc-register.cjs');
+      const register = path.resolve(__dirname, '../../../test/support/swc-register.cjs');
       const script = `require(${JSON.stringify(path.join(__dirname, 'lock'))}).lockFolder(process.argv[1], process.argv[2])
       .then(() => { console.log('mine'); setInterval(() => {}, 1e6); });`;
       const holder = spawn(process.execPath, ['--require', register, '--eval', script, folder, platform], {

@@ -93,8 +93,8 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     const signal = AbortSignal.any([this.stopping.signal, lock.lost, timeout.signal]);
     const work = this.outcomeOf(name, signal);
     const outcome = await withTimeout(work, timeoutSeconds * 1_000).catch((): JobOutcome => {
-      timeout.abort(new Error('The time for this run is up'));
-      return { error: `It was not done after ${timeoutSeconds} s` };
+      timeout.abort(new Error('The run timed out'));
+      return { error: `Timed out after ${timeoutSeconds} s` };
     });
     jobRuns.inc({ job: name, outcome: 'error' in outcome ? 'failed' : 'succeeded' });
     jobDurations.observe({ job: name }, (performance.now() - begun) / 1_000);

@@ -37,7 +37,8 @@ function start() {
 }
 
 const reply = {} as FastifyReply;
-const requestOf = (headers: object) => ({ headers, protocol: 'http', ip: '192.0.2.1' }) as FastifyRequest;
+const requestOf = (headers: object) =>
+  ({ headers, protocol: 'http', context: { address: '192.0.2.1' } }) as FastifyRequest;
 
 describe('Callers', () => {
   it('look up a limited number of bad credentials per address, and those that were valid before', async () => {

@@ -28,7 +28,7 @@ export class RouteTable {
       for (const verb of [method].flat()) {
         if (verb === 'HEAD') continue;
         const metadata = (config ?? {}) as Partial<RouteMetadata>;
-        if (!metadata.access) throw new Error(`${verb} ${url} declares no access rule`);
+        if (!metadata.access) throw new Error(`${verb} ${url} has no access rule`);
         const unknown = requiredScopes(metadata.access).filter((scope) => !scopes.includes(scope));
         if (unknown.length > 0)
           throw new Error(`${verb} ${url} requires ${unknown.join(', ')}, which no module contributes`);

@@ -1,11 +1,12 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditModule, auditSchema, AuditService } from '@waybill/audit';
-import { RequestContext, scopes, TransactionContext } from '@waybill/core';
+import { RequestContext, TransactionContext } from '@waybill/core';
 import { Database } from '@waybill/database';
 import { DataSource } from 'typeorm';
 import { describeOnEachPostgres } from '../../../../../test/support/database';
 import { useTypeOrm } from '../../../../../test/support/typeorm';
+import { modules } from '../../modules';
 import { hashSecret } from '../api-keys/api-key-format';
 import { ApiKeysRepository } from '../api-keys/api-keys.repository';
 import { ApiKeysService } from '../api-keys/api-keys.service';
@@ -344,7 +345,7 @@ describeOnEachPostgres('signing in', (on) => {
           userId: session.userId,
           ownerId: session.ownerId,
           ownerIds: [session.ownerId],
-          scopes: new Set(scopes),
+          scopes: new Set(modules.scopes.map(({ name }) => name)),
         },
         preconditions: {},
       });

@@ -57,7 +57,11 @@ export class MeDto {
   api_key!: MyApiKeyDto | null;
 
   /** The scopes of the caller, in alphabetical order. Customers have none: they access what they own. */
-  @ApiProperty({ enum: scopes, isArray: true, example: ['packages:read', 'tickets:read'] })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', enum: scopes as Scope[] },
+    example: ['packages:read', 'tickets:read'],
+  })
   scopes!: Scope[];
 
   /**
