@@ -113,7 +113,12 @@ describe('the examples of the OpenAPI document', () => {
       ((await staff.get(`/api-keys/${id}`)).body as { last_used_at: unknown }).last_used_at !== null;
     await until('its use', isUsed);
     compare('getApiKey', await staff.get(`/api-keys/${id}`));
-    compare('getMe', await staff.get('/me'));
+    const agent = { ...boss, email: 'vera.agent@example.com', role: 'agent' };
+    await admin.post('/users', agent);
+    const agentCookie = cookieOf(
+      await api.post('/auth/login', { email: agent.email, password: agent.password }),
+    );
+    compare('getMe', await api.as({ cookie: agentCookie }).get('/me'));
     compare('listApiKeys', await staff.get('/api-keys', { query: { active: true } }));
     compare('rotateApiKey', await staff.post(`/api-keys/${id}/rotate`, requestExample('rotateApiKey')));
     compare('listAuditEntries', await staff.get('/admin/audit-log', { query: { limit: 1 } }));
