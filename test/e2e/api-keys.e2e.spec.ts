@@ -117,6 +117,67 @@ describe('API keys', () => {
     expect(await works(manager.key)).toBe(false);
   });
 
+  describe('can be renamed', () => {
+    const renamed = (id: string) =>
+      admin.get('/admin/audit-log', { query: { target_id: id, action: 'api_key.renamed' } });
+
+    it('with a current If-Match, also when they are revoked; the audit log has both names', async () => {
+      const { id, key } = await newKey(admin, ['packages:read'], { name: 'Old' });
+      const seen = await admin.get(`/api-keys/${id}`);
+      const match = { headers: { 'If-Match': String(seen.headers.etag) } };
+      expect(await admin.patch(`/api-keys/${id}`, { name: 'New' })).toMatchObject({
+        status: 428,
+        body: { code: 'precondition_required' },
+      });
+      const done = await admin.patch(`/api-keys/${id}`, { name: 'New' }, match);
+      expect(done).toMatchObject({ status: 200, body: { ...seen.body, name: 'New' } });
+      const now = await admin.get(`/api-keys/${id}`);
+      expect(done.body).toEqual(now.body);
+      expect(done.headers.etag).toBe(now.headers.etag);
+      expect((await admin.patch(`/api-keys/${id}`, { name: 'Newer' }, match)).status).toBe(412);
+      expect(await works(key)).toBe(true);
+      await admin.delete(`/api-keys/${id}`);
+      const any = { headers: { 'If-Match': '*' } };
+      expect((await admin.patch(`/api-keys/${id}`, { name: 'Gone' }, any)).body).toMatchObject({
+        name: 'Gone',
+      });
+      expect((await admin.patch(`/api-keys/${id}`, { name: 'Gone' }, any)).status).toBe(200);
+      expect((await renamed(id)).body.items).toMatchObject([
+        { changes: [{ field: 'name', from: 'New', to: 'Gone' }] },
+        { changes: [{ field: 'name', from: 'Old', to: 'New' }] },
+      ]);
+    });
+
+    it('only by a caller who holds all their scopes', async () => {
+      const manager = api.as({ key: (await newKey(admin, ['keys:manage'])).key });
+      const { id } = await newKey(admin, ['packages:read']);
+      const refused = await manager.patch(
+        `/api-keys/${id}`,
+        { name: 'Mine' },
+        { headers: { 'If-Match': '"x"' } },
+      );
+      expect(refused).toMatchObject({ status: 403, body: { code: 'scope_not_held' } });
+      expect((await admin.get(`/api-keys/${id}`)).body.name).toBe('A test');
+    });
+
+    it.each([
+      [{}, '/name'],
+      [{ name: '' }, '/name'],
+      [{ name: null }, '/name'],
+      [{ name: 'x'.repeat(101) }, '/name'],
+      [{ name: 'x', scopes: ['jobs:run'] }, '/scopes'],
+    ])('but not with %j', async (body, pointer) => {
+      const { id } = await newKey(admin, ['packages:read']);
+      const reply = await admin.patch(`/api-keys/${id}`, body, { headers: { 'If-Match': '*' } });
+      expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
+    });
+
+    it('if they exist', async () => {
+      for (const id of ['019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11', 'not-an-id'])
+        expect((await admin.patch(`/api-keys/${id}`, { name: 'x' })).status).toBe(404);
+    });
+  });
+
   it('show who created them and which user that goes back to', async () => {
     const root = (await admin.get('/api-keys', { query: { limit: 200 } })).body.items.at(-1);
     expect(root).toMatchObject({ name: 'bootstrap', created_by: null });

@@ -1,6 +1,7 @@
 /** The actions that this module records in the audit log. */
 export const sessionsAuditActions = [
   'api_key.created',
+  'api_key.renamed',
   'api_key.revoked',
   'api_key.rotated',
   'session.ended',

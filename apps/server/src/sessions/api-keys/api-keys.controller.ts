@@ -1,4 +1,15 @@
-import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Patch,
+  Post,
+  Query,
+} from '@nestjs/common';
 import {
   ApiBody,
   ApiCreatedResponse,
@@ -8,12 +19,13 @@ import {
   ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
-import type { RequestContext } from '@waybill/core';
+import { PreconditionRequiredError, type RequestContext } from '@waybill/core';
 import { ApiProblems, Ctx, ETag, Location, Matched, RequireScopes, UuidId } from '@waybill/http';
 import { uuidParameter } from '@waybill/openapi';
 import {
   ApiKeyDto,
   ApiKeyPage,
+  ChangeApiKeyDto,
   CreateApiKeyDto,
   ListApiKeysQuery,
   NewApiKeyDto,
@@ -61,6 +73,23 @@ export class ApiKeysController {
   @ApiOkResponse({ type: ApiKeyDto })
   async get(@Ctx() ctx: RequestContext, @Param('id', UuidId) id: string): Promise<ApiKeyDto> {
     return toApiKeyDto(await this.keys.get(ctx, id));
+  }
+
+  /** Rename an API key. You need every scope of the key. */
+  @Patch(':id')
+  @RequireScopes(sessionsScopes.manageKeys)
+  @ETag()
+  @Matched()
+  @ApiProblems(ApiKeyNotFoundError, PreconditionRequiredError, ScopeNotHeldError)
+  @ApiOperation({ operationId: 'renameApiKey' })
+  @ApiParam(uuidParameter('id'))
+  @ApiOkResponse({ type: ApiKeyDto })
+  async rename(
+    @Ctx() ctx: RequestContext,
+    @Param('id', UuidId) id: string,
+    @Body() dto: ChangeApiKeyDto,
+  ): Promise<ApiKeyDto> {
+    return toApiKeyDto(await this.keys.rename(ctx, id, dto));
   }
 
   /** Rotate an API key. Creates a key with the same name, scopes and packages. The old key stays valid for `overlap_seconds`. */

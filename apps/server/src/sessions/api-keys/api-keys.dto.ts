@@ -43,6 +43,16 @@ export class CreateApiKeyDto {
   expires_at?: string;
 }
 
+/** A new name for an API key. */
+export class ChangeApiKeyDto {
+  /**
+   * Name of the program or person that uses the key.
+   * @example "Warehouse import"
+   */
+  @IsText(1, 100)
+  name!: string;
+}
+
 /** Options for a rotation. */
 export class RotateApiKeyDto {
   /**

@@ -119,6 +119,10 @@ export class ApiKeysRepository {
     );
   }
 
+  async rename(ctx: TransactionContext, id: string, name: string): Promise<void> {
+    await this.keys(ctx).update({ id }, { name });
+  }
+
   async revoke(ctx: TransactionContext, id: string): Promise<void> {
     await this.keys(ctx).update({ id }, { revokedAt: () => 'now()' });
   }

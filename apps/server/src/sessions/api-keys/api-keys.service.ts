@@ -6,6 +6,7 @@ import {
   Cursors,
   type Page,
   type RequestContext,
+  requireIfMatch,
   type Scope,
   type TransactionContext,
   uuidKey,
@@ -19,6 +20,7 @@ import type { SessionsAuditAction } from '../audit-actions';
 import { scopesLacking } from '../users/roles';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import {
+  type ChangeApiKeyDto,
   type CreateApiKeyDto,
   DEFAULT_OVERLAP_SECONDS,
   type ListApiKeysQuery,
@@ -36,7 +38,7 @@ export interface IssuedApiKey {
 
 const cursors = new Cursors('api-keys', z.tuple([uuidKey]));
 
-/** Creates, lists, rotates and revokes API keys. */
+/** Creates, lists, renames, rotates and revokes API keys. */
 @Injectable()
 export class ApiKeysService {
   constructor(
@@ -118,6 +120,21 @@ export class ApiKeysService {
   }
 
   /**
+   * Renames a key. A name that it has already changes nothing.
+   * @throws ApiKeyNotFoundError, ScopeNotHeldError, PreconditionRequiredError, PreconditionFailedError
+   */
+  async rename(ctx: RequestContext, id: string, { name }: ChangeApiKeyDto): Promise<ApiKeyRow> {
+    return this.database.transaction(ctx, async () => {
+      const before = await this.lockManaged(ctx, id, requireIfMatch);
+      if (before.name === name) return before;
+      await this.keys.rename(ctx, id, name);
+      const changes = { name: { from: before.name, to: name } };
+      await this.record(ctx, id, { action: 'api_key.renamed', changes });
+      return { ...before, name };
+    });
+  }
+
+  /**
    * Revokes a key at once, in every process. Idempotent.
    * @throws ApiKeyNotFoundError, ScopeNotHeldError, PreconditionFailedError
    */
@@ -147,10 +164,14 @@ export class ApiKeysService {
   }
 
   /** A key that the caller may manage: nobody ends or renews what may do more than they may. */
-  private async lockManaged(ctx: RequestContext, id: string): Promise<LockedApiKeyRow> {
+  private async lockManaged(
+    ctx: RequestContext,
+    id: string,
+    checkPreconditions: typeof requireIfMatch = checkIfMatch,
+  ): Promise<LockedApiKeyRow> {
     const key = await this.lock(ctx, id);
     assertHolds(ctx, key.scopes);
-    checkIfMatch(ctx, toApiKeyDto(key));
+    checkPreconditions(ctx, toApiKeyDto(key));
     return key;
   }
 
