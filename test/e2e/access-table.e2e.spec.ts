@@ -163,8 +163,14 @@ describe('every route, for every sort of caller', () => {
       const { id, match } = await newUser();
       return { path: { id }, body: { role: 'operator' }, ...match };
     },
+    'DELETE /api/v1/users/:id/throttle': async () => ({ path: { id: (await newUser()).id } }),
     'POST /api/v1/api-keys': async () => ({ body: { name: 'A key', scopes: ['jobs:run'] } }),
     'GET /api/v1/api-keys/:id': someKey,
+    'PATCH /api/v1/api-keys/:id': async () => ({
+      ...(await someKey()),
+      body: { name: 'Another name' },
+      headers: { 'If-Match': '*' },
+    }),
     'POST /api/v1/api-keys/:id/rotate': async () => ({ ...(await someKey()), body: {} }),
     'DELETE /api/v1/api-keys/:id': someKey,
     'POST /api/v1/admin/jobs/:name/run': ofJob,

@@ -203,6 +203,31 @@ describe('staff', () => {
       for (const host of [0, 5, 9]) await answered(attempt({ email: user.email, password }, host), 200);
     });
 
+    it('can sign in from anywhere after an administrator lifts the throttle', async () => {
+      const user = await newStaff(admin, 'agent');
+      await attack(user.email);
+      const lift = () => admin.delete(`/users/${user.id}/throttle`);
+      const lifted = () =>
+        admin.get('/admin/audit-log', { query: { target_id: user.id, action: 'user.throttle_lifted' } });
+      await answered(admin.delete(`/users/${user.id}/throttle`, { headers: { 'If-Match': '"x"' } }), 412);
+      const weak = api.as({ key: (await newKey(admin, ['users:manage'])).key });
+      expect(await weak.delete(`/users/${user.id}/throttle`)).toMatchObject({
+        status: 403,
+        body: { code: 'scope_not_held' },
+      });
+      await answered(attempt(user, 9), 429);
+      await answered(lift(), 204);
+      expect((await lifted()).body.items).toMatchObject([{ target: { kind: 'user', id: user.id } }]);
+      for (const host of [0, 5, 9]) await answered(attempt(user, host), 200);
+      await answered(lift(), 204);
+      await answered(lift(), 204);
+    });
+
+    it('is not found if it does not exist', async () => {
+      for (const id of ['019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11', 'not-an-id'])
+        await answered(admin.delete(`/users/${id}/throttle`), 404);
+    });
+
     it('can change the password in an open session', async () => {
       const user = await newStaff(admin, 'agent');
       const [stolen, mine] = [await signIn(api, user), await signIn(api, user)];

@@ -12,6 +12,7 @@ export const sessionsAuditActions = [
   'user.password_changed',
   'user.password_reset',
   'user.role_changed',
+  'user.throttle_lifted',
 ] as const;
 
 export type SessionsAuditAction = (typeof sessionsAuditActions)[number];

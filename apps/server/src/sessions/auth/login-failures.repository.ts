@@ -54,9 +54,10 @@ export class LoginFailuresRepository {
     await this.failures(ctx).delete({ subject });
   }
 
-  /** Forgets every count that is about an account. */
-  async forgetAccount(ctx: TransactionContext, account: Buffer): Promise<void> {
-    await this.failures(ctx).delete({ account });
+  /** Forgets every count that is about an account. @returns how many. */
+  async forgetAccount(ctx: TransactionContext, account: Buffer): Promise<number> {
+    const { affected } = await this.failures(ctx).delete({ account });
+    return affected ?? 0;
   }
 
   // SQL: SKIP LOCKED, by the database's clock.

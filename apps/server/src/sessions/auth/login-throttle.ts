@@ -74,9 +74,9 @@ export class LoginThrottle {
     await this.failures.forget(new TransactionContext(), ofSession(sessionId));
   }
 
-  /** Deletes all counts of an account, in the caller's transaction. */
-  async lift(ctx: TransactionContext, account: string): Promise<void> {
-    await this.failures.forgetAccount(ctx, ofAccount(account).account);
+  /** Deletes all counts of an account, in the caller's transaction. @returns how many. */
+  lift(ctx: TransactionContext, account: string): Promise<number> {
+    return this.failures.forgetAccount(ctx, ofAccount(account).account);
   }
 
   /** Deletes expired counts, until the signal is aborted. @returns how many. */

@@ -1,5 +1,23 @@
-import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Param,
+  Patch,
+  Post,
+  Query,
+} from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import { PreconditionRequiredError, type RequestContext } from '@waybill/core';
 import { ApiProblems, Ctx, ETag, Location, Matched, RequireScopes, UuidId } from '@waybill/http';
 import { uuidParameter } from '@waybill/openapi';
@@ -68,5 +86,21 @@ export class UsersController {
     @Body() dto: ChangeUserDto,
   ): Promise<UserDto> {
     return toUserDto(await this.users.change(ctx, id, dto));
+  }
+
+  /**
+   * Lift a user's sign-in throttle. Deletes the counts of failed sign-ins to this account, so that the user can sign in at once.
+   * The counts of IP addresses stay. Succeeds also if the user is not throttled. You need every scope of the user.
+   */
+  @Delete(':id/throttle')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @RequireScopes(sessionsScopes.manageUsers)
+  @Matched()
+  @ApiProblems(UserNotFoundError, ScopeNotHeldError)
+  @ApiOperation({ operationId: 'liftUserThrottle' })
+  @ApiParam(uuidParameter('id'))
+  @ApiNoContentResponse()
+  async liftThrottle(@Ctx() ctx: RequestContext, @Param('id', UuidId) id: string): Promise<void> {
+    await this.users.liftThrottle(ctx, id);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type AuditActor, type AuditChanges, AuditService } from '@waybill/audit';
 import {
   type Bound,
+  checkIfMatch,
   Cursors,
   type Page,
   type RequestContext,
@@ -103,6 +104,23 @@ export class UsersService {
       // The update locks the user: a transaction that makes a key for them has committed, or waits and finds them disabled.
       if (revokeKeys) await this.keys.revokeMadeBy(ctx, id);
       return after;
+    });
+  }
+
+  /**
+   * Deletes the counts of a user's failed sign-ins, so that the user can sign in at once. Without counts, changes and records
+   * nothing.
+   * @throws UserNotFoundError, ScopeNotHeldError if the user has scopes that the caller lacks, PreconditionFailedError
+   */
+  async liftThrottle(ctx: RequestContext, id: string): Promise<void> {
+    await this.database.transaction(ctx, async () => {
+      const user = await this.users.hold(ctx, id);
+      if (!user) throw new UserNotFoundError();
+      assertHoldsAllOf(ctx, user.role);
+      checkIfMatch(ctx, undefined);
+      const lifted = await this.throttle.lift(ctx, user.email);
+      if (lifted > 0)
+        await this.audit.record(ctx, { action: 'user.throttle_lifted', target: { kind: 'user', id } });
     });
   }
 
