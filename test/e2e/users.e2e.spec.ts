@@ -121,6 +121,26 @@ describe('users', () => {
     expect(off.body.items).toMatchObject([{ id: made[0]!.id, disabled: true }]);
   });
 
+  it('are found by their email address, in any letter case and normal form, but only by all of it', async () => {
+    const body = { email: 'zoé@example.com', role: 'agent', password: PASSWORD };
+    const { body: made } = await admin.post('/users', body);
+    const found = async (query: Record<string, string>): Promise<unknown> =>
+      (await admin.get('/users', { query })).body.items;
+    for (const email of ['zoé@example.com', 'ZOÉ@Example.com', 'zoe\u0301@example.com'])
+      expect(await found({ email })).toEqual([made]);
+    for (const email of ['zoé', '%', 'zo_@example.com', ' zoé@example.com', 'nobody@example.com'])
+      expect(await found({ email })).toEqual([]);
+    expect(await found({ email: 'zoé@example.com', role: 'admin' })).toEqual([]);
+    for (const email of ['', 'x'.repeat(255)])
+      expect(await admin.get('/users', { query: { email } })).toMatchObject({
+        status: 400,
+        body: { errors: [{ parameter: 'email' }] },
+      });
+    const { body: page } = await admin.get('/users', { query: { limit: 1 } });
+    const query = { email: 'zoé@example.com', cursor: page.next_cursor as string };
+    expect((await admin.get('/users', { query })).status).toBe(400);
+  });
+
   it('get a new role at once, in open sessions too', async () => {
     await newStaff(admin, 'admin');
     const user = await newStaff(admin, 'agent');

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn } from 'class-validator';
-import { IsEmailAddress, IsText, ListQuery, Optional } from '@waybill/http';
+import { IsEmailAddress, IsText, ListQuery, NormalEmail, Optional } from '@waybill/http';
 import { type Role, roles } from './roles';
 import type { UserRow } from './users.repository';
 
@@ -102,6 +102,12 @@ export class UserPage {
 
 /** Filters for a list of users. */
 export class ListUsersQuery extends ListQuery {
+  /** Return only the user with this email address. Letter case is ignored, as at sign-in. */
+  @Optional()
+  @NormalEmail()
+  @IsText(1, 254)
+  email?: string;
+
   /** Return only users with this role. */
   @ApiProperty({ enum: roles })
   @Optional()

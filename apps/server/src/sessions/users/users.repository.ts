@@ -80,13 +80,14 @@ export class UsersRepository {
   /** Newest first. @param beforeId the id to go on after */
   list(
     ctx: TransactionContext,
-    { role, disabled }: { role?: Role; disabled?: boolean },
+    { email, role, disabled }: { email?: string; role?: Role; disabled?: boolean },
     beforeId: string | undefined,
     limit: number,
   ): Promise<UserRow[]> {
     return this.users(ctx).find({
       select: ROW.selection,
       where: {
+        ...(email !== undefined && { email }),
         ...(role !== undefined && { role }),
         ...(disabled !== undefined && { disabledAt: disabled ? Not(IsNull()) : IsNull() }),
         ...(beforeId !== undefined && { id: LessThan(beforeId) }),

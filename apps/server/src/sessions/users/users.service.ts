@@ -69,10 +69,13 @@ export class UsersService {
   }
 
   /** Returns a page of users, newest first. */
-  async list(ctx: RequestContext, { limit, cursor, role, disabled }: ListUsersQuery): Promise<Page<UserRow>> {
-    const filters: Bound = { role, disabled };
+  async list(
+    ctx: RequestContext,
+    { limit, cursor, email, role, disabled }: ListUsersQuery,
+  ): Promise<Page<UserRow>> {
+    const filters = { email, role, disabled } satisfies Bound;
     const [beforeId] = cursors.read(cursor, filters) ?? [];
-    const rows = await this.users.list(ctx, { role, disabled }, beforeId, limit + 1);
+    const rows = await this.users.list(ctx, filters, beforeId, limit + 1);
     return cursors.page(rows, limit, filters, (row) => [row.id]);
   }
 
