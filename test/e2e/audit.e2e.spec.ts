@@ -8,7 +8,7 @@ const KEY = 'bootstrap-key-that-nobody-else-has-0123456789';
 
 interface Entry {
   action: string;
-  actor: { kind: string; id: string; user_id: string | null };
+  actor: { kind: string; id: string | null; user_id: string | null };
   target: { kind: string; id: string };
   changes: { field: string; from: unknown; to: unknown }[];
   origin: { address: string; user_agent: string; request_id: string };
@@ -102,10 +102,44 @@ describe('the audit log', () => {
       { role: 'agent' },
       { headers: { 'If-Match': '*' } },
     );
-    await api.post('/auth/login', { email: 'nobody@example.com', password: 'wrong' });
     const customer = await newCustomer(api);
     await customer.delete('/sessions/current');
     expect(await entries()).toHaveLength(before);
+  });
+
+  it('records failed sign-ins, with the user where there is one, and no stranger’s email address', async () => {
+    const user = await newStaff(admin, 'agent');
+    const gone = await newStaff(admin, 'agent');
+    await admin.patch(`/users/${gone.id}`, { disabled: true }, await etagOf(`/users/${gone.id}`));
+    const attempts = [
+      { email: 'stranger@example.com', password: 'my-secret-guess' },
+      { email: user.email, password: 'my-secret-guess' },
+      { email: gone.email, password: 'my-secret-guess' },
+      { email: gone.email, password: gone.password },
+    ];
+    for (const attempt of attempts) expect((await api.post('/auth/login', attempt)).status).toBe(401);
+    const done = await entries({ action: 'user.sign_in_failed' });
+    expect(done.map(({ target, changes }) => [target.id, changes[0]?.to])).toEqual([
+      [gone.id, 'disabled_user'],
+      [gone.id, 'wrong_password'],
+      [user.id, 'wrong_password'],
+      ['unknown', 'unknown_user'],
+    ]);
+    for (const entry of done)
+      expect(entry).toMatchObject({
+        actor: { kind: 'anonymous', id: null, user_id: null },
+        target: { kind: 'user' },
+        origin: { address: '127.0.0.1' },
+      });
+    expect(JSON.stringify(done)).not.toMatch(/stranger|secret/);
+    expect(await entries({ action: 'user.sign_in_failed', target_id: user.id })).toHaveLength(1);
+    const metrics = await (await fetch(new URL('/metrics', server.url))).text();
+    const failed = (reason: string, count: number) =>
+      expect(metrics).toContain(`waybill_failed_sign_ins_total{reason="${reason}"} ${count}`);
+    failed('unknown_user', 1);
+    failed('wrong_password', 2);
+    failed('disabled_user', 1);
+    failed('address_throttled', 0);
   });
 
   it('records nothing that was rolled back', async () => {

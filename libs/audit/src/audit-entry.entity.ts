@@ -1,8 +1,8 @@
 import { OwnerId } from '@waybill/database';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** Who made a change: a user or an API key, an operator at the command line, or the system itself. */
-export type ActorKind = 'staff' | 'api_key' | 'command_line' | 'system';
+/** Who made a change: a user or an API key, an operator at the command line, the system itself, or an unknown caller. */
+export type ActorKind = 'staff' | 'api_key' | 'command_line' | 'system' | 'anonymous';
 
 /** One entry of the append-only log. The table is partitioned by month; TypeORM need not know. */
 @Entity('audit_log')
@@ -25,7 +25,7 @@ export class AuditEntryEntity {
   @Column('text')
   actorKind!: ActorKind;
 
-  /** Session or API key ID; null for the command line and the system. */
+  /** Session or API key ID; null for other kinds of actors. */
   @Column('uuid', { nullable: true })
   actorId!: string | null;
 

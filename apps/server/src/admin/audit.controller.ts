@@ -11,7 +11,10 @@ import { AuditEntryPage, ListAuditEntriesQuery, toAuditEntryDto, toAuditFilters 
 export class AuditController {
   constructor(private readonly entries: AuditQueries) {}
 
-  /** List audit log entries. Newest first. The log records what staff, API keys and the system change. */
+  /**
+   * List audit log entries. Newest first. The log records what staff, API keys and the system change, and up to 60 failed
+   * sign-ins per minute and process.
+   */
   @Get()
   @RequireScopes(adminScopes.readAudit)
   @ApiOperation({ operationId: 'listAuditEntries' })

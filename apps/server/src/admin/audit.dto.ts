@@ -43,12 +43,15 @@ export class ListAuditEntriesQuery extends ListQuery {
 
 /** Who made a change. */
 export class AuditActorDto {
-  /** @example "staff" */
-  @ApiProperty({ enum: ['staff', 'api_key', 'command_line', 'system'] })
+  /**
+   * `anonymous`: a caller who failed to sign in.
+   * @example "staff"
+   */
+  @ApiProperty({ enum: ['staff', 'api_key', 'command_line', 'system', 'anonymous'] })
   kind!: AuditEntryRow['actorKind'];
 
   /**
-   * ID of the session or API key. Null for `command_line` and `system`.
+   * ID of the session or API key. Null for other kinds of actors.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11"
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })

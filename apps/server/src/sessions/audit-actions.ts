@@ -12,6 +12,7 @@ export const sessionsAuditActions = [
   'user.password_changed',
   'user.password_reset',
   'user.role_changed',
+  'user.sign_in_failed',
   'user.throttle_lifted',
 ] as const;
 

@@ -4,6 +4,7 @@ import { ApiKeysController } from './api-keys/api-keys.controller';
 import { BootstrapKey } from './api-keys/bootstrap-key';
 import { AuthController } from './auth/auth.controller';
 import { AuthService } from './auth/auth.service';
+import { FailedSignIns } from './auth/failed-sign-ins';
 import { KnownDevices } from './auth/known-devices';
 import { KnownDevicesRepository } from './auth/known-devices.repository';
 import { LastUse } from './last-use';
@@ -25,6 +26,7 @@ import { UsersModule } from './users/users.module';
     MeService,
     SessionsService,
     AuthService,
+    FailedSignIns,
     KnownDevices,
     KnownDevicesRepository,
     SessionsPurge,

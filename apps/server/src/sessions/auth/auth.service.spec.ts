@@ -19,10 +19,12 @@ import { UsersService } from '../users/users.service';
 import { LoginFailedError, LoginThrottledError } from './auth.errors';
 import { AuthService } from './auth.service';
 import { CallerLock } from '../caller-lock';
+import { FailedSignIns } from './failed-sign-ins';
 import { KnownDevices } from './known-devices';
 import { KnownDevicesRepository } from './known-devices.repository';
 import { LoginFailuresRepository } from './login-failures.repository';
 import { LoginThrottle } from './login-throttle';
+import { failedSignIns } from './sign-ins.metrics';
 
 const PASSWORD = 'seven wet herons on a roof';
 const config = {
@@ -65,6 +67,7 @@ describeOnEachPostgres('signing in', (on) => {
   let sessions: SessionsRepository;
   let throttle: LoginThrottle;
   let devices: KnownDevices;
+  let signIns: FailedSignIns;
   /** Runs in the middle of a verification. */
   let meanwhile: () => Promise<unknown>;
 
@@ -89,7 +92,10 @@ describeOnEachPostgres('signing in', (on) => {
     throttle = new LoginThrottle(config, new LoginFailuresRepository(database));
     devices = new KnownDevices(config, new KnownDevicesRepository(database));
     users = new UsersService(database, repository, sessions, hasher, throttle, audit, keys, callers);
-    auth = new AuthService(config, database, repository, sessions, users, hasher, throttle, devices, audit);
+    const failed = new FailedSignIns(database, audit);
+    const parts = [repository, sessions, users, hasher, throttle, devices, audit, failed] as const;
+    signIns = new FailedSignIns(database, audit);
+    auth = new AuthService(config, database, ...parts);
     for (const email of ['vera@example.com', 'gone@example.com'])
       await users.add(new TransactionContext(), { email, role: 'agent', password: PASSWORD });
     await dataSource.query(`UPDATE users SET disabled_at = now() WHERE email = 'gone@example.com'`);
@@ -312,13 +318,33 @@ describeOnEachPostgres('signing in', (on) => {
       dataSource.query(`UPDATE users SET disabled_at = now() WHERE email = 'vera@example.com'`);
     await expect(login('vera@example.com', PASSWORD)).rejects.toThrow(LoginFailedError);
     expect(await dataSource.query('SELECT FROM sessions')).toEqual([]);
+    const [entry] = await dataSource.query(`SELECT * FROM audit_log ORDER BY at DESC, id DESC LIMIT 1`);
+    expect(entry).toMatchObject({ action: 'user.sign_in_failed', changes: { reason: 'changed_user' } });
   });
 
-  it('records successful sign-ins only in the audit log', async () => {
-    const count = async () => Number((await dataSource.query(`SELECT count(*) FROM audit_log`))[0].count);
-    const before = await count();
-    await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
-    expect(await count()).toBe(before);
+  const recorded = async (): Promise<number> =>
+    Number((await dataSource.query(`SELECT count(*) FROM audit_log`))[0].count);
+
+  it('records a limited number of failed sign-ins a minute, and counts each of them', async () => {
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
+    const counted = async () => (await failedSignIns.get()).values.find(isOfUnknown)?.value ?? 0;
+    const isOfUnknown = ({ labels }: { labels: { reason?: string | number } }) =>
+      labels.reason === 'unknown_user';
+    const [entries, count] = [await recorded(), await counted()];
+    for (let n = 0; n < 65; n++) await signIns.note(from(), 'unknown_user', undefined);
+    expect(await recorded()).toBe(entries + 60);
+    clock.mockReturnValue(Date.now() + 60_000);
+    await signIns.note(from(), 'unknown_user', undefined);
+    clock.mockRestore();
+    expect(await recorded()).toBe(entries + 61);
+    expect(await counted()).toBe(count + 66);
+  });
+
+  it('records sign-ins and failed sign-ins in the audit log', async () => {
+    const before = await recorded();
+    for (const email of ['vera@example.com', 'nobody@example.com'])
+      await expect(login(email, 'wrong')).rejects.toThrow(LoginFailedError);
+    expect(await recorded()).toBe(before + 2);
     const { session } = await login('vera@example.com', PASSWORD);
     const [entry] = await dataSource.query(`SELECT * FROM audit_log ORDER BY at DESC, id DESC LIMIT 1`);
     expect(entry).toMatchObject({

@@ -7,10 +7,11 @@ import { hashSecret } from '../api-keys/api-key-format';
 import { deviceOf, newIdentity } from '../sessions/session-token';
 import { type SessionRow, SessionsRepository } from '../sessions/sessions.repository';
 import { isSamePassword, PasswordHasher } from '../users/password-hasher';
-import { type UserRow, UsersRepository } from '../users/users.repository';
+import { type UserCredentials, type UserRow, UsersRepository } from '../users/users.repository';
 import { UsersService } from '../users/users.service';
 import type { ChangePasswordDto, LoginDto } from './auth.dto';
 import { LoginFailedError, NoPasswordError } from './auth.errors';
+import { FailedSignIns, type SignInFailure } from './failed-sign-ins';
 import { type KnownDevice, KnownDevices } from './known-devices';
 import { LoginThrottle } from './login-throttle';
 
@@ -40,6 +41,7 @@ export class AuthService {
     private readonly throttle: LoginThrottle,
     private readonly devices: KnownDevices,
     private readonly audit: AuditService,
+    private readonly failures: FailedSignIns,
   ) {}
 
   /**
@@ -59,16 +61,27 @@ export class AuthService {
     await this.throttle.admit(attempt);
     const known = await this.users.findCredentials(ctx, { email: account });
     const isRight = await this.hasher.verify(known?.passwordHash, password);
-    if (!known || !isRight || known.disabledAt) throw new LoginFailedError();
+    if (!known || !isRight || known.disabledAt)
+      return this.fail(ctx, known, isRight ? 'disabled_user' : 'wrong_password');
     const opened = await this.database.transaction(ctx, async () => {
       // A concurrent change of the user waits for this transaction, and then ends this session too.
       const user = await this.users.holdUnchanged(ctx, known.id, known.passwordHash);
-      if (!user) throw new LoginFailedError();
+      if (!user) return undefined;
       const rotated = await this.rotate(ctx, user, presented.session);
       return { ...rotated, device: await this.devices.remember(ctx, user.id, device) };
     });
+    if (!opened) return this.fail(ctx, known, 'changed_user');
     await this.throttle.succeeded(attempt);
     return opened;
+  }
+
+  private async fail(
+    ctx: RequestContext,
+    known: UserCredentials | undefined,
+    reason: SignInFailure,
+  ): Promise<never> {
+    await this.failures.note(ctx, known ? reason : 'unknown_user', known?.id);
+    throw new LoginFailedError();
   }
 
   /**

@@ -6,6 +6,7 @@ import { addressKey } from '@waybill/http';
 import { inBatches } from '@waybill/jobs';
 import { LoginThrottledError } from './auth.errors';
 import { LoginFailuresRepository, type ThrottleSubject } from './login-failures.repository';
+import { failedSignIns } from './sign-ins.metrics';
 
 const PURGE_BATCH = 1_000;
 
@@ -35,7 +36,9 @@ export class LoginThrottle {
 
   /** Counts an attempt for its address. @throws LoginThrottledError */
   async admitAddress(address: string): Promise<void> {
-    await this.count(ofAddress(address), this.limits.failuresPerAddress);
+    await countingRefusal('address_throttled', () =>
+      this.count(ofAddress(address), this.limits.failuresPerAddress),
+    );
   }
 
   /**
@@ -46,8 +49,10 @@ export class LoginThrottle {
    */
   async admit(attempt: LoginAttempt): Promise<void> {
     const { account, device } = attempt;
-    await this.count(ofPlace(attempt), this.limits.failuresPerAccountAndAddress);
-    if (device === undefined) await this.count(ofAccount(account), this.limits.failuresPerAccount);
+    await countingRefusal('account_throttled', async () => {
+      await this.count(ofPlace(attempt), this.limits.failuresPerAccountAndAddress);
+      if (device === undefined) await this.count(ofAccount(account), this.limits.failuresPerAccount);
+    });
   }
 
   /**
@@ -94,6 +99,19 @@ export class LoginThrottle {
       this.limits.windowMinutes,
     );
     if (failures > limit) throw new LoginThrottledError(endsIn);
+  }
+}
+
+/** Counts a sign-in that `admission` refuses. The audit log records none: those that led to the throttle are there. */
+async function countingRefusal(
+  reason: 'account_throttled' | 'address_throttled',
+  admission: () => Promise<void>,
+): Promise<void> {
+  try {
+    await admission();
+  } catch (error) {
+    if (error instanceof LoginThrottledError) failedSignIns.inc({ reason });
+    throw error;
   }
 }
 
