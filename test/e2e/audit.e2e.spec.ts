@@ -8,7 +8,13 @@ const KEY = 'bootstrap-key-that-nobody-else-has-0123456789';
 
 interface Entry {
   action: string;
-  actor: { kind: string; id: string | null; user_id: string | null };
+  actor: {
+    kind: string;
+    id: string | null;
+    user_id: string | null;
+    email: string | null;
+    key_name: string | null;
+  };
   target: { kind: string; id: string };
   changes: { field: string; from: unknown; to: unknown }[];
   origin: { address: string; user_agent: string; request_id: string };
@@ -173,12 +179,76 @@ describe('the audit log', () => {
     expect(await entries({ target_kind: 'api_key', target_id: id })).toHaveLength(0);
     expect(await entries({ from: '2100-01-01T00:00:00Z' })).toHaveLength(0);
     expect(await entries({ to: '2100-01-01T00:00:00+03:00' })).toHaveLength(all.length);
-    const wrong = { actor: 'me', from: 'yesterday', to: '2026-02-30T00:00:00Z', action: '', user: 'x' };
+    const names = { actor_email: '', actor_key_name: 'x'.repeat(101) };
+    const wrong = {
+      ...names,
+      actor: 'me',
+      from: 'yesterday',
+      to: '2026-02-30T00:00:00Z',
+      action: '',
+      user: 'x',
+    };
     for (const [parameter, value] of Object.entries(wrong))
       expect(await admin.get('/admin/audit-log', { query: { [parameter]: value } })).toMatchObject({
         status: 400,
         body: { errors: [{ parameter }] },
       });
+  });
+
+  it('shows actors by email address and key name, and is filtered by these', async () => {
+    const boss = await newStaff(admin, 'admin');
+    const who = api.as({ cookie: await signIn(api, boss) });
+    const key = await newKey(who, ['keys:manage', 'packages:read'], { name: 'Night watch' });
+    const other = await newKey(who, ['packages:read']);
+    await api.as({ key: key.key }).delete(`/api-keys/${other.id}`);
+    const rotated = await newKey(who, ['keys:manage', 'packages:read'], { name: 'Night watch' });
+    const third = await newKey(api.as({ key: rotated.key }), ['packages:read']);
+    const shown = async (query: Record<string, string>) =>
+      (await entries(query)).map(({ action, target, actor }) => [
+        `${action} ${target.id}`,
+        actor.email,
+        actor.key_name,
+      ]);
+    expect(await shown({ actor_key_name: 'Night watch' })).toEqual([
+      [`api_key.created ${third.id}`, null, 'Night watch'],
+      [`api_key.revoked ${other.id}`, null, 'Night watch'],
+    ]);
+    const byBoss = await entries({ actor_email: boss.email.toUpperCase() });
+    expect(byBoss.map(({ action }) => action)).toEqual([
+      ...['api_key.created', 'api_key.created', 'api_key.created', 'session.signed_in'],
+    ]);
+    for (const { actor } of byBoss)
+      expect(actor).toMatchObject({ user_id: boss.id, email: boss.email, key_name: null });
+    expect(await entries({ actor_email: boss.email, action: 'session.signed_in' })).toHaveLength(1);
+    // A new name shows in old entries too, and finds them.
+    await admin.patch(`/api-keys/${key.id}`, { name: 'Day watch' }, { headers: { 'If-Match': '*' } });
+    expect(await shown({ actor_key_name: 'Day watch' })).toEqual([
+      [`api_key.revoked ${other.id}`, null, 'Day watch'],
+    ]);
+    expect(await shown({ actor_key_name: 'bootstrap', target_id: key.id })).toEqual([
+      [`api_key.renamed ${key.id}`, null, 'bootstrap'],
+    ]);
+    const ofNobody: Record<string, string>[] = [
+      { actor_email: 'nobody@example.com' },
+      { actor_key_name: 'No such key' },
+      { actor_email: boss.email, actor_key_name: 'Day watch' },
+      { actor_email: boss.email, actor: key.id },
+    ];
+    for (const query of ofNobody) expect(await entries(query)).toEqual([]);
+  });
+
+  it('continues a list by actor with its cursor only, also after a key of the name was made', async () => {
+    const maker = await newKey(admin, ['keys:manage', 'packages:read'], { name: 'Pager' });
+    for (let n = 0; n < 3; n++) await newKey(api.as({ key: maker.key }), ['packages:read']);
+    const list = (query: Record<string, string | number>) => admin.get('/admin/audit-log', { query });
+    const named = { actor_key_name: 'Pager', limit: 2 };
+    const first = await list(named);
+    await newKey(admin, ['packages:read'], { name: 'Pager' });
+    const cursor = first.body.next_cursor as string;
+    const next = await list({ ...named, cursor });
+    expect([first.body.items.length, next.body.items.length, next.body.next_cursor]).toEqual([2, 1, null]);
+    expect((await list({ limit: 2, cursor })).status).toBe(400);
+    expect((await list({ actor_key_name: 'pager', limit: 2, cursor })).status).toBe(400);
   });
 
   it('needs the scope audit:read', async () => {
@@ -250,5 +320,8 @@ describe('the audit log', () => {
       const [entry] = await entries({ target_id: id });
       expect(entry?.changes).toContainEqual({ field: 'name', from: null, to: '[redacted]' });
     }
+    const named = await newKey(admin, ['keys:manage', 'packages:read'], { name: `my ${KEY}` });
+    const made = await newKey(api.as({ key: named.key }), ['packages:read']);
+    expect((await entries({ target_id: made.id }))[0]?.actor.key_name).toBe('[redacted]');
   });
 });

@@ -16,8 +16,9 @@ export class AuditQueries {
     filters: AuditFilters,
     { limit, cursor }: { limit: number; cursor?: string },
   ): Promise<Page<AuditEntryRow>> {
+    const { actorIds: _, ...given } = filters;
     const bound: Bound = {
-      ...filters,
+      ...given,
       from: filters.from?.toISOString(),
       to: filters.to?.toISOString(),
     };

@@ -38,6 +38,11 @@ export const auditInsert = (parameter: string, targets: string): string =>
 export interface AuditFilters {
   /** ID of a user, a session or an API key. */
   actor?: string;
+  /** What `actorIds` were found by. A cursor is bound to these, because keys with the name may come and go. */
+  actorEmail?: string;
+  actorKeyName?: string;
+  /** IDs of users, sessions or API keys. */
+  actorIds?: readonly string[];
   action?: string;
   targetKind?: string;
   targetId?: string;
@@ -58,7 +63,7 @@ export class AuditRepository {
   /** Lists entries, newest first. @param before time and ID of the last entry of the previous page */
   async list(
     ctx: TransactionContext,
-    { actor, action, targetKind, targetId, from, to }: AuditFilters,
+    { actor, actorIds, action, targetKind, targetId, from, to }: AuditFilters,
     before: readonly [at: string, id: string] | undefined,
     limit: number,
   ): Promise<AuditEntryRow[]> {
@@ -75,6 +80,10 @@ export class AuditRepository {
       .take(limit);
     if (actor !== undefined)
       entries.andWhere('(entry.actorId = :actor OR entry.actorUserId = :actor)', { actor });
+    if (actorIds)
+      entries.andWhere('(entry.actorId = ANY(:actorIds) OR entry.actorUserId = ANY(:actorIds))', {
+        actorIds,
+      });
     if (from) entries.andWhere('entry.at >= :from', { from });
     if (to) entries.andWhere('entry.at < :to', { to });
     if (before) entries.andWhere('(entry.at, entry.id) < (:at, :id)', { at: before[0], id: before[1] });

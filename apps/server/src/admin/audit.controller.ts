@@ -1,15 +1,15 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { AuditQueries } from '@waybill/audit';
 import type { RequestContext } from '@waybill/core';
 import { Ctx, RequireScopes } from '@waybill/http';
 import { adminScopes } from './admin.scopes';
-import { AuditEntryPage, ListAuditEntriesQuery, toAuditEntryDto, toAuditFilters } from './audit.dto';
+import { AuditEntryPage, ListAuditEntriesQuery } from './audit.dto';
+import { AuditLogQueries } from './audit-log.queries';
 
 @ApiTags('admin')
 @Controller('api/v1/admin/audit-log')
 export class AuditController {
-  constructor(private readonly entries: AuditQueries) {}
+  constructor(private readonly entries: AuditLogQueries) {}
 
   /**
    * List audit log entries. Newest first. The log records what staff, API keys and the system change, and up to 60 failed
@@ -20,7 +20,6 @@ export class AuditController {
   @ApiOperation({ operationId: 'listAuditEntries' })
   @ApiOkResponse({ type: AuditEntryPage })
   async list(@Ctx() ctx: RequestContext, @Query() query: ListAuditEntriesQuery): Promise<AuditEntryPage> {
-    const page = await this.entries.list(ctx, toAuditFilters(query), query);
-    return { ...page, items: page.items.map(toAuditEntryDto) };
+    return this.entries.list(ctx, query);
   }
 }

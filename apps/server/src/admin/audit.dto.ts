@@ -1,7 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, IsUUID } from 'class-validator';
 import type { AuditEntryRow, AuditFilters } from '@waybill/audit';
-import { IsText, IsTimestamp, ListQuery, Optional } from '@waybill/http';
+import { redacted } from '@waybill/core';
+import { IsText, IsTimestamp, ListQuery, NormalEmail, Optional } from '@waybill/http';
+import type { ActorNames } from '../sessions';
 import { type AuditAction, auditActions } from './audit-actions';
 
 /** Filters for a list of audit log entries. */
@@ -11,6 +13,17 @@ export class ListAuditEntriesQuery extends ListQuery {
   @Optional()
   @IsUUID()
   actor?: string;
+
+  /** Return only entries whose actor is the user with this email address. Letter case is ignored, as at sign-in. */
+  @Optional()
+  @NormalEmail()
+  @IsText(1, 254)
+  actor_email?: string;
+
+  /** Return only entries whose actor is an API key that now has this name. */
+  @Optional()
+  @IsText(1, 100)
+  actor_key_name?: string;
 
   /** Return only entries with this action. */
   @ApiProperty({ enum: auditActions, enumName: 'AuditAction' })
@@ -63,6 +76,18 @@ export class AuditActorDto {
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   user_id!: string | null;
+
+  /**
+   * Email address of the user. Null if there was none.
+   * @example "vera@example.com"
+   */
+  email!: string | null;
+
+  /**
+   * Present name of the API key. Null unless `kind` is `api_key`.
+   * @example null
+   */
+  key_name!: string | null;
 
   /**
    * Owner ID of the session or API key. The packages that it registers carry this ID.
@@ -159,6 +184,8 @@ export function toAuditFilters(query: ListAuditEntriesQuery): AuditFilters {
   const timeOf = (text: string | undefined) => (text === undefined ? undefined : new Date(text));
   return {
     actor: query.actor?.toLowerCase(),
+    actorEmail: query.actor_email,
+    actorKeyName: query.actor_key_name,
     action: query.action,
     targetKind: query.target_kind,
     targetId: query.target_id,
@@ -167,17 +194,33 @@ export function toAuditFilters(query: ListAuditEntriesQuery): AuditFilters {
   };
 }
 
-export function toAuditEntryDto(row: AuditEntryRow): AuditEntryDto {
+export function toAuditEntryDto(row: AuditEntryRow, names: ActorNames): AuditEntryDto {
   return {
     id: row.id,
     at: row.at,
-    actor: { kind: row.actorKind, id: row.actorId, user_id: row.actorUserId, owner_id: row.actorOwnerId },
+    actor: toActorDto(row, names),
     action: row.action as AuditAction,
     target: { kind: row.targetKind, id: row.targetId },
     changes: Object.entries(row.changes)
       .toSorted(([a], [b]) => (a < b ? -1 : 1))
       .map(([field, change]) => toChangeDto(field, change)),
     origin: { address: row.address, user_agent: row.userAgent, request_id: row.requestId },
+  };
+}
+
+function toActorDto(row: AuditEntryRow, { emails, keyNames }: ActorNames): AuditActorDto {
+  // A key may be named by a secret that somebody pasted.
+  const nameIn = (names: ReadonlyMap<string, string>, id: string | null): string | null => {
+    const name = id === null ? undefined : names.get(id);
+    return name === undefined ? null : redacted(name);
+  };
+  return {
+    kind: row.actorKind,
+    id: row.actorId,
+    user_id: row.actorUserId,
+    email: nameIn(emails, row.actorUserId),
+    key_name: nameIn(keyNames, row.actorId),
+    owner_id: row.actorOwnerId,
   };
 }
 

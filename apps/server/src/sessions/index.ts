@@ -4,6 +4,7 @@ import { SessionsModule } from './sessions.module';
 import { sessionsSchema } from './sessions.schema';
 import { sessionsScopes } from './sessions.scopes';
 
+export { type ActorNames, Actors } from './actors';
 export { sessionsAuditActions } from './audit-actions';
 export { CreateApiKeyDto } from './api-keys/api-keys.dto';
 export { BootstrapKey } from './api-keys/bootstrap-key';

@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { PRINCIPAL_RESOLVER } from '@waybill/http';
+import { Actors } from './actors';
 import { ApiKeysController } from './api-keys/api-keys.controller';
 import { BootstrapKey } from './api-keys/bootstrap-key';
 import { AuthController } from './auth/auth.controller';
@@ -23,6 +24,7 @@ import { UsersModule } from './users/users.module';
   imports: [UsersModule],
   controllers: [MeController, SessionsController, AuthController, UsersController, ApiKeysController],
   providers: [
+    Actors,
     MeService,
     SessionsService,
     AuthService,
@@ -34,6 +36,6 @@ import { UsersModule } from './users/users.module';
     LastUse,
     { provide: PRINCIPAL_RESOLVER, useClass: SessionPrincipalResolver },
   ],
-  exports: [PRINCIPAL_RESOLVER, BootstrapKey, SessionsPurge],
+  exports: [Actors, PRINCIPAL_RESOLVER, BootstrapKey, SessionsPurge],
 })
 export class SessionsModule {}

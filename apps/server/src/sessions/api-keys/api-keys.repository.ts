@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TransactionContext } from '@waybill/core';
 import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
+import { In } from 'typeorm';
 import { ApiKeyEntity } from './api-key.entity';
 
 const ACTIVE = `(revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()))`;
@@ -71,6 +72,19 @@ export class ApiKeysRepository {
   async find(ctx: TransactionContext, id: string): Promise<ApiKeyRow | undefined> {
     const row = await this.keys(ctx).findOne({ select: ROW.selection, where: { id } });
     return row ?? undefined;
+  }
+
+  /** Returns the IDs of the keys with a name. */
+  async idsNamed(ctx: TransactionContext, name: string): Promise<string[]> {
+    const rows = await this.keys(ctx).find({ select: { id: true }, where: { name } });
+    return rows.map(({ id }) => id);
+  }
+
+  /** Returns the names of keys, by ID. */
+  async namesOf(ctx: TransactionContext, ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.keys(ctx).find({ select: { id: true, name: true }, where: { id: In(ids) } });
+    return new Map(rows.map(({ id, name }) => [id, name]));
   }
 
   // SQL: the database's clock.

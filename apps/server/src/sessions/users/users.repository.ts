@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TransactionContext } from '@waybill/core';
 import { columnsOf, Database, type RowOf, statement } from '@waybill/database';
-import { IsNull, LessThan, Not } from 'typeorm';
+import { In, IsNull, LessThan, Not } from 'typeorm';
 import type { Role } from './roles';
 import { UserOwnerIdEntity } from './user-owner-id.entity';
 import { UserEntity } from './user.entity';
@@ -42,6 +42,13 @@ export class UsersRepository {
   async findByEmail(ctx: TransactionContext, email: string): Promise<UserRow | undefined> {
     const row = await this.users(ctx).findOne({ select: ROW.selection, where: { email } });
     return row ?? undefined;
+  }
+
+  /** Returns the email addresses of users, by ID. */
+  async emailsOf(ctx: TransactionContext, ids: readonly string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.users(ctx).find({ select: { id: true, email: true }, where: { id: In(ids) } });
+    return new Map(rows.map(({ id, email }) => [id, email]));
   }
 
   /** Finds what a sign-in is checked against. @param key the user's id or, in lower case, email address */
