@@ -120,6 +120,8 @@ describe('the examples of the OpenAPI document', () => {
     );
     compare('getMe', await api.as({ cookie: agentCookie }).get('/me'));
     compare('listApiKeys', await staff.get('/api-keys', { query: { active: true } }));
+    const renamed = await staff.patch(`/api-keys/${id}`, requestExample('renameApiKey'), anyVersion);
+    compare('renameApiKey', renamed);
     compare('rotateApiKey', await staff.post(`/api-keys/${id}/rotate`, requestExample('rotateApiKey')));
     compare('listAuditEntries', await staff.get('/admin/audit-log', { query: { limit: 1 } }));
 
