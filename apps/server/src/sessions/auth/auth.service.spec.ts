@@ -325,19 +325,31 @@ describeOnEachPostgres('signing in', (on) => {
   const recorded = async (): Promise<number> =>
     Number((await dataSource.query(`SELECT count(*) FROM audit_log`))[0].count);
 
+  const counted = async (reason: string): Promise<number> =>
+    (await failedSignIns.get()).values.find(({ labels }) => labels.reason === reason)?.value ?? 0;
+
+  it('counts throttled sign-ins by what is throttled, and records none of them', async () => {
+    const before = [await counted('account_throttled'), await counted('address_throttled')] as const;
+    for (let n = 0; n < 2; n++)
+      await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
+    const entries = await recorded();
+    for (let n = 0; n < 6; n++)
+      await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginThrottledError);
+    expect(await counted('account_throttled')).toBe(before[0] + 4);
+    expect(await counted('address_throttled')).toBe(before[1] + 2);
+    expect(await recorded()).toBe(entries);
+  });
+
   it('records a limited number of failed sign-ins a minute, and counts each of them', async () => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
-    const counted = async () => (await failedSignIns.get()).values.find(isOfUnknown)?.value ?? 0;
-    const isOfUnknown = ({ labels }: { labels: { reason?: string | number } }) =>
-      labels.reason === 'unknown_user';
-    const [entries, count] = [await recorded(), await counted()];
+    const [entries, count] = [await recorded(), await counted('unknown_user')];
     for (let n = 0; n < 65; n++) await signIns.note(from(), 'unknown_user', undefined);
     expect(await recorded()).toBe(entries + 60);
     clock.mockReturnValue(Date.now() + 60_000);
     await signIns.note(from(), 'unknown_user', undefined);
     clock.mockRestore();
     expect(await recorded()).toBe(entries + 61);
-    expect(await counted()).toBe(count + 66);
+    expect(await counted('unknown_user')).toBe(count + 66);
   });
 
   it('records sign-ins and failed sign-ins in the audit log', async () => {
