@@ -45,6 +45,8 @@ function connectNode(address: RedisAddress, offline: OfflineBehavior): Redis {
     ...address.nodes[0],
     db: address.database,
     enableOfflineQueue: offline === 'queueWhenOffline',
+    // One write for all commands of a turn of the event loop: the rate limits of requests that arrive together.
+    enableAutoPipelining: offline === 'failFast',
     retryStrategy: pauseBetweenConnects,
     // After a failover, the connection may lead to a replica.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),
