@@ -1,10 +1,10 @@
-/** How work is gathered. */
+/** Limits of the batches. */
 export interface GatheredOptions {
-  /** How many pieces are done together at most. */
+  /** Maximum size of a batch. */
   most: number;
-  /** How many batches may be under way at once. */
+  /** Maximum number of batches that run at the same time. */
   lanes: number;
-  /** Whether a batch that failed so is done again piece by piece, so that a bad one costs only itself. */
+  /** Whether to retry the items of a failed batch one by one, so that an invalid item fails alone. */
   doneAloneAfter?: (error: unknown) => boolean;
 }
 
@@ -15,21 +15,21 @@ interface Piece<Wanted, Got> {
 }
 
 /**
- * Does together what many callers want at the same time: all that is asked for in one turn of the event loop, or while as many
- * batches as may be are under way. Without company, a call waits for nothing.
+ * Batches concurrent calls. A batch contains the calls of one turn of the event loop, or those that waited while the
+ * maximum number of batches was running. A single call is not delayed.
  */
 export class Gathered<Wanted, Got> {
   private waiting: Piece<Wanted, Got>[] = [];
   private underWay = 0;
   private scheduled = false;
 
-  /** @param work does a batch. @returns what came of each piece, in their order. */
+  /** @param work processes a batch. @returns one result per item, in the same order. */
   constructor(
     private readonly work: (batch: Wanted[]) => Promise<readonly Got[]>,
     private readonly options: GatheredOptions,
   ) {}
 
-  /** How many pieces no batch has taken yet. */
+  /** Number of items that are not in a batch yet. */
   get left(): number {
     return this.waiting.length;
   }

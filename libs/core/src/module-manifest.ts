@@ -4,16 +4,16 @@ import type { ScopeDefinitions } from './scopes';
 /** A Nest module. */
 type ModuleClass = new (...dependencies: never[]) => object;
 
-/** What a domain module, or a lib with tables or jobs, contributes to a process. Its `index.ts` exports one. */
+/** Parts that a domain module, or a lib with tables or jobs, contributes to a process. Its `index.ts` exports one. */
 export interface ModuleManifest {
-  /** Its controllers and services. A lib leaves it out if the platform configures the module. */
+  /** Controllers and services. Omit this if the platform configures the module. */
   module?: ModuleClass;
-  /** Its processors and scheduled jobs. Only workers import it. */
+  /** Processors and scheduled jobs. Only workers import this module. */
   jobs?: ModuleClass;
   entities?: readonly (new () => object)[];
-  /** They run in the order of their timestamps, among those of all modules. */
+  /** Run in the order of their timestamps, together with those of all modules. */
   migrations?: readonly (new () => MigrationInterface)[];
   scopes?: ScopeDefinitions;
-  /** The OpenAPI tags of its operations, with a description each. */
+  /** OpenAPI tags of the operations, each with a description. */
   tags?: Readonly<Record<string, string>>;
 }

@@ -4,7 +4,7 @@ const CREDENTIAL = /waybill_[0-9A-Za-z]{49}|\$argon2(id|i|d)\$v=|^Bearer \S{20,}
 const RANDOM_RUN = /[\w-]{43,}/g;
 const REDACTED = '[redacted]';
 
-/** Each secret as it stands in JSON. */
+/** Each secret with its JSON-escaped form. */
 const known = new Map<string, string>();
 
 /** Registers a text as a credential, whatever its format. */
@@ -28,7 +28,7 @@ export function holdsCredential(text: string): boolean {
  */
 export const redacted = (text: string): string => (holdsCredential(text) ? REDACTED : text);
 
-/** Lines of JSON without the credentials in them; the rest of them stays. */
+/** Replaces the credentials in lines of JSON by `[redacted]`. */
 export function redactedLines(lines: string): string {
   let text = lines.replace(RANDOM_RUN, (run) => (isRandom(run) ? REDACTED : run));
   for (const secret of known.values()) text = text.replaceAll(secret, REDACTED);

@@ -1,13 +1,12 @@
-/** Thrown where work took longer than it may. */
+/** Thrown when work exceeds its time limit. */
 export class TimeoutError extends Error {
   override readonly name = 'TimeoutError';
 }
 
 /**
- * Waits for work for a limited time. The work is not cancelled: what it gives later is ignored, an error too.
- * cockatiel's timeout is for calls that take an AbortSignal, as those to the bank do.
- *
- * @throws TimeoutError when the time is over
+ * Waits for work for a limited time. Does not cancel the work, and ignores its later result or error. For calls that
+ * accept an AbortSignal, such as those to the bank, use cockatiel's timeout.
+ * @throws TimeoutError if the work takes longer
  */
 export function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
