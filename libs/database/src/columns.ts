@@ -40,7 +40,7 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
   readonly placeholders: string;
   /** The `select` of TypeORM's `find`. */
   readonly selection: Record<keyof Row & string, true>;
-  /** What `jsonb_to_recordset` makes of rows in JSON: `"ownerId" uuid, name text`. */
+  /** Column definitions for `jsonb_to_recordset`: `"ownerId" uuid, name text`. */
   readonly record: string;
 
   constructor(
@@ -68,7 +68,7 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
     this.record = columns.map(({ key, type }) => `"${key}" ${type}`).join(', ');
   }
 
-  /** The values of the record that the statement calls `alias`, in the order of `names`. */
+  /** Returns the columns of a `jsonb_to_recordset` with this alias, in the order of `names`. */
   recorded(alias: string): string {
     return this.columns.map(({ key }) => `${alias}."${key}"`).join(', ');
   }
@@ -83,12 +83,12 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
     return new EntityColumns(this.columns, `${alias}.`);
   }
 
-  /** The same columns of an outer-joined table that the statement calls `alias`: each may be null. */
+  /** Returns the same columns qualified by the alias of an outer-joined table: each may be null. */
   fromOuter(alias: string): Columns<{ [K in keyof Row]: Row[K] | null }> {
     return this.from(alias);
   }
 
-  /** The same columns of a table that the statement calls `alias`, under other properties: `name` as `typeName`. */
+  /** Returns the same columns qualified by a table alias, as prefixed properties: `name` becomes `typeName`. */
   fromAs<Prefix extends string>(alias: string, prefix: Prefix): Columns<Prefixed<Prefix, Row>> {
     return new EntityColumns(this.columns, `${alias}.`, prefix) as unknown as Columns<Prefixed<Prefix, Row>>;
   }

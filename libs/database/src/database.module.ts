@@ -4,7 +4,10 @@ import { type DatabaseOptions, dataSourceOptions } from './data-source';
 import { Database } from './database';
 import { OwnerTables } from './owner-tables';
 
-/** Connects to PostgreSQL and offers `Database` everywhere. Each module brings its entities by `TypeOrmModule.forFeature`. */
+/**
+ * Connects to PostgreSQL and provides `Database` everywhere. Each module registers its entities with
+ * `TypeOrmModule.forFeature`.
+ */
 @Module({})
 export class DatabaseModule {
   static register(options: DatabaseOptions): DynamicModule {

@@ -78,7 +78,7 @@ export class Database {
     return (await this.run(ctx, text, parameters)).rowCount ?? 0;
   }
 
-  /** Registers what must happen inside the open transaction, just before its commit. */
+  /** Registers a hook that runs inside the open transaction, just before its commit. */
   beforeCommit(ctx: TransactionContext, hook: BeforeCommit): void {
     this.open(ctx).beforeCommit.push(hook);
   }
@@ -89,7 +89,7 @@ export class Database {
     else void this.runAfterCommit([hook]);
   }
 
-  // On pg's own client, without a TypeORM query runner to make and release for each statement.
+  // Uses pg's client directly, which saves creating and releasing a TypeORM query runner for each statement.
   private async run(
     ctx: TransactionContext,
     text: string,
@@ -126,7 +126,7 @@ export class Database {
     return new QueryFailedError(text, parameters, error);
   }
 
-  /** TypeORM's pool; there is none before it is connected. */
+  /** TypeORM's pool. It exists only after TypeORM has connected. */
   private get pool(): Pool {
     return (this.dataSource.driver as unknown as { master: Pool }).master;
   }

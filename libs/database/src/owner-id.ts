@@ -1,19 +1,22 @@
 /** How an entity uses an owner ID. */
 export type OwnerIdUse =
   | {
-      /** Its rows are data of their owner: the session purge keeps the owner's session. */
+      /** The rows are data of their owner: the session purge keeps the owner's session. */
       retainsOwner: true;
-      /** SQL conditions on the entity's own columns, each with an index to answer it. Only rows that meet one retain the owner. */
+      /**
+       * SQL conditions on the entity's own columns, each supported by an index. Only rows that meet one of them retain
+       * the owner.
+       */
       where?: readonly string[];
     }
-  /** Its rows only refer to the owner. */
+  /** The rows only refer to the owner. */
   | { retainsOwner: false };
 
 const declared = new Map<object, Map<string, OwnerIdUse>>();
 
 /**
- * Declares that a column holds an owner ID, and whether rows retain their owner. `OwnerTables` refuses the boot for a column
- * named `owner_id` or `…_owner_id` without it.
+ * Declares that a column holds an owner ID, and whether rows retain their owner. `OwnerTables` fails the boot if a
+ * column named `owner_id` or `…_owner_id` lacks this.
  */
 export const OwnerId =
   (use: OwnerIdUse): PropertyDecorator =>
@@ -22,6 +25,6 @@ export const OwnerId =
     declared.set(constructor, ofEntity.set(String(property), use));
   };
 
-/** What an entity declares of one of its columns. */
+/** Returns the declared use of a column; undefined if none is declared. */
 export const ownerIdUse = (entity: unknown, property: string): OwnerIdUse | undefined =>
   declared.get(entity as object)?.get(property);

@@ -10,15 +10,15 @@ const OWNER_COLUMN = /(^|_)owner_id$/;
 const OWNER = computed({ id: value.text('o.id') });
 const TABLE = computed({ name: value.text('c.relname') });
 
-/** The tables whose rows are data of an owner, as the entities declare by `@OwnerId`. */
+/** The tables whose rows are data of an owner, as their entities declare with `@OwnerId`. */
 @Injectable()
 export class OwnerTables {
-  /** The tables with an owner ID, whether or not their rows retain it. */
+  /** Tables with an owner ID, whether or not their rows retain the owner. */
   private readonly known: readonly string[];
-  /** One condition for each probe of an index. */
+  /** One condition per index. */
   private readonly conditions: readonly string[];
 
-  /** @throws Error naming the columns that no entity declares by `@OwnerId`. */
+  /** @throws Error that names the columns without `@OwnerId`. */
   constructor(
     private readonly database: Database,
     { entityMetadatas, driver }: DataSource,
@@ -44,16 +44,16 @@ export class OwnerTables {
   }
 
   /**
-   * Finds those of these owner IDs that still have data in any module.
-   * @throws Error where the database has a table with an owner ID that no entity has: a newer release made it, and its rows
-   *   would not count.
+   * Returns those of the owner IDs that still have data in any module.
+   * @throws Error if a table with an owner ID has no entity: a newer release created it, and its rows would not be
+   *   found.
    */
   async ownersWithData(ctx: TransactionContext, ownerIds: readonly string[]): Promise<string[]> {
     await this.refuseUnknownTables(ctx);
     if (this.conditions.length === 0) return [];
     const rows = await this.database.rows(
       ctx,
-      // SQL: one probe of each index for each owner.
+      // SQL: one probe of each index per owner.
       statement(
         OWNER,
         `SELECT ${OWNER} FROM unnest($1::uuid[]) AS o(id) WHERE ${this.conditions.join(' OR ')}`,
@@ -66,7 +66,7 @@ export class OwnerTables {
   private async refuseUnknownTables(ctx: TransactionContext): Promise<void> {
     const unknown = await this.database.rows(
       ctx,
-      // SQL: the catalog of PostgreSQL. A partition has the columns of its table.
+      // SQL: PostgreSQL's catalog. Skips partitions, because they have the columns of their table.
       statement(
         TABLE,
         `SELECT DISTINCT ${TABLE} FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped

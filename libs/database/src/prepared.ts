@@ -1,15 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient, QueryResult } from 'pg';
 
-/** Statements of ours are constants, a few hundred; more would be texts that somebody composes of values. */
+/** The code has a few hundred constant statements. More than this are texts that contain values. */
 const MAX_NAMES = 500;
 const NAME_LENGTH = 32;
 
 const names = new Map<string, string>();
 
 /**
- * The name under which every connection prepares a statement, made of its text. Undefined without parameters, which lets a text
- * hold several statements, and beyond a bound, so that composed texts fill neither this map nor PostgreSQL's memory.
+ * Returns the name of the prepared statement, a digest of its text. Returns undefined for a statement without
+ * parameters, which may contain several statements. Also returns undefined for new texts beyond the limit, so that
+ * texts with values do not exhaust this map and PostgreSQL's memory.
  */
 export function nameOf(text: string, parameters: readonly unknown[]): string | undefined {
   if (parameters.length === 0) return undefined;
@@ -20,7 +21,7 @@ export function nameOf(text: string, parameters: readonly unknown[]): string | u
   return name;
 }
 
-/** Runs a statement. It is parsed once for a connection and, once PostgreSQL has a plan for any values, planned once. */
+/** Runs a statement. PostgreSQL parses it once per connection, and plans it once if it chooses a generic plan. */
 export function runPrepared(
   client: PoolClient,
   text: string,
@@ -33,8 +34,8 @@ export function runPrepared(
 }
 
 /**
- * Whether a connection's prepared statement is of no use any more: a migration changed the types of its rows (0A000), or a proxy
- * gave us another server connection, which has no such statement (26000) or one of that name already (42P05).
+ * Whether a prepared statement is no longer usable: a migration changed its result types (0A000), or a proxy switched
+ * to another server connection, which lacks the statement (26000) or already has one of that name (42P05).
  */
 export function isStale(error: unknown): boolean {
   const { code, message } = error as { code?: string; message?: string };

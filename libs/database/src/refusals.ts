@@ -1,8 +1,9 @@
 import { QueryFailedError } from 'typeorm';
 
 /**
- * Whether PostgreSQL refused a statement for what is in it, and not for lack of anything: its values (classes 22 and 23), a
- * trigger (P0), or a deadlock with another one (40). Then other rows of the same statement may be written without these.
+ * Whether PostgreSQL rejected a statement because of its contents: its values (classes 22 and 23), a trigger (P0), or a
+ * conflict with another transaction such as a deadlock (40). Other rows of the same batch may then succeed on their
+ * own. A lack of resources is not a refusal.
  */
 export function isRefusal(error: unknown): boolean {
   return (
