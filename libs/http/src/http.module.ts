@@ -7,7 +7,7 @@ import { ProblemFilter } from './problems/problem.filter';
 import { RouteTable } from './routes/route-table';
 import { BodyPipe } from './validation/body.pipe';
 
-/** The conventions of the API, for every route there is. */
+/** The API's conventions, which apply to every route. */
 @Global()
 @Module({
   imports: [TypeOrmModule.forFeature(httpSchema.entities)],

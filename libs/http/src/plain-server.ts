@@ -20,7 +20,7 @@ export function createPlainServer(
   const server = fastify({
     http: serverOptions(requestTimeout),
     requestTimeout,
-    // Its replies are short: what is open when it closes has not been asked whole.
+    // The responses are short, so a connection that is still open at shutdown has no complete request.
     forceCloseConnections: true,
     clientErrorHandler: answerClientError,
     genReqId: requestIdOf,

@@ -7,7 +7,7 @@ export const Public = (): MethodDecorator => declareRoute({ access: 'public' });
 /** Declares that any authenticated caller may call a route, for its own resources. */
 export const Authenticated = (): MethodDecorator => declareRoute({ access: 'authenticated' });
 
-/** Declares that customers may call a route for what is theirs, and others with any of these scopes. */
+/** Declares that customers may call a route for their own resources. Other callers need any of these scopes. */
 export const AllowCustomersOr = (...scopes: ScopeDefinition[]): MethodDecorator =>
   declareRoute({ access: { customers: true, scopes: scopes.map(({ name }) => name) } });
 

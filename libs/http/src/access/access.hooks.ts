@@ -23,7 +23,7 @@ async function findCaller(request: FastifyRequest, reply: FastifyReply, callers:
   request.context.principal = principal;
 }
 
-/** Refuses callers whom the route's rule does not let in. */
+/** Refuses callers that the route's access rule does not allow. */
 export function authorize(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { access } = routeMetadataOf(request);

@@ -1,7 +1,7 @@
 import { OwnerId } from '@waybill/database';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** The first response to a request with an idempotency key, kept as long as repeats get it. */
+/** The first response to a request with an idempotency key, kept as long as repeats receive it. */
 @Entity('idempotency_keys')
 export class IdempotencyKeyEntity {
   @OwnerId({ retainsOwner: false })

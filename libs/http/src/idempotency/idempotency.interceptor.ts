@@ -13,14 +13,15 @@ import { IdempotencyRepository, type KeyedRequest, type StoredReply } from './id
 const KEPT_HEADERS = ['location', 'etag', 'retry-after'];
 
 /**
- * Answers a route that is declared `@Idempotent()` once for each key: the key, what the handler does and the reply commit
- * together, and a repeat gets that reply. An interceptor of these routes alone: a global one would start RxJS on every route.
+ * Runs an `@Idempotent()` handler once per key. The key, the handler's changes and the response commit together; a
+ * repeat receives the stored response. Only idempotent routes use this interceptor, because a global one would start
+ * RxJS on every route.
  */
 @Injectable()
 export class IdempotencyInterceptor implements NestInterceptor {
   private readonly keys: IdempotencyRepository;
 
-  // Nest makes it for each module with such a route, in a worker too, which has the database but no HttpModule.
+  // Nest creates an instance in each module with such a route. A worker has these modules too, but no HttpModule.
   constructor(private readonly database: Database) {
     this.keys = new IdempotencyRepository(database);
   }

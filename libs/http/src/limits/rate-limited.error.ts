@@ -11,7 +11,7 @@ export class RateLimitedError extends DomainError {
 
   /**
    * @param seconds until the limit resets.
-   * @param what is counted.
+   * @param what the unit that is counted.
    */
   constructor(quota: number, seconds: number, what = 'requests') {
     super(`The limit is ${quota} ${what} per minute. Try again in ${seconds} seconds.`, {

@@ -1,16 +1,16 @@
-/** Fewer requests under way than this are never an overload. */
+/** Below this number of concurrent requests, the server is never overloaded. */
 export const ALWAYS_TAKEN = 128;
-/** More than this are refused at once: the memory that they hold stays bounded. */
+/** From this number of concurrent requests on, every request is refused, so that their memory is bounded. */
 export const NEVER_TAKEN = 4_096;
-/** The longest that a request may have to wait for those before it. */
+/** Maximum time that a new request may wait for those in progress. */
 const MAX_WAIT_SECONDS = 0.5;
-/** A burst that is over in this time is no overload. */
+/** A shorter burst is not an overload. */
 const GRACE_MS = 500;
 const WINDOW_MS = 250;
 
 /**
- * Knows how many requests are under way, and how many are finished a second: together they say how long a further one would wait.
- * That holds whether the CPU, PostgreSQL or Redis is what they wait for.
+ * Measures the number of requests in progress and the completion rate. Together, they predict how long a new request
+ * would wait, whether the bottleneck is the CPU, PostgreSQL or Redis.
  */
 export class Load {
   private underWay = 0;
@@ -28,14 +28,14 @@ export class Load {
     if (this.underWay === ALWAYS_TAKEN) this.crowdedSince = this.now();
   }
 
-  /** @param finished whether it was answered, and is not only waiting for its caller. */
+  /** @param finished whether the response is complete. False if the server only waits for the client. */
   leave(finished: boolean): void {
     this.underWay -= 1;
     if (this.underWay < ALWAYS_TAKEN) this.crowdedSince = undefined;
     if (finished) this.finished += 1;
   }
 
-  /** Whether a further request would wait too long. */
+  /** Whether a new request would wait too long. */
   get isTooHigh(): boolean {
     const now = this.now();
     this.measure(now);

@@ -18,14 +18,14 @@ const refused = new Counter({
 });
 const logger = new Logger('Overload');
 
-/** Marks a request that counts as under way. */
+/** Marks a request that is counted as in progress. */
 const COUNTED = Symbol('counted');
 type Counted = IncomingMessage & { [COUNTED]?: boolean };
 
 /**
- * Refuses requests while those under way already take half a second: a refusal must cost far less than what it spares, so that it
- * comes before Fastify sees the request, and the log has one line a second for all of them. Routes without a rate limit, which
- * watch over the process, are always answered.
+ * Refuses requests while a new one would wait for more than half a second. A refusal must cost far less than the
+ * request. So it is sent before Fastify handles the request, and is logged at most once a second. Routes without a rate
+ * limit, such as health checks, are never refused.
  */
 export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = new Load()): void {
   const server = fastify.server as Server;
@@ -53,7 +53,7 @@ export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = ne
     }
     handle.call(server, request, response);
   });
-  // A caller that takes its time to send a body keeps nobody else waiting; nor does one that is slow to read the reply.
+  // Does not count a request while the client sends the body or reads the response: a slow client delays no one else.
   fastify.addHook('preParsing', ({ raw }, _reply, payload, done) => {
     if (hasBody(raw)) leave(raw, false);
     done(null, payload);
@@ -91,7 +91,7 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
   response.end(body);
 }
 
-/** Counts refusals, and logs how many there were, once a second while there are any. */
+/** Counts refusals, and logs their number at most once a second. */
 function teller(): () => void {
   let count = 0;
   let timer: NodeJS.Timeout | undefined;

@@ -8,7 +8,7 @@ import { declareRoute, routeMetadataOf } from '../routes/route-metadata';
  */
 export const Matched = (): MethodDecorator => declareRoute({ matched: true });
 
-/** Holds a write of any other route to its preconditions: what it is sent to has no tag that could match. */
+/** Checks the preconditions of writes on other routes. Their targets have no ETag, so `If-Match` never succeeds. */
 export function checkUnmatchedWrite(request: FastifyRequest): void {
   const isRead = request.method === 'GET' || request.method === 'HEAD';
   if (!isRead && !routeMetadataOf(request).matched) checkIfMatch(request.context, undefined);

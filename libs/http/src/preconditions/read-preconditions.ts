@@ -2,7 +2,7 @@ import { BadRequestError, type EntityTags } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
 import { parseEntityTags } from './parse-entity-tags';
 
-/** Reads what a request depends on, so that a header that can't be read is refused before anything is looked up. */
+/** Parses the precondition headers before any look-up, so that a malformed header is refused first. */
 export function readPreconditions({ context, headers }: FastifyRequest): void {
   const { 'if-match': ifMatch, 'if-none-match': ifNoneMatch } = headers;
   if (ifMatch === undefined && ifNoneMatch === undefined) return;

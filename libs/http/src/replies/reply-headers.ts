@@ -10,8 +10,8 @@ export const Location = <T>(path: (body: T) => string): MethodDecorator =>
 export const RetryAfter = (seconds: number): MethodDecorator => declareRoute({ retryAfter: seconds });
 
 /**
- * Sets the headers of successes before they are serialised: those that the route declares, and the `Link` of a page. A body that is no
- * object has none of them. See `setReplyHeaders` for replies that are sent as text.
+ * Sets the headers of successful replies before they are serialised: those that the route declares, and the `Link` of a
+ * page. Does not run for replies that are sent as text; see `setReplyHeaders`.
  */
 export function addReplyHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -24,7 +24,7 @@ export function addReplyHeaders(fastify: FastifyInstance): void {
   });
 }
 
-/** Sets the headers of one success by its body. */
+/** Sets the headers of one successful reply. */
 export function setReplyHeaders(request: FastifyRequest, reply: FastifyReply, body: unknown): void {
   const { location, retryAfter } = routeMetadataOf(request);
   if (location) reply.header('location', location(body));

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 
 /**
- * What browsers are told with every reply. Constants that Fastify sets: Nest's `useSecurityHeaders` sets the same ones on Node's
- * response, which makes Node copy all headers of each reply once more. Over plain HTTP there is nothing to upgrade to, so that
- * the policy has no `upgrade-insecure-requests`.
+ * Security headers of every reply. Set by Fastify, because Nest's `useSecurityHeaders` sets the same ones on Node's
+ * response, and Nest then copies all headers of each reply. The policy has no `upgrade-insecure-requests`, which would
+ * break plain HTTP.
  */
 export const SECURITY_HEADERS = {
   'content-security-policy':

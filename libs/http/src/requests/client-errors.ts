@@ -37,7 +37,7 @@ export function refuseConnection(error: DomainError, socket: Duplex): void {
 function render(error: DomainError): string {
   const status = statusOfKind[error.kind];
   const id = newRequestId();
-  // There may be no path to name: the instance is this occurrence itself.
+  // The path may be unknown, so `instance` identifies this occurrence.
   const body = JSON.stringify(problemOf(error, { id, url: `urn:uuid:${id}` }));
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,

@@ -4,14 +4,15 @@ import { holdsCredential } from '@waybill/core';
 
 const SANE_ID = /^[\w.:-]{1,128}$/;
 
-/** The id of a request: the caller's own is kept if it can do no harm in a header or a log, as a credential would. */
+/** Returns the request's ID. Keeps the caller's ID if it is safe in headers and logs and contains no credential. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && SANE_ID.test(given) && !holdsCredential(given) ? given : newRequestId();
 }
 
 /**
- * A UUIDv7 (RFC 9562, 5.7). Node draws random bytes for 128 of its own UUIDs at once; the `uuid` package draws 16 bytes for each.
+ * Generates a UUIDv7 (RFC 9562, 5.7). Node's `randomUUID` draws the random bytes for 128 UUIDs at once; the `uuid`
+ * package draws 16 bytes for each.
  */
 export function newRequestId(): string {
   const time = Date.now().toString(16).padStart(12, '0');

@@ -6,7 +6,7 @@ import { MalformedRequestError } from '../problems/errors';
 const UNSPECIFIED_ADDRESS = '0.0.0.0';
 const MAX_PORT = 65_535;
 
-/** Gives a request its context, and its reply the request's id. */
+/** Creates the request's context, and adds the request ID to the reply. */
 export function open(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('X-Request-Id', request.id);
   // A closed connection has no address.

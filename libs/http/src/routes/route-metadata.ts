@@ -25,9 +25,9 @@ export interface RouteMetadata {
   tagged: true;
   /** The route changes one existing resource, and its service checks the request's preconditions. */
   matched: true;
-  /** The class of its `@Query()`; without one it takes no parameter. */
+  /** Class of the `@Query()`. Without one, the route takes no query parameters. */
   query: new () => object;
-  /** Whether it has a `@Body()`. */
+  /** Whether the handler has a `@Body()`. */
   takesBody: boolean;
   /** `none`: no rate limit; `session_creation`: an additional limit for callers without a session. */
   limit: 'none' | 'session_creation';
@@ -42,7 +42,7 @@ export function declareRoute(metadata: Partial<RouteMetadata>): MethodDecorator 
   };
 }
 
-// The parameters of a method are decorated before the method is.
+// TypeScript applies parameter decorators before method decorators.
 function argumentsOf(target: object, method: string | symbol): Partial<RouteMetadata> {
   const args = (Reflect.getMetadata(ROUTE_ARGS_METADATA, target.constructor, method) ?? {}) as Record<
     string,

@@ -17,7 +17,7 @@ export interface Route extends Partial<RouteMetadata> {
  */
 export class RouteTable {
   private readonly all: Route[] = [];
-  /** The paths of the routes that are not limited. */
+  /** Paths of the routes without a rate limit. */
   readonly unlimitedPaths = new Set<string>();
   private router: Pick<FastifyInstance, 'findRoute'> | undefined;
 
@@ -62,5 +62,5 @@ export class RouteTable {
 const requiredScopes = (access: AccessRule): readonly string[] =>
   typeof access === 'object' ? access.scopes : [];
 
-/** Whether a route shows one resource, so that its caller may have it already. */
+/** Whether a route returns one resource with an ETag, so that a conditional read can get a 304. */
 export const isTaggedRead = ({ method, tagged }: Route): boolean => tagged === true && method === 'GET';

@@ -8,8 +8,8 @@ import { refuseUnexpectedBody } from './unexpected-body';
 import { validateQuery } from './validate';
 
 /**
- * Validates the query and the headers of every request, so that an unknown parameter is refused everywhere, and refuses what the
- * shape of the route says that it can't take. A request with an idempotency key is held to that shape after its replay.
+ * Validates the query and the headers of every request, so that every route refuses unknown parameters. Also refuses a
+ * body or preconditions that the route does not support; for a request with an idempotency key, only after the replay.
  */
 export function checkRequests(fastify: FastifyInstance): void {
   fastify.addHook('preHandler', (request, _reply, done) => {
@@ -37,7 +37,7 @@ function checkHeadersAndShape(request: FastifyRequest): void {
   if (!isKeyed(request)) checkShape(request);
 }
 
-/** Refuses a body that the route does not take, and preconditions that nothing can meet. */
+/** Refuses a body on a route that takes none, and preconditions on a route without ETags. */
 export function checkShape(request: FastifyRequest): void {
   refuseUnexpectedBody(request);
   checkUnmatchedWrite(request);

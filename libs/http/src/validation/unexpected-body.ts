@@ -4,7 +4,7 @@ import { UnreadBody } from '../requests/json-bodies';
 import { routeMetadataOf } from '../routes/route-metadata';
 import { pointerOf } from './field-errors';
 
-/** Refuses a body that was too complex to be parsed, and the fields of a body on a route that takes none. */
+/** Refuses a body that was too complex to parse, and a body with fields on a route that takes none. */
 export function refuseUnexpectedBody(request: FastifyRequest): void {
   const { body } = request;
   if (body === undefined || body === null) return;

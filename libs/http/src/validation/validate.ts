@@ -39,7 +39,7 @@ export async function validateQuery(
   throw new BadRequestError(violations.map((violation) => parameterError(violation)));
 }
 
-// A query without parameters was found good for these: it is not validated again.
+// DTO classes that accept a query without parameters, so that it is validated only once.
 const acceptsNone = new Set<DtoClass>();
 
 const badParameters = (names: string[], code: string, detail: string): BadRequestError =>
