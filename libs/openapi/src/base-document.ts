@@ -1,13 +1,13 @@
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { scopeDefinitions } from '@waybill/core';
 
-/** What the application says about its API. */
+/** Description of an application's API. */
 export interface ApiAbout {
   title: string;
   version: string;
   /** Markdown. */
   description: string;
-  /** The tags that its modules contribute, with a description each. */
+  /** Tags that the modules contribute, each with a description. */
   tags: Readonly<Record<string, string>>;
 }
 
@@ -21,7 +21,7 @@ const scopesSection = (): string =>
     '\n',
   );
 
-/** Returns what the document says about the API as a whole. */
+/** Returns the parts of the document that describe the API as a whole. */
 export function baseDocument(about: ApiAbout): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')

@@ -11,9 +11,9 @@ import { closeRequestSchemas, normaliseSchemas, operationsOf } from './schemas';
 import type { ApiDescription, Operation } from './types';
 
 /**
- * Describes the routes of an initialised application in OpenAPI 3.1, and keeps the document where `/api/openapi.json` finds it.
- * What the decorators say is completed by what the routes declare and by what the conventions do to every route.
- * @throws Error naming the route that lacks a declaration.
+ * Builds the OpenAPI 3.1 document of an initialised application, and stores it for `/api/openapi.json`. Adds the
+ * routes' own declarations and the API's conventions to the output of @nestjs/swagger.
+ * @throws Error that names the route without a declaration.
  */
 export function buildDocument(app: INestApplication, about: ApiAbout): void {
   const document = SwaggerModule.createDocument(app, baseDocument(about)) as unknown as ApiDescription;

@@ -8,15 +8,15 @@ export interface Asset {
   type: string;
 }
 
-/** The files behind the documentation pages, read when first asked for. A file's address names its content, so it never changes. */
+/** The files of the documentation pages, read on first use. A file's URL contains its digest, so the file never changes. */
 @Injectable()
 export class DocsAssets {
   private loaded?: { byKey: ReadonlyMap<string, Asset>; keys: ReadonlyMap<string, string> };
 
-  /** The address of a file. */
+  /** Returns the URL of a file. */
   readonly url = (name: AssetName): string => `/api/docs/${this.files.keys.get(name)}`;
 
-  /** The file that an address ends in. */
+  /** Returns the file with a name from such a URL. */
   find(key: string): Asset | undefined {
     return this.files.byKey.get(key);
   }
@@ -41,7 +41,7 @@ function load() {
   return { keys, byKey: new Map(assets.map(([name, asset]) => [keys.get(name) ?? name, asset])) };
 }
 
-// ReDoc shows its maker's logo, from its maker's server, and has no option against it.
+// ReDoc shows its vendor's logo from the vendor's server, and has no option to turn it off.
 const withoutCdn = (text: string): Buffer =>
   Buffer.from(text.replaceAll('https://cdn.redoc.ly/redoc/logo-mini.svg', NO_PICTURE));
 

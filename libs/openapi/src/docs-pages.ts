@@ -61,7 +61,7 @@ export const DOCS_CSP = [
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Swagger UI, where operations can be tried out. */
+/** Swagger UI, for trying out operations. */
 export const swaggerUiPage = (url: UrlOf): string =>
   page('Waybill: Swagger UI', ['swagger-ui.css'], ['swagger-ui.js', 'start-swagger-ui.js'], url);
 

@@ -5,16 +5,16 @@ import type { MediaType, Schema } from './types';
 const MAX_DEPTH = 12;
 
 /**
- * Builds the example of a body from the examples of its fields, unless the body has its own. So every body has an example
- * that fits its schema.
- * @throws Error naming the field that has no example.
+ * Builds the example of a body from the examples of its fields, unless the body has its own. So every body has an
+ * example that matches its schema.
+ * @throws Error that names the field without an example.
  */
 export function addExample(media: MediaType, schemas: Record<string, Schema>): void {
   if (media.example !== undefined || media.examples !== undefined) return;
   media.example = exampleOf(media.schema, schemas, componentName(media.schema) ?? 'the body');
 }
 
-/** An example that fits a schema. */
+/** Returns an example that matches a schema. */
 export function exampleOf(
   schema: Schema,
   schemas: Record<string, Schema>,

@@ -1,4 +1,4 @@
-/** The links on the page at the server's address. */
+/** Links on the page at the root URL. */
 const LINKS: readonly { path: string; title: string; says: string }[] = [
   { path: '/api/openapi', title: 'Swagger UI', says: 'try out every operation' },
   { path: '/api/redoc', title: 'ReDoc', says: 'read about every operation' },
@@ -11,7 +11,7 @@ const LINKS: readonly { path: string; title: string; says: string }[] = [
 const INTRODUCTION =
   'Waybill is the back office of an international delivery company. Its API is under /api/v1.';
 
-/** For a browser. */
+/** Returns the page for a browser. */
 export const frontPage = (): string => `<!doctype html>
 <html lang="en">
   <head>
@@ -36,7 +36,7 @@ ${LINKS.map(({ path, title, says }) => `        <dt><a href="${path}">${title}</
 </html>
 `;
 
-/** For curl, with URLs to paste. @param origin the server's, as the request named it */
+/** Returns the page for curl, with complete URLs. @param origin the server's origin, as requested */
 export function frontLines(origin: string): string {
   const width = Math.max(...LINKS.map(({ path }) => path.length));
   const lines = LINKS.map(({ path, says }) => `${origin}${path.padEnd(width)}  ${says}`);

@@ -10,7 +10,7 @@ const TEXT = 'text/plain; charset=utf-8';
 const NO_SCRIPTS =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
 
-/** The page at the server's address. */
+/** The page at the root URL. */
 @Controller()
 export class FrontController {
   @Get(['', 'docs', 'api'])

@@ -67,10 +67,10 @@ const componentOf = (name: string): string => name.replaceAll('-', '');
 
 const referenceTo = (name: HeaderName): Reference => ({ $ref: `#/components/headers/${componentOf(name)}` });
 
-/** For a swagger decorator: the reply may set or clear the session cookie. */
+/** Declares for @nestjs/swagger that the reply may set or clear the session cookie. */
 export const setsCookie = { 'Set-Cookie': referenceTo('Set-Cookie') };
 
-/** References to headers, each by its name. @throws Error for one that is not described here. */
+/** Returns references to headers, by name. @throws Error for a header that is not described here. */
 export function headerReferences(names: Iterable<string>): Record<string, Reference> {
   const entries = [...names].map((name) => {
     if (!isKnown(name)) throw new Error(`the header ${name} is not described in openapi/headers.ts`);
@@ -79,7 +79,7 @@ export function headerReferences(names: Iterable<string>): Record<string, Refere
   return Object.fromEntries(entries);
 }
 
-/** Every header, by the name of its component. */
+/** Every header, by component name. */
 export const headerComponents: Readonly<Record<string, Header>> = Object.fromEntries(
   Object.entries(headers).map(([name, header]) => [componentOf(name), header]),
 );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiDescription, Schema } from './types';
 
-/** The schema of the document itself. The OpenAPI specification has the full one. */
+/** Schema of the document itself. The OpenAPI specification has the full one. */
 export const openApiDocumentSchema: Schema = {
   type: 'object',
   description: 'An OpenAPI 3.1 document.',
@@ -11,7 +11,7 @@ export const openApiDocumentSchema: Schema = {
   examples: [{ openapi: '3.1.0' }],
 };
 
-/** The OpenAPI document of the running application, built once when its routes are known. */
+/** The OpenAPI document of the running application, built once when all routes are registered. */
 @Injectable()
 export class OpenApiDocument {
   private text?: string;
@@ -20,7 +20,7 @@ export class OpenApiDocument {
     this.text = JSON.stringify(document);
   }
 
-  /** Its JSON. @throws Error before the application is initialised. */
+  /** Returns the document as JSON. @throws Error before the application is initialised. */
   get json(): string {
     if (this.text === undefined) throw new Error('The OpenAPI document is not built yet');
     return this.text;

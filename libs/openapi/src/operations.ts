@@ -7,8 +7,8 @@ import { completeSuccesses } from './success-replies';
 import type { ApiDescription, Operation, Parameter } from './types';
 
 /**
- * Completes an operation by what its route declares of itself, and by what every route of its shape does.
- * @throws Error saying which declaration is missing.
+ * Adds to an operation what its route declares, and what applies to every route of its shape.
+ * @throws Error that names the missing declaration.
  */
 export function completeOperation(
   document: ApiDescription,
@@ -41,7 +41,7 @@ function checkDeclarations(
     throw new Error('it declares no reply of success');
 }
 
-/** The comment on a method becomes its summary; callers read its first sentence in lists and the rest beneath. */
+/** Splits the comment on a method: its first sentence becomes the summary, the rest the description. */
 function splitSummary(operation: Operation): void {
   const [first = '', ...rest] = (operation.summary ?? '').split(/(?<=[.:;]) /);
   operation.summary = first.replace(/[.:;]$/, '');

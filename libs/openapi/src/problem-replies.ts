@@ -55,7 +55,7 @@ function replyOf(errors: readonly DomainErrorClass[], status: string, isLimited:
   };
 }
 
-/** Adds a reply to the shared ones, unless it is there. @returns its name */
+/** Adds a reply to the shared ones unless an equal one exists. @returns its name */
 function share(
   { responses }: Components,
   errors: readonly DomainErrorClass[],
@@ -70,7 +70,10 @@ function share(
   return name;
 }
 
-/** All codes if that is short enough; else one code, and how many more there are. A route's own errors come last in `errors`. */
+/**
+ * Returns the possible names: all codes, or one code and the number of the others. A route's own errors come last in
+ * `errors`.
+ */
 function namesFor(errors: readonly DomainErrorClass[], suffix: string): string[] {
   const names = errors.map(({ code }) => pascalCase(code));
   const all = names.toSorted().join('Or');
@@ -81,7 +84,7 @@ function namesFor(errors: readonly DomainErrorClass[], suffix: string): string[]
 const problemExample = (error: DomainErrorClass, url: string) =>
   problemOf(error.example(), { id: EXAMPLE_REQUEST_ID, url });
 
-/** The path of a route, with the example of each parameter. */
+/** Returns a route's path with the example of each parameter. */
 function examplePath(path: string, { parameters = [] }: Operation): string {
   const valueOf = (name: string) => {
     const parameter = (parameters as Parameter[]).find((one) => one.in === 'path' && one.name === name);

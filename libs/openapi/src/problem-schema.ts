@@ -3,10 +3,10 @@ import { MAX_ERRORS, MethodNotAllowedError, RouteNotFoundError } from '@waybill/
 import { schemaReference } from './schemas';
 import type { Schema } from './types';
 
-// Paths and methods that the document does not list give these.
+// Paths and methods that are not in the document return these.
 const ofUnknownRoutes: readonly DomainErrorClass[] = [RouteNotFoundError, MethodNotAllowedError];
 
-/** The schemas of an error reply: one for all operations, so that a generated client has one error type. */
+/** Schemas of an error reply. All operations share them, so that a generated client has one error type. */
 export function problemSchemas(errors: readonly DomainErrorClass[]): Record<string, Schema> {
   const codes = [...ofUnknownRoutes, ...errors].map(({ code }) => code);
   const general: Record<string, Schema> = {

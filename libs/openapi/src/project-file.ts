@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
 
-/** The path of a file in the project's root. The sources and the build are at different depths below it. */
+/** Returns the path of a file in the project's root. The sources and the build are at different depths below it. */
 export function projectFile(name: string): string {
   let folder = __dirname;
   while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))

@@ -2,19 +2,18 @@ import type { ApiDescription, Operation, Parameter, Reply, Schema } from './type
 
 const COMPONENT = '#/components/schemas/';
 
-/** The name of the component that a reference leads to. */
+/** Returns the name of the component that a reference points to. */
 export const componentName = ({ $ref }: Schema): string | undefined => $ref?.slice(COMPONENT.length);
 
-/** A reference to a named schema. */
+/** Returns a reference to a named schema. */
 export const schemaReference = (name: string): { $ref: string } => ({ $ref: `${COMPONENT}${name}` });
 
-/** A DTO class is named for what it is in the code; callers know a thing, not a ThingDto. */
+/** Removes the suffix `Dto`, which means nothing to callers. */
 const publicName = (name: string): string => name.replace(/Dto$/, '');
 
 /**
- * Brings every schema of a document into the form that OpenAPI 3.1 and this API have: callers' names, `examples`, references
- * with siblings, and integers. Numbers with a fraction are decimal strings here; a field that truly holds a floating-point
- * number says so with `format: 'double'`.
+ * Normalises every schema for OpenAPI 3.1 and this API: public names, `examples`, references with siblings, and
+ * integers. Declare a floating-point number with `format: 'double'`; other fractions are decimal strings in this API.
  */
 export function normaliseSchemas(document: ApiDescription): void {
   const { schemas } = document.components;
@@ -26,7 +25,7 @@ export function normaliseSchemas(document: ApiDescription): void {
   for (const operation of operationsOf(document)) normaliseOperation(operation);
 }
 
-/** Says of everything that a request's body can hold that it holds nothing else: unknown fields are refused. */
+/** Sets `additionalProperties: false` on every schema of a request body, because unknown fields are refused. */
 export function closeRequestSchemas(document: ApiDescription): void {
   const open = operationsOf(document).flatMap(({ requestBody }) =>
     Object.values(requestBody?.content ?? {}).flatMap(({ schema }) => referencedBy(schema)),

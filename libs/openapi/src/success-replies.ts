@@ -5,7 +5,7 @@ import { headerReferences } from './headers';
 import { componentName } from './schemas';
 import type { ApiDescription, Operation, Reply, Schema } from './types';
 
-/** Completes the success replies of an operation: headers, examples, and 304. */
+/** Adds headers, examples and 304 to the success replies of an operation. */
 export function completeSuccesses({ components }: ApiDescription, operation: Operation, route: Route): void {
   for (const [status, declared] of Object.entries(operation.responses)) {
     const reply = declared as Reply;

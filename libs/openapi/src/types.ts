@@ -1,4 +1,4 @@
-/** A JSON Schema (2020-12), as far as this API uses it. */
+/** The parts of JSON Schema (2020-12) that this API uses. */
 export interface Schema {
   $ref?: string;
   type?: string | string[];
@@ -20,7 +20,7 @@ export interface Schema {
   minProperties?: number;
   maxProperties?: number;
   default?: unknown;
-  /** What @nestjs/swagger writes; `examples` in the finished document, as 3.1 has it. */
+  /** Written by @nestjs/swagger. The finished document has `examples` instead, as OpenAPI 3.1 requires. */
   example?: unknown;
   examples?: unknown[];
 }
@@ -70,7 +70,7 @@ export interface Operation {
   parameters?: (Parameter | Reference)[];
   requestBody?: { required?: boolean; content: Record<string, MediaType> };
   responses: Record<string, Reply | Reference>;
-  /** The scopes of which staff and API keys need one. */
+  /** Scopes, of which staff and API keys need at least one. */
   'x-scopes'?: readonly string[];
 }
 
@@ -83,7 +83,7 @@ export interface Components {
   securitySchemes: Record<string, unknown>;
 }
 
-/** An OpenAPI 3.1 document, as far as this API uses it. */
+/** The parts of an OpenAPI 3.1 document that this API uses. */
 export interface ApiDescription {
   openapi: string;
   info: Record<string, unknown>;
