@@ -4,7 +4,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** Who made a change: a user or an API key, an operator at the command line, the system itself, or an unknown caller. */
 export type ActorKind = 'staff' | 'api_key' | 'command_line' | 'system' | 'anonymous';
 
-/** One entry of the append-only log. The table is partitioned by month; TypeORM need not know. */
+/** One entry of the append-only log. The table is partitioned by month, which TypeORM does not see. */
 @Entity('audit_log')
 @Index('audit_log_actor_id_at_idx', ['actorId', 'at'])
 @Index('audit_log_actor_user_id_at_idx', ['actorUserId', 'at'])

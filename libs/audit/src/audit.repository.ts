@@ -25,9 +25,11 @@ const VALUES = columnsOf(
 export type AuditEntryValues = RowOf<typeof VALUES>;
 
 /**
- * Writes entries inside another module's statement, which saves the transaction around two.
- * @param parameter the parameter that holds the entries: a JSON array of `AuditService.rowOf`.
- * @param targets gives, as text, the ids of what the statement really did; entries of other targets are left out.
+ * Returns an INSERT of audit entries for use inside another module's statement. This saves the transaction around two
+ * statements.
+ * @param parameter the statement's parameter with the entries: a JSON array of `AuditService.rowOf`.
+ * @param targets a subquery that returns the IDs of the changed rows as text. Entries for other targets are not
+ *   inserted.
  */
 export const auditInsert = (parameter: string, targets: string): string =>
   `INSERT INTO audit_log (${VALUES.names})
@@ -38,7 +40,7 @@ export const auditInsert = (parameter: string, targets: string): string =>
 export interface AuditFilters {
   /** ID of a user, a session or an API key. */
   actor?: string;
-  /** What `actorIds` were found by. A cursor is bound to these, because keys with the name may come and go. */
+  /** The filters that `actorIds` was resolved from. A cursor is bound to these, because the keys with a name can change. */
   actorEmail?: string;
   actorKeyName?: string;
   /** IDs of users, sessions or API keys. */

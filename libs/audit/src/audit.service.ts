@@ -6,7 +6,7 @@ import type { ActorKind, AuditEntryEntity } from './audit-entry.entity';
 import { type AuditEntryValues, AuditRepository } from './audit.repository';
 import { withoutSecrets } from './secrets';
 
-/** The actor, where the context has none: a login has no principal yet, and a job never has one. */
+/** Actor for a context without a principal: a sign-in has none yet, and a job never has one. */
 export interface AuditActor {
   kind: ActorKind;
   id?: string;
@@ -53,8 +53,8 @@ export class AuditService {
   }
 
   /**
-   * What `record` would insert, for a statement that does something and records it at once: see `auditInsert`.
-   * @returns undefined where nothing is to be recorded.
+   * Returns the row that `record` would insert, for a statement that makes a change and records it; see `auditInsert`.
+   * @returns undefined if nothing is to be recorded.
    */
   rowOf(ctx: TransactionContext, entry: AuditEntry): AuditEntryValues | undefined {
     const changes = withoutSecrets(entry.changes ?? {}) as AuditChanges;

@@ -3,8 +3,8 @@ import { redacted } from '@waybill/core';
 const SECRET_NAME = /passw|secret|token|cookie|hash|totp|recovery|(^|_)(api_?)?key$/i;
 
 /**
- * Returns a copy with every string redacted, at any depth: the last defence against a careless caller.
- * @throws Error where a field's name says that it is a secret, which is a programming error.
+ * Returns a copy with every string redacted, at any depth, in case a caller passes a secret.
+ * @throws Error (a programming error) if a field has the name of a secret.
  */
 export function withoutSecrets(value: unknown, path = ''): unknown {
   if (typeof value === 'string') return redacted(value);

@@ -6,22 +6,22 @@ import { type CacheManagerStore, KeyvAdapter } from 'cache-manager';
 import { Keyv } from 'keyv';
 
 export interface CacheOptions {
-  /** The Redis that processes share their cache on; without one, each has its own in memory. */
+  /** Redis that all processes share the cache in. Without it, each process caches in its own memory. */
   redis: RedisAddress | undefined;
-  /** What its keys in Redis begin with. */
+  /** Prefix of the keys in Redis. */
   prefix: string;
 }
 
-// Callers can choose keys: the bound is what keeps the memory.
+// Limits the memory, because callers can choose keys.
 const MAX_ENTRIES = 10_000;
 const DEFAULT_TTL_MS = 3_600_000;
 const MAX_TTL_MS = 48 * 3_600_000;
-/** Raise it when the way in which entries are encoded changes. */
+/** Increase this when the encoding of entries changes. */
 const ENCODING = 'v1';
 
 /**
- * The cache, as cache-manager's `Cache`: in Redis, or in the memory of one process, where the least recently used entries
- * give way. Values are what JSON can say, and are not to be changed once they are read.
+ * cache-manager's `Cache`, in Redis or in the memory of this process. In memory, the least recently used entries are
+ * evicted. Values must be serialisable as JSON. Never change a value after reading it.
  */
 @Module({})
 export class CacheModule {
@@ -41,13 +41,13 @@ export class CacheModule {
 function storeFor({ redis, prefix }: CacheOptions): Keyv {
   if (!redis) return createKeyv({ lruSize: MAX_ENTRIES, useClone: false });
   const namespace = `${prefix}:cache:${ENCODING}`;
-  // 28 MB that a process without Redis does not need.
+  // Loaded on demand: a process without Redis saves 28 MB.
   const { RedisStore } = require('./redis-store') as typeof import('./redis-store');
   const store = new RedisStore({ address: redis, namespace, maxTtlMs: MAX_TTL_MS });
   return new Keyv({
     store: new KeyvAdapter(store as unknown as CacheManagerStore),
     namespace,
-    // The store encodes already.
+    // The store encodes values itself.
     serialize: undefined,
     deserialize: undefined,
   });

@@ -147,7 +147,7 @@ export class RatesService {
     });
   }
 
-  // Those who ask at the same time share one look, as the jobs of a worker do.
+  // Concurrent callers, such as the jobs of a worker, share one look-up.
   private cached(day: string): Promise<StoredList | undefined> {
     const shared = this.looks.get(day);
     if (shared) return shared;

@@ -7,7 +7,7 @@ import { jobsSchema } from './jobs.schema';
 import { JobsService } from './jobs.service';
 import { declaredJobs } from './scheduled-job';
 
-/** What every process knows of jobs: which exist, and how their runs went. */
+/** The jobs and the history of their runs, for every process. */
 @Module({})
 export class JobCatalogModule {
   /** @param jobsModules the modules whose providers declare jobs; only workers import them. */

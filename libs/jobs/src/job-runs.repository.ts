@@ -61,7 +61,7 @@ export class JobRunsRepository {
     return rows.map(({ job }) => job);
   }
 
-  // SQL: ON CONFLICT that returns the row which was there.
+  // SQL: ON CONFLICT that returns the existing row.
   /** Queues a run, or returns the one already pending. */
   insertManual(ctx: TransactionContext, job: string): Promise<JobRunRow> {
     return this.database.one(
@@ -76,7 +76,7 @@ export class JobRunsRepository {
     );
   }
 
-  // SQL: one statement finds the run and begins it.
+  // SQL: finds and starts a run in one statement.
   /** Starts the run that has waited longest. Call this only while holding the job's lock. */
   begin(ctx: TransactionContext, job: string): Promise<JobRunRow | undefined> {
     return this.database.row(

@@ -6,7 +6,7 @@ import { JobRunner } from './job-runner';
 import { JobRunsPurge } from './job-runs-purge';
 import { JobScheduler, JobsProcessor } from './run.jobs';
 
-/** What a worker does for jobs: it looks for due runs and performs them. */
+/** Finds due runs and executes them, in a worker. */
 @Global()
 @Module({
   imports: [ScheduleModule.forRoot()],

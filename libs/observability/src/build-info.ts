@@ -4,12 +4,12 @@ import { registerScrapedGauge } from './scraped-gauge';
 
 const PACKAGE_JSON = path.resolve(__dirname, '../../../../package.json');
 
-/** The version of this build, from package.json. */
+/** Version of this build, from package.json. */
 export function buildVersion(): string {
   return (JSON.parse(readFileSync(PACKAGE_JSON, 'utf8')) as { version: string }).version;
 }
 
-/** Registers `waybill_build_info`, whose labels say which build runs on which Node.js. */
+/** Registers `waybill_build_info`, whose labels identify the build and its Node.js version. */
 export function registerBuildInfo(): void {
   const labels = { version: buildVersion(), node_version: process.version };
   registerScrapedGauge(

@@ -1,16 +1,16 @@
-/** What takes the log's text, and has written it when `write` returns. */
+/** Destination of the log. `write` is synchronous. */
 export interface LogOutput {
   write(text: string): unknown;
 }
 
-/** One write holds some 80 lines of requests. */
+/** About 80 lines of requests. */
 const MAX_LENGTH = 16_384;
 const MAX_DELAY_MS = 50;
 
 /**
- * Collects log lines and writes many at once: a write for each line took a quarter of the CPU of a small request. A line waits
- * for 50 ms at most. What waits is written when the process exits, on `fatal` too (pino calls `flushSync`), and when it dies of
- * an exception; only SIGKILL loses it.
+ * Buffers log lines and writes many at once: one write per line took a quarter of the CPU time of a small request. A
+ * line waits at most 50 ms. The buffer is flushed when the process exits, when it logs a `fatal` line (pino calls
+ * `flushSync`), and after an uncaught exception. Only SIGKILL loses lines.
  */
 export class LogBuffer {
   private lines = '';

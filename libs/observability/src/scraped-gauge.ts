@@ -9,8 +9,8 @@ export interface Reading {
 }
 
 /**
- * Registers a gauge whose values are read at every scrape. A read that fails, or takes over a second, leaves the gauge without
- * values: a scrape must not fail because one dependency does.
+ * Registers a gauge that reads its values at every scrape. If a read fails or takes over a second, the gauge has no
+ * values: one unavailable dependency must not fail the scrape.
  */
 export function registerScrapedGauge(
   { name, help, labelNames = [] }: { name: string; help: string; labelNames?: string[] },

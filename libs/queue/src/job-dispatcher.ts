@@ -4,11 +4,11 @@ import { type JobsOptions, Queue } from 'bullmq';
 import { QUEUE_BACKEND, type QueueBackend } from './queue-backend';
 import { type JobPayloads, type QueueName, queueNames } from './queues';
 
-/** Small objects: what a minute's overload leaves is kept, and more is left to the sweeper. */
+/** Bounds the memory: about a minute of overload. The sweeper finds the rest. */
 const MAX_PENDING_DISPATCHES = 50_000;
-/** Of one add. The queue in PostgreSQL takes a second for a batch when the machine is busy. */
+/** Timeout of one add. Adding a batch to the queue in PostgreSQL takes a second on a busy machine. */
 const DISPATCH_TIMEOUT_MS = 5_000;
-/** All that is dispatched while an add is under way is the next one. */
+/** Jobs that are dispatched during an add form the next batch. */
 const BATCHES = { most: 200, lanes: 1 };
 
 interface Entry {
@@ -75,7 +75,7 @@ export class JobDispatcher implements OnApplicationShutdown {
     }
   }
 
-  /** Waits for what was dispatched so far, at most as long as one add may take: the sweeper finds the rest. */
+  /** Waits for all dispatched jobs, but no longer than the timeout of one add. The sweeper finds the rest. */
   async settled(): Promise<void> {
     await withTimeout(Promise.all(this.pending), DISPATCH_TIMEOUT_MS).catch((error: Error) =>
       this.logger.warn(`${this.pending.size} jobs not enqueued: ${error.message}`),
@@ -107,7 +107,7 @@ export class JobDispatcher implements OnApplicationShutdown {
     return [];
   }
 
-  // An unavailable queue is logged once, not once per job.
+  // Logs an unavailable queue once, not once per job.
   private reportUnavailable(queue: QueueName, reason: string): void {
     if (this.available) this.logger.warn(`${queue}: queue unavailable; job not enqueued: ${reason}`);
     this.available = false;

@@ -59,8 +59,8 @@ export function postgresQueueBackend(databaseUrl: string): QueueBackend {
   };
 }
 
-// The oldest Redis that BullMQ recommends. BullMQ reads the version once on each new connection, and a failure there
-// breaks the connection for good. With the check disabled, it assumes this version.
+// The oldest Redis that BullMQ recommends. BullMQ reads the version once on each new connection; if that fails, the
+// connection stays unusable. With the check disabled, BullMQ assumes this version.
 RedisConnection.minimumVersion = '6.2.0';
 
 /** Queues in Redis. Producers use `client`; workers have their own connection. */

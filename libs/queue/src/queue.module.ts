@@ -16,19 +16,19 @@ import { QueueMetrics } from './queue-metrics';
 import { postgresQueueBackend, QUEUE_BACKEND, type QueueBackend, redisQueueBackend } from './queue-backend';
 
 export interface QueueOptions {
-  /** The PostgreSQL that carries the queues where there is no Redis, in a schema of their own. */
+  /** PostgreSQL for the queues, in a separate schema. Used only without Redis. */
   databaseUrl: string;
-  /** The Redis that carries them; `RedisModule` is connected to the same one. */
+  /** Redis for the queues; the one that `RedisModule` connects to. */
   redis: RedisAddress | undefined;
-  /** What their keys in Redis begin with. */
+  /** Prefix of the queues' keys in Redis. */
   prefix: string;
-  /** How many jobs of one queue a process works on at once. */
+  /** Concurrent jobs per queue and process. */
   concurrency: number;
 }
 
 const WORKER_SETTING = Symbol('WORKER_SETTING');
 
-/** The task queues, on BullMQ. A class marked `@Processor(<queue>)` anywhere in the process works on that queue's jobs. */
+/** Task queues on BullMQ. Any class marked `@Processor(<queue>)` in the process handles that queue's jobs. */
 @Module({})
 export class QueueModule implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   constructor(
@@ -43,7 +43,7 @@ export class QueueModule implements OnApplicationBootstrap, BeforeApplicationShu
       module: QueueModule,
       global: true,
       imports: [
-        // Without a queue, this brings what finds the processors.
+        // Registers no queue, but imports the module that finds the processors.
         BullModule.registerQueue(),
         BullModule.forRootAsync({
           useFactory: (setting: WorkerSetting) => ({ connection: setting as never }),
@@ -69,7 +69,7 @@ export class QueueModule implements OnApplicationBootstrap, BeforeApplicationShu
     ]);
   }
 
-  /** Before anything that a job may need is closed: Nest would close the workers together with the database. */
+  /** Closes the workers before anything that a job may need: Nest would close them together with the database. */
   async beforeApplicationShutdown(): Promise<void> {
     await Promise.all(Array.from(this.setting.workers, (worker) => worker.close()));
   }

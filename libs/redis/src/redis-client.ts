@@ -45,7 +45,7 @@ function connectNode(address: RedisAddress, offline: OfflineBehavior): Redis {
     ...address.nodes[0],
     db: address.database,
     enableOfflineQueue: offline === 'queueWhenOffline',
-    // One write for all commands of a turn of the event loop: the rate limits of requests that arrive together.
+    // Pipelines the commands of one turn of the event loop, such as the rate limits of concurrent requests.
     enableAutoPipelining: offline === 'failFast',
     retryStrategy: pauseBetweenConnects,
     // After a failover, the connection may lead to a replica.

@@ -8,12 +8,12 @@ import {
 import type { RedisAddress } from '@waybill/config';
 import { connectRedis, isConnected, type RedisClient } from './redis-client';
 
-/** The injection token of the process's fail-fast `RedisClient`; undefined where no Redis is configured. */
+/** Injection token of the process's fail-fast `RedisClient`; undefined without a configured Redis. */
 export const REDIS = Symbol('REDIS');
 
 const FIRST_CONNECTION_MS = 2_000;
 
-/** One connection to Redis for all short commands of a process. */
+/** One connection to Redis for all short commands of the process. */
 @Module({})
 export class RedisModule implements OnModuleInit, OnApplicationShutdown {
   constructor(@Inject(REDIS) private readonly client: RedisClient | undefined) {}
@@ -27,7 +27,7 @@ export class RedisModule implements OnModuleInit, OnApplicationShutdown {
     };
   }
 
-  /** What a process sends at its start should arrive; but without Redis it starts too. */
+  /** Waits a limited time for Redis, so that the first commands succeed. The process starts without Redis too. */
   async onModuleInit(): Promise<void> {
     if (this.client) await isConnected(this.client, FIRST_CONNECTION_MS);
   }
