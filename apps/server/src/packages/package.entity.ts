@@ -44,7 +44,7 @@ export class PackageEntity {
   @Column('text', { nullable: true })
   orderUid!: string | null;
 
-  /** When its registration was accepted. The rate of this day prices the package. */
+  /** Time at which the registration was accepted. The rates of this day determine the price. */
   @Column('timestamptz')
   createdAt!: Date;
 

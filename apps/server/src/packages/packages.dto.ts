@@ -194,7 +194,7 @@ export class ListPackagesQuery extends ListQuery {
   has_cost?: boolean;
 }
 
-/** PostgreSQL's numeric columns give decimals with the scale that the API promises. */
+/** PostgreSQL returns numeric columns with the scale that the API documents. */
 export const roubles = (amount: string | null): RoublesDto | null =>
   amount === null ? null : { amount, currency: 'RUB' };
 

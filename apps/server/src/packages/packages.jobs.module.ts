@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { PackagesScheduledJobs, RegistrationsProcessor } from './packages.jobs';
 import { PackagesModule } from './packages.module';
 
-/** What a worker does for packages. */
+/** Job processing and scheduled jobs of packages, in a worker. */
 @Module({ imports: [PackagesModule], providers: [RegistrationsProcessor, PackagesScheduledJobs] })
 export class PackagesJobsModule {}

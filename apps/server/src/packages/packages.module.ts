@@ -13,7 +13,7 @@ import { RegistrationsSweeper } from './registrations-sweeper.service';
 import { RegistrationsRepository } from './registrations.repository';
 import { RegistrationsService } from './registrations.service';
 
-/** Packages: registered and priced. */
+/** Registers packages and computes their delivery costs. */
 @Module({
   imports: [TypeOrmModule.forFeature(packagesSchema.entities), CatalogModule],
   controllers: [PackagesController],

@@ -19,7 +19,7 @@ const REMEMBERED_FOR_SECONDS = 30 * DAY_SECONDS;
 const BEYOND_ANY_ID = 2_147_483_647;
 const cursors = new Cursors('packages', z.tuple([integerKey]));
 
-/** A package, and the day whose rates price it. */
+/** A package, and the day whose rates determine its price. */
 export type PackageCost = PricedPackageRow & { day: string };
 
 /** Reads packages and registrations, limited to those that the caller may see. */

@@ -50,7 +50,8 @@ const SET_PRICE = computed({ priced: value.boolean('v.cost IS NOT NULL') });
 /** Packages in PostgreSQL. */
 @Injectable()
 export class PackagesRepository {
-  // Reads at the same time are one statement: under load, writing to and reading from PostgreSQL takes most of a request's CPU.
+  // Concurrent reads share one statement: under load, sending and parsing PostgreSQL messages takes most of a request's
+  // CPU time.
   private readonly owned = new Gathered(
     (wanted: { id: number; ownerId: string }[]) => this.findOwned(new TransactionContext(), wanted),
     { most: 100, lanes: 2 },
@@ -144,8 +145,8 @@ export class PackagesRepository {
 const listings = new Map<string, Statement<PackageRow>>();
 
 /**
- * The statement that lists with these filters and no others: each has a plan of its own, which an `$n IS NULL OR …` would
- * spoil. There are 18. `$1` is the id to go on after, `$2` the number of rows.
+ * Returns the statement for exactly these filters. Each of the 18 combinations has its own statement, because `$n IS
+ * NULL OR …` would lead to a worse query plan. `$1` is the ID to start after, `$2` the number of rows.
  */
 function listing(
   visible: Visibility,
@@ -173,7 +174,7 @@ function textOfListing(whose: 'all' | 'one' | 'many', byType: boolean, hasCost: 
   ].join(' AND ');
   const newest = 'ORDER BY p.id DESC LIMIT $2';
   if (whose !== 'many') return `SELECT ${ROW} ${FROM} WHERE ${conditions} ${newest}`;
-  // The newest of each owner, and of these the newest: no owner's packages are all read.
+  // Reads the newest rows of each owner, and merges them. Does not read all packages of any owner.
   return `SELECT ${ROW} FROM unnest($3::uuid[]) AS owner (id)
     CROSS JOIN LATERAL (SELECT * FROM packages p WHERE ${conditions} ${newest}) AS p ${typeName.join('p.type_id')} ${newest}`;
 }

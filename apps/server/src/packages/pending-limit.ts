@@ -30,7 +30,7 @@ export class PendingLimit {
     this.admitted++;
   }
 
-  /** Gives back the place of one that was let in and then not accepted. */
+  /** Takes back an admission if the registration was not accepted. */
   readmit(): void {
     this.admitted = Math.max(this.admitted - 1, 0);
   }

@@ -22,7 +22,7 @@ export class RegistrationEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'registrations_pkey' })
   id!: string;
 
-  // One that succeeded made a package, which retains the owner.
+  // A registration that succeeded has a package, and the package retains the owner.
   @OwnerId({ retainsOwner: true, where: ["state = 'pending'", "state = 'failed'"] })
   @Column('uuid')
   ownerId!: string;

@@ -21,10 +21,10 @@ import {
 } from './registrations.statements';
 
 export type NewRegistration = RowOf<typeof NEW> & {
-  /** For how long the job that the caller adds is trusted to be there. */
+  /** Seconds until the sweeper enqueues the registration again. */
   graceSeconds: number;
 };
-/** A registration to accept, and what to record of it. */
+/** A registration to accept, and its audit entry. */
 interface Acceptance {
   row: NewRegistration;
   entry: AuditEntryValues | undefined;
@@ -46,7 +46,7 @@ export type PendingRegistration = RowOf<typeof PENDING>;
 /** Registrations in PostgreSQL. */
 @Injectable()
 export class RegistrationsRepository {
-  // Callers at the same time share one statement and one commit.
+  // Concurrent calls share one statement and one commit.
   private readonly acceptances = new Gathered<Acceptance, RegistrationStatus | undefined>(
     (batch) => this.acceptAll(new TransactionContext(), batch),
     { most: 100, lanes: 2, doneAloneAfter: isRefusal },
@@ -55,9 +55,9 @@ export class RegistrationsRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * Accepts a registration and records that, in one statement: in the open transaction, or else together with others that come at
-   * the same time. It is committed once this resolves outside a transaction.
-   * @returns undefined where its package type can't be used; nothing is recorded then.
+   * Accepts a registration and records it in the audit log, in one statement. Uses the open transaction if there is
+   * one. Otherwise, batches concurrent calls and commits before it resolves.
+   * @returns undefined if the package type can't be used; nothing is recorded then.
    */
   async accept(
     ctx: TransactionContext,
@@ -68,7 +68,7 @@ export class RegistrationsRepository {
     return (await this.acceptAll(ctx, [{ row, entry }]))[0];
   }
 
-  // SQL: the hottest write, of a set, by the database's clock.
+  // SQL: the hottest write, set-based, by the database's clock.
   private async acceptAll(
     ctx: TransactionContext,
     batch: readonly Acceptance[],
@@ -83,7 +83,7 @@ export class RegistrationsRepository {
     return batch.map(({ row }) => byId.get(row.id));
   }
 
-  // SQL: callers poll it, and the age is by the database's clock.
+  // SQL: a hot read, with the age by the database's clock.
   findStatus(ctx: TransactionContext, id: string): Promise<AgedRegistrationStatus | undefined> {
     return this.database.row(
       ctx,
@@ -94,10 +94,11 @@ export class RegistrationsRepository {
 
   // SQL: one set-based update, by the database's clock.
   /**
-   * Counts new attempts before they are made, so that one that kills its process is counted too. A registration is not requeued
-   * while its attempt is young; a first one that begins soon moves no index for that. The last one has twice the
-   * grace: rates that hang may take all of one.
-   * @returns those that are pending and had an attempt left.
+   * Counts attempts before they start, so that an attempt that kills its process counts too. The sweeper does not
+   * requeue a registration during the grace period of an attempt. A first attempt that starts early keeps `requeue_at`,
+   * which saves an index update. The last attempt has twice the grace period, because a slow fetch of rates may take
+   * all of one.
+   * @returns the pending registrations that had an attempt left.
    */
   beginAttempts(
     ctx: TransactionContext,
@@ -108,7 +109,10 @@ export class RegistrationsRepository {
   }
 
   // SQL: a set-based insert and update, ON CONFLICT.
-  /** Makes the packages of registrations that are pending, and finishes them, in one statement. One that has a package keeps it. */
+  /**
+   * Creates the packages of pending registrations and finishes the registrations, in one statement. Keeps a package
+   * that already exists.
+   */
   async complete(ctx: TransactionContext, priced: readonly PricedRegistration[]): Promise<void> {
     const rows = priced.map(({ id, price }) =>
       typeof price === 'object' ? { id, ...price } : { id, reason: price },
@@ -116,7 +120,10 @@ export class RegistrationsRepository {
     await this.database.execute(ctx, COMPLETE, [JSON.stringify(rows)]);
   }
 
-  /** Takes back an attempt that ended through no fault of the registration, and makes it due for the next sweep. */
+  /**
+   * Takes back an attempt that was interrupted through no fault of the registration, and makes the registration due for
+   * the next sweep.
+   */
   async undoAttempt(ctx: TransactionContext, id: string): Promise<void> {
     await this.database
       .repository(ctx, RegistrationEntity)
@@ -132,13 +139,13 @@ export class RegistrationsRepository {
       .update({ id: In(ids), state: 'pending' }, { state: 'failed', problem, finishedAt: () => 'now()' });
   }
 
-  /** Returns the instant at which everything that is pending now becomes due. */
+  /** Returns the time at which the grace periods that start now end. */
   async endOfGrace(ctx: TransactionContext, graceSeconds: number): Promise<string> {
     return (await this.database.one(ctx, statement(GRACE, `SELECT ${GRACE}`), [graceSeconds])).end;
   }
 
-  // SQL: SKIP LOCKED. Of a LIMIT that it does not know, a generic plan expects so many rows that it would read the whole table;
-  // the array makes it use the key.
+  // SQL: SKIP LOCKED. For an unknown LIMIT, a generic plan expects so many rows that it would read the whole table. The
+  // array makes PostgreSQL use the primary key.
   /**
    * Claims due registrations, longest overdue first, and postpones their next requeue, so that concurrent sweeps claim
    * other rows.
@@ -163,7 +170,7 @@ export class RegistrationsRepository {
     );
   }
 
-  // SQL: a count with a bound.
+  // SQL: a bounded count.
   /** Counts pending registrations, up to a bound. */
   async countPending(ctx: TransactionContext, bound: number): Promise<number> {
     const { count } = await this.database.one(
@@ -177,8 +184,8 @@ export class RegistrationsRepository {
     return count;
   }
 
-  // SQL: the database's clock, with a bound.
-  /** The age of the oldest of at most `bound` pending registrations, in seconds; 0 if none is pending. */
+  // SQL: a bounded read, by the database's clock.
+  /** Returns the age in seconds of the oldest of at most `bound` pending registrations; 0 if none is pending. */
   async oldestPendingSeconds(ctx: TransactionContext, bound: number): Promise<number> {
     const oldest = statement(
       OLDEST,
@@ -187,7 +194,7 @@ export class RegistrationsRepository {
     return (await this.database.one(ctx, oldest, [bound])).seconds;
   }
 
-  // SQL: a set-based delete with a bound.
+  // SQL: a bounded set-based delete.
   /**
    * Deletes the oldest registrations that finished before the given age. IDs are ordered by time, so only those below
    * `beforeId` are scanned, and no index on the time is needed.

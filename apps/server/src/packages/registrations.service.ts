@@ -13,12 +13,12 @@ import {
 
 const BATCHES = { most: 100, lanes: 2 };
 
-/** Turns accepted registrations into packages. Jobs may call it any number of times. */
+/** Turns accepted registrations into packages. Jobs may call this any number of times. */
 @Injectable()
 export class RegistrationsService {
   private readonly logger = new Logger(RegistrationsService.name);
   private readonly underWay = new Map<string, Promise<void>>();
-  // Jobs come one by one. What they need of PostgreSQL at the same time is one statement, of as many as run at once.
+  // Jobs start one at a time. Concurrent jobs share their statements.
   private readonly attempts = new Gathered<string, PendingRegistration | undefined>(
     (ids) => this.beginAll(ids),
     { ...BATCHES, doneAloneAfter: isRefusal },
@@ -39,8 +39,7 @@ export class RegistrationsService {
 
   /**
    * Creates the package of a pending registration exactly once, however many jobs run. Jobs of one process share an
-   * attempt. A registration whose attempts have all started is left to those attempts, and to the sweeper if none
-   * finishes.
+   * attempt. Does nothing if all attempts have started: one of them finishes the registration, or the sweeper fails it.
    * @throws the error of an attempt while attempts are left. After the last one, the registration is failed. An attempt
    *   that is interrupted by a stopping process does not count.
    */

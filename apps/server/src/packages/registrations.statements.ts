@@ -3,7 +3,7 @@ import { columnsOf, computed, statement, value } from '@waybill/database';
 import { usableType } from '../catalog';
 import { RegistrationEntity } from './registration.entity';
 
-// The columns that the repository of registrations reads, and its statements of many rows.
+// Columns and multi-row statements of `RegistrationsRepository`.
 
 export const NEW = columnsOf(
   RegistrationEntity,
