@@ -9,7 +9,7 @@ export interface ActorNames {
   keyNames: ReadonlyMap<string, string>;
 }
 
-/** Translates between the IDs that the audit log holds and the names that administrators know. */
+/** Translates between the IDs in the audit log and the names that administrators see. */
 @Injectable()
 export class Actors {
   constructor(
@@ -23,12 +23,12 @@ export class Actors {
     return user ? [user.id] : [];
   }
 
-  /** Several keys may have one name: a rotated key and its replacement do. */
+  /** Returns the IDs of all API keys with a name. A rotated key and its replacement have the same name. */
   idsByKeyName(ctx: TransactionContext, name: string): Promise<string[]> {
     return this.keys.idsNamed(ctx, name);
   }
 
-  /** Returns the present names. An unknown ID has none. */
+  /** Returns the current names. An unknown ID has none. */
   async namesOf(
     ctx: TransactionContext,
     { userIds, keyIds }: { userIds: readonly string[]; keyIds: readonly string[] },

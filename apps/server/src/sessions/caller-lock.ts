@@ -9,8 +9,8 @@ import { UsersRepository } from './users/users.repository';
 type CurrentCaller = Maker & { scopes: ReadonlySet<Scope> };
 
 /**
- * Checks a caller again inside a transaction that grants power beyond the request: an API key, a user, a role. A body may take
- * 30 seconds to arrive, and the caller may have been signed out, disabled, demoted or revoked meanwhile.
+ * Checks the caller again inside a transaction that grants lasting access: an API key, a user, a role. A body may take
+ * 30 seconds to arrive. Meanwhile, the caller may have been signed out, disabled, demoted or revoked.
  */
 @Injectable()
 export class CallerLock {
@@ -21,11 +21,12 @@ export class CallerLock {
   ) {}
 
   /**
-   * Updates the context's principal to its current scopes, and locks the user behind the caller until the transaction ends. A
-   * concurrent change of that user waits, and then finds what this transaction created.
+   * Updates the context's principal to its current scopes, and locks the caller's user until the transaction ends. A
+   * concurrent change of that user waits, and then sees what this transaction created.
    * @param scope the scope that the route requires.
-   * @returns the maker to record on what the caller creates.
-   * @throws CallerEndedError if the caller's session or key has ended, CallerScopeLostError if the caller lost the scope.
+   * @returns the creator to record on what the caller creates.
+   * @throws CallerEndedError if the caller's session or key has ended, CallerScopeLostError if the caller lost the
+   *   scope.
    */
   async lock(ctx: RequestContext, scope: Scope): Promise<Maker> {
     const { scopes, ...maker } =
@@ -38,7 +39,7 @@ export class CallerLock {
   private async lockUser(ctx: RequestContext): Promise<CurrentCaller> {
     const { id, userId } = ctx.principal;
     const user = userId === undefined ? undefined : await this.users.hold(ctx, userId);
-    // Read after the lock: a change that ended the session has committed by now.
+    // Read after the lock: a change that ended the session is committed by now.
     if (!user || !(await this.sessions.findById(ctx, id))) throw new CallerEndedError();
     return { createdByUserId: user.id, createdByKeyId: null, scopes: scopesOfRole(user.role) };
   }

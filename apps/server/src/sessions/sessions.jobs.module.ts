@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { SessionsScheduledJobs } from './sessions.jobs';
 import { SessionsModule } from './sessions.module';
 
-/** What a worker does for sessions. */
+/** Scheduled jobs of sessions, in a worker. */
 @Module({ imports: [SessionsModule], providers: [SessionsScheduledJobs] })
 export class SessionsJobsModule {}

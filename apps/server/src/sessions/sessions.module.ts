@@ -18,7 +18,7 @@ import { SessionsService } from './sessions/sessions.service';
 import { UsersController } from './users/users.controller';
 import { UsersModule } from './users/users.module';
 
-/** Who is calling. */
+/** Identifies callers: sessions, sign-in, users and API keys. */
 @Global()
 @Module({
   imports: [UsersModule],

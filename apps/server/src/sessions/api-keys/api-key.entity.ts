@@ -30,13 +30,13 @@ export class ApiKeyEntity {
   @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 
-  /** The user whom it goes back to, also through keys that made keys; null where that is the key of the start. */
+  /** User who created the key, directly or through other keys; null if the bootstrap key did. */
   @Column('uuid', { nullable: true })
   @ForeignKey('UserEntity', { name: 'api_keys_created_by_user_id_fkey' })
   @Index('api_keys_created_by_user_id_idx')
   createdByUserId!: string | null;
 
-  /** The key that made it; null where a user did who was signed in. */
+  /** API key that created the key; null if a signed-in user did. */
   @Column('uuid', { nullable: true })
   @ForeignKey('ApiKeyEntity', { name: 'api_keys_created_by_key_id_fkey' })
   createdByKeyId!: string | null;
@@ -47,11 +47,11 @@ export class ApiKeyEntity {
   @Column('timestamptz', { nullable: true })
   revokedAt!: Date | null;
 
-  /** To the minute. */
+  /** Accurate to a minute. */
   @Column('timestamptz', { nullable: true })
   lastUsedAt!: Date | null;
 
-  /** The key that took its place by rotation. */
+  /** Key that replaced this one by rotation. */
   @Column('uuid', { nullable: true })
   replacedById!: string | null;
 }

@@ -9,7 +9,7 @@ const DAY_SECONDS = 86_400;
 const MAX_OVERLAP_SECONDS = 30 * DAY_SECONDS;
 export const DEFAULT_OVERLAP_SECONDS = DAY_SECONDS;
 
-// The list grows when the modules register theirs, after this file is loaded: swagger must not look into it yet.
+// Resolved lazily: the modules register their scopes after this file is loaded, so swagger must not read the list yet.
 const SCOPES = {
   type: 'array',
   items: { type: 'string', enum: scopes as Scope[] },

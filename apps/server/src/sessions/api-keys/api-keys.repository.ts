@@ -6,14 +6,14 @@ import { ApiKeyEntity } from './api-key.entity';
 
 const ACTIVE = `(revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()))`;
 
-/** All columns but the hash. */
+/** All columns except the hash. */
 const ROW = columnsOf(
   ApiKeyEntity,
   ...(['id', 'name', 'prefix', 'scopes', 'ownerId', 'createdAt', 'expiresAt', 'revokedAt'] as const),
   ...(['lastUsedAt', 'replacedById', 'createdByUserId', 'createdByKeyId'] as const),
 );
 const LOCKED = ROW.and(computed({ isUsable: value.boolean(ACTIVE) }));
-/** `isStale`: its last use is worth recording again. */
+/** `isStale`: the last use was recorded more than a minute ago, or never. */
 const CALLER = columnsOf(ApiKeyEntity, 'id', 'ownerId', 'scopes', 'keyHash').and(
   computed({
     isStale: value.boolean(`last_used_at IS NULL OR last_used_at < now() - interval '1 minute'`),
@@ -24,11 +24,11 @@ const REVOKED = columnsOf(ApiKeyEntity, 'id', 'scopes');
 
 /** A key without its hash, as staff see it. */
 export type ApiKeyRow = RowOf<typeof ROW>;
-/** A key that is locked, and whether it is active. */
+/** A locked key, and whether it is active. */
 export type LockedApiKeyRow = RowOf<typeof LOCKED>;
-/** The key of a request, with everything that the request needs to know of it. */
+/** The key of a request, with everything needed to authenticate the request. */
 export type KeyCaller = RowOf<typeof CALLER>;
-/** Who makes a key. */
+/** Creator of a key. */
 export type Maker = Pick<ApiKeyEntity, 'createdByUserId' | 'createdByKeyId'>;
 
 type BootstrapApiKey = RowOf<typeof BOOTSTRAP>;
@@ -54,8 +54,8 @@ export class ApiKeysRepository {
 
   // SQL: ON CONFLICT with expressions.
   /**
-   * Makes the key of this id be exactly this one: a new one replaces it, and what it owned stays its own. The same one
-   * again, if it was revoked, stays so.
+   * Inserts or replaces the key with this ID. A different key replaces the stored one and keeps its owner's resources.
+   * The same key stays revoked if it was revoked.
    */
   async replace(ctx: TransactionContext, key: BootstrapApiKey): Promise<void> {
     await this.database.execute(
@@ -98,7 +98,7 @@ export class ApiKeysRepository {
   }
 
   // SQL: the database's clock.
-  /** Newest first. @param beforeId the id to go on after */
+  /** Lists keys, newest first. @param beforeId ID to start before */
   list(
     ctx: TransactionContext,
     { createdBy, active }: { createdBy?: string; active?: boolean },
@@ -142,7 +142,7 @@ export class ApiKeysRepository {
   }
 
   // SQL: one set-based update, by the database's clock.
-  /** Revokes the active keys that go back to a user. @returns these. */
+  /** Revokes the active keys that a user created, directly or through other keys. @returns the revoked keys. */
   revokeMadeBy(ctx: TransactionContext, userId: string): Promise<RowOf<typeof REVOKED>[]> {
     return this.database.rows(
       ctx,
@@ -155,7 +155,7 @@ export class ApiKeysRepository {
   }
 
   // SQL: SKIP LOCKED, by the database's clock.
-  /** Records that keys are in use. A row that another transaction has locked is left for the next time. */
+  /** Records that keys were used. Skips rows that another transaction has locked; their next use is recorded. */
   async touch(ctx: TransactionContext, ids: readonly string[]): Promise<void> {
     await this.database.execute(
       ctx,

@@ -60,8 +60,8 @@ export class ApiKeysService {
   }
 
   /**
-   * Adds a key without checking what the caller may do.
-   * @param actor who does it, where the context doesn't say.
+   * Creates a key without checking the caller's scopes.
+   * @param actor who creates it, if the context has no principal.
    */
   add(
     ctx: TransactionContext,
@@ -120,7 +120,7 @@ export class ApiKeysService {
   }
 
   /**
-   * Renames a key. A name that it has already changes nothing.
+   * Renames a key. Does nothing if the key already has this name.
    * @throws ApiKeyNotFoundError, ScopeNotHeldError, PreconditionRequiredError, PreconditionFailedError
    */
   async rename(ctx: RequestContext, id: string, { name }: ChangeApiKeyDto): Promise<ApiKeyRow> {
@@ -143,8 +143,8 @@ export class ApiKeysService {
   }
 
   /**
-   * Revokes a key without checking what the caller may do. Doing it again changes nothing.
-   * @param actor who does it, where the context doesn't say.
+   * Revokes a key without checking the caller's scopes. Idempotent.
+   * @param actor who revokes it, if the context has no principal.
    * @throws ApiKeyNotFoundError
    */
   async revokeAny(ctx: TransactionContext, id: string, actor?: AuditActor): Promise<void> {
@@ -152,7 +152,8 @@ export class ApiKeysService {
   }
 
   /**
-   * Revokes all keys that go back to a user, in the open transaction, which must hold a lock on the user.
+   * Revokes all keys that a user created, directly or through other keys. The open transaction must have locked the
+   * user.
    * @throws ScopeNotHeldError if the caller may not manage keys, or lacks a scope of one of these keys.
    */
   async revokeMadeBy(ctx: RequestContext, userId: string): Promise<void> {
@@ -163,7 +164,7 @@ export class ApiKeysService {
       await this.record(ctx, id, { action: 'api_key.revoked', changes: { created_by_user_id: userId } });
   }
 
-  /** A key that the caller may manage: nobody ends or renews what may do more than they may. */
+  /** Locks a key that the caller may manage: the caller needs every scope of the key. */
   private async lockManaged(
     ctx: RequestContext,
     id: string,

@@ -16,14 +16,14 @@ export class KnownDevicesRepository {
   constructor(private readonly database: Database) {}
 
   // SQL: the database's clock, and a join without a relation.
-  /** Whether this is a device of the user with this email address. */
+  /** Whether this device belongs to the user with this email address. */
   async isOfUser(ctx: TransactionContext, tokenHash: Buffer, email: string): Promise<boolean> {
     const { isKnown } = await this.database.one(ctx, statement(KNOWN, `SELECT ${KNOWN}`), [tokenHash, email]);
     return isKnown;
   }
 
   // SQL: ON CONFLICT, by the database's clock.
-  /** Keeps a device of a user from now on for so many days. @returns when it ends. */
+  /** Creates or renews a known device of a user. @returns its new expiry time. */
   async keep(ctx: TransactionContext, tokenHash: Buffer, userId: string, days: number): Promise<Date> {
     const { expiresAt } = await this.database.one(
       ctx,
@@ -38,7 +38,10 @@ export class KnownDevicesRepository {
   }
 
   // SQL: SKIP LOCKED.
-  /** Deletes a user's devices except the newest `count`. A row that another transaction has locked stays until the next call. */
+  /**
+   * Deletes a user's devices except the newest `count`. Skips rows that another transaction has locked; the next call
+   * deletes them.
+   */
   async deleteBeyond(ctx: TransactionContext, userId: string, count: number): Promise<void> {
     await this.database.execute(
       ctx,

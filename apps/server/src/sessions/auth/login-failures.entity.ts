@@ -1,7 +1,8 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
- * Number of failed sign-ins of one throttle subject (an account, an address, a pair of both, …), and when they began.
+ * Number of failed sign-ins of one throttle subject (such as an account, an address, or a pair of both), and the start
+ * of the window.
  */
 @Entity('login_failures')
 export class LoginFailuresEntity {

@@ -11,7 +11,7 @@ const COUNTED = columnsOf(LoginFailuresEntity, 'failures').and(
 );
 const OVER = `login_failures.since <= now() - $2 * interval '1 minute'`;
 
-/** What failures are counted for: a digest of its own, and one of the account that it is about. */
+/** Subject that failures are counted for, and the account that it concerns; both are digests. */
 export interface ThrottleSubject {
   subject: Buffer;
   account?: Buffer;
@@ -24,7 +24,7 @@ export class LoginFailuresRepository {
   // SQL: ON CONFLICT, by the database's clock.
   /**
    * Counts a sign-in as failed until it succeeds.
-   * @returns the failures in the present window, and when it ends.
+   * @returns the failures in the current window, and the time until it ends.
    */
   count(
     ctx: TransactionContext,
@@ -45,7 +45,7 @@ export class LoginFailuresRepository {
     );
   }
 
-  /** Takes one failure back. */
+  /** Takes back one failure. */
   async forgive(ctx: TransactionContext, { subject }: ThrottleSubject): Promise<void> {
     await this.failures(ctx).update({ subject }, { failures: () => 'greatest(failures - 1, 0)' });
   }
@@ -54,14 +54,14 @@ export class LoginFailuresRepository {
     await this.failures(ctx).delete({ subject });
   }
 
-  /** Forgets every count that is about an account. @returns how many. */
+  /** Deletes every count of an account. @returns how many. */
   async forgetAccount(ctx: TransactionContext, account: Buffer): Promise<number> {
     const { affected } = await this.failures(ctx).delete({ account });
     return affected ?? 0;
   }
 
   // SQL: SKIP LOCKED, by the database's clock.
-  /** Deletes counts whose window is over. @returns how many. */
+  /** Deletes counts whose window has ended. @returns how many. */
   deleteOver(ctx: TransactionContext, windowMinutes: number, limit: number): Promise<number> {
     return this.database.execute(
       ctx,

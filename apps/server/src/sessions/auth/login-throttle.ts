@@ -102,7 +102,10 @@ export class LoginThrottle {
   }
 }
 
-/** Counts a sign-in that `admission` refuses. The audit log records none: those that led to the throttle are there. */
+/**
+ * Counts a sign-in that `admission` refuses. Not recorded in the audit log, which has the failures that caused the
+ * throttle.
+ */
 async function countingRefusal(
   reason: 'account_throttled' | 'address_throttled',
   admission: () => Promise<void>,

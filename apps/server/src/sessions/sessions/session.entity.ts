@@ -17,7 +17,7 @@ export class SessionEntity {
   @Column('uuid')
   ownerId!: string;
 
-  /** Who signed in; null for a customer. */
+  /** The signed-in user; null for a customer. */
   @Column('uuid', { nullable: true })
   @ForeignKey('UserEntity', { name: 'sessions_user_id_fkey' })
   userId!: string | null;
@@ -32,7 +32,7 @@ export class SessionEntity {
   @Column('timestamptz')
   expiresAt!: Date;
 
-  /** To the minute. */
+  /** Accurate to a minute. */
   @Column('timestamptz', { default: () => 'now()' })
   lastUsedAt!: Date;
 }

@@ -7,7 +7,7 @@ import { KnownDevices } from '../auth/known-devices';
 import { LoginThrottle } from '../auth/login-throttle';
 import { SessionsRepository } from './sessions.repository';
 
-/** How many of each were forgotten. */
+/** Number of deleted rows of each kind. */
 export type PurgedSessions = Record<'expired' | 'unused' | 'login_failures' | 'known_devices', number>;
 
 const BATCH = 500;

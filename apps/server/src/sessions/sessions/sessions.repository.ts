@@ -6,7 +6,7 @@ import { In, Not } from 'typeorm';
 import { UserEntity } from '../users/user.entity';
 import { SessionEntity } from './session.entity';
 
-// The newest owner ids of a user that count, beside the session's own and the user's.
+// Maximum number of a user's owner IDs, newest first, besides the session's own and the user's own.
 const MAX_OWNER_IDS = 1_000;
 
 const ROW = columnsOf(
@@ -14,7 +14,7 @@ const ROW = columnsOf(
   ...(['id', 'ownerId', 'userId', 'device', 'createdAt', 'expiresAt', 'lastUsedAt'] as const),
 ).from('s');
 const NEW = columnsOf(SessionEntity, 'id', 'tokenHash', 'ownerId', 'userId', 'device');
-/** `isStale`: its last use is worth recording again. */
+/** `isStale`: the last use was recorded more than a minute ago. */
 const CALLER = columnsOf(SessionEntity, 'tokenHash', 'id', 'ownerId', 'userId')
   .from('s')
   .and(columnsOf(UserEntity, 'role').fromOuter('u'))
@@ -38,16 +38,16 @@ const VALID = `FROM sessions s LEFT JOIN users u ON u.id = s.user_id
 const FIND_CALLERS = statement(CALLER, `SELECT ${CALLER} ${VALID} AND s.token_hash = ANY ($2::bytea[])`);
 
 export type SessionRow = RowOf<typeof ROW>;
-/** The session of a token, with everything that a request needs to know of its caller. */
+/** The session of a token, with everything needed to authenticate the request. */
 export type SessionCaller = RowOf<typeof CALLER>;
-/** A session that is about to be opened. */
+/** A session to insert. */
 export type NewSession = RowOf<typeof NEW> & { ttlHours: number };
 
-/** Sessions in PostgreSQL. Every request reads its session anew, so that a deleted one ends at once in every process. */
+/** Sessions in PostgreSQL. Sessions are never cached, so that a deleted session ends at once in every process. */
 @Injectable()
 export class SessionsRepository {
   private readonly idleMinutes: number;
-  // Requests at the same time are known by one statement, which begins after each of them: what ended a session before is seen.
+  // Concurrent requests share a statement that starts after all of them, so it sees every session that ended before.
   private readonly callers = new Gathered(
     (tokenHashes: Buffer[]) => this.findCallers(new TransactionContext(), tokenHashes),
     { most: 100, lanes: 2 },
@@ -104,7 +104,7 @@ export class SessionsRepository {
   }
 
   // SQL: the database's clock, and a join without a relation.
-  /** A user's sessions, newest first. @param beforeId the id to go on after */
+  /** Lists a user's sessions, newest first. @param beforeId ID to start before */
   listOfUser(
     ctx: TransactionContext,
     userId: string,
@@ -122,7 +122,7 @@ export class SessionsRepository {
     );
   }
 
-  /** @returns whether there was one. */
+  /** @returns whether the session existed. */
   async delete(ctx: TransactionContext, id: string): Promise<boolean> {
     return (await this.deleteAll(ctx, [id])) > 0;
   }
@@ -135,7 +135,7 @@ export class SessionsRepository {
   }
 
   // SQL: SKIP LOCKED, by the database's clock.
-  /** Records that sessions are in use. A row that another transaction has locked is left for the next time. */
+  /** Records that sessions were used. Skips rows that another transaction has locked; their next use is recorded. */
   async touch(ctx: TransactionContext, ids: readonly string[]): Promise<void> {
     await this.database.execute(
       ctx,
@@ -147,7 +147,7 @@ export class SessionsRepository {
   }
 
   // SQL: SKIP LOCKED, by the database's clock.
-  /** Deletes expired sessions. @returns how many; as many as `limit` means that there may be more. */
+  /** Deletes expired sessions. @returns how many; if this equals `limit`, there may be more. */
   deleteExpired(ctx: TransactionContext, limit: number): Promise<number> {
     return this.database.execute(
       ctx,
@@ -158,7 +158,7 @@ export class SessionsRepository {
   }
 
   // SQL: the database's clock.
-  /** Customers' sessions that were not used for so long, by id from after `afterId` on. */
+  /** Lists customers' sessions that were unused for `hours`, by ID, starting after `afterId`. */
   listUnused(
     ctx: TransactionContext,
     hours: number,
@@ -176,7 +176,7 @@ export class SessionsRepository {
     );
   }
 
-  /** @returns how many of these were still there. */
+  /** @returns how many of the sessions existed. */
   async deleteAll(ctx: TransactionContext, ids: string[]): Promise<number> {
     const { affected } = await this.database.repository(ctx, SessionEntity).delete({ id: In(ids) });
     return affected ?? 0;

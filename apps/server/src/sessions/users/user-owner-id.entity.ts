@@ -1,7 +1,7 @@
 import { OwnerId } from '@waybill/database';
 import { Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
 
-/** Owner ID of an anonymous session in which a user signed in. Its data belongs to the user from then on. */
+/** Owner ID of an anonymous session in which a user signed in. Its data belongs to the user since then. */
 @Entity('user_owner_ids')
 @Index('user_owner_ids_user_id_linked_at_idx', ['userId', 'linkedAt'])
 export class UserOwnerIdEntity {

@@ -20,7 +20,7 @@ export class UserEntity {
   @Column('text')
   passwordHash!: string;
 
-  /** What rows keep that the user makes in a session that was not anonymous before. */
+  /** Owner ID of the rows that the user creates in sessions that were not anonymous before. */
   @OwnerId({ retainsOwner: false })
   @Column('uuid')
   ownerId!: string;

@@ -13,7 +13,7 @@ import { PasswordHasher } from './password-hasher';
 import { UsersRepository } from './users.repository';
 import { UsersService } from './users.service';
 
-/** The staff's users, without HTTP: for the API and for the command line. */
+/** Manages staff users, without HTTP: for the API and for the command line. */
 @Module({
   imports: [TypeOrmModule.forFeature(sessionsSchema.entities), AuditModule],
   providers: [

@@ -6,12 +6,12 @@ import type { Role } from './roles';
 import { UserOwnerIdEntity } from './user-owner-id.entity';
 import { UserEntity } from './user.entity';
 
-/** All columns but the password's hash. */
+/** All columns except the password hash. */
 const ROW = columnsOf(UserEntity, 'id', 'email', 'role', 'ownerId', 'createdAt', 'disabledAt');
 const NEW = columnsOf(UserEntity, 'id', 'email', 'role', 'passwordHash', 'ownerId');
 const CREDENTIALS = columnsOf(UserEntity, 'id', 'email', 'passwordHash', 'disabledAt');
 
-/** A user without the password's hash. */
+/** A user without the password hash. */
 export type UserRow = RowOf<typeof ROW>;
 export type UserCredentials = RowOf<typeof CREDENTIALS>;
 
@@ -20,7 +20,7 @@ export class UsersRepository {
   constructor(private readonly database: Database) {}
 
   // SQL: ON CONFLICT.
-  /** @returns undefined where the email address is taken. */
+  /** @returns undefined if the email address is taken. */
   insert(ctx: TransactionContext, user: RowOf<typeof NEW>): Promise<UserRow | undefined> {
     return this.database.row(
       ctx,
@@ -51,7 +51,7 @@ export class UsersRepository {
     return new Map(rows.map(({ id, email }) => [id, email]));
   }
 
-  /** Finds what a sign-in is checked against. @param key the user's id or, in lower case, email address */
+  /** Finds the credentials that a sign-in is checked against. @param key the user's ID, or email address in lower case */
   async findCredentials(
     ctx: TransactionContext,
     key: { id: string } | { email: string },
@@ -70,7 +70,7 @@ export class UsersRepository {
     return row ?? undefined;
   }
 
-  /** As `hold`, of a user who is not disabled and still has this password. */
+  /** Like `hold`, but only if the user is not disabled and still has this password. */
   async holdUnchanged(
     ctx: TransactionContext,
     id: string,
@@ -84,7 +84,7 @@ export class UsersRepository {
     return row ?? undefined;
   }
 
-  /** Newest first. @param beforeId the id to go on after */
+  /** Lists users, newest first. @param beforeId ID to start before */
   list(
     ctx: TransactionContext,
     { email, role, disabled }: { email?: string; role?: Role; disabled?: boolean },
@@ -105,7 +105,7 @@ export class UsersRepository {
   }
 
   // SQL: an advisory lock.
-  /** Lets one transaction at a time change users: who is the last administrator depends on all of them. */
+  /** Lets one transaction at a time change users, because the check for the last administrator reads all of them. */
   async lockAll(ctx: TransactionContext): Promise<void> {
     await this.database.execute(ctx, `SELECT pg_advisory_xact_lock(hashtext('waybill:users'))`);
   }
@@ -114,8 +114,8 @@ export class UsersRepository {
     return this.users(ctx).existsBy({ role: 'admin', disabledAt: IsNull(), id: Not(id) });
   }
 
-  // SQL: the database's clock; it locks the row also where nothing changes.
-  /** Changes what is given. @param change `disabled` true keeps the time of an earlier disabling. */
+  // SQL: the database's clock; locks the row even if nothing changes.
+  /** Changes the given fields. @param change `disabled` true keeps the time of an earlier disabling. */
   update(
     ctx: TransactionContext,
     id: string,
@@ -135,8 +135,8 @@ export class UsersRepository {
 
   // SQL: ON CONFLICT.
   /**
-   * Links an owner id to a user for good.
-   * @returns false where it is another user's.
+   * Links an owner ID to a user permanently.
+   * @returns false if the owner ID is linked to another user.
    */
   async linkOwner(ctx: TransactionContext, userId: string, ownerId: string): Promise<boolean> {
     await this.database.execute(

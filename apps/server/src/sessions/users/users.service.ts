@@ -104,7 +104,8 @@ export class UsersService {
       for (const held of [before.role, role ?? before.role]) assertHoldsAllOf(ctx, held);
       requireIfMatch(ctx, toUserDto(before));
       const after = await this.apply(ctx, before, { role, disabled, passwordHash });
-      // The update locks the user: a transaction that makes a key for them has committed, or waits and finds them disabled.
+      // The update locks the user. A concurrent transaction that creates a key for the user has committed, or waits and
+      // finds the user disabled.
       if (revokeKeys) await this.keys.revokeMadeBy(ctx, id);
       return after;
     });
@@ -128,9 +129,9 @@ export class UsersService {
   }
 
   /**
-   * Sets a user's password without checking what the caller may do. Ends the user's sessions and lifts the throttle of their
-   * sign-ins.
-   * @param actor who does it, where the context doesn't say.
+   * Sets a user's password without checking the caller's scopes. Ends the user's sessions and lifts the sign-in
+   * throttle of the account.
+   * @param actor who sets it, if the context has no principal.
    * @throws UserNotFoundError, ValidationFailedError for a common password.
    */
   async resetPassword(
@@ -147,7 +148,7 @@ export class UsersService {
     });
   }
 
-  /** The hash of a password that somebody chose. @throws ValidationFailedError where it is a common one. */
+  /** Hashes a password that a person chose. @throws ValidationFailedError if it is common. */
   async hashNew(password: string, pointer: string): Promise<string> {
     if (await isCommonPassword(password))
       throw ValidationFailedError.at(
@@ -181,7 +182,10 @@ export class UsersService {
     return row;
   }
 
-  /** Changes a user in the open transaction, with everything that follows from the change. */
+  /**
+   * Changes a user in the open transaction: checks for the last administrator, ends sessions, lifts the throttle,
+   * records entries.
+   */
   private async apply(
     ctx: TransactionContext,
     before: UserRow,
@@ -204,7 +208,7 @@ export class UsersService {
   }
 }
 
-/** The audit log's entries for a change of a user. */
+/** Returns the audit entries for a change of a user. */
 function changesOf(
   before: UserRow,
   after: UserRow,
@@ -219,7 +223,7 @@ function changesOf(
   return changes;
 }
 
-// Otherwise a stolen session could change the password without the current one.
+// Otherwise, a stolen session could change the password without knowing the current one.
 const ownPassword = (): ValidationFailedError =>
   ValidationFailedError.at(
     '/password',
