@@ -45,5 +45,5 @@ method is 405 \`method_not_allowed\`; the \`Allow\` header lists the supported m
 Every reply has an \`X-Request-Id\` header. You can send your own; it must not contain a secret.
 `.trim();
 
-/** What the OpenAPI document says about Waybill. */
+/** Describes Waybill in the OpenAPI document. */
 export const about: ApiAbout = { title: 'Waybill', version, description: DESCRIPTION, tags: modules.tags };

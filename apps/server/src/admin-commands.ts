@@ -14,7 +14,7 @@ export interface Command {
   does: string;
   /** Options, as the usage shows them. */
   synopsis: string;
-  /** What else there is to know. A function, because modules register their scopes after this file is loaded. */
+  /** Further help. A function, because modules register their scopes after this file is loaded. */
   help: () => string;
   options: Record<string, { type: 'string' | 'boolean' }>;
   /** Validates the options before any database is opened. @returns the work to do, which returns the text to print. */

@@ -3,6 +3,6 @@ import { HttpModule } from '@waybill/http';
 import { OpenApiModule } from '@waybill/openapi';
 import { modules } from './modules';
 
-/** What a process that serves HTTP is made of. */
+/** A process that serves HTTP. */
 @Module({ imports: [HttpModule, OpenApiModule, ...modules.domain] })
 export class ApiModule {}

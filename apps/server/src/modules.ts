@@ -13,7 +13,7 @@ import { ticketsManifest } from './tickets';
 /** The libs that own tables or jobs. */
 const libs: readonly ModuleManifest[] = [httpManifest, ratesManifest, auditManifest, jobsManifest];
 
-/** The domain modules, in their order. A new module is one line here. */
+/** The domain modules. To add a module, add a line here. */
 const domains: readonly ModuleManifest[] = [
   sessionsManifest,
   catalogManifest,
@@ -27,7 +27,7 @@ const all = [...libs, ...domains];
 
 for (const { scopes } of all) registerScopes(scopes ?? {});
 
-/** What the processes take from the manifests. */
+/** The parts of the manifests, collected for the processes. */
 export const modules = {
   /** Controllers and services of the domain modules. */
   domain: domains.flatMap(({ module }) => module ?? []),

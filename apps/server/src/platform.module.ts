@@ -11,7 +11,7 @@ import { QueueModule } from '@waybill/queue';
 import { REDIS, RedisModule } from '@waybill/redis';
 import { modules } from './modules';
 
-/** What both sorts of processes stand on. */
+/** Infrastructure that every process uses. */
 @Module({})
 export class PlatformModule {
   static register(config: Config, databaseUrl: string): DynamicModule {
@@ -22,7 +22,7 @@ export class PlatformModule {
       global: true,
       imports: [
         ConfigModule.register(config),
-        // Every process knows all entities: purge-sessions asks the tables of modules that have no jobs, too.
+        // Every process registers all entities: purge-sessions reads the tables of modules without jobs too.
         DatabaseModule.register({ url: databaseUrl, entities: modules.entities, poolSize, logSql }),
         RedisModule.register(redis.queue),
         CacheModule.register({ redis: redis.cache, prefix: redis.prefix }),

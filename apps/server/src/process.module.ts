@@ -7,7 +7,7 @@ import { ApiModule } from './api.module';
 import { PlatformModule } from './platform.module';
 import { WorkerModule } from './worker.module';
 
-/** A whole process: the platform and what its role adds. */
+/** A complete process: the platform and the modules of its role. */
 @Module({})
 export class ProcessModule {
   constructor(readiness: Readiness, database: Database) {

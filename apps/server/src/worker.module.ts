@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { modules } from './modules';
 
-/** What a process that runs jobs is made of. */
+/** A process that runs jobs. */
 @Module({ imports: modules.jobs })
 export class WorkerModule {}

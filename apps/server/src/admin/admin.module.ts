@@ -5,7 +5,7 @@ import { JobsController } from './jobs.controller';
 import { RatesController } from './rates.controller';
 import { RatesQueries } from './rates.queries';
 
-/** What administrators run. */
+/** Endpoints for administrators: jobs, exchange rates and the audit log. */
 @Module({
   imports: [AuditLogModule],
   controllers: [JobsController, RatesController],

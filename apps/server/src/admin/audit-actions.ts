@@ -2,7 +2,7 @@ import { AUDIT_PARTITION_DROPPED } from '@waybill/audit';
 import { packagesAuditActions } from '../packages';
 import { sessionsAuditActions } from '../sessions';
 
-/** Every action that the audit log can hold. A new one is added here by the module that records it. */
+/** Every action in the audit log. A module that records a new action adds it here. */
 export const auditActions = [
   AUDIT_PARTITION_DROPPED,
   'job.run_requested',

@@ -209,7 +209,7 @@ export function toAuditEntryDto(row: AuditEntryRow, names: ActorNames): AuditEnt
 }
 
 function toActorDto(row: AuditEntryRow, { emails, keyNames }: ActorNames): AuditActorDto {
-  // A key may be named by a secret that somebody pasted.
+  // A name may contain a secret that someone pasted.
   const nameIn = (names: ReadonlyMap<string, string>, id: string | null): string | null => {
     const name = id === null ? undefined : names.get(id);
     return name === undefined ? null : redacted(name);
@@ -224,7 +224,7 @@ function toActorDto(row: AuditEntryRow, { emails, keyNames }: ActorNames): Audit
   };
 }
 
-// Kept as what a field became, or as what it was and became.
+// An entry stores a field's new value, or its old and new values.
 function toChangeDto(
   field: string,
   change: AuditValue | { from: AuditValue; to: AuditValue },

@@ -2,6 +2,6 @@ import { Module } from '@nestjs/common';
 import { AuditController } from './audit.controller';
 import { AuditLogQueries } from './audit-log.queries';
 
-/** What administrators see of the audit log. */
+/** Endpoints of the audit log. */
 @Module({ controllers: [AuditController], providers: [AuditLogQueries] })
 export class AuditLogModule {}

@@ -5,7 +5,7 @@ import { PackageTypesController } from './package-types.controller';
 import { PackageTypesRepository } from './package-types.repository';
 import { PackageTypesService } from './package-types.service';
 
-/** What can be sent. */
+/** Package types. */
 @Module({
   imports: [TypeOrmModule.forFeature(catalogSchema.entities)],
   controllers: [PackageTypesController],

@@ -14,7 +14,8 @@ type Range = readonly [afterId: number, count: number];
 
 @Injectable()
 export class PackageTypesRepository {
-  // Requests at the same time share one statement, which begins after each of them. With 16 callers it halves a request's CPU.
+  // Concurrent requests share a statement that starts after all of them. With 16 callers, this halves a request's CPU
+  // time.
   private readonly ranges = new Gathered((wanted: Range[]) => this.readRanges(wanted), {
     most: 100,
     lanes: 2,

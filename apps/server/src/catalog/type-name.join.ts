@@ -10,10 +10,10 @@ export const typeName = {
 };
 
 /**
- * Keeps rows of another module whose package type can be used: it exists and is not archived. An INSERT that selects through it
- * asks PostgreSQL itself, so an archived type is refused at once in every process, and no round trip is spent on it.
+ * Filters rows of another module by a usable package type: one that exists and is not archived. Join it in an INSERT,
+ * so that PostgreSQL checks the type: an archived type is refused at once in every process, without another round trip.
  */
 export const usableType = {
-  /** @param typeId the column of the row that holds the type's id. */
+  /** @param typeId column that holds the type's ID. */
   join: (typeId: string) => `${typeName.join(typeId)} AND package_type.archived_at IS NULL`,
 };

@@ -11,7 +11,7 @@ const ordersScopes = {
   },
 } satisfies ScopeDefinitions<Role>;
 
-/** What shops sold. It has no routes yet; roles and API keys can hold its scopes already. */
+/** Orders from shops. The module has no routes yet. Roles and API keys can already have its scopes. */
 export const ordersManifest: ModuleManifest = {
   scopes: ordersScopes,
   tags: { orders: 'Orders from shops.' },

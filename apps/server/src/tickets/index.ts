@@ -11,7 +11,7 @@ const ticketsScopes = {
   },
 } satisfies ScopeDefinitions<Role>;
 
-/** Support requests. It has no routes yet; roles and API keys can hold its scopes already. */
+/** Support requests. The module has no routes yet. Roles and API keys can already have its scopes. */
 export const ticketsManifest: ModuleManifest = {
   scopes: ticketsScopes,
   tags: { tickets: 'Support requests.' },
