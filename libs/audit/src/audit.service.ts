@@ -41,9 +41,9 @@ export class AuditService {
 
   /**
    * Records a change in the context's open transaction, so that the change and its entry commit together. Skips changes
-   * that customers make to their own data.
-   * @throws Error (a programming error) without an open transaction, or where `changes` names a secret. Values that
-   *   look like secrets are redacted.
+   * that customers make to their own data. Redacts values that look like secrets.
+   * @throws Error (a programming error) without an open transaction, or if a field in `changes` has the name of a
+   *   secret.
    */
   async record(ctx: TransactionContext, entry: AuditEntry): Promise<void> {
     if (!ctx.transaction)

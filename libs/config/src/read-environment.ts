@@ -6,9 +6,9 @@ const ENV_FILE = '.env';
 
 /**
  * Returns the environment of this process, extended by `.env` in the working directory. Variables that are already set
- * win.
+ * take precedence.
  * @param warn receives a warning for each line of the file that has no effect.
- * @throws ConfigurationError where the file can't be read.
+ * @throws ConfigurationError if the file can't be read.
  */
 export function readEnvironment(warn: (warning: string) => void): NodeJS.ProcessEnv {
   const text = readEnvFile();

@@ -6,7 +6,7 @@ import type { RequestContext } from './request-context';
  * For PUT and PATCH of an existing resource: requires an `If-Match` that matches its current state. Call this after
  * locking the row; otherwise a concurrent request can change it in between.
  * @param current the body that a GET would return to this caller.
- * @throws PreconditionRequiredError without an `If-Match`, PreconditionFailedError where a precondition fails.
+ * @throws PreconditionRequiredError without an `If-Match`, PreconditionFailedError if a precondition fails.
  */
 export function requireIfMatch(ctx: RequestContext, current: object): void {
   checkIfMatch(ctx, current);
@@ -15,7 +15,7 @@ export function requireIfMatch(ctx: RequestContext, current: object): void {
 
 /**
  * For other changes of an existing resource: checks the preconditions that were sent (RFC 9110, 13.2.2).
- * @param current as above; undefined where no GET returns the resource, so that no tag can match.
+ * @param current as above; undefined if no GET returns the resource, so that no tag can match.
  * @throws PreconditionFailedError
  */
 export function checkIfMatch(

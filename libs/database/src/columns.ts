@@ -98,8 +98,8 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
 export type RowOf<C extends { readonly row: object }> = C['row'];
 
 /**
- * Returns these columns of an entity. A property that the entity does not have does not compile; one that is not a
- * column throws when the module is loaded.
+ * Returns columns of an entity. An unknown property does not compile. A property that is not a column throws when the
+ * module is loaded.
  */
 export function columnsOf<E extends object, K extends keyof E & string>(
   entity: EntityClass<E>,
@@ -161,7 +161,7 @@ export interface Statement<Row extends object> {
 
 /**
  * Builds a statement whose rows have these columns.
- * @throws Error where the text does not contain the select list.
+ * @throws Error if the text does not contain the select list.
  */
 export function statement<Row extends object>(columns: Columns<Row>, text: string): Statement<Row> {
   if (!text.includes(String(columns)))

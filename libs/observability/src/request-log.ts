@@ -12,7 +12,7 @@ const durations = new Histogram({
 
 /**
  * Logs one line and records one observation per request, by its route: never its query, headers or body. All log lines
- * of a request carry its ID and, where the caller traces, the trace ID.
+ * of a request carry its ID and, if the caller sends one, the trace ID.
  */
 export function observeRequests(fastify: FastifyInstance, logger: Logger): void {
   fastify.addHook('onRequest', (request, _reply, done) => {

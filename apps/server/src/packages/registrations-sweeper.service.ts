@@ -61,8 +61,8 @@ export class RegistrationsSweeper {
     return swept;
   }
 
-  // Attempts that ended with their process threw no error, but they count. Only its age tells whether an attempt is
-  // still in progress.
+  // An attempt whose process died threw no error, but it counts. Only the age of an attempt shows whether it is still
+  // in progress.
   private async failExhausted(due: ClaimedRegistration[]): Promise<ClaimedRegistration[]> {
     const { attempts } = this.config.registrations;
     const isExhausted = (one: ClaimedRegistration): boolean => one.overdue && one.attempts >= attempts;

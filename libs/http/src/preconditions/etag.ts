@@ -24,7 +24,7 @@ export function addETags(fastify: FastifyInstance): void {
   });
 }
 
-// For a HEAD, Fastify computes the length of the body that a GET would return; it knows a stream by its missing length.
+// For a HEAD, Fastify computes the length of the body that a GET would return. It does not do so for a stream.
 function notModified(request: FastifyRequest, reply: FastifyReply): Readable | null {
   reply.status(304).removeHeader('Content-Type');
   return request.method === 'HEAD' ? Readable.from([]) : null;

@@ -54,7 +54,7 @@ function sentHosts(rawHeaders: string[]): string[] {
   return hosts;
 }
 
-// RFC 3986, 3.2.2: a name or an IPv4 address, or an IPv6 address in brackets; then perhaps a port.
+// RFC 3986, 3.2.2: a name, an IPv4 address, or an IPv6 address in brackets, with an optional port.
 const HOST = /^(?:\[(?<v6>[\da-f:.]+)\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})+)(?::(?<port>\d*))?$/i;
 
 function isHost(text: string): boolean {

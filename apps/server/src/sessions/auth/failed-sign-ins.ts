@@ -13,8 +13,8 @@ const MINUTE_MS = 60_000;
 export type SignInFailure = 'unknown_user' | 'wrong_password' | 'disabled_user' | 'changed_user';
 
 /**
- * Counts failed sign-ins, and records a limited number of them in the audit log, so that an attacker cannot fill it. Does the
- * same work for a known and an unknown account, so that the time of the reply tells nothing.
+ * Counts failed sign-ins, and records a limited number of them in the audit log, so that an attacker cannot fill it.
+ * Does the same work for a known and an unknown account, so that the response time reveals nothing.
  */
 @Injectable()
 export class FailedSignIns {

@@ -112,8 +112,8 @@ export class UsersService {
   }
 
   /**
-   * Deletes the counts of a user's failed sign-ins, so that the user can sign in at once. Without counts, changes and records
-   * nothing.
+   * Deletes the counts of a user's failed sign-ins, so that the user can sign in at once. Does nothing if there
+   * are none.
    * @throws UserNotFoundError, ScopeNotHeldError if the user has scopes that the caller lacks, PreconditionFailedError
    */
   async liftThrottle(ctx: RequestContext, id: string): Promise<void> {
