@@ -107,10 +107,10 @@ function adapterFor(
 }
 
 /**
- * The hooks of every route. The order of the refusals is DESIGN.md's: first what is known before the body is read; then 413, 415
- * and 400 of the body (Fastify), 400 of query and headers (`checkRequests`), a replay (an interceptor of the routes that
- * have replays), 422 (pipes), and what the service says. They are hooks because a global guard or interceptor of Nest makes it
- * start RxJS for each request of each route.
+ * Adds the hooks of every route. Refusals come in the order of docs/api-conventions.md, "Errors": the hooks refuse before the body
+ * is read. Then come 413, 415 and 400 of the body (Fastify), 400 of query and headers (`checkRequests`), a replay (an
+ * interceptor of the idempotent routes), 422 (pipes), and the errors of the service. These are hooks because a global guard or
+ * interceptor makes Nest start RxJS for each request.
  */
 function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origins: Origins): void {
   const limits = app.get(Limits);

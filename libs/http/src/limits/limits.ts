@@ -6,7 +6,7 @@ import { createLimiter, type Limiter, type LimitsRedis, type RateLimitState } fr
 /** Injection token of the Redis client that all processes count in. Without it, each process counts by itself. */
 export const LIMITS_REDIS = Symbol('LIMITS_REDIS');
 
-/** Rate limits of callers: DESIGN.md, "Limits". */
+/** Rate limits of callers: docs/api-conventions.md, "Limits". */
 @Injectable()
 export class Limits {
   private readonly principals: Limiter;
