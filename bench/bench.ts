@@ -33,7 +33,7 @@ const QUICK: Effort = {
 export interface BenchPath {
   name: string;
   says: string;
-  /** Skipped, with a message, where the machine has none. */
+  /** Skipped, with a message, if the machine has none. */
   needs?: 'redis';
   measure(bench: Bench): Promise<Result[]>;
 }
@@ -68,7 +68,7 @@ export class Bench {
 
   profileFile = (name: string): string => path.join(ROOT, `.data/bench/${name}.cpuprofile`);
 
-  /** Returns Redis under a prefix; undefined where the machine has none. */
+  /** Returns Redis under a prefix; undefined if the machine has none. */
   redis(prefix: string): WaybillOptions['redis'] {
     const { redisUrl } = this.services;
     return redisUrl === undefined ? undefined : { url: redisUrl, prefix };
@@ -85,7 +85,7 @@ export class Bench {
     await this.client.stop();
   }
 
-  // A separate worker prices the packages where Redis is available, so that the measured process only serves requests.
+  // A separate worker prices the packages if Redis is available, so that the measured process only serves requests.
   private async startHttp() {
     const databaseUrl = await this.services.createDatabase('bench_http');
     const redis = this.redis('bench_http');

@@ -50,7 +50,7 @@ function introduce({ cpu, cores, node, busyBefore }: Machine): void {
   if (!canPin) say('Only one core, or no taskset: server and client may share a core.');
 }
 
-/** On a signal, removes the data directory. The servers end with this process where the machine has setpriv. */
+/** On a signal, removes the data directory. The servers end with this process if the machine has setpriv. */
 function endOnSignals(services: Services): void {
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void services.stop().finally(() => process.exit(130)));

@@ -4,7 +4,7 @@ const KNOWN = ['livez', 'types', 'packages-get'];
 const parse = (...args: string[]) => parseOptions(args, KNOWN);
 
 describe('the arguments of the bench', () => {
-  it('are all paths with 16 connections, and the documentation, when there are none', () => {
+  it('default to all paths, 16 connections and writing the documentation', () => {
     expect(parse()).toEqual({
       only: [],
       quick: false,
@@ -17,7 +17,7 @@ describe('the arguments of the bench', () => {
     });
   });
 
-  it('name paths one by one or separated by commas', () => {
+  it('select paths one by one or separated by commas', () => {
     expect(parse('--only', 'livez,types', '--only=packages-get').only).toEqual(KNOWN);
   });
 
@@ -30,11 +30,11 @@ describe('the arguments of the bench', () => {
     ['--connections'],
     ['--jsn', 'x'],
     ['livez'],
-  ])('are refused when they are wrong: %s %s', (...args) => {
+  ])('are refused when invalid: %s %s', (...args) => {
     expect(() => parse(...args)).toThrow(UsageError);
   });
 
-  it('write the documentation after a full run alone, unless asked', () => {
+  it('write the documentation only after a full run, or when asked to', () => {
     expect(parse('--quick').docs).toBe(false);
     expect(parse('--only', 'livez').docs).toBe(false);
     expect(parse('--connections', '64').docs).toBe(false);

@@ -19,7 +19,7 @@ const onePackage = ({ callers }: Seed): Request[] =>
 export const RSS_UNDER_BENCH = 250;
 
 /**
- * Measured paths, in this order. The targets come from DESIGN.md, "Numbers to reach", or from the issue that set them.
+ * Measured paths, in this order. `target` is the ratio to the baseline that a path should reach (docs/adr/0014-a-bench-of-ratios.md).
  */
 export const PATHS: BenchPath[] = [
   httpPath({

@@ -30,7 +30,7 @@ export interface SpawnOptions {
   ipc?: boolean;
 }
 
-/** Starts Node on one core. Where the machine has setpriv, the process ends with the bench. */
+/** Starts Node on one core. If the machine has setpriv, the process ends with the bench. */
 export function spawnNode(args: string[], { core, env, cwd, log, stdout, ipc }: SpawnOptions): ChildProcess {
   const command = [
     ...(hasSetpriv ? ['setpriv', '--pdeathsig', 'KILL', '--'] : []),

@@ -4,7 +4,7 @@ const frame = (functionName: string, url = '', lineNumber = 0) => ({
   callFrame: { functionName, url, lineNumber },
 });
 
-it('names the functions that took most of the time that was not idle', () => {
+it('lists the functions with the most non-idle time', () => {
   const profile = {
     nodes: [
       { id: 1, ...frame('(idle)') },

@@ -4,7 +4,7 @@ import type { Verdict } from './statistics';
 export interface Cost {
   p50: number;
   p99: number;
-  /** Microseconds of CPU per request; NaN where the system does not report it. */
+  /** Microseconds of CPU per request; NaN if the system does not report it. */
   cpu: number;
   rss: number;
 }
@@ -13,7 +13,7 @@ export interface Cost {
 export interface Result extends Verdict {
   path: string;
   unit: 'requests/s' | 'jobs/s' | 's' | 'MB';
-  /** Minimum ratio where there is a baseline, otherwise the maximum value. */
+  /** Minimum ratio if there is a baseline, otherwise the maximum value. */
   target: number;
   cost?: { ours: Cost; baseline: Cost };
   /** Caveats for the reader. */

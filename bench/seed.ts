@@ -2,7 +2,7 @@ import { eventually } from '../test/support/poll';
 import type { Client } from './client/client';
 import type { Request } from './client/load';
 
-/** As many as a page holds, so that one page lists them all. */
+/** The maximum page size, so that one page lists them all. */
 const PACKAGES = 50;
 
 /** Callers with priced packages. */

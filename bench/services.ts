@@ -9,7 +9,7 @@ import { ROOT } from './processes';
 /** Services of this run. */
 export interface Services {
   dir: string;
-  /** Undefined where the machine has no redis-server. */
+  /** Undefined if the machine has no redis-server. */
   redisUrl: string | undefined;
   cbr: { jsonUrl: string; xmlUrl: string };
   /** Creates a database. @returns its URL */

@@ -1,13 +1,13 @@
 import { compare, median, percentile, spreadOf, summarise } from './statistics';
 
 describe('the statistics of the bench', () => {
-  it('take the middle', () => {
+  it('compute the median', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 10])).toBe(3);
     expect(() => median([])).toThrow('nothing');
   });
 
-  it('know percentiles by the nearest rank', () => {
+  it('compute percentiles by the nearest rank', () => {
     const hundred = Float64Array.from({ length: 100 }, (_, index) => index + 1);
     expect(percentile(hundred, 50)).toBe(50);
     expect(percentile(hundred, 99)).toBe(99);
@@ -15,7 +15,7 @@ describe('the statistics of the bench', () => {
     expect(percentile([], 99)).toBe(0);
   });
 
-  it('compare each round with its neighbour, so that a slow minute is no slow path', () => {
+  it('compare each round with the next one, so that a slow minute does not look like a slow path', () => {
     expect(compare([50, 100, 60], [100, 200, 120])).toEqual({
       ours: 60,
       baseline: 120,
@@ -25,21 +25,21 @@ describe('the statistics of the bench', () => {
     });
   });
 
-  it('say how far the rounds lie apart, and when that is too far', () => {
+  it('report the spread of the rounds, and when it is too large', () => {
     expect(compare([46, 50, 55], [100, 100, 100])).toMatchObject({ ratio: 0.5, noisy: false });
     expect(compare([46, 50, 55], [100, 100, 100]).spread).toBeCloseTo(0.18);
     expect(compare([40, 50, 55], [100, 100, 100])).toMatchObject({ ratio: 0.5, noisy: true });
   });
 
-  it('do not trust a baseline that did nothing', () => {
+  it('reject a baseline that did nothing', () => {
     expect(compare([1, 1], [0, 0]).noisy).toBe(true);
   });
 
-  it('refuse rounds that do not match', () => {
+  it('reject rounds that do not match', () => {
     expect(() => compare([1], [1, 2])).toThrow('baseline');
   });
 
-  it('judge a figure without a baseline by itself', () => {
+  it('compare a figure without a baseline with its own target', () => {
     expect(summarise([1, 1.1, 1.05])).toMatchObject({
       ours: 1.05,
       baseline: null,

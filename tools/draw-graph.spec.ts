@@ -33,7 +33,7 @@ describe('the drawn module graph', () => {
 
   const pageOf = () => readFileSync(join(root, 'docs/architecture.md'), 'utf8');
 
-  it('shows the modules, the libs and who imports whom, and leaves the rest of the page alone', () => {
+  it('shows modules, libs and their imports, and does not change the rest of the page', () => {
     expect(run()).toBe(0);
 
     expect(pageOf()).toBe(
@@ -61,7 +61,7 @@ flowchart TB
     );
   });
 
-  it('passes the check until the code changes, and again once it is redrawn', () => {
+  it('passes the check until the code changes, and again after it is redrawn', () => {
     run();
     expect(run('--check')).toBe(0);
 

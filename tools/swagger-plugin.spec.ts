@@ -17,7 +17,7 @@ describe('the swagger plugin', () => {
   beforeEach(() => (folder = mkdtempSync(path.join(tmpdir(), 'waybill-plugin-'))));
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  it.each(['plain', 'Мои проекты/way bill'])('leaves no path of a checkout in what it emits: %s', (name) => {
+  it.each(['plain', 'Мои проекты/way bill'])('emits no path of the checkout: %s', (name) => {
     const root = path.join(folder, name);
     mkdirSync(root, { recursive: true });
     const file = path.join(root, 'page.dto.ts');

@@ -11,7 +11,7 @@ export interface Registration {
   type_id: number;
 }
 
-/** One INSERT, committed by itself. */
+/** One INSERT in its own transaction. */
 export const insertion = (id: string, body: Registration) => ({
   name: 'register',
   text: `INSERT INTO bench_registrations

@@ -53,13 +53,13 @@ describe('docs/performance.md', () => {
     expect(text).toContain('- livez: the client used 97 % of its core.');
   });
 
-  it('does not judge what was too noisy', () => {
+  it('gives no verdict on noisy results', () => {
     const text = toMarkdown([{ ...compared, ratio: 0.9, spread: 0.5, noisy: true }], setting);
     expect(text).toMatch(/too noisy to count/);
     expect(text).not.toMatch(/\| reached/);
   });
 
-  it('warns of a machine that was busy, and names what was skipped', () => {
+  it('warns about a busy machine, and lists skipped paths', () => {
     const busy = {
       ...setting,
       machine: { ...machine, busyBefore: 0.5 },
@@ -70,7 +70,7 @@ describe('docs/performance.md', () => {
     expect(toMarkdown([compared], setting)).not.toMatch(/Others took|Skipped/);
   });
 
-  it('has tables as prettier writes them', () => {
+  it('formats tables as prettier does', () => {
     expect(table(['a', 'long'], [['value', 'b']])).toBe(
       '| a     | long |\n| ----- | ---- |\n| value | b    |',
     );
@@ -78,7 +78,7 @@ describe('docs/performance.md', () => {
 });
 
 describe('the terminal', () => {
-  it('says both sides and the verdict', () => {
+  it('shows both sides and the verdict', () => {
     expect(describeResult(compared)).toEqual([
       '  ours      9,000 requests/s, p50 0.50 ms, p99 12.3 ms, CPU 100 µs each, RSS 140 MB',
       '  baseline  36,000 requests/s, p50 0.50 ms, p99 12.3 ms, CPU 30.0 µs each, RSS 140 MB',
@@ -87,21 +87,21 @@ describe('the terminal', () => {
     ]);
   });
 
-  it('leaves out what there is not', () => {
+  it('omits missing figures', () => {
     expect(describeResult(absolute)).toEqual([
       '  ours      1.40 s',
       '  at most 1.5 s: reached (rounds within 10 %)',
     ]);
   });
 
-  it('says of a noisy run that it does not count', () => {
+  it('marks a noisy run as invalid', () => {
     expect(describeResult({ ...compared, spread: 0.3, noisy: true })).toContain(
       '  ratio 0.25 (by CPU 0.30), target 0.60: too noisy to count, the rounds lie 30 % apart',
     );
   });
 });
 
-it('writes JSON with the fields that programs count on', () => {
+it('writes JSON with stable fields', () => {
   const [first] = JSON.parse(toJson([compared])) as object[];
   expect(first).toMatchObject({
     path: 'livez',
@@ -114,7 +114,7 @@ it('writes JSON with the fields that programs count on', () => {
   });
 });
 
-it('notes a client that is busier than what it measures can bear', () => {
+it('warns when the client uses too much of its core', () => {
   const rounds = (clientCpu: number) => [{ clientCpu }, { clientCpu }];
   expect(notesOf(rounds(0.4), rounds(0.8))).toEqual([]);
   expect(notesOf(rounds(0.4), rounds(0.97))).toEqual([
@@ -122,7 +122,7 @@ it('notes a client that is busier than what it measures can bear', () => {
   ]);
 });
 
-it('writes figures with the digits that count', () => {
+it('writes figures with their significant digits', () => {
   expect([0.256, 12.34, 1_234.5, Number.NaN, Infinity].map(figure)).toEqual([
     ...['0.26', '12.3', '1,235', '–', '–'],
   ]);

@@ -1,6 +1,6 @@
 import { plantTree, removeTree, runTool, type Sources } from './planted-tree';
 
-/** Packages stand in as stubs: only their names matter to the rules. */
+/** Packages are stubs, because the rules check only their names. */
 function stubPackage(name: string): Sources {
   return {
     [`node_modules/${name}/package.json`]: JSON.stringify({ name, version: '1.0.0', main: 'index.js' }),
@@ -72,9 +72,9 @@ const clean: Sources = {
 interface Plant {
   rule: string;
   from: string;
-  /** The import that breaks the rule, as it stands in the file; absent where the file itself is the fault. */
+  /** The import that breaks the rule, as written in the file; absent if the file itself breaks it. */
   specifier?: string;
-  /** Where that import leads, as the report names it. */
+  /** The target of that import, as the report names it. */
   to: string;
   typeOnly?: boolean;
 }
@@ -324,7 +324,7 @@ const line = (rule: string, from: string, to: string) => `${rule}: ${from} -> ${
 describe('import rules', () => {
   afterAll(() => trees.forEach(removeTree));
 
-  it('let a tree pass that keeps them', () => {
+  it('accept a tree that follows them', () => {
     const { violations, totalCruised } = check(clean);
 
     expect(violations).toEqual([]);
@@ -353,7 +353,7 @@ describe('import rules', () => {
       expect(new Set(summary.violations.map(({ rule }) => rule.severity))).toEqual(new Set(['error']));
     });
 
-    it('leave no rule without a planted violation', () => {
+    it('each have a planted violation', () => {
       const rules = summary.ruleSetUsed.forbidden.map(({ name }) => name);
 
       expect([...new Set(planted.map(({ rule }) => rule))].toSorted()).toEqual(rules.toSorted());

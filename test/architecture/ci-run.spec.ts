@@ -91,7 +91,7 @@ describe('.ci/run', () => {
     expect(status).toBe(1);
   });
 
-  it('requires PostgreSQL and Redis, unless no services are to be looked for', () => {
+  it('requires PostgreSQL and Redis, unless TEST_SERVICES=none', () => {
     const services = (environment: Record<string, string>) =>
       run({ TOTALS: totals(1, 0), ...environment }).lines.find((line) => line.startsWith('npm ran test'));
 

@@ -44,7 +44,7 @@ describe('docker-compose.yml', () => {
     },
   );
 
-  it.each(ours)('configures %s well enough to boot', (_name, { command, environment: given }) => {
+  it.each(ours)('gives %s a configuration that boots', (_name, { command, environment: given }) => {
     const values: Record<string, string> = {
       DATABASE_URL: 'postgres://waybill:pw@postgres:5432/waybill',
       REDIS_URL: 'redis://:pw@redis:6379',
@@ -62,14 +62,14 @@ describe('docker-compose.yml', () => {
     });
   });
 
-  it('makes every secret that it mounts', () => {
+  it('mounts only secrets that make-secrets.sh creates', () => {
     const made = [...read('docker/make-secrets.sh').matchAll(/>(\w+)$/gm)].map(([, name]) => name);
     expect(made.toSorted()).toEqual(Object.keys(compose.secrets).toSorted());
     for (const [name, { file }] of Object.entries(compose.secrets))
       expect(file).toBe(`docker/secrets/${name}`);
   });
 
-  it('starts everything once what it needs is healthy, and migrates once before', () => {
+  it('starts each service when its dependencies are healthy, and migrates once before', () => {
     const waits = ours.map(([name, { depends_on: needs }]) => [
       name,
       Object.fromEntries(Object.entries(needs ?? {}).map(([needed, { condition }]) => [needed, condition])),
@@ -85,7 +85,7 @@ describe('docker-compose.yml', () => {
       expect(compose.services[service]?.healthcheck?.test).toBeDefined();
   });
 
-  it('gives the queues a Redis that evicts nothing', () => {
+  it('gives the queues a Redis that evicts no keys', () => {
     expect(compose.services.redis?.command?.join(' ')).toContain('--maxmemory-policy noeviction');
   });
 });
@@ -95,11 +95,11 @@ describe('docker/Dockerfile', () => {
     expect(known).toEqual(expect.arrayContaining(Object.keys(imageEnvironment())));
   });
 
-  it('runs as nobody in particular', () => {
+  it('runs as an unprivileged user', () => {
     expect(dockerfile.split(/^FROM /m).at(-1)).toMatch(/^USER node$/m);
   });
 
-  it('copies nothing that is not sent to the builder', () => {
+  it('copies only files that are sent to the builder', () => {
     const sent = read('.dockerignore')
       .split('\n')
       .flatMap((line) => /^!(.+)/.exec(line)?.[1] ?? []);
@@ -111,7 +111,7 @@ describe('docker/Dockerfile', () => {
 });
 
 describe('.github/workflows/ci.yml', () => {
-  it('runs what CI runs here, on the services that it requires', () => {
+  it('runs .ci/run with the services that it requires', () => {
     const { jobs } = load(read('.github/workflows/ci.yml')) as {
       jobs: { checks: { services: Record<string, unknown>; steps: { run?: string }[] } };
     };

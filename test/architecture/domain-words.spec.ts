@@ -20,11 +20,11 @@ const planted: Sources = {
 };
 
 describe('libs', () => {
-  it('know no domain word', () => {
+  it('contain no domain word', () => {
     expect(domainWords(parse(projectRoot, filesOf(projectRoot)))).toEqual([]);
   });
 
-  it('are caught when they do', () => {
+  it('are reported when they contain one', () => {
     const root = plantTree(
       {
         ...planted,

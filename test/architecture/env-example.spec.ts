@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
 describe('.env.example', () => {
-  it('says what libs/config reads, all of it, with its defaults', () => {
+  it('lists every variable that libs/config reads, with its default', () => {
     const script = resolve(__dirname, '../../tools/env-example.mjs');
     const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });

@@ -212,7 +212,7 @@ function rulesByName(): string[] {
 describe('lint rules', () => {
   afterAll(() => trees.forEach(removeTree));
 
-  it('let a tree pass that keeps them', () => {
+  it('accept a tree that follows them', () => {
     const { status, report } = lint(clean);
 
     expect(report.diagnostics).toEqual([]);
@@ -231,7 +231,7 @@ describe('lint rules', () => {
     expect(status).not.toBe(0);
   });
 
-  it('are each proved by a planted violation', () => {
+  it('each have a planted violation', () => {
     const proved = new Set(planted.map(({ rule }) => rule));
 
     expect([...proved].toSorted()).toEqual(rulesByName().toSorted());

@@ -7,7 +7,7 @@ const good = `export const one = 1;\n`;
 const unformatted = `export  const one = 1\n`;
 const forbidden = `console.log('here');\n`;
 
-/** Git as a fresh user has it, told nothing by the git command that may be running these tests. */
+/** Git without configuration, and without the variables of a git command that may run these tests. */
 const environment = {
   ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('GIT_'))),
   GIT_CONFIG_GLOBAL: '/dev/null',
@@ -52,7 +52,7 @@ describe('the pre-commit hook', () => {
     return { status, output: stdout + stderr };
   }
 
-  it('lets good files pass, with spaces and Cyrillic in their paths, and files that it knows nothing of', () => {
+  it('accepts good files, paths with spaces and Cyrillic letters, and files of unknown types', () => {
     stage('libs/one thing/src/Счёт -1.ts', good);
     stage('apps/-odd.ts', good);
     stage('notes [draft].md', '# Notes\n');
@@ -77,7 +77,7 @@ describe('the pre-commit hook', () => {
     expect(output).toContain(complaint);
   });
 
-  it('looks at what is staged, not at what lies in the work tree', () => {
+  it('checks the staged content, not the work tree', () => {
     stage('staged-bad.ts', forbidden);
     write('staged-bad.ts', good);
     expect(commit().status).toBe(1);
@@ -88,7 +88,7 @@ describe('the pre-commit hook', () => {
     expect(commit().status).toBe(0);
   });
 
-  it('lets a deletion pass', () => {
+  it('accepts a deletion', () => {
     stage('goes.ts', good);
     commit();
     git('rm', '--quiet', 'goes.ts');

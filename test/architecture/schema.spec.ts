@@ -21,7 +21,7 @@ describe('the schema', () => {
   it.each([
     ['entities', '*.entity.ts'],
     ['migrations', 'migrations/*.ts'],
-  ] as const)('has all %s that there are', (kind, pattern) => {
+  ] as const)('includes all %s in the repository', (kind, pattern) => {
     const files = globSync(`{apps,libs}/**/${pattern}`, { cwd: projectRoot });
     const classes = files
       .filter((file) => !file.endsWith('.spec.ts'))
@@ -32,18 +32,18 @@ describe('the schema', () => {
     expect(schema[kind].map(({ name }) => name).toSorted()).toEqual(classes.toSorted());
   });
 
-  it('has migrations that are named by their time, no two at the same', () => {
+  it('has migrations with unique timestamps in their names', () => {
     const times = schema.migrations.map(({ name }) => /\d{13}$/.exec(name)?.[0]);
     expect(times).not.toContain(undefined);
     expect(new Set(times).size).toBe(times.length);
   });
 
-  it('is what the entities say: TypeORM finds nothing to change', async () => {
+  it('matches the entities: TypeORM finds nothing to change', async () => {
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();
     expect(upQueries.map(({ query }) => query)).toEqual([]);
   });
 
-  it('goes down to nothing, one migration after the other, and up to the same again', async () => {
+  it('can be reverted migration by migration, and migrated to the same schema again', async () => {
     const before = await objects();
     for (const _ of schema.migrations) await dataSource.undoLastMigration();
     expect(await objects()).toEqual([]);

@@ -39,7 +39,7 @@ const planted: [name: string, source: string, table: string][] = [
 ];
 
 describe('the tables of a module', () => {
-  it('are named by no other module', () => {
+  it('are not named by other modules', () => {
     const files = parse(projectRoot, filesOf(projectRoot));
     expect([...tableOwners(files).keys()]).toEqual(
       expect.arrayContaining(['sessions', 'package_types', 'packages', 'job_runs', 'audit_log', 'rate_days']),
@@ -56,11 +56,11 @@ describe('the tables of a module', () => {
     };
     afterAll(() => roots.forEach(removeTree));
 
-    it('may be referenced by a foreign key, joined by what their owner offers, and spoken of', () => {
+    it('may be referenced by a foreign key, joined through their owner’s helper, and mentioned in texts', () => {
       expect(check(clean)).toEqual([]);
     });
 
-    it('are found wherever another module names them', () => {
+    it('are found in every statement of another module', () => {
       const violations = Object.fromEntries(
         planted.map(([name, source]) => [`apps/server/src/orders/${name}.ts`, source]),
       );

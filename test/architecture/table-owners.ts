@@ -16,11 +16,11 @@ const QUERY_BUILDER_CALL =
 const SQL =
   /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|TRUNCATE|JOIN|FROM|WHERE|EXISTS|ALTER TABLE|DROP TABLE|CREATE (TABLE|INDEX|TRIGGER|VIEW)|LOCK TABLE|COPY|REFERENCES|RETURNING)\b|^\s*(select|with|insert into|update|delete from|truncate|merge into|join|left join|from)\s/;
 
-/** A module's or a lib's folder; undefined for the composition root and what is of no module. */
+/** Folder of a module or a lib; undefined for the composition root and other files. */
 const moduleOf = (file: string): string | undefined =>
   /^(apps\/[^/]+\/src\/[^/]+|libs\/[^/]+)\//.exec(file)?.[1];
 
-/** The module that owns each table: the one whose entity or migration makes it; entities' class names count as well. */
+/** Maps each table, and each entity class, to its owner: the module whose entity or migration creates it. */
 export function tableOwners(files: readonly ts.SourceFile[]): Map<string, string> {
   const owners = new Map<string, string>();
   for (const file of files) {
@@ -40,7 +40,7 @@ export function parse(root: string, files: readonly string[]): ts.SourceFile[] {
   );
 }
 
-/** Every place where a module names a table, or an entity, of another one. */
+/** Finds the places where a module names a table or an entity of another module. */
 export function trespasses(files: readonly ts.SourceFile[]): Trespass[] {
   const owners = tableOwners(files);
   return files.flatMap((file) =>

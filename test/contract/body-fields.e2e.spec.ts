@@ -5,14 +5,14 @@ import { newSignedIn } from '../support/staff';
 
 interface Field {
   operation: string;
-  /** Where it is, as an RFC 6901 pointer. */
+  /** Pointer to the field (RFC 6901). */
   pointer: string;
   schema: OpenApiSchema;
   /** A good body with this value in the field's place. */
   bodyWith: (value: unknown) => object;
 }
 
-// Each body is good but for one field, so that nothing but that field can be what is refused.
+// In each body only one field is invalid, so that a refusal can only be about that field.
 describe('every field of every body in the OpenAPI document', () => {
   const { api, admin } = useServer();
   let staff: Api;

@@ -7,7 +7,7 @@ import type { OpenApi, OpenApiOperation, OpenApiReply, OpenApiSchema } from '../
 import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
 
-// Redocly holds every example to its schema (openapi.e2e.spec.ts). Here each example stands beside a reply of the server.
+// Redocly checks every example against its schema (openapi.e2e.spec.ts). This spec compares each example with a real reply.
 describe('the examples of the OpenAPI document', () => {
   let database: TestDatabase;
   let server: TestServer;
@@ -55,7 +55,7 @@ describe('the examples of the OpenAPI document', () => {
   const bodyOf = (reply: Response) => reply.body as { id: string; items: object[] };
   const anyVersion = { headers: { 'If-Match': '*' } };
 
-  it('are requests that the server accepts, and replies that it gives', async () => {
+  it('match the server: it accepts the requests and returns such replies', async () => {
     const opened = compare('openSession', await api.post('/sessions'));
     const customer = api.as({ cookie: cookieOf(opened) });
     compare('openSession', await customer.post('/sessions'));
@@ -83,7 +83,7 @@ describe('the examples of the OpenAPI document', () => {
     compare('explainPackageCost', await customer.get(`/packages/${id}/cost`));
   });
 
-  it('are true for staff', async () => {
+  it('match the server’s replies to staff', async () => {
     const created = compare('createUser', await admin.post('/users', requestExample('createUser')));
     const { id } = bodyOf(created);
     compare('getUser', await admin.get(`/users/${id}`));
@@ -96,7 +96,7 @@ describe('the examples of the OpenAPI document', () => {
     compare('changeUser', await admin.patch(`/users/${id}`, requestExample('changeUser'), anyVersion));
   });
 
-  it('are true for API keys and administration', async () => {
+  it('match the server’s replies about API keys and administration', async () => {
     const boss = { email: 'boss@example.com', role: 'admin', password: 'nine slow snails in a well' };
     await admin.post('/users', boss);
     const signedIn = await api.post('/auth/login', { email: boss.email, password: boss.password });
@@ -134,7 +134,7 @@ describe('the examples of the OpenAPI document', () => {
     compare('listRates', await staff.get('/admin/rates'));
   });
 
-  it('are compared for every operation that has one', async () => {
+  it('are all compared', async () => {
     for (const [operationId, path] of [
       ['getLiveness', '/livez'],
       ['getReadiness', '/readyz'],
@@ -156,7 +156,7 @@ const until = (what: string, isDone: () => Promise<boolean>) =>
 
 const cookieOf = (reply: Response): string => String(reply.headers['set-cookie']).split(';', 1)[0] as string;
 
-/** Where an example and a reply differ in more than a value: fields, enums and types. Null says nothing of what it could be. */
+/** Returns differences between an example and a reply in fields, enums and types. Values may differ; null matches any type. */
 function differences(
   document: OpenApi,
   schema: OpenApiSchema,
@@ -193,5 +193,5 @@ function differences(
     : [];
 }
 
-// What depends on when a test looks, and on where the rates came from.
+// These values depend on the time of the test and on the source of the rates.
 const MOVING = /\/(?:state|trigger|source)$|\[\]/;

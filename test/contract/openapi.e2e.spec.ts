@@ -37,7 +37,7 @@ describe('the OpenAPI document of the built application', () => {
       ? (document.components.responses?.[reply.$ref.split('/').at(-1) as string] as OpenApiReply)
       : reply;
 
-  /** The codes of an operation's problems by status, read from the examples that stand beside the schemas. */
+  /** The codes of an operation's problems by status, read from the examples beside the schemas. */
   const codesOf = (operationId: string): Record<string, string[]> =>
     Object.fromEntries(
       Object.entries(operation(operationId).responses)
@@ -48,7 +48,7 @@ describe('the OpenAPI document of the built application', () => {
         ]),
     );
 
-  it('keeps the rules of redocly.yaml', async () => {
+  it('follows the rules of redocly.yaml', async () => {
     expect(await lint(server.url)).toEqual({
       code: 0,
       output: expect.stringContaining('is valid') as string,
@@ -69,7 +69,7 @@ describe('the OpenAPI document of the built application', () => {
   it.each([
     ['an example without a field', (reply: Record<string, unknown>) => delete reply.expires_at],
     ['an example of another type', (reply: Record<string, unknown>) => (reply.kind = 'customer')],
-  ])('would not keep them with %s', async (_, spoil) => {
+  ])('breaks these rules with %s', async (_, spoil) => {
     const broken = structuredClone(document);
     const [reply] = Object.values(
       broken.paths['/api/v1/auth/login']?.post?.responses ?? {},
@@ -109,7 +109,7 @@ describe('the OpenAPI document of the built application', () => {
     expect(bare.map(([name]) => name)).toEqual([]);
   });
 
-  it('names every schema of an object', () => {
+  it('has a name for every object schema', () => {
     const media = operations().flatMap(([name, { requestBody, responses }]) =>
       [requestBody, ...Object.values(responses).map(replyOf)].flatMap((part) =>
         Object.values(part?.content ?? ({} as Record<string, OpenApiMedia>)).map(
@@ -124,7 +124,7 @@ describe('the OpenAPI document of the built application', () => {
     expect(nameless.map(([name]) => name)).toEqual([]);
   });
 
-  it('lists exactly the codes that an operation can answer with', () => {
+  it('lists exactly the error codes that each operation can return', () => {
     expect(codesOf('registerPackage')).toEqual({
       400: ['bad_request', 'malformed_json', 'malformed_request'],
       401: ['unauthenticated'],
@@ -259,13 +259,13 @@ describe('the OpenAPI document of the built application', () => {
     expect(AuditAction?.enum).toEqual(expect.arrayContaining(['user.created', 'registration.accepted']));
   });
 
-  it('has no name that is too long for a type', () => {
+  it('has no schema name that is too long for a type', () => {
     const { schemas, responses, parameters, headers } = document.components;
     const names = [schemas, responses, parameters, headers].flatMap((part) => Object.keys(part ?? {}));
     expect(names.filter((name) => name.length >= 40)).toEqual([]);
   });
 
-  it('says what it is of, and how to get a key and hold a session', () => {
+  it('describes the API, how to get a key and how to keep a session', () => {
     const { version } = JSON.parse(readFileSync(path.resolve(__dirname, '../../package.json'), 'utf8')) as {
       version: string;
     };
@@ -299,7 +299,7 @@ describe('the OpenAPI document of the built application', () => {
   });
 });
 
-/** The objects that stand in a schema without a name of their own. */
+/** Finds object schemas without a name. */
 function anonymousObjects(schema: OpenApiSchema): OpenApiSchema[] {
   if (schema.$ref) return [];
   return schema.properties || schema.type === 'object' ? [schema] : partsOf(schema).flatMap(anonymousObjects);

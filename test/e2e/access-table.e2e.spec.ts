@@ -20,10 +20,10 @@ const PASSWORD = 'eight dry otters in a barn';
 const JOB = 'purge-idempotency-keys';
 const BOOTS = aPackage();
 
-/** Somebody who calls. */
+/** A caller. */
 interface Caller {
   api: Api;
-  /** What proves them, for what is no part of the API. */
+  /** Their credentials, for routes that are not in the OpenAPI document. */
   headers: Record<string, string>;
   /** Who signed in, for staff. */
   staff?: Staff;
@@ -38,19 +38,19 @@ interface Owned {
 
 /** A good request to a route. */
 interface GoodRequest extends RequestOptions {
-  /** What stands for the route's parameters, by their names. */
+  /** Values of the route's parameters, by name. */
   path?: Record<string, string | number | undefined>;
   body?: object;
-  /** What the reply of a list has where it shows what the owner has. */
+  /** Text that a list contains if it shows the data of the owner. */
   shows?: { id: string | number };
 }
 
-describe('every route, for every sort of caller', () => {
+describe('every route, for every kind of caller', () => {
   const { server, database, api, admin: root } = useServer({ rates: 'scripted', env });
   const table = readAccessTable();
   let owner: Caller;
   let owned: Owned;
-  /** Those whom no request ends. */
+  /** Callers whose credentials no request ends. */
   const kept = new Map<string, Caller>();
 
   beforeAll(async () => {
@@ -141,7 +141,7 @@ describe('every route, for every sort of caller', () => {
   const ofJob = async (): Promise<GoodRequest> => ({ path: { name: JOB } });
   const ofPackage = async (): Promise<GoodRequest> => ({ path: { id: owned.packageId } });
 
-  /** What to send where it is more than the route itself. */
+  /** Requests that need more than the route itself. */
   const requests: Record<string, (caller: Caller) => Promise<GoodRequest>> = {
     'GET /api/docs/:file': async () => {
       const page = await fetch(new URL('/api/redoc', server.url), { signal: AbortSignal.timeout(20_000) });
@@ -203,7 +203,7 @@ describe('every route, for every sort of caller', () => {
     return `${reply.status} ${isShown ? 'it' : 'none'}`;
   }
 
-  // What is no part of the OpenAPI document: pages for browsers.
+  // Pages for browsers, which are not in the OpenAPI document.
   const statusOfPage = async (path: string, { headers }: Caller): Promise<string> => {
     const reply = await fetch(new URL(path, server.url), { headers, signal: AbortSignal.timeout(20_000) });
     await reply.arrayBuffer(); // a reply that nobody reads holds up the server's stop
@@ -222,13 +222,13 @@ describe('every route, for every sort of caller', () => {
 
   const writes = table.filter(({ route }) => !route.startsWith('GET '));
 
-  it.each(writes)('does nothing for who has seen something else: $route', async (row) => {
+  it.each(writes)('changes nothing for a caller with an outdated ETag: $route', async (row) => {
     const name: CallerName = row.expected.owner?.startsWith('2') ? 'owner' : 'admin';
     const stale = { 'If-Match': '"x"' };
     expect(await outcome(row, name, stale)).toBe('412');
   });
 
-  it.each(table)('gives each caller what the table says: $route', async (row) => {
+  it.each(table)('responds to each caller as the table says: $route', async (row) => {
     const got: Record<string, string> = {};
     for (const name of callers) got[name] = await outcome(row, name);
     expect(got).toEqual(row.expected);

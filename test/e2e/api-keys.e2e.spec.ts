@@ -32,7 +32,7 @@ describe('API keys', () => {
     }
   });
 
-  it('that rotate each other at the same time are rotated or refused, and never fail', async () => {
+  it('that rotate each other at the same time are rotated or refused, without a 500', async () => {
     for (let round = 0; round < 5; round++) {
       const [one, other] = [await newKey(admin, ['keys:manage']), await newKey(admin, ['keys:manage'])];
       const rotate = (by: { key: string }, { id }: { id: string }) =>
@@ -104,7 +104,7 @@ describe('API keys', () => {
     expect(refused).toMatchObject({ status: 403, body: { code: 'scope_not_held' } });
     expect(refused.body.detail).toContain('packages:manage');
     expect((await admin.get(`/api-keys/${strong.id}`)).body.revoked_at).toBeNull();
-    // What is refused for the scopes is refused before what the request depends on.
+    // Missing scopes are refused before the precondition is checked.
     const stale = { headers: { 'If-Match': '"x"' } };
     for (const reply of [
       await api.as({ key: manager.key }).delete(`/api-keys/${strong.id}`, stale),
@@ -172,13 +172,13 @@ describe('API keys', () => {
       expect(reply).toMatchObject({ status: 422, body: { errors: [{ pointer }] } });
     });
 
-    it('if they exist', async () => {
+    it('only if they exist', async () => {
       for (const id of ['019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11', 'not-an-id'])
         expect((await admin.patch(`/api-keys/${id}`, { name: 'x' })).status).toBe(404);
     });
   });
 
-  it('show who created them and which user that goes back to', async () => {
+  it('show their creator, and the user at the beginning of the chain of creators', async () => {
     const root = (await admin.get('/api-keys', { query: { limit: 200 } })).body.items.at(-1);
     expect(root).toMatchObject({ name: 'bootstrap', created_by: null });
     const user = await newStaff(admin, 'admin');
@@ -271,7 +271,7 @@ describe('API keys', () => {
     await other.stop();
   });
 
-  it('can be rotated with an overlap; the new key owns what the old one did', async () => {
+  it('can be rotated with an overlap; the new key keeps access to the data of the old one', async () => {
     const old = await newKey(admin, ['packages:read', 'packages:write'], { expires_at: inSeconds(7_200) });
     await api.as({ key: old.key }).post('/packages', {
       name: 'Winter boots',

@@ -24,7 +24,7 @@ describe('the audit log', () => {
   const { server, database, api, admin } = useServer({
     rates: 'scripted',
     env: {
-      // Elsewhere the administrator's key is printed at the start.
+      // Outside production, the administrator's key is printed at the start.
       NODE_ENV: 'production',
       BOOTSTRAP_ADMIN_KEY: KEY,
       LOG_LEVEL: 'trace',
@@ -72,7 +72,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('records what API keys did', async () => {
+  it('records changes by API keys', async () => {
     const maker = await newKey(admin, ['keys:manage', 'packages:read']);
     const who = api.as({ key: maker.key });
     const made = await newKey(who, ['packages:read']);
@@ -88,7 +88,7 @@ describe('the audit log', () => {
     expect(done[2]?.changes).toMatchObject([{ field: 'expires_at' }, { field: 'name' }, { field: 'scopes' }]);
   });
 
-  it('records a key’s registration once per idempotency key, and none of customers', async () => {
+  it('records registrations by an API key once per idempotency key, and no registration by a customer', async () => {
     const { id, key } = await newKey(admin, ['packages:write']);
     const register = (who: Api) =>
       who.post('/packages', aPackage(), { headers: { 'Idempotency-Key': 'one' } });
@@ -100,7 +100,7 @@ describe('the audit log', () => {
     ]);
   });
 
-  it('records neither refused requests nor what customers do', async () => {
+  it('records neither refused requests nor actions of customers', async () => {
     const before = (await entries()).length;
     await admin.post('/users', { email: 'x', role: 'agent', password: 'x' });
     await admin.patch(
@@ -113,7 +113,7 @@ describe('the audit log', () => {
     expect(await entries()).toHaveLength(before);
   });
 
-  it('records failed sign-ins, with the user where there is one, and no stranger’s email address', async () => {
+  it('records failed sign-ins with the user if the account exists, and never the email address of an unknown account', async () => {
     const user = await newStaff(admin, 'agent');
     const gone = await newStaff(admin, 'agent');
     await admin.patch(`/users/${gone.id}`, { disabled: true }, await etagOf(`/users/${gone.id}`));
@@ -237,7 +237,7 @@ describe('the audit log', () => {
     for (const query of ofNobody) expect(await entries(query)).toEqual([]);
   });
 
-  it('continues a list by actor with its cursor only, also after a key of the name was made', async () => {
+  it('continues a list by actor only with its own cursor, even after another key got the name', async () => {
     const maker = await newKey(admin, ['keys:manage', 'packages:read'], { name: 'Pager' });
     for (let n = 0; n < 3; n++) await newKey(api.as({ key: maker.key }), ['packages:read']);
     const list = (query: Record<string, string | number>) => admin.get('/admin/audit-log', { query });
@@ -312,7 +312,7 @@ describe('the audit log', () => {
       expect(lines.filter((line) => line.includes(secret))).toEqual([]);
   });
 
-  // After the one above, which finds such a name where it belongs: on the key that is so named.
+  // Runs after the test above, which would find this name in the table of keys.
   it('redacts a credential that is used as a name', async () => {
     const cookie = await openSession(api);
     for (const name of [KEY, `my ${KEY}`, cookie.split('=')[1]!]) {

@@ -68,7 +68,7 @@ describe('staff', () => {
       expect((await api.as({ key: key.key }).get(`/packages/${id}`)).status).toBe(404);
       await signIn(api, olga, { Cookie: planted });
       const later = await signIn(api, olga);
-      // An agent may read all; what is one's own shows where it filters: in the database, all owner ids are the user's.
+      // An agent can read all packages, so the API does not show ownership; the owner IDs in the database do.
       expect((await api.as({ cookie: later }).get(`/packages/${id}`)).status).toBe(200);
       const { rows } = await database.query(
         `SELECT user_id FROM user_owner_ids o JOIN packages p ON p.owner_id = o.owner_id WHERE p.id = $1`,
@@ -123,7 +123,7 @@ describe('staff', () => {
   });
 
   describe('an account under a distributed password attack', () => {
-    /** Fails until the account is held back for all addresses; this many failures from each do not hold one back. */
+    /** Fails until the account is throttled for all addresses, with too few failures from each to throttle an address. */
     const attack = async (email: string): Promise<void> => {
       for (let n = 0; n < 20; n++) await answered(attempt({ email, password: 'wrong' }, n % 4), 401);
       await answered(attempt({ email, password: 'wrong' }, 5), 429);

@@ -18,7 +18,7 @@ const fieldsOf = (count: number, name: (n: number) => string) =>
   `{${Array.from({ length: count }, (_, n) => `"${name(n)}":0`).join()}}`;
 const listOf = (count: number, item: string) => `[${Array.from({ length: count }, () => item).join()}]`;
 
-describe('bodies that attack', () => {
+describe('malicious bodies', () => {
   const { server, api, admin } = useServer({
     env: { LOGIN_FAILURES_PER_ADDRESS: '1000', LOGIN_FAILURES_PER_ACCOUNT: '1000' },
   });
@@ -82,7 +82,7 @@ describe('bodies that attack', () => {
   });
 
   it.each(['toString', 'hasOwnProperty', 'valueOf', 'constructor', '__proto__', 'isPrototypeOf'])(
-    'have no unknown field, though every object has one: %s',
+    'get 422 for a field with the name of an Object.prototype property: %s',
     async (name) => {
       const unknown = (pointer: string) => ({
         status: 422,
@@ -113,25 +113,22 @@ describe('bodies that attack', () => {
     },
   );
 
-  it.each(['-1', '0', '201', '1.5', 'ten', ''])(
-    'what is wrong with limit=%s is said as it is',
-    async (limit) => {
-      const { body } = await customer.get('/packages', { query: { limit } });
-      expect(body.errors).toEqual([
-        {
-          code: 'is_whole_number',
-          detail: 'limit must be an integer from 1 to 200.',
-          parameter: 'limit',
-        },
-      ]);
-    },
-  );
+  it.each(['-1', '0', '201', '1.5', 'ten', ''])('get an accurate error for limit=%s', async (limit) => {
+    const { body } = await customer.get('/packages', { query: { limit } });
+    expect(body.errors).toEqual([
+      {
+        code: 'is_whole_number',
+        detail: 'limit must be an integer from 1 to 200.',
+        parameter: 'limit',
+      },
+    ]);
+  });
 
   describe('with an email address', () => {
     const password = 'seven wet herons on a roof';
     const create = (email: string) => admin.post('/users', { email, role: 'agent', password });
 
-    it('are the same in every Unicode form', async () => {
+    it('are the same user in every Unicode normal form', async () => {
       const made = await create('Zoé@example.com'.normalize('NFD'));
       expect(made).toMatchObject({ status: 201, body: { email: 'zoé@example.com'.normalize('NFC') } });
       expect(await create('zoé@example.com'.normalize('NFC'))).toMatchObject({ status: 409 });

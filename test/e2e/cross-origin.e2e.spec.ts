@@ -27,7 +27,7 @@ describe('pages of other origins', () => {
     cookie = await openSession(api);
   });
 
-  // A body that is refused tells a write that was let through from one that was not, and changes nothing.
+  // The body is invalid: 422 shows that the write passed the origin check, and nothing changes.
   const codeOf = async (headers: Record<string, string>, on = api): Promise<string> =>
     (await on.post('/packages', {}, { headers })).body.code as string;
 
@@ -46,7 +46,7 @@ describe('pages of other origins', () => {
     ['a page of ours in plain text', { Origin: 'http://api.example.com' }, false],
     ['a word that Fetch Metadata does not know', { 'Sec-Fetch-Site': 'friendly' }, false],
     ['our host, which is not PUBLIC_URL', { Origin: 'http://127.0.0.1' }, false],
-  ])('%s: a write with a session is let through or not', async (_, headers, isLetThrough) => {
+  ])('%s: a write with a session is accepted or refused', async (_, headers, isLetThrough) => {
     expect(await codeOf({ Cookie: cookie, ...headers })).toBe(
       isLetThrough ? 'validation_failed' : 'cross_origin_write',
     );
@@ -62,7 +62,7 @@ describe('pages of other origins', () => {
     const headers = { Authorization: 'Basic dXNlcjpwYXNz', Origin: FOREIGN, 'Sec-Fetch-Site': 'cross-site' };
     const reply = await api.post('/sessions', undefined, { headers: { ...headers, Cookie: cookie } });
     expect([reply.status, reply.body.code]).toEqual([403, 'cross_origin_write']);
-    // Where credentials are needed, Basic is none, and that is said first.
+    // If a route needs credentials, Basic is refused first with 401.
     expect(await codeOf({ ...headers, Cookie: cookie })).toBe('unauthenticated');
   });
 
@@ -83,14 +83,14 @@ describe('pages of other origins', () => {
     expect(reply.headers.vary).toBe('Origin');
   });
 
-  it('are those of another host than the one named, where PUBLIC_URL is unset', async () => {
+  it('are pages whose host differs from the Host header, if PUBLIC_URL is unset', async () => {
     const other = await connect(closed.url);
     const own = { Cookie: await openSession(other) };
     expect(await codeOf({ ...own, Origin: closed.url }, other)).toBe('validation_failed');
     expect(await codeOf({ ...own, Origin: server.url }, other)).toBe('cross_origin_write');
   });
 
-  it('are those that came by a name which only leads here (DNS rebinding)', async () => {
+  it('are pages under a foreign name that resolves to this server (DNS rebinding)', async () => {
     const cookieThere = await openSession(await connect(closed.url));
     const { port } = new URL(closed.url);
     const code = async (host: string, origin = `http://${host}`): Promise<string> => {
@@ -140,7 +140,7 @@ describe('pages of other origins', () => {
       await preflight(server, '/api/v1/nothing', ALLOWED).expect(404);
     });
 
-    it('gives other pages nothing', async () => {
+    it('sends no CORS headers to other pages', async () => {
       for (const [on, origin] of [
         [server, FOREIGN],
         [server, 'null'],

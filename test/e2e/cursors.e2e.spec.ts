@@ -102,7 +102,7 @@ describe('the cursors of every list', () => {
     }
   });
 
-  it('are valid for their own list only, in exactly one spelling', async () => {
+  it('are valid only for their own list and in one spelling', async () => {
     for (const [path, caller] of lists()) {
       const cursor = await cursorOf(path, caller);
       for (const more of ['!!', '=', '==', 'A', '.'])
@@ -127,7 +127,7 @@ describe('the cursors of every list', () => {
   });
 });
 
-/** What somebody makes of a cursor who knows how it is made: other keys, more or fewer of them, or other bytes. */
+/** Forged cursors: other keys, more or fewer keys, or other bytes. */
 function mutations(cursor: string): fc.Arbitrary<string> {
   const parts = JSON.parse(Buffer.from(cursor, 'base64url').toString()) as unknown[];
   const write = (changed: unknown): string => Buffer.from(JSON.stringify(changed)).toString('base64url');

@@ -59,7 +59,7 @@ interface Shown {
   const foreign = ({ requests }: Shown): string[] =>
     requests.filter((url) => !url.startsWith(server.url) && !/^(?:data|blob):/.test(url));
 
-  it('show every operation in Swagger UI, and try one out', async () => {
+  it('show every operation in Swagger UI, which can send one', async () => {
     const shown = await show('/api/openapi');
     const { page } = shown;
     await page.waitForSelector('.opblock');
@@ -102,7 +102,7 @@ interface Shown {
     expect(faults).toEqual([]);
   });
 
-  it('show every operation in ReDoc, and find one', async () => {
+  it('show every operation in ReDoc, whose search finds one', async () => {
     const shown = await show('/api/redoc');
     const { page } = shown;
     await page.waitForSelector('[role="search"] input');
@@ -117,7 +117,7 @@ interface Shown {
     expect(shown.faults).toEqual([]);
   });
 
-  it('cache their files for ever and load nothing from other hosts', async () => {
+  it('cache their files without expiry and load nothing from other hosts', async () => {
     const page = await fetch(`${server.url}/api/openapi`);
     const files = [...(await page.text()).matchAll(/(?:src|href)="(\/api\/docs\/[^"]+)"/g)].map(
       ([, path]) => path,

@@ -16,7 +16,7 @@ const targets: { name: string; env: Record<string, string>; here: boolean }[] = 
 ];
 
 for (const { name, env: queue, here } of targets)
-  (here ? describe : describe.skip)(`a process that is told to stop, with its queues in ${name}`, () => {
+  (here ? describe : describe.skip)(`a stopping process with its queues in ${name}`, () => {
     const { database, start, onClose } = useServers({ rates: 'scripted', env: queue });
     beforeAll(() => onClose(async () => found && dropKeys(found, prefix)));
 

@@ -61,7 +61,7 @@ for (const { name, start } of redisTargets())
         expect(listed.toSorted((a, b) => a - b)).toEqual(ids.toSorted((a, b) => a - b));
       });
 
-      it('do not fetch rates per package', () => {
+      it('fetch rates once, not per package', () => {
         const asked = upstream.requests.filter(({ source }) => source === 'json').length;
         // What a start asks: the hourly refresh, or the first price; on weekday afternoons also the one after publication.
         expect(asked).toBeGreaterThanOrEqual(1);

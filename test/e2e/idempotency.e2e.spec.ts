@@ -78,7 +78,7 @@ describe('Idempotency-Key', () => {
     });
   });
 
-  it('is scoped to its owner, so that others may use the same key', async () => {
+  it('is scoped to its owner: another owner may use the same key', async () => {
     const key = randomUUID();
     const [one, other] = [await newCustomer(api), await newCustomer(api)];
     const first = await answered(register(one, key), 202);
@@ -108,7 +108,7 @@ describe('Idempotency-Key', () => {
     const elsewhere = api.as({ cookie: await signIn(api, user) });
     expect((await answered(register(elsewhere, key, { ...boots, name }), 202)).text).toBe(before.text);
     expect(await registrations(name)).toBe(1);
-    // Nobody knows who comes after the sign-out.
+    // After the sign-out, the next caller may be another person.
     await answered(signedIn.delete('/sessions/current'), 204);
     await answered(register(await newCustomer(api), key, { ...boots, name }), 202);
     expect(await registrations(name)).toBe(2);
@@ -163,7 +163,7 @@ describe('Idempotency-Key', () => {
     expect(await keysKept(key)).toBe(1);
   });
 
-  it('is forgotten after 24 hours', async () => {
+  it('expires after 24 hours', async () => {
     const customer = await newCustomer(api);
     const key = randomUUID();
     const first = await answered(register(customer, key), 202);

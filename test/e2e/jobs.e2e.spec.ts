@@ -19,7 +19,7 @@ interface Run {
   requested_at: Date;
 }
 
-describe('a schedule over four workers, one of them with its clock an hour ahead', () => {
+describe('a schedule in four workers, one of them with its clock an hour ahead', () => {
   const SLOT_MS = 2_000;
   const frequent = ['price-pending', 'sweep-registrations'];
   const { database, start } = useServers({
@@ -80,7 +80,7 @@ describe('a schedule over four workers, one of them with its clock an hour ahead
       describe: 'the last worker logs by a clock that is ahead',
     });
     expectWholeSlots(await threeSlots());
-    // What the handlers were called for, over the fleet, is what is written down: nothing ran beside it.
+    // Compares the calls of the handlers across the fleet with the stored runs: nothing else ran.
     await eventually(
       async () => {
         const [rows, counted] = [await finishedRuns(database), await Promise.all(fleet.map(countRuns))];
@@ -273,7 +273,7 @@ describe('jobs that administrators run', () => {
       expect(names).toEqual(['packages', 'failed', 'pending', 'fresh']);
     });
 
-    it('no session while the database has a table with owner IDs that this release does not know', async () => {
+    it('delete no session while the database has a table with owner IDs that this release does not know', async () => {
       const { id } = (await (await newCustomer(api)).get('/sessions/current')).body;
       await unused(id, 25);
       await database.rows('CREATE TABLE planted (owner_id uuid)');

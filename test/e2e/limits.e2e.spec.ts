@@ -136,7 +136,7 @@ describe('limits', () => {
   });
 });
 
-describe('limits of what fails', () => {
+describe('limits of failed attempts', () => {
   const BAD = 4;
   const LOGINS = 3;
   const { api, admin } = useServer({
@@ -161,12 +161,12 @@ describe('limits of what fails', () => {
     expect(headers['ratelimit']).toMatch(/"bad_credentials";r=0;t=\d+/);
   };
 
-  describe('credentials', () => {
+  describe('bad credentials', () => {
     const here = '192.0.2.1';
     const bad = (n: number): Record<string, string> =>
       n % 2 ? { Authorization: `Bearer waybill_${n}` } : { Cookie: `waybill_session=${n}` };
 
-    it('let an address present so many that prove nobody, and look up no more', async () => {
+    it('are looked up until the limit of the address; then requests get 429 without a look-up', async () => {
       const proven = await open(here);
       const unproven = await open(here);
       await answered(current(here, { Cookie: proven }), 200);
@@ -175,14 +175,14 @@ describe('limits of what fails', () => {
         expect(reply.headers['ratelimit-policy']).not.toContain('bad_credentials');
       }
       for (let n = 0; n < 3; n++) expectRefused(await current(here, bad(BAD + n)));
-      // Good, but only a look-up could tell.
+      // Valid, but only a look-up could show that.
       expectRefused(await current(here, { Cookie: unproven }));
       await answered(current('192.0.2.2', { Cookie: unproven }), 200);
       await answered(current(here, { Cookie: unproven }), 200);
       await answered(current(here, { Cookie: proven }), 200);
     });
 
-    it('still tell those apart who present none, or what no look-up is needed for', async () => {
+    it('do not include missing or malformed credentials, which still get 401 beyond the limit', async () => {
       for (let n = 0; n < BAD + 1; n++) {
         await answered(current(here, {}), 401);
         await answered(current(here, { Authorization: 'Basic dXNlcjpwYXNz' }), 401);
@@ -192,18 +192,18 @@ describe('limits of what fails', () => {
       await open(here);
     });
 
-    it('hold where a session is asked for too', async () => {
+    it('are limited on POST /sessions too', async () => {
       const headers = { ...from(here), Cookie: 'waybill_session=unknown' };
       expectRefused(await api.post('/sessions', undefined, { headers }));
     });
 
-    it('count no good ones, however many are new', async () => {
+    it('do not include valid ones, however many are new', async () => {
       const there = '192.0.2.3';
       for (let n = 0; n < BAD + 2; n++) await answered(current(there, { Cookie: await open(there) }), 200);
       await answered(current(there, bad(1)), 401);
     });
 
-    it('look up once more what has proved somebody before, and then no more', async () => {
+    it('that were valid before are looked up once more, and then limited', async () => {
       const there = '192.0.2.4';
       const cookie = await open(there);
       await answered(current(there, { Cookie: cookie }), 200);
@@ -218,7 +218,7 @@ describe('limits of what fails', () => {
     const login = (address: string, body: object) =>
       api.post('/auth/login', body, { headers: from(address) });
 
-    it('counts a body that breaks the rules for the address, before it looks at the next one', async () => {
+    it('counts an invalid body for the address, and throttles before it validates the next one', async () => {
       const there = '192.0.2.5';
       for (const body of [{}, { email: 1, password: 'x' }, { email: 'x@example.com', passwort: 'x' }])
         await answered(login(there, body), 422);
@@ -230,7 +230,7 @@ describe('limits of what fails', () => {
       await answered(login('192.0.2.6', { email: 'x@example.com', password: 'wrong' }), 401);
     });
 
-    it('counts nothing that succeeds', async () => {
+    it('does not count successes', async () => {
       const there = '192.0.2.7';
       const user = await newStaff(admin, 'agent');
       for (let n = 0; n < LOGINS + 2; n++)

@@ -54,7 +54,7 @@ describe('lists', () => {
     }
   }
 
-  it('show each row that stays exactly once, newest first, while rows come and go', async () => {
+  it('show each remaining row exactly once, newest first, while rows are added and deleted', async () => {
     const step = fc.record({ come: fc.nat(4), go: fc.array(fc.nat(), { maxLength: 3 }) });
     const walks = fc.record({
       rows: fc.integer({ min: 0, max: 12 }),
@@ -66,7 +66,7 @@ describe('lists', () => {
       fc.asyncProperty(walks, async ({ rows, limit, filtered, steps }) => {
         await database.query('DELETE FROM packages');
         const old = new Set<number>();
-        // Rows of another type, and of somebody else, stand between those that are listed.
+        // Packages of another type and of another owner lie between the listed ones.
         for (let row = 0; row < rows; row++) {
           for (const id of await insert(1, 1)) old.add(id);
           const [beside] = await insert(1, 2);
@@ -99,7 +99,7 @@ describe('lists', () => {
     );
   });
 
-  it('give no cursor on a full last page', async () => {
+  it('have no cursor on a full last page', async () => {
     await insert(4, 1);
     const pages: Page[] = [];
     for await (const page of walk('packages?limit=2', () => Promise.resolve())) pages.push(page);
@@ -109,7 +109,7 @@ describe('lists', () => {
     ]);
   });
 
-  it('have one envelope, short lists included', async () => {
+  it('have the same envelope, short lists included', async () => {
     expect((await answered(list('packages'), 200)).body).toEqual({ items: [], next_cursor: null });
     const types: string[] = [];
     for await (const { items } of walk('types?limit=1', () => Promise.resolve()))
@@ -117,7 +117,7 @@ describe('lists', () => {
     expect(types).toEqual(['clothes', 'electronics', 'misc']);
   });
 
-  it('refuse a cursor of other filters, of another list or that was never issued', async () => {
+  it('refuse a cursor of other filters or another list, or that was never issued', async () => {
     await insert(3, 1);
     const { body } = await answered(list('packages?limit=1&type_id=1'), 200);
     const cursor = String((body as Page).next_cursor);

@@ -150,7 +150,7 @@ describe('a package, registered, priced and explained', () => {
 describe('a session', () => {
   const { api } = useServer();
 
-  it('is opened once per browser, kept in an HttpOnly cookie and ends at once', async () => {
+  it('is opened once per browser, kept in an HttpOnly cookie, and ended at once', async () => {
     const opened = await api.anonymous().post('/sessions');
     expect(opened.status).toBe(201);
     const [setCookie] = opened.headers['set-cookie'] as unknown as string[];

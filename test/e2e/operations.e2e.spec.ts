@@ -8,7 +8,7 @@ const BOOTSTRAP_ADMIN_KEY = 'a-key-of-our-own,-which-is-long-enough';
 describe('logs, metrics and health for operators', () => {
   const { server, api } = useServer({ env: { OPS_PORT: '0', BOOTSTRAP_ADMIN_KEY } });
 
-  it('one log line per request, with its id and trace id and without its query', async () => {
+  it('each request has one log line, with its ID and trace ID and without its query', async () => {
     const headers = { traceparent: `00-${TRACE}-b7ad6b7169203331-01`, 'X-Request-Id': 'operators-see-this' };
     const reply = await api.get('/types', { headers, query: { limit: 7 } });
     expect(reply.headers['x-request-id']).toBe('operators-see-this');

@@ -12,7 +12,7 @@ const boots = aPackage({ type_id: 3 });
 
 type Headers = Record<string, string>;
 
-// Each request here is wrong in two ways; what is refused first is told.
+// Each request has two faults; the test checks which one is reported.
 describe('the order of refusals', () => {
   const powerless = randomUUID();
   const keptKey = randomUUID();
@@ -34,7 +34,7 @@ describe('the order of refusals', () => {
       for (let count = 0; count <= PER_MINUTE; count++)
         await send('GET', '/api/v1/sessions/current', headers);
     await answered(send('POST', PACKAGES, { ...keeper, ...key }, boots), 202);
-    // What was good when it was kept is so no longer.
+    // The stored body is not valid any more.
     await database.query('UPDATE package_types SET archived_at = now() WHERE id = 3');
   });
   beforeEach(async () => {

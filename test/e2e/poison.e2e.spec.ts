@@ -11,7 +11,7 @@ const boots = aPackage();
 const ATTEMPTS = 3;
 const PENDING_LIMIT = 5;
 
-/** Makes PostgreSQL refuse packages of some names, which is as good as any fault that no retry mends. */
+/** Makes PostgreSQL refuse packages of some names, as an example of a permanent failure. */
 const refusePackages = (database: SuiteDatabase, condition: string) =>
   database.rows(
     `CREATE OR REPLACE FUNCTION refuse_package() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -80,7 +80,7 @@ describe('registrations that can’t be processed', () => {
     expect(await database.rows('SELECT FROM packages')).toEqual([]);
   });
 
-  it('are limited in number: no more are accepted until the number falls', async () => {
+  it('are limited in number: new ones are refused until the number falls', async () => {
     await refusePackages(database, 'true');
     const who = await start({
       REGISTRATION_ATTEMPTS: '50',

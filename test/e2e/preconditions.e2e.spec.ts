@@ -95,7 +95,7 @@ describe('ETag and preconditions', () => {
     await answered(end({ 'If-Match': `"x",,${String(headers.etag)},` }), 204);
   });
 
-  it('a POST with a precondition that cannot hold creates nothing', async () => {
+  it('a POST with a precondition that can’t be met creates nothing', async () => {
     const make = (sent: Record<string, string>) => customer.post('/packages', boots, { headers: sent });
     await answered(make({ 'If-Match': '"x"' }), 412);
     await answered(make({ 'If-None-Match': '*' }), 412);

@@ -10,7 +10,7 @@ const blocks = [...readme.slice(readme.indexOf('## A walk-through')).matchAll(/`
 const [walkThrough = '', recompute = ''] = blocks.map(([, lines]) => lines);
 const jq = spawnSync('jq', ['--version']).status === 0;
 
-/** Runs lines in a shell as somebody who pastes them does. */
+/** Runs lines in a shell, as if pasted. */
 const paste = (lines: string, cwd: string): string =>
   execFileSync('bash', ['-c', lines], { cwd, encoding: 'utf8', timeout: 60_000 });
 

@@ -29,7 +29,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
     return performance.now() - from;
   };
 
-  /** The median of several replies: what waits for Redis waits each time, a busy machine does not. */
+  /** Median of several replies: waiting for Redis delays every reply, a busy machine only some. */
   const usualTime = async (who: Api, count: number): Promise<number> => {
     const times: number[] = [];
     for (let n = 0; n < count; n++) times.push(await accept(who));
@@ -45,7 +45,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
       { describe: `${count} packages to be priced` },
     );
 
-  it('accepts packages as fast as before and prices them when an empty Redis is back', async () => {
+  it('accepts packages as fast as before, and prices them when Redis is back, empty', async () => {
     const api = await start('api');
     const who = await newCustomer(await connect(api.url));
     // In the queue, and lost with it.

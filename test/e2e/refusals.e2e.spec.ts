@@ -243,7 +243,7 @@ describe('requests that the framework refuses', () => {
   });
 
   it.each(['x', 'X.example:8000', '127.0.0.1:80', '[::1]:8000', '[::1]', 'a_b', 'a%20b', 'x:', 'localhost.'])(
-    'takes the Host %s',
+    'accepts the Host %s',
     async (host) => {
       const head = `GET /livez HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
       expect((await sendRaw(server.url, head))[0]?.status).toBe(200);
@@ -277,7 +277,7 @@ describe('requests that the framework refuses', () => {
       ['without credentials', 401, () => [type, length]],
       ['with a body that is too large', 413, () => [type, 'Content-Length: 99999999', `Cookie: ${cookie}`]],
       ['with a body of another type', 415, () => ['Content-Type: text/csv', length, `Cookie: ${cookie}`]],
-    ])('%s asks for no body: %i', async (_, status, headers) => {
+    ])('%s gets a reply without 100 Continue: %i', async (_, status, headers) => {
       const replies = await sendRaw(server.url, head(...headers()));
       expect(replies.map((reply) => reply.status)).toEqual([status]);
     });
@@ -314,7 +314,7 @@ describe('requests that the framework refuses', () => {
     ],
     ['an expectation that nobody knows', 200, () => wire('GET /api/v1/types', ['Expect: wonders'])],
     ['a whole URL as the target', 200, () => wire('GET http://x/api/v1/types')],
-  ])('and what it takes: %s: %i', async (_, status, bytes) => {
+  ])('accepted requests: %s: %i', async (_, status, bytes) => {
     const [reply] = await sendRaw(server.url, bytes());
     expect([reply?.status, reply?.headers['content-type']]).toEqual([
       status,
@@ -380,7 +380,7 @@ describe('requests that the framework refuses', () => {
     }
   });
 
-  it('while stopping, the server answers 503 on open connections and finishes requests in flight', async () => {
+  it('answers 503 on open connections and finishes requests in flight while the server stops', async () => {
     const stopping = await start();
     const own = await openSession(stopping);
     const body = Buffer.from(boots);

@@ -5,7 +5,7 @@ import path from 'node:path';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 
-/** Runs the built application until it ends by itself. */
+/** Runs the built application until it exits. */
 function run(role: string, env: Record<string, string> = {}): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, role], {
     cwd: os.tmpdir(),

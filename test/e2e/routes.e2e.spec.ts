@@ -21,7 +21,7 @@ const notIdempotent = [
   'POST /api/v1/sessions',
   'POST /api/v1/users',
 ];
-/** Reads of one thing that never changes, or is no JSON. */
+/** Reads of a single resource that never changes or is not JSON. */
 const untagged = ['GET /api/docs/:file'];
 /** Routes that watch over the process. */
 const unlimited = ['GET /livez', 'GET /metrics', 'GET /readyz'];

@@ -61,7 +61,7 @@ describe('a request whose caller ends while its body arrives', () => {
   ];
 
   describe.each(powers)('POST %s', (path, body) => {
-    it.each(ends)('leaves nothing behind when its user %s', async (_, end, refusal) => {
+    it.each(ends)('creates nothing when its user %s', async (_, end, refusal) => {
       const staff = await newStaff(admin, 'admin');
       const cookie = await signIn(api, staff);
       const finish = await begin(path, `Cookie: ${cookie}`, body());
@@ -69,14 +69,14 @@ describe('a request whose caller ends while its body arrives', () => {
       expect(await finish()).toEqual(refusal);
     });
 
-    it('leaves nothing behind when its key is revoked', async () => {
+    it('creates nothing when its key is revoked', async () => {
       const { id, key } = await newKey(admin, (await admin.get('/api-keys')).body.items.at(-1).scopes);
       const finish = await begin(path, `Authorization: Bearer ${key}`, body());
       expect((await admin.delete(`/api-keys/${id}`)).status).toBe(204);
       expect(await finish()).toEqual([401, 'unauthenticated']);
     });
 
-    it('goes through when nothing happens', async () => {
+    it('succeeds when nothing happens', async () => {
       const cookie = await signIn(api, await newStaff(admin, 'admin'));
       expect((await (await begin(path, `Cookie: ${cookie}`, body()))())[0]).toBe(201);
     });

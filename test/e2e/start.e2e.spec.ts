@@ -10,7 +10,7 @@ import { startServer } from '../support/server';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 
-/** Runs the server until it ends by itself. @returns its exit code and all that it said */
+/** Runs the server until it exits. @returns its exit code and its output */
 async function run(
   cwd: string,
   env: Record<string, string>,
@@ -87,7 +87,7 @@ describe('a start that can’t succeed', () => {
     expect(await run(folder, env, role)).toEqual({ code: 1, said: expected() });
   });
 
-  it('says of a DATABASE_URL whether the password or the database is wrong, and shows neither', async () => {
+  it('reports whether the password or the database of DATABASE_URL is wrong, and shows neither', async () => {
     const database = await createTestDatabase();
     const url = new URL(database.url);
     url.pathname = '/no_such_database';
@@ -111,7 +111,7 @@ describe('a start that can’t succeed', () => {
   });
 });
 
-describe('a start by hand', () => {
+describe('a start from a terminal', () => {
   const offline = {
     CBR_JSON_URL: 'http://127.0.0.1:1/',
     CBR_XML_URL: 'http://127.0.0.1:1/',
@@ -130,7 +130,7 @@ describe('a start by hand', () => {
     rmSync(dataDir, { recursive: true });
   });
 
-  it('logs in one line, when offline, which rates price packages', async () => {
+  it('when offline, logs in one line which rates price packages', async () => {
     const server = await startServer({ env: offline });
     const told = () =>
       server

@@ -51,7 +51,7 @@ describe('the server process', () => {
     agent.destroy();
   });
 
-  it('stops in order although some requests never arrive whole', async () => {
+  it('stops in order although some requests never arrive completely', async () => {
     const head = 'POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
     const body = await RawConnection.open(server.url);
     body.send(`${head}Expect: 100-continue\r\nContent-Length: 9\r\n\r\n`);

@@ -88,7 +88,7 @@ describe('TLS', () => {
     expect((await ask(server.url, 'GET', '/livez')).status).toBe(200);
   });
 
-  it('is not assumed over plain HTTP, even with X-Forwarded-Proto', async () => {
+  it('is not assumed over plain HTTP with X-Forwarded-Proto', async () => {
     await start({});
     const opened = await ask(server.url, 'POST', '/api/v1/sessions', { 'X-Forwarded-Proto': 'https' });
     expect(cookieOf(opened)).toMatch(
@@ -140,7 +140,7 @@ describe('TLS', () => {
     expect(warnings).toHaveLength(address === '127.0.0.1' ? 1 : 0);
   });
 
-  it('counts requests of one address together, whatever the port', async () => {
+  it('counts requests of one address together, whatever their port', async () => {
     await start({ TRUST_PROXY: 'loopback', LIMIT_SESSIONS_PER_MINUTE: '3' });
     const statuses: number[] = [];
     for (const port of [1, 2, 3, 4]) {

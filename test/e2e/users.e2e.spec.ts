@@ -33,7 +33,7 @@ async function cli(
 describe('administrators', () => {
   const { admin } = useServer({ env: raised });
 
-  it('always leave one who can sign in, even if several are changed at the same time', async () => {
+  it('always include one who can sign in, even if several are changed at the same time', async () => {
     const bosses = [await newStaff(admin, 'admin'), await newStaff(admin, 'admin')];
     const etags = await Promise.all(bosses.map(({ id }) => admin.get(`/users/${id}`)));
     const replies = await Promise.all(
@@ -57,7 +57,7 @@ describe('users', () => {
   const change = async (who: Api, id: string, body: object) =>
     who.patch(`/users/${id}`, body, await matching(id));
 
-  it('are created with a role and a unique e-mail address, and shown without their password', async () => {
+  it('are created with a role and a unique email address, and shown without their password', async () => {
     const body = { email: 'Oleg@Example.com', role: 'agent', password: PASSWORD };
     const made = await admin.post('/users', body);
     expect(made).toMatchObject({
@@ -121,7 +121,7 @@ describe('users', () => {
     expect(off.body.items).toMatchObject([{ id: made[0]!.id, disabled: true }]);
   });
 
-  it('are found by their email address, in any letter case and normal form, but only by all of it', async () => {
+  it('are found by their whole email address, in any letter case and Unicode normal form', async () => {
     const body = { email: 'zoé@example.com', role: 'agent', password: PASSWORD };
     const { body: made } = await admin.post('/users', body);
     const found = async (query: Record<string, string>): Promise<unknown> =>
@@ -289,7 +289,7 @@ describe('users', () => {
       });
     });
 
-    it('report what is wrong', async () => {
+    it('get clear errors', async () => {
       const wrong = await cli(
         { DATABASE_URL: database.url },
         ['create-user', '--email', 'x', '--role', 'boss'],
@@ -327,7 +327,7 @@ describe('users', () => {
         });
     });
 
-    it('are listed, get another password, and keys are made and revoked', async () => {
+    it('are listed and get another password; keys are created and revoked', async () => {
       const env = { DATABASE_URL: database.url };
       const user = await newStaff(admin, 'agent');
       const cookie = await signIn(api, user);
@@ -369,7 +369,7 @@ describe('users', () => {
       });
     });
 
-    it('are made on the embedded database, without a server and beside one', async () => {
+    it('are created on the embedded database, with and without a running server', async () => {
       const dataDir = mkdtempSync(path.join(tmpdir(), 'waybill-cli-'));
       const args = (email: string) => [
         'create-user',
@@ -394,7 +394,7 @@ describe('users', () => {
     });
   });
 
-  it('are shown to administrators who signed in, too', async () => {
+  it('can be read by signed-in administrators too', async () => {
     expect((await (await newSignedIn(api, admin, 'admin')).get('/users')).status).toBe(200);
   });
 });

@@ -3,7 +3,7 @@ import path from 'node:path';
 
 const FILE = path.resolve(__dirname, '../access-table.md');
 
-/** The sorts of callers, as the columns of test/access-table.md name them. */
+/** The kinds of callers: the columns of test/access-table.md. */
 export const callers = [
   ...(['nobody', 'another customer', 'owner', 'agent', 'operator', 'admin'] as const),
   ...(['key without', 'expired key', 'revoked session', 'disabled user'] as const),
@@ -11,19 +11,19 @@ export const callers = [
 
 export type CallerName = (typeof callers)[number];
 
-/** `public`, `known`, or the scopes that staff and keys need, and whether customers may too. */
+/** `public`, `known`, or the scopes that staff and keys need, and whether customers may call the route too. */
 export type Rule = 'public' | 'known' | { customers: boolean; scopes: string[] };
 
-/** A line of the table. */
+/** A row of the table. */
 export interface AccessRow {
   /** `GET /api/v1/packages/:id` */
   route: string;
   rule: Rule;
-  /** What each caller gets: `200`, `200 it`, `200 none`. */
+  /** The response to each caller: `200`, `200 it`, `200 none`. */
   expected: Record<CallerName, string>;
 }
 
-/** Reads test/access-table.md. @throws Error where it is no such table. */
+/** Reads test/access-table.md. @throws Error if the table is malformed */
 export function readAccessTable(text = readFileSync(FILE, 'utf8')): AccessRow[] {
   const [head, rule, ...lines] = text.split('\n').filter((line) => line.startsWith('|'));
   const columns = ['route', 'rule', ...callers];

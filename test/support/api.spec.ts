@@ -150,7 +150,7 @@ describe('the client of the end-to-end tests', () => {
     ['a null where one is declared', { ...made, body: { ...thing, size: null, owner: null } }],
     ['an optional header', { ...made, headers: { ...made.headers, 'retry-after': '2' } }],
     ['a declared problem', { status: 409, headers: { ...PROBLEM_TYPE, ...ID }, body: taken }],
-  ])('lets %s through', async (_, planted) => {
+  ])('accepts %s', async (_, planted) => {
     reply = planted;
     await expect(api.post('/things', { name: 'a' })).resolves.toMatchObject({ status: planted.status });
   });
@@ -195,7 +195,7 @@ describe('the client of the end-to-end tests', () => {
       { status: 409, headers: { ...PROBLEM_TYPE, ...ID }, body: { ...taken, request_id: 'r2' } },
       /request_id is not X-Request-Id/,
     ],
-  ])('refuses %s that is not as declared', async (_, planted, message) => {
+  ])('refuses %s that differs from the declaration', async (_, planted, message) => {
     expect(await violations(planted)).toMatch(message);
   });
 
@@ -220,7 +220,7 @@ describe('the client of the end-to-end tests', () => {
     ).toMatch(/accepted the query parameter force/);
   });
 
-  it('takes the path with the most fixed segments', async () => {
+  it('matches the path with the most fixed segments', async () => {
     reply = { status: 200, headers: { 'content-type': 'text/plain' }, body: 'a text' };
     await expect(api.get('/things/new')).resolves.toMatchObject({ text: 'a text' });
   });
@@ -247,7 +247,7 @@ describe('the client of the end-to-end tests', () => {
     expect(await violations(noAllow, () => api.put('/things', {}))).toMatch(/Allow is missing/);
   });
 
-  it('sends credentials, a query, headers, and a text as it is', async () => {
+  it('sends credentials, a query, headers, and an unchanged text', async () => {
     reply = made;
     const options = { query: { dry_run: true }, headers: { 'If-Match': '"1"' } };
     await api.as({ key: 'k' }).post('/things', '{"name":"a"}', options);

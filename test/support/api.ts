@@ -62,7 +62,7 @@ export class Api {
     return this.request('DELETE', path, undefined, options);
   }
 
-  /** @throws ContractViolation where the reply is not one that the document declares. */
+  /** @throws ContractViolation if the document does not declare the reply */
   async request(
     method: Method,
     path: string,
@@ -92,7 +92,7 @@ export class Api {
   }
 }
 
-/** A client of a running server, with nobody's credentials. */
+/** A client of a running server, without credentials. */
 export async function connect(serverUrl: string): Promise<Api> {
   const reply = await fetch(new URL('/api/openapi.json', serverUrl), {
     signal: AbortSignal.timeout(TIMEOUT_MS),

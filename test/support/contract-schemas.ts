@@ -1,13 +1,13 @@
 import { STATUS_CODES } from 'node:http';
 import type { OpenApiSchema } from './openapi';
 
-/** The schemas of a document's components, each object of which holds nothing that is not declared. */
+/** Returns the component schemas of a document, with undeclared properties forbidden. */
 export function closed(schemas: Record<string, OpenApiSchema>): Record<string, OpenApiSchema> {
   return Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, close(schema, name)]));
 }
 
 function close(schema: OpenApiSchema, place: string): OpenApiSchema {
-  // Closing a part of a composition would refuse what its other parts declare.
+  // A closed part of a composition would refuse properties that its other parts declare.
   if (schema.allOf) throw new Error(`${place} is composed by allOf: say how it is closed`);
   const inner = (one: OpenApiSchema) => close(one, place);
   return {

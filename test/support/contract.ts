@@ -47,7 +47,7 @@ const UNSPOKEN = new Set([
 
 const PROBLEM = 'application/problem+json';
 
-/** Holds replies to an OpenAPI 3.1 document: status, media type, headers and body, and nothing that it does not declare. */
+/** Checks replies against an OpenAPI 3.1 document: status, media type, headers and body. Undeclared content is a violation. */
 export class Contract {
   private readonly ajv = new Ajv2020({ allErrors: true, strictTypes: false });
   private readonly compiled = new Map<string, ValidateFunction>();
@@ -157,7 +157,7 @@ export class Contract {
     return violations;
   }
 
-  /** What was accepted must be what the document allows: else its request schemas are too narrow. */
+  /** Accepted requests must be valid by the document; otherwise its request schemas are too narrow. */
   private acceptedViolations(exchange: Exchange, operation: OpenApiOperation): string[] {
     if (exchange.status >= 300) return [];
     const parameters = (operation.parameters ?? []).map((parameter) => this.resolve(parameter));

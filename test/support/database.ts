@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
-/** A PostgreSQL that suites run on: the run's own embedded one, always, and a service where one was found. */
+/** A PostgreSQL that suites run on: always the run's own embedded one, and a service if one was found. */
 export interface PostgresBackend {
   name: string;
   on: 'embedded' | 'postgres';
-  /** An administrator's URL; undefined where there is none. */
+  /** URL of an administrator; undefined if there is no such service. */
   adminUrl: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export function describeOnEachPostgres(title: string, suite: (on: PostgresBacken
   }
 }
 
-/** The Redis that was found, comma-separated for a cluster; undefined where there is none. */
+/** URL of the Redis that was found, separated by commas for a cluster; undefined without one. */
 export const redisUrl = (): string | undefined => process.env[HANDED.redis];
 
 /**

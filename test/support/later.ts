@@ -1,6 +1,6 @@
 /**
  * An object that a hook fills, so that a suite may take it apart when it is defined.
- * Reading it before that is an error that says so.
+ * Reading it earlier throws an error.
  */
 export function later<T extends object>(what: string): { value: T; fill(made: T): void } {
   let made: T | undefined;

@@ -30,7 +30,7 @@ describe('eventually', () => {
       () => new Promise(() => undefined),
       'Not within 30 ms: the row (the probe never answered)',
     ],
-  ])('says at the deadline what it %s', async (_, probe, message) => {
+  ])('reports at the deadline what it %s', async (_, probe, message) => {
     const waited = eventually<unknown>(probe, { describe: 'the row', deadlineMs: 30, everyMs: 1 });
     await expect(waited).rejects.toThrow(message);
   });

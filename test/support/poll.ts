@@ -2,13 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 /**
- * How long anything may take that a test waits for. It only matters where a test fails: give another deadline
- * only where the time itself is what is tested.
+ * Default deadline. It only matters when a test fails. Set another one only if the test is about the duration.
  */
 const DEADLINE_MS = 30_000;
 
 export interface EventuallyOptions {
-  /** What is waited for, as it reads after "Not within 5000 ms:". */
+  /** The expected state; completes the message "Not within 5000 ms: …". */
   describe: string;
   deadlineMs?: number;
   /** The pause between two looks. */
@@ -22,7 +21,7 @@ type Seen = { value: unknown } | { error: unknown };
  * Waits until the probe gives something truthy, and returns it. A probe that throws is asked again; one that hangs
  * does not outlast the deadline.
  *
- * @throws Error saying what was waited for and what was seen last
+ * @throws Error with the expected state and the last result
  */
 export async function eventually<T>(
   probe: () => T | Promise<T>,

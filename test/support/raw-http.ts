@@ -34,7 +34,7 @@ export class RawConnection {
     return this;
   }
 
-  /** Says that nothing more will come. */
+  /** Ends the sending side. */
   end(): this {
     this.socket.end();
     return this;
@@ -45,14 +45,14 @@ export class RawConnection {
     return this.received;
   }
 
-  /** All replies, once the server has hung up. */
+  /** All replies, after the server has closed the connection. */
   async replies(): Promise<RawReply[]> {
     await this.closed;
     return parse(Buffer.from(this.received, 'latin1'));
   }
 }
 
-/** Sends bytes over a connection of their own. @returns the replies, once the server has hung up */
+/** Sends bytes over a new connection. @returns the replies, after the server has closed it */
 export async function sendRaw(url: string, bytes: string | Buffer): Promise<RawReply[]> {
   const connection = await RawConnection.open(url);
   return connection.send(bytes).replies();

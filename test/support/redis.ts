@@ -23,7 +23,7 @@ export interface TestRedis {
   /** Stops it from answering, with its connections open, and lets it go on. */
   freeze(): void;
   thaw(): void;
-  /** After a kill: an empty one in its place. */
+  /** Starts an empty one again after a kill. */
   restart(): Promise<void>;
   /** Ends it for good. */
   stop(): Promise<void>;
@@ -39,14 +39,14 @@ export interface TestRedisCluster {
 /** Whether the machine has the binary that tests start Redis from. */
 export const hasRedisServer = (): boolean => spawnSync(BINARY, ['--version']).status === 0;
 
-/** `describe`, or where the machine has no `redis-server`, a suite that is skipped by its name. */
+/** `describe`; the suite is skipped if the machine has no `redis-server`. */
 export const describeWithRedisServer = (name: string, suite: () => void): void =>
   (hasRedisServer() ? describe : describe.skip)(`${name} (redis-server of this machine)`, suite);
 
 /** A Redis that the suites of a port repeat on. */
 export interface RedisTarget {
   name: string;
-  /** Undefined where it was not found. */
+  /** Undefined if it was not found. */
   start: (() => Promise<{ url: string; stop(): Promise<void> }>) | undefined;
 }
 
@@ -75,7 +75,7 @@ export async function keysOf(url: string, prefix: string): Promise<string[]> {
   });
 }
 
-/** Removes what a test wrote into a Redis that may be somebody's own. */
+/** Deletes the keys of a test. The Redis may belong to a user. */
 export async function dropKeys(url: string, prefix: string): Promise<void> {
   const keys = await keysOf(url, prefix);
   await withRedis(url, (client) => Promise.all(keys.map((key) => client.unlink(key))));
@@ -143,7 +143,7 @@ async function launch(port: number, dir: string, args: string[]): Promise<ChildP
   }
 }
 
-/** A killed run of the tests leaves none behind, where the machine has setpriv. */
+/** The process ends with the test run, even if that is killed, if the machine has setpriv. */
 function endWithUs(): string[] {
   const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
   return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];

@@ -12,10 +12,10 @@ const START_DEADLINE_MS = 60_000;
 /** A stop may take the server 10 s. */
 const STOP_DEADLINE_MS = 15_000;
 
-/** What tells that the process serves: `api` and `all` their public URL, `worker` that of its operations port. */
+/** Output of a process that is ready: `api` and `all` print their public URL, `worker` that of its operations port. */
 const LISTENS = { public: /^Waybill listens on (http\S+)$/m, ops: /^Waybill operations on (http\S+)$/m };
 
-/** The last that `all` prints by itself when it serves. */
+/** The last line that `all` prints at the start. */
 const END_OF_WELCOME = '\nPress Ctrl-C to stop.\n';
 
 export interface StartServerOptions {
@@ -42,10 +42,10 @@ export interface TestServer {
   opsUrl: string | undefined;
   pid: number;
   dataDir: string;
-  /** What it has written to stdout and stderr, from the end up to a bound. */
+  /** The end of its stdout and stderr, of limited length. */
   output(): string;
   exited: Promise<ServerExit>;
-  /** SIGTERM. @throws Error with its output unless it ends by itself, with code 0 and in time */
+  /** Sends SIGTERM. @throws Error with its output unless it exits with code 0 in time */
   stop(): Promise<void>;
   /** SIGKILL. */
   kill(): Promise<void>;
@@ -123,7 +123,7 @@ const withoutLimits = {
   LIMIT_BAD_CREDENTIALS_PER_MINUTE: '1000000',
 };
 
-/** A killed run of the tests leaves no server behind, where the machine has setpriv. */
+/** The server ends with the test run, even if that is killed, if the machine has setpriv. */
 function endWithUs(): string[] {
   const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
   return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];

@@ -59,7 +59,7 @@ describe('finding services', () => {
     ['refuses', '-NOAUTH Authentication required.\r\n', /NOAUTH/],
     ['speaks something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /not a Redis/],
     ['stays silent', undefined, /no answer/],
-  ])('does not mistake for Redis a server that %s', async (_, answer, reason) => {
+  ])('does not mistake a server for Redis that %s', async (_, answer, reason) => {
     const { missing } = await findServices({
       DATABASE_URL: CLOSED,
       REDIS_URL: `redis://${await redis(answer)},redis://elsewhere:7000`,

@@ -12,7 +12,7 @@ interface Service {
   name: ServiceName;
   /** The variable that names one. */
   variable: string;
-  /** Where one is looked for else: the standard port on this machine. */
+  /** Default URL: the standard port on this machine. */
   standard: string;
   /** Speaks its protocol; throws why it can't be used. */
   probe(url: string): Promise<void>;
@@ -42,9 +42,9 @@ const SERVICES: Service[] = [
 type Environment = Record<string, string | undefined>;
 
 /**
- * Looks for the services that suites can run on: where a variable names one, else on the standard port of this machine.
+ * Looks for services that suites can run on: at the URL of a variable, or on the standard port of this machine.
  *
- * `TEST_SERVICES=none` looks for none. `REQUIRE_SERVICES=postgres,redis` makes a missing one a failure.
+ * With `TEST_SERVICES=none` it looks for none. With `REQUIRE_SERVICES=postgres,redis` a missing one is a failure.
  *
  * @throws Error naming each required service that is missing, and why
  */
@@ -95,7 +95,7 @@ async function look(service: Service, environment: Environment): Promise<FoundSe
   }
 }
 
-/** What was found and what suites are skipped for, one line each. */
+/** Lists found services, and missing ones with the reason, one line each. */
 export function describeServices(found: FoundService[], missing: MissingService[]): string {
   return [
     ...found.map(({ name, url }) => `found    ${name} at ${withoutPassword(url)}`),

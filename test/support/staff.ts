@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Api } from './api';
 
-/** Somebody of the staff, as a test made them. */
+/** A staff user that a test created. */
 export interface Staff {
   id: string;
   email: string;
@@ -37,7 +37,7 @@ export async function newSignedIn(
   return api.as({ cookie: await signIn(api, await newStaff(administrator, role)) });
 }
 
-/** Makes an API key. @param administrator who may, and has its scopes. */
+/** Creates an API key. @param administrator a caller who holds keys:manage and the scopes of the key */
 export async function newKey(
   administrator: Api,
   scopes: string[],

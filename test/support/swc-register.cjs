@@ -1,4 +1,4 @@
-// For `node --require`: a child process of a test can load our TypeScript as it stands, without a build.
+// For `node --require`: a child process of a test can load our TypeScript without a build.
 const { transformFileSync } = require('@swc/core');
 
 require.extensions['.ts'] = (module, filename) => {

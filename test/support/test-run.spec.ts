@@ -21,7 +21,7 @@ describe('the folders of killed runs', () => {
     return path.join(parent, name);
   };
 
-  it('are removed together with their PostgreSQL; folders of running tests and other users stay', async () => {
+  it('are removed together with their PostgreSQL; folders of running tests and other users are kept', async () => {
     const killed = make(`waybill-test-${uid}-${deadPid()}-abc`);
     const files = clusterFiles(path.join(killed, 'postgres'));
     mkdirSync(files.folder);

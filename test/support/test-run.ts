@@ -22,7 +22,7 @@ const RUN_PREFIX = 'waybill_test_';
 
 const folderPrefix = () => `waybill-test-${process.getuid?.() ?? 0}-`;
 
-/** A folder for this run's cluster: in memory where there is room, since a busy disk makes cloning 20 times slower. */
+/** A folder for this run's cluster: in memory if there is room, because a busy disk makes cloning 20 times slower. */
 export function makeRunFolder(): string {
   const parent = hasRoom(SHARED_MEMORY) ? SHARED_MEMORY : realpathSync(os.tmpdir());
   return mkdtempSync(path.join(parent, `${folderPrefix()}${process.pid}-`));
@@ -71,10 +71,9 @@ export interface RunDatabases {
 export const nameRun = (): string => `${RUN_PREFIX}${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
 
 /**
- * Makes the run's template database, and drops the databases of killed runs.
+ * Creates the run's template database, and drops the databases of killed runs.
  *
- * A run is alive while a connection bears its name: that holds on a service that several machines use, where a process
- * id says nothing.
+ * A run is alive while a connection has its name. A process ID would not work for a service that several machines use.
  */
 export async function openRun(
   adminUrl: string,

@@ -34,10 +34,10 @@ export function useDatabase({ on, per = 'suite' }: UseDatabaseOptions = {}): {
   return { database: database.value, onClose };
 }
 
-/** Registers what closes something, to be called at the end; what was opened last is closed first. */
+/** Registers a function that closes a resource at the end. The last opened resource is closed first. */
 export type OnClose = (close: () => unknown) => void;
 
-/** For resources that need each other: jest runs hooks of the same kind in the order in which they stand. */
+/** For resources that need each other: jest runs hooks of the same kind in the order of their registration. */
 export function useClosers(per: 'suite' | 'test' = 'suite'): OnClose {
   const closers: (() => unknown)[] = [];
   (per === 'test' ? afterEach : afterAll)(async () => {

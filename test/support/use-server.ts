@@ -33,7 +33,7 @@ export interface SuiteServers {
 
 export interface SuiteServer extends SuiteServers {
   server: TestServer;
-  /** A client with nobody's credentials. */
+  /** A client without credentials. */
   api: Api;
   /** A client with the administrator's key. */
   admin: Api;

@@ -11,7 +11,7 @@ export function pinnedNode(root) {
   return existsSync(pinned) ? pinned : process.execPath;
 }
 
-/** Checks the running Node where npm installs none. */
+/** Checks the running Node if npm installed none. */
 export function checkNodeVersion(root, version = process.versions.node) {
   if (pinnedNode(root) !== process.execPath) return;
   const [major, minor] = version.split('.').map(Number);

@@ -53,7 +53,7 @@ describeOnEachPostgres('the audit log', (on) => {
       [at],
     );
 
-  it('leaves nothing behind when its migration is reverted, and works when it is run again', async () => {
+  it('is removed completely when its migration is reverted, and works when that runs again', async () => {
     await dataSource.undoLastMigration();
     const left = await dataSource.query(
       `SELECT proname FROM pg_proc WHERE proname LIKE 'audit%' UNION SELECT relname FROM pg_class WHERE relname LIKE 'audit%'`,
@@ -130,7 +130,7 @@ describeOnEachPostgres('the audit log', (on) => {
     { nested: [{ password_hash: 'x' }] },
     { api_key: 'x' },
     { session_token: 'x' },
-  ])('refuses the field of %j that is named for a secret, without repeating it', async (changes) => {
+  ])('refuses the secret field of %j without repeating its value', async (changes) => {
     await expect(record(staffContext(), 'a.b', changes)).rejects.toThrow(
       /the audit log must not hold secrets$/,
     );
@@ -143,7 +143,7 @@ describeOnEachPostgres('the audit log', (on) => {
     '$argon2id$v=19$m=19456',
     `Bearer ${'x'.repeat(20)}`,
     `bearer ${'x'.repeat(40)}`,
-  ])('redacts %s, wherever a caller put it', async (secret) => {
+  ])('redacts %s in every field that callers fill', async (secret) => {
     const ctx = Object.assign(new RequestContext(secret, '192.0.2.1', `${secret}`), { principal: STAFF });
     await record(ctx, 'a.b', {
       name: secret,
@@ -194,7 +194,7 @@ describeOnEachPostgres('the audit log', (on) => {
     ['DELETE of a partition', `DELETE FROM audit_log_default`],
     ['TRUNCATE of a partition', `TRUNCATE audit_log_default`],
     ['TRUNCATE of a month', `TRUNCATE audit_log_${new Date().toISOString().slice(0, 7).replace('-', '_')}`],
-  ])('refuses %s to a superuser too, as a replica too', async (_name, sql) => {
+  ])('refuses %s, also for a superuser and with session_replication_role = replica', async (_name, sql) => {
     await insertAt('2001-01-01T00:00:00Z');
     await record(staffContext());
     await expect(dataSource.query(sql)).rejects.toThrow('audit_log is append-only');

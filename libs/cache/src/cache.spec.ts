@@ -60,13 +60,13 @@ for (const { name, start } of targets)
       expect(await cache.get('a')).toBeUndefined();
     });
 
-    it('forgets an entry after its time to live', async () => {
+    it('drops an entry after its time to live', async () => {
       const cache = await open();
       await cache.set('short', 1, 100);
       await cache.set('long', 2, 60_000);
       expect(await cache.get('short')).toBe(1);
       await eventually(async () => (await cache.get('short')) === undefined, {
-        describe: 'the entry is forgotten',
+        describe: 'the entry to expire',
       });
       expect(await cache.get('long')).toBe(2);
     });

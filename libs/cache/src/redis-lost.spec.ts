@@ -43,7 +43,7 @@ describeWithRedisServer('the cache without its Redis', () => {
     await keeps(process, many);
   });
 
-  it('misses while Redis hangs and soon stops asking it', async () => {
+  it('misses while Redis hangs, and soon stops sending commands', async () => {
     process = await startCache(redis.url, 'test');
     await keeps(process, many);
     redis.freeze();
@@ -58,7 +58,7 @@ describeWithRedisServer('the cache without its Redis', () => {
     await keeps(process, many);
   });
 
-  it('computes what it cannot find and drops what it cannot store', async () => {
+  it('computes values that it cannot find and drops values that it cannot store', async () => {
     process = await startCache(redis.url, 'test');
     await redis.kill();
     const { cache } = process;

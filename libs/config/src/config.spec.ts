@@ -15,7 +15,7 @@ const faultsOf = (env: NodeJS.ProcessEnv, role: Role = 'all'): string[] => {
 };
 
 describe('loadConfig', () => {
-  it('needs nothing to be set', () => {
+  it('has a default for everything', () => {
     const config = loadConfig('all', {});
     expect(config).toMatchObject({
       role: 'all',
@@ -27,7 +27,7 @@ describe('loadConfig', () => {
     expect(config.database.url).toBeUndefined();
   });
 
-  it('names every fault in one message', () => {
+  it('lists every fault in one message', () => {
     const env = {
       PORT: '70000',
       LOG_LEVEL: 'loud',
@@ -39,7 +39,7 @@ describe('loadConfig', () => {
     for (const name of Object.keys(env)) expect(faults.join('\n')).toContain(`${name}: `);
   });
 
-  it('refuses a key that no Authorization header could carry', () => {
+  it('refuses a key that cannot be sent in an Authorization header', () => {
     expect(faultsOf({ BOOTSTRAP_ADMIN_KEY: 'a key of more than 32 characters in all' }).join()).toContain(
       'BOOTSTRAP_ADMIN_KEY: ',
     );
@@ -69,7 +69,7 @@ describe('loadConfig', () => {
     expect(faultsOf({ JOB_SCHEDULES: schedules }).join()).toContain(fault);
   });
 
-  it('takes an empty variable for one that is not set', () => {
+  it('treats an empty variable as unset', () => {
     expect(loadConfig('all', { PORT: '', DATABASE_URL: '' }).port).toBeUndefined();
   });
 
@@ -91,17 +91,17 @@ describe('loadConfig', () => {
     },
   );
 
-  it('migrates whatever database it is given, and no embedded one', () => {
+  it('migrates the configured database, never an embedded one', () => {
     expect(loadConfig('migrate', { DATABASE_URL: 'postgres://db/x' }).role).toBe('migrate');
     expect(faultsOf({}, 'migrate').join()).toContain('DATABASE_URL: required by the role migrate');
   });
 
   describe('Redis', () => {
-    it('is nowhere unless it is configured', () => {
+    it('is not used unless it is configured', () => {
       expect(loadConfig('all', {}).redis).toEqual({ queue: undefined, cache: undefined, prefix: 'waybill' });
     });
 
-    it('is one address for everything, or the cache has its own', () => {
+    it('has one URL for everything, or a separate one for the cache', () => {
       const { redis } = loadConfig('all', { REDIS_URL: 'redis://one', CACHE_REDIS_URL: 'redis://two:7000' });
       expect(redis.queue?.nodes).toEqual([{ host: 'one', port: 6379 }]);
       expect(redis.cache?.nodes).toEqual([{ host: 'two', port: 7000 }]);
@@ -109,7 +109,7 @@ describe('loadConfig', () => {
       expect(shared.cache).toEqual(shared.queue);
     });
 
-    it('may have a user, a password, a number, TLS, and a prefix of its own', () => {
+    it('may have a user, a password, a database number, TLS and a prefix', () => {
       const { redis } = loadConfig('all', {
         REDIS_URL: 'rediss://user:p%40ss@[::1]:6380/3',
         REDIS_PREFIX: 'staging',
@@ -124,7 +124,7 @@ describe('loadConfig', () => {
       });
     });
 
-    it('is a cluster where several nodes are named', () => {
+    it('is a cluster if several nodes are listed', () => {
       const { redis } = loadConfig('all', { REDIS_URL: 'redis://:pw@a:1, redis://:pw@b:2,redis://:pw@c' });
       expect(redis.queue).toEqual({
         nodes: [
@@ -158,7 +158,7 @@ describe('loadConfig', () => {
       expect(faults.join()).not.toContain('s3cret');
     });
 
-    it('is a cluster of at most 100 named nodes', () => {
+    it('is a cluster of at most 100 listed nodes', () => {
       const nodes = Array.from({ length: 101 }, (_, index) => `redis://node-${index}`);
       expect(loadConfig('all', { REDIS_URL: nodes.slice(1).join() }).redis.queue?.nodes).toHaveLength(100);
       expect(faultsOf({ REDIS_URL: nodes.join() }).join()).toContain('must name at most 100 nodes');
@@ -180,7 +180,7 @@ describe('loadConfig', () => {
       expect(loadConfig('all', { BOOTSTRAP_ADMIN_KEY_FILE: file }).bootstrapAdminKey).toBe('k'.repeat(40));
     });
 
-    it('is a fault where it cannot be read, and where the secret is given twice', () => {
+    it('is refused when it cannot be read, and when the variable is set too', () => {
       expect(faultsOf({ REDIS_URL_FILE: join(directory, 'none') }).join()).toContain(
         'REDIS_URL_FILE: ENOENT',
       );
@@ -191,7 +191,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it('takes a certificate and its key, together and matching', () => {
+  it('accepts a certificate only with its matching key', () => {
     const { cert, key } = selfSignedCertificate();
     const other = selfSignedCertificate();
     expect(loadConfig('all', { TLS_CERT: cert, TLS_KEY: key }).tls).toEqual({ cert, key });
@@ -204,7 +204,7 @@ describe('loadConfig', () => {
     expect(more).toEqual([]);
   });
 
-  it('knows the proxies in front by their addresses and networks', () => {
+  it('accepts trusted proxies as addresses and networks', () => {
     const proxies = (TRUST_PROXY: string) => loadConfig('all', { TRUST_PROXY }).trustProxy;
     expect(loadConfig('all', {}).trustProxy).toBeUndefined();
     expect(proxies('10.0.0.0/8, ::1,loopback')).toEqual(['10.0.0.0/8', '::1', 'loopback']);

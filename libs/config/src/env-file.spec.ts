@@ -1,7 +1,7 @@
 import { envFileWarnings } from './env-file';
 
 describe('a .env', () => {
-  it('is silent about what Waybill and its neighbours read, comments, and values of many lines', () => {
+  it('gives no warning about known variables, comments and values of several lines', () => {
     const text = `# a comment
 PORT=9000
 export HOST = 0.0.0.0 # in a container
@@ -24,20 +24,20 @@ COMPOSE_PROJECT_NAME=waybill\r\n`;
     ['REDIS_URLS=x', 'REDIS_URL'],
     ['LOGLEVEL=debug', 'LOG_LEVEL'],
     ['BOOTSTRAP_ADMIN_KEY_FLIE=x', 'BOOTSTRAP_ADMIN_KEY_FILE'],
-  ])('with %s is told that %s is near', (line, near) => {
+  ])('with %s gets the suggestion %s', (line, near) => {
     const [name] = line.split('=');
     expect(envFileWarnings(`\n${line}\n`)).toEqual([
       `.env, line 2: unknown variable ${name}; did you mean ${near}?`,
     ]);
   });
 
-  it('with a name that is like none is told where they are listed', () => {
+  it('with an unknown name gets a pointer to the list of variables', () => {
     expect(envFileWarnings('COLOUR=blue')).toEqual([
       '.env, line 1: unknown variable COLOUR; see .env.example for the variables that it reads.',
     ]);
   });
 
-  it('with lines that assign nothing is told which, without what they hold', () => {
+  it('with lines that assign nothing gets their numbers, not their contents', () => {
     const warnings = envFileWarnings('PORT 8000\nHOST=::1\ns3cret\n');
     expect(warnings).toEqual([
       '.env, line 1: not a NAME=value assignment; ignored.',

@@ -23,7 +23,7 @@ describe('a cursor', () => {
     expect(anything.read(undefined, {})).toBeUndefined();
   });
 
-  it('is refused for other filters and another owner', () => {
+  it('is refused with other filters or for another owner', () => {
     const cursor = cursorAfter(ids, [7], { owner: 'a', typeId: 1 });
     for (const bound of [
       {},

@@ -19,7 +19,7 @@ describe('Gathered', () => {
   };
   const turn = () => new Promise(setImmediate);
 
-  it('does together what is wanted in one turn, and what comes while that is under way', async () => {
+  it('runs the calls of one turn as a batch, and the calls that arrive meanwhile as the next', async () => {
     const { gathered, batches, gates } = noting();
     const first = [gathered.do(1), gathered.do(2)];
     await turn();
@@ -37,7 +37,7 @@ describe('Gathered', () => {
     expect(await Promise.all(second)).toEqual([6, 8]);
   });
 
-  it('has as many batches under way, and as much in each, as it may', async () => {
+  it('limits the concurrent batches and the size of each', async () => {
     const { gathered, batches, gates } = noting({ most: 2, lanes: 2 });
     const all = Promise.all([1, 2, 3, 4, 5].map((n) => gathered.do(n)));
     await turn();
@@ -54,7 +54,7 @@ describe('Gathered', () => {
     expect(await all).toEqual([2, 4, 6, 8, 10]);
   });
 
-  it('lets a failure be that of all, or of the bad one alone', async () => {
+  it('fails the whole batch, or only the bad call if calls are repeated alone', async () => {
     for (const alone of [false, true]) {
       const { gathered, batches, gates } = noting({ doneAloneAfter: () => alone });
       const outcomes = Promise.allSettled([1, 13, 2].map((n) => gathered.do(n)));

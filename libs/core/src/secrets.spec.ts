@@ -17,7 +17,7 @@ describe('a credential', () => {
     CONFIGURED,
     `x${CONFIGURED}x`,
     CONFIGURED.toUpperCase(),
-  ])('is known in %s', (text) => {
+  ])('is recognized in %s', (text) => {
     expect([holdsCredential(text), redacted(text)]).toEqual([true, '[redacted]']);
   });
 
@@ -28,9 +28,9 @@ describe('a credential', () => {
     'the-name-of-a-warehouse-that-goes-on-and-on-and-on',
     'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)',
     'waybill_session',
-  ])('is not seen in %s', (text) => expect(redacted(text)).toBe(text));
+  ])('is not recognized in %s', (text) => expect(redacted(text)).toBe(text));
 
-  it('leaves a line of the log, which stays JSON', () => {
+  it('is redacted from a log line, which stays valid JSON', () => {
     const line = JSON.stringify({ a: `${TOKEN}!`, b: `key ${API_KEY}`, c: CONFIGURED, d: 'plain' });
     expect(JSON.parse(redactedLines(line))).toEqual({
       a: '[redacted]!',
@@ -40,7 +40,7 @@ describe('a credential', () => {
     });
   });
 
-  it('is looked for in time that grows with the text alone', () => {
+  it('is found in linear time', () => {
     const started = performance.now();
     redacted('a'.repeat(1_000_000));
     redactedLines('a-'.repeat(500_000));

@@ -44,7 +44,7 @@ afterAll(async () => {
   await database.close();
 });
 
-// What is known is the list of two days ago, as the mirror gave it then.
+// The stored list is two days old and came from the mirror.
 beforeEach(async () => {
   clock = new Date(`${BEFORE}T12:00:00+03:00`);
   await forgetRates(rates);
@@ -149,8 +149,8 @@ const bad: [name: string, fault: string, json: Reply, xml: Reply][] = [
   ],
 ];
 
-describe.each(bad)('an upstream that is bad: %s', (_name, fault, badJson, badXml) => {
-  it('changes nothing that was known, and prices nothing wrongly', async () => {
+describe.each(bad)('a bad upstream: %s', (_name, fault, badJson, badXml) => {
+  it('changes no stored rate and causes no wrong price', async () => {
     const known = await stored();
     const before = await metric('waybill_rates_fetches_total', { source: 'cbr-xml', outcome: fault });
     upstream.respondWith('json', badJson);
@@ -165,7 +165,7 @@ describe.each(bad)('an upstream that is bad: %s', (_name, fault, badJson, badXml
     expect(upstream.requests.every(({ source, day }) => source === 'json' || day === TODAY)).toBe(true);
   });
 
-  it('is made up for by the other source', async () => {
+  it('is replaced by the other source', async () => {
     upstream.respondWith('json', badJson);
     expect(await rates.rates.quotesOn(TODAY, ['USD'])).toMatchObject({
       quotes: [{ value: '84.004', effectiveDate: TODAY, source: 'cbr-xml', carriedOver: false }],
@@ -173,7 +173,7 @@ describe.each(bad)('an upstream that is bad: %s', (_name, fault, badJson, badXml
   });
 });
 
-it('reads a gzipped document, and digests what was in it', async () => {
+it('reads a gzipped document and digests its content', async () => {
   upstream.respondWith('json', serve(json));
   await rates.rates.refresh();
   const [plain] = await rates.rates.listKnown({ limit: 1 });

@@ -18,7 +18,7 @@ function refusal(text: string): string {
 }
 
 describe('the JSON mirror’s document', () => {
-  it('is read as it is: dates, nominals, figures and the list before', () => {
+  it('is read exactly: dates, nominals, values and the previous list', () => {
     const { list, previous } = parseCbrJson(sample);
     expect(list.effectiveDate).toBe('2025-04-12');
     expect(list.rates.size).toBe(43);
@@ -30,23 +30,23 @@ describe('the JSON mirror’s document', () => {
     expect(previous?.rates.size).toBe(43);
   });
 
-  it('is what the shipped snapshot holds', () => {
+  it('has the format of the included snapshot', () => {
     expect(Object.fromEntries(parseCbrJson(sample).list.rates)).toEqual(snapshot.rates);
   });
 
-  it('takes its day from Moscow, whatever offset it is written with', () => {
+  it('has its day in Moscow time, whatever its UTC offset', () => {
     const text = sample.replace('2025-04-12T11:30:00+03:00', '2025-04-11T22:00:00Z');
     expect(parseCbrJson(text).list.effectiveDate).toBe('2025-04-12');
   });
 
-  it('keeps figures that a double would round', () => {
+  it('keeps values that a double would round', () => {
     const { list } = parseCbrJson(
       sample.replace('52.0573', '123456789012.00000001').replace('"Nominal": 1,', '"Nominal": 1000000,'),
     );
     expect(list.rates.get('AUD')?.value).toBe('123456789012.00000001');
   });
 
-  it('gives no list before when Previous is missing or jumps as a changed nominal would make it', () => {
+  it('has no previous list when Previous is missing, or when a value jumps as after a change of the nominal', () => {
     expect(parseCbrJson(sample.replace(/,\s+"Previous": 52.7014/, '')).previous).toBeNull();
     expect(parseCbrJson(sample.replace('52.7014', '527.014')).previous).toBeNull();
     expect(parseCbrJson(sample.replace('2025-04-11T', '2025-03-01T')).previous).toBeNull();
@@ -97,7 +97,7 @@ describe('the JSON mirror’s document', () => {
     expect(refusal(text)).toContain(reason);
   });
 
-  it('is read in full or refused, never in part, wherever it is cut', () => {
+  it('is refused when it is truncated at any position', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: sample.length - 1 }), (length) => {
         expect(refusal(sample.slice(0, length))).not.toBe('accepted');
@@ -105,7 +105,7 @@ describe('the JSON mirror’s document', () => {
     );
   });
 
-  it('gives every figure digit by digit', () => {
+  it('returns every value digit by digit', () => {
     const decimal = fc
       .tuple(fc.integer({ min: 1, max: 999_999 }), fc.integer({ min: 0, max: 99_999_999 }))
       .map(([whole, fraction]) => `${whole}.${String(fraction).padStart(8, '0')}`);

@@ -19,7 +19,7 @@ function refusal(read: () => unknown): string {
 }
 
 describe('the bank’s XML', () => {
-  it('is read as it is: day, decimal commas, nominals', () => {
+  it('is read exactly: day, decimal commas, nominals', () => {
     const { effectiveDate, rates } = parseCbrXml(sample);
     expect(effectiveDate).toBe('2022-03-15');
     expect(rates.size).toBe(34);
@@ -28,7 +28,7 @@ describe('the bank’s XML', () => {
     expect(rates.get('UZS')?.nominal).toBe(1000);
   });
 
-  it('may have a decimal point, and elements that nobody knew yet', () => {
+  it('may have a decimal point and unknown elements', () => {
     const text = sample.replace('83,5173</Value>', '83.5173</Value><VunitRate>83,5173</VunitRate>');
     expect(parseCbrXml(text).rates.get('AUD')?.value).toBe('83.5173');
   });
@@ -69,7 +69,7 @@ describe('the bank’s XML', () => {
     expect(refusal(() => parseCbrXml(text))).toContain(reason);
   });
 
-  it('is read in full or refused, never in part, wherever it is cut', () => {
+  it('is refused when it is truncated at any position', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: sample.length - 1 }), (length) => {
         expect(refusal(() => parseCbrXml(sample.slice(0, length)))).not.toBe('accepted');
@@ -77,7 +77,7 @@ describe('the bank’s XML', () => {
     );
   });
 
-  it('is windows-1251, in its header and in its bytes', () => {
+  it('is declared and decoded as windows-1251', () => {
     expect(sample).toContain('Австралийский доллар');
     expect(refusal(() => decodeWindows1251({ bytes, charset: 'utf-8' }))).toBe('charset utf-8');
     expect(refusal(() => decodeWindows1251({ bytes: Buffer.from(sample), charset: null }))).toContain(

@@ -21,7 +21,7 @@ interface Calendar {
   published: string[];
 }
 
-/** Somebody wants the rate of a day, at an hour, while sources are up or down. */
+/** A request for the rate of a day, at an hour, while sources are up or down. */
 interface Ask {
   at: number;
   daysBack: number;
@@ -106,7 +106,7 @@ function play(cal: Calendar, ask: Ask): void {
   });
 }
 
-/** What is wrong with an answer, whatever was asked before; nothing, if all is well. */
+/** Returns what is wrong with a result, regardless of earlier requests; nothing if it is right. */
 function faultsOf(
   cal: Calendar,
   ask: Ask,
@@ -142,7 +142,7 @@ async function faultsIn(cal: Calendar, list: Ask[]): Promise<string[]> {
   return faults;
 }
 
-it('is that of the newest list not after it, over any calendar of publications and outages', async () => {
+it('comes from the newest list not after it, for any calendar of publications and outages', async () => {
   await fc.assert(
     fc.asyncProperty(calendar, asks, async (cal, list) => {
       expect(await faultsIn(cal, list)).toEqual([]);

@@ -70,12 +70,12 @@ describe('the rate of a day', () => {
     expect(upstream.requests).toEqual([{ source: 'json', day: null }]);
   });
 
-  it('needs no upstream for roubles alone', async () => {
+  it('needs no upstream for roubles', async () => {
     expect(await here.rates.quotesOn(TODAY, ['RUB'])).toEqual({ quotes: [] });
     expect(upstream.requests).toEqual([]);
   });
 
-  it('is asked for again on a new day: a list fetched yesterday at 10:00 does not price today at 09:00', async () => {
+  it('is fetched again on a new day: a list fetched yesterday at 10:00 does not price today at 09:00', async () => {
     clock = moscow('10:00', -1);
     await here.rates.quotesOn(addDays(TODAY, -1), ['USD']);
     clock = moscow('09:00');
@@ -84,7 +84,7 @@ describe('the rate of a day', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('is that of the last list on a weekend, settled by asking on that day', async () => {
+  it('comes from the last list on a weekend, settled by a fetch on that day', async () => {
     clock = moscow('09:00', 2);
     upstream.respondWith('json', serve(datedJson(TODAY, addDays(TODAY, -1))));
     const answer = await here.rates.quotesOn(addDays(TODAY, 2), ['USD']);
@@ -117,7 +117,7 @@ describe('the rate of a day', () => {
     ]);
   });
 
-  it('of a day in the past comes from date_req, however late it is asked for', async () => {
+  it('of a past day comes from date_req, however late it is needed', async () => {
     const day = addDays(TODAY, -40);
     const answer = await here.rates.quotesOn(day, ['USD']);
     expect(answer).toMatchObject({ quotes: [{ effectiveDate: day, source: 'cbr-xml', carriedOver: false }] });
@@ -142,7 +142,7 @@ describe('the rate of a day', () => {
     expect(later).toMatchObject({ quotes: [{ effectiveDate: tomorrow, carriedOver: false }] });
   });
 
-  it('goes by the clock of PostgreSQL unless it is given another', async () => {
+  it('uses the clock of PostgreSQL by default', async () => {
     const process = await another({ now: undefined });
     clock = new Date();
     const answer = await process.rates.quotesOn(addDays(clock.toISOString().slice(0, 10), -3), ['USD']);
@@ -150,8 +150,8 @@ describe('the rate of a day', () => {
   });
 });
 
-describe('what was settled', () => {
-  it('stays when the mirror later contradicts it', async () => {
+describe('a settled rate', () => {
+  it('does not change when the mirror later contradicts it', async () => {
     await here.rates.quotesOn(TODAY, ['USD']);
     clock = moscow('19:00');
     upstream.respondWith('json', serve(datedJson(addDays(TODAY, 1), TODAY)));
@@ -163,7 +163,7 @@ describe('what was settled', () => {
     });
   });
 
-  it('stays when a newer list turns up for a day that a slow mirror had settled', async () => {
+  it('does not change when a newer list appears for a day that a slow mirror had settled', async () => {
     upstream.respondWith('json', serve(datedJson(addDays(TODAY, -1), addDays(TODAY, -2))));
     await here.rates.quotesOn(TODAY, ['USD']);
     upstream.respondWith('json');
@@ -172,7 +172,7 @@ describe('what was settled', () => {
     expect(answer).toMatchObject({ quotes: [{ effectiveDate: addDays(TODAY, -1) }] });
   });
 
-  it('is completed by the bank where Previous leaves out a currency', async () => {
+  it('is completed from the bank if Previous lacks a currency', async () => {
     const json = datedJson(addDays(TODAY, 1), TODAY).replace(/"BGN": \{[^}]*\},/, '');
     // The mirror's Previous and the bank's list agree on every figure, as they do in life.
     upstream.respondWith(
@@ -187,7 +187,7 @@ describe('what was settled', () => {
     expect(both).toMatchObject({ quotes: [{ currency: 'BGN', source: 'cbr-xml' }, { value: '84.004' }] });
   });
 
-  it('says that a currency is not quoted rather than ask for ever', async () => {
+  it('reports that a currency is not quoted, instead of fetching again and again', async () => {
     upstream.respondWith(
       'json',
       serve(datedJson(TODAY, addDays(TODAY, -1)).replace(/"BGN": \{[^}]*\},/, '')),
@@ -197,7 +197,7 @@ describe('what was settled', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('is served from the cache, and without it when the cache fails', async () => {
+  it('is served from the cache, or from PostgreSQL when the cache fails', async () => {
     await here.rates.quotesOn(TODAY, ['USD']);
     await here.dataSource.query(`UPDATE currency_rates SET value = 99 WHERE currency = 'USD'`);
     expect(await here.rates.quotesOn(TODAY, ['USD'])).toMatchObject({ quotes: [{ value: '84.004' }] });
@@ -207,8 +207,8 @@ describe('what was settled', () => {
   });
 });
 
-describe('when asking fails', () => {
-  it('the newest list that is not too old stands in, marked; an older one does not', async () => {
+describe('when fetching fails', () => {
+  it('the newest list within the maximum age is used and marked as carried over; an older one is not used', async () => {
     await here.rates.quotesOn(TODAY, ['USD']);
     upstream.respondWith('both', status(500));
     clock = moscow('12:00', 14);
@@ -221,7 +221,7 @@ describe('when asking fails', () => {
     });
   });
 
-  it('and nothing is known there is no rate, until there is one', async () => {
+  it('and no list is stored, there is no rate until a fetch succeeds', async () => {
     upstream.respondWith('both', status(500));
     expect(await here.rates.quotesOn(TODAY, ['USD'])).toEqual({ unavailable: 'upstream_unavailable' });
     clock = moscow('12:00', 3);
@@ -231,7 +231,7 @@ describe('when asking fails', () => {
     });
   });
 
-  it('the shipped snapshot stands in only where it is allowed, and says so', async () => {
+  it('the included snapshot is used only if allowed, and is marked as the source', async () => {
     upstream.respondWith('both', status(500));
     const embedded = await another({ snapshot: true });
     const quote = { value: '84.004', effectiveDate: '2025-04-12', source: 'snapshot', carriedOver: true };
@@ -239,7 +239,7 @@ describe('when asking fails', () => {
     expect(await here.rates.quotesOn(TODAY, ['USD'])).toEqual({ unavailable: 'upstream_unavailable' });
   });
 
-  it('the snapshot gives way to what is fetched, and is not brought back', async () => {
+  it('a fetched list replaces the snapshot for good', async () => {
     const embedded = await another({ snapshot: true });
     upstream.respondWith('both', status(500));
     await embedded.rates.quotesOn(TODAY, ['USD']);
@@ -252,7 +252,7 @@ describe('when asking fails', () => {
     });
   });
 
-  it('a source is tried again in passing trouble, and the other one is asked next', async () => {
+  it('a source is retried after a transient failure; then the other source is tried', async () => {
     const retried = await metric('waybill_rates_retries_total', { source: 'cbr-json' });
     upstream.respondWith('json', status(503));
     expect(await here.rates.quotesOn(TODAY, ['USD'])).toMatchObject({ quotes: [{ source: 'cbr-xml' }] });
@@ -260,7 +260,7 @@ describe('when asking fails', () => {
     expect(await metric('waybill_rates_retries_total', { source: 'cbr-json' })).toBe(retried + 1);
   });
 
-  it('often enough, a source is left alone until the breaker lets it be tried', async () => {
+  it('repeatedly, the circuit breaker stops requests to the source until its pause ends', async () => {
     const process = await another({ retries: 0, breaker: { failures: 2, halfOpenAfterMs: 400 } });
     const state = () => metric('waybill_rates_breaker_state', { source: 'cbr-json' });
     upstream.respondWith('both', status(500));
@@ -269,12 +269,12 @@ describe('when asking fails', () => {
     expect(await state()).toBe(1);
     upstream.respondWith('both');
     await eventually(async () => 'quotes' in (await process.rates.quotesOn(TODAY, ['USD'])), {
-      describe: 'a rate after the breaker’s pause',
+      describe: 'a rate after the pause of the breaker',
     });
     expect(await state()).toBe(0);
   });
 
-  it('a process that stops waits for no upstream, and prices nothing because of it', async () => {
+  it('a stopping process does not wait for an upstream, and prices nothing as a result', async () => {
     const process = await another({ timeoutMs: 60_000 });
     await process.rates.quotesOn(addDays(TODAY, -1), ['USD']);
     upstream.requests.length = 0;
@@ -286,7 +286,7 @@ describe('when asking fails', () => {
   }, 45_000); // less than the timeout of the request
 });
 
-describe('one fetch at a time over the fleet', () => {
+describe('one fetch at a time across the fleet', () => {
   it('serves two hundred callers in two processes', async () => {
     const there = await another();
     upstream.respondWith('json', (request, response) => {
@@ -301,14 +301,14 @@ describe('one fetch at a time over the fleet', () => {
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('gives its result to all who waited', async () => {
+  it('returns its result to every waiting caller', async () => {
     const days = [TODAY, addDays(TODAY, -1)];
     const answers = await Promise.all(days.map((day) => here.rates.quotesOn(day, ['USD'])));
     expect(answers.map((answer) => 'quotes' in answer && answer.quotes[0]?.effectiveDate)).toEqual(days);
     expect(upstream.requests).toHaveLength(1);
   });
 
-  it('is awaited for a limited time', async () => {
+  it('is waited for up to a limit', async () => {
     const process = await another({ lockWaitMs: 300 });
     clock = moscow('12:00', -1);
     await process.rates.quotesOn(addDays(TODAY, -1), ['USD']);
@@ -324,7 +324,7 @@ describe('one fetch at a time over the fleet', () => {
     });
   });
 
-  it('holds no more connections than one, however many days wait', async () => {
+  it('uses one connection, however many days are waiting', async () => {
     const days = Array.from({ length: 20 }, (_, index) => addDays(TODAY, -index));
     const answers = await Promise.all(days.map((day) => here.rates.quotesOn(day, ['USD'])));
     expect(answers.map((answer) => 'quotes' in answer && answer.quotes[0]?.effectiveDate)).toEqual(days);
@@ -332,7 +332,7 @@ describe('one fetch at a time over the fleet', () => {
 });
 
 describe('administrators', () => {
-  it('refresh whatever is known, and hear what came', async () => {
+  it('refresh even when rates are stored, and see the result', async () => {
     await here.rates.refresh();
     expect(await here.rates.refresh()).toEqual({ source: 'cbr-json', effectiveDate: TODAY, currencies: 43 });
     expect(upstream.requests).toHaveLength(2);
@@ -342,7 +342,7 @@ describe('administrators', () => {
     await expect(here.rates.refresh()).rejects.toBeInstanceOf(RatesUnavailableError);
   });
 
-  it('hear that another process is still asking, not that nobody can be trusted', async () => {
+  it('see that another process is still fetching, not an upstream failure', async () => {
     upstream.respondWith('both', hang);
     const asked = (await another()).rates.refresh().catch(() => undefined);
     await eventually(() => upstream.requests.length, { describe: 'the request' });
@@ -362,7 +362,7 @@ describe('administrators', () => {
     expect(upstream.requests).toHaveLength(2);
   });
 
-  it('see what is known and from where, in pages', async () => {
+  it('list stored rates with their source, in pages', async () => {
     await here.rates.refresh();
     upstream.respondWith('json', status(404));
     await here.rates.quotesOn(addDays(TODAY, -5), ['USD']);
@@ -375,7 +375,7 @@ describe('administrators', () => {
     expect(page.map(({ effectiveDate }) => effectiveDate)).toEqual([dates[1]]);
   });
 
-  it('need not list currencies: a new one is known with the first list that quotes it', async () => {
+  it('need no list of currencies: a new one is available with the first list that quotes it', async () => {
     expect(await here.rates.isKnownCurrency('RUB')).toBe(true);
     expect(await here.rates.isKnownCurrency('USD')).toBe(true);
     expect(await here.rates.isKnownCurrency('XTS')).toBe(false);

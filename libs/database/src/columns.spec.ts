@@ -24,7 +24,7 @@ class ParcelEntity {
 }
 
 describe('a select list', () => {
-  it('names each column as PostgreSQL does, and each property as the entity does', () => {
+  it('has each column as PostgreSQL names it, and each property as the entity names it', () => {
     const columns = columnsOf(ParcelEntity, 'id', 'weightKg', 'sentOn', 'label');
     expect(String(columns)).toBe(
       `id, weight_kg AS "weightKg", sent_on::text AS "sentOn", label_text AS "label"`,
@@ -50,7 +50,7 @@ describe('a select list', () => {
     expect(row.label).toBeUndefined();
   });
 
-  it('has columns of an outer join that may be null', () => {
+  it('can have nullable columns of an outer join', () => {
     const columns = columnsOf(ParcelEntity, 'id').fromOuter('p');
     expect(String(columns)).toBe('p.id AS "id"');
     const row: RowOf<typeof columns> = { id: null };
@@ -58,14 +58,14 @@ describe('a select list', () => {
     expect(row.id satisfies number).toBeNull();
   });
 
-  it('does not compile with an unknown column and throws for a property that is no column', () => {
+  it('does not compile with an unknown column, and throws for a property without a column', () => {
     // @ts-expect-error: renamed or dropped
     expect(() => columnsOf(ParcelEntity, 'weight')).toThrow('ParcelEntity.weight is no column');
     expect(() => columnsOf(ParcelEntity, 'isHeavy')).toThrow('ParcelEntity.isHeavy is no column');
     expect(() => columnsOf(ParcelEntity, 'secret')).toThrow('transformer');
   });
 
-  it('must be part of its statement', () => {
+  it('must appear in its statement', () => {
     const columns = columnsOf(ParcelEntity, 'id', 'weightKg');
     expect(() => statement(columns, `SELECT id, weight_kg FROM parcels`)).toThrow(
       'does not contain the select list',
@@ -86,7 +86,7 @@ describe('typed statements and repositories', () => {
 
   const parcel = { id: 1, weightKg: '1.500', sentOn: '2026-11-21', label: null };
 
-  it('read what the repository wrote, alike', async () => {
+  it('read the same values that the repository wrote', async () => {
     const ctx = new TransactionContext();
     const parcels = database.repository(ctx, ParcelEntity);
     await parcels.insert({ ...parcel, secret: 's' });
@@ -98,7 +98,7 @@ describe('typed statements and repositories', () => {
     await expect(database.one(ctx, sql, [2])).rejects.toThrow('returned no row');
   });
 
-  it('give computed values as their types say, and how many rows were changed', async () => {
+  it('return computed values of their declared types, and the number of changed rows', async () => {
     const ctx = new TransactionContext();
     await database.execute(ctx, `INSERT INTO parcels (${ROW.names}) VALUES (${ROW.placeholders})`, [
       ...ROW.valuesOf(parcel),
@@ -119,7 +119,7 @@ describe('typed statements and repositories', () => {
     expect(await database.execute(ctx, `DELETE FROM parcels WHERE id > 1`)).toBe(0);
   });
 
-  it('are in the transaction of the context', async () => {
+  it('run in the transaction of the context', async () => {
     const ctx = new TransactionContext();
     const seen: number[] = [];
     const work = database.transaction(ctx, async () => {

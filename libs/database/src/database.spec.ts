@@ -15,7 +15,7 @@ describe('Database', () => {
     database.execute(ctx, 'INSERT INTO notes VALUES ($1)', [text]);
   const stored = async () => (await database.rows(new TransactionContext(), NOTES)).map(({ text }) => text);
 
-  it('commits a transaction as a whole and shows nothing before', async () => {
+  it('commits a transaction as a whole; nothing is visible before', async () => {
     const ctx = new TransactionContext();
     await database.transaction(ctx, async () => {
       await write(ctx, 'a');
@@ -112,7 +112,7 @@ describe('Database', () => {
     );
   });
 
-  it('frees its connections, even those of failed transactions', async () => {
+  it('releases its connections, even after failed transactions', async () => {
     const attempts = Array.from({ length: 20 }, (_, n) => {
       const ctx = new TransactionContext();
       return database

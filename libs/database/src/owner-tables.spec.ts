@@ -72,7 +72,7 @@ describe('OwnerTables', () => {
     await database.drop();
   });
 
-  it('finds the owners whose data some entity retains', async () => {
+  it('finds the owners whose data an entity retains', async () => {
     const tables = ownerTables(await connected(BoxEntity, DraftEntity, VisitEntity));
     const found = await tables.ownersWithData(new TransactionContext(), ids);
     expect(found.toSorted()).toEqual([ids[0], ids[2]]);
@@ -85,7 +85,7 @@ describe('OwnerTables', () => {
     );
   });
 
-  it('answers nothing while the database has a table that no entity has', async () => {
+  it('refuses to answer while the database has a table without an entity', async () => {
     const tables = ownerTables(await connected(BoxEntity, DraftEntity));
     await expect(tables.ownersWithData(new TransactionContext(), ids)).rejects.toThrow(
       'No entity of this release has the owner IDs of: visits.',

@@ -16,7 +16,7 @@ describe('a timestamp', () => {
     '12026-11-21 09:00:00+00',
     'infinity',
     '-infinity',
-  ])('is read as pg reads it: %s', (text) => {
+  ])('is parsed as pg parses it: %s', (text) => {
     expect(toDate(text)).toEqual(parseAsPg(text));
   });
 });

@@ -42,7 +42,7 @@ describe('statements', () => {
       [text],
     );
 
-  it('are prepared once for a connection, alone and in transactions', async () => {
+  it('are prepared once per connection, inside and outside transactions', async () => {
     const NUMBER = computed({ number: value.int('$1') });
     const sql = statement(NUMBER, `SELECT ${NUMBER}`);
     for (const number of [1, 2]) expect(await database.one(ctx, sql, [number])).toEqual({ number });
@@ -50,7 +50,7 @@ describe('statements', () => {
     expect(await prepared(sql.text)).toEqual({ count: 1, plans: 3 });
   });
 
-  it('leave their connection in the pool when PostgreSQL refuses them, and say so as TypeORM does', async () => {
+  it('keep their connection in the pool when PostgreSQL refuses them, and throw TypeORM’s error', async () => {
     const pid = async () =>
       (await dataSource.query<{ pid: number }[]>('SELECT pg_backend_pid() AS pid'))[0]!.pid;
     const before = await pid();
@@ -60,7 +60,7 @@ describe('statements', () => {
     expect(await pid()).toBe(before);
   });
 
-  it('are prepared anew where a migration changed what they give', async () => {
+  it('are prepared again after a migration changed their result type', async () => {
     await dataSource.query('CREATE TABLE parcels (id integer)');
     await dataSource.query('INSERT INTO parcels VALUES (1)');
     const id = columnsOf(ParcelEntity, 'id');
@@ -75,7 +75,7 @@ describe('statements', () => {
     expect(await database.transaction(ctx, read)).toEqual([{ id: 1 }]);
   });
 
-  it('have names of their own, as many as there are constants', () => {
+  it('have one name per text, up to the limit', () => {
     expect(nameOf('SELECT 1', [])).toBeUndefined();
     expect(nameOf('SELECT $1::int', [1])).toBe(nameOf('SELECT $1::int', [2]));
     expect(nameOf('SELECT $1::int', [1])).not.toBe(nameOf('SELECT $1::text', [1]));

@@ -18,7 +18,7 @@ describe("PostgreSQL's binaries", () => {
   beforeAll(() => chmodSync(folder, 0o755));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-  it('are linked beside the data, and renewed after the checkout has moved', () => {
+  it('are linked beside the data, and linked again after the checkout has moved', () => {
     const links = path.join(folder, 'links');
     mkdirSync(links);
     symlinkSync('/gone/libpq.so.5.18', path.join(links, 'libpq.so.5'));
@@ -32,7 +32,7 @@ describe("PostgreSQL's binaries", () => {
   });
 
   (process.getuid?.() === 0 ? describe : describe.skip)('as root', () => {
-    it('are copied once per version, for all to read and for root alone to write', () => {
+    it('are copied once per version, readable by all and writable only by root', () => {
       const place = path.join(folder, 'cache');
       const { bin } = binariesForRoot([place]);
       const stat = lstatSync(path.join(bin, 'postgres'));
@@ -42,7 +42,7 @@ describe("PostgreSQL's binaries", () => {
       expect(readdirSync(place)).toEqual([postgresPackage().version]);
     });
 
-    it('are not run from a folder where somebody else could have planted them', () => {
+    it('are not run from a folder that another user can write to', () => {
       const open = path.join(folder, 'open');
       mkdirSync(open);
       chmodSync(open, 0o777);

@@ -34,7 +34,7 @@ async function query<Row>(url: string, sql: string): Promise<Row[]> {
 /** A process of its own that starts PostgreSQL and stays, as a server does. */
 interface Owner {
   process: ChildProcess;
-  /** What it printed: `{url, pid}`, or the message of the error. */
+  /** Its output: `{url, pid}`, or the message of the error. */
   started: Promise<{ url: string; pid: number }>;
 }
 
@@ -116,7 +116,7 @@ describe('embedded PostgreSQL', () => {
     await first.stop();
   });
 
-  it('ends with its owner after kill -9, and starts again', async () => {
+  it('ends with its parent process after kill -9, and starts again', async () => {
     const owner = startInProcess(dir);
     const { url, pid } = await owner.started;
     await query(url, 'create table before_the_kill ()');
@@ -130,7 +130,7 @@ describe('embedded PostgreSQL', () => {
     await next.stop();
   });
 
-  it('reports a postmaster that was killed, and starts again although its children may linger', async () => {
+  it('reports a killed postmaster, and starts again even if children of it still run', async () => {
     const reasons: string[] = [];
     const first = await startEmbeddedPostgres({ dir, onExit: (reason) => reasons.push(reason) });
     const child = postgresProcessesIn(data).find((pid) => pid !== first.pid)!;
@@ -165,7 +165,7 @@ describe('embedded PostgreSQL', () => {
     stranger.kill();
   });
 
-  it('repeats an unfinished initdb and keeps files of others', async () => {
+  it('repeats an unfinished initdb and keeps other files', async () => {
     const other = path.join(closed, 'other');
     const foreign = path.join(other, 'postgres', 'data', 'diary.txt');
     mkdirSync(path.dirname(foreign), { recursive: true });
@@ -205,7 +205,7 @@ describe('embedded PostgreSQL', () => {
         return folder;
       };
 
-      it('runs as an ordinary user without a home; root then takes the data over, and the user is told', async () => {
+      it('runs as an ordinary user without a home; after root used the data, that user gets a clear error', async () => {
         const folder = folderOf(65534);
         const owner = startInProcess(folder, 65534);
         await query((await owner.started).url, 'create table mine ()');
@@ -223,7 +223,7 @@ describe('embedded PostgreSQL', () => {
         await asRoot.stop();
       });
 
-      it('runs as a uid without a passwd entry where user namespaces are on, and says so where not', async () => {
+      it('runs under a uid without a passwd entry if user namespaces are available, else reports that', async () => {
         const uid = 54321;
         const namespaces =
           spawnSync('unshare', ['--user', '--map-user=65534', '--', 'true'], { uid, gid: uid }).status === 0;

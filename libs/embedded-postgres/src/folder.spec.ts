@@ -20,8 +20,8 @@ describe('a folder', () => {
     expect(() => makeFolder(path.join(home, 'file', 'x'))).toThrow(/ENOTDIR|EEXIST/);
   });
 
-  // Elsewhere the root takes no folders, or has no /proc.
-  it('can’t be made in /proc, where Node’s own way spins', () => {
+  // Other systems have no /proc.
+  it('can’t be created in /proc, where Node’s recursive mkdir never ends', () => {
     expect(() => makeFolder('/proc/waybill/postgres')).toThrow(/ENOENT|EACCES|EROFS/);
   });
 });

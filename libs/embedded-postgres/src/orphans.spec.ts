@@ -8,7 +8,7 @@ import { endOrphans, postgresProcessesIn } from './orphans';
 import { launchPostmaster } from './postmaster';
 import { prepareRuntime } from './runtime';
 
-describe('the PostgreSQL that a killed server left, on a machine without setpriv', () => {
+describe('the PostgreSQL of a killed server, on a machine without setpriv', () => {
   const folder = realpathSync(mkdtempSync(path.join(os.tmpdir(), 'waybill-orphans-')));
   const files = clusterFiles(folder);
   const runtime = { ...prepareRuntime(files.links), wrapper: [] };
@@ -32,7 +32,7 @@ describe('the PostgreSQL that a killed server left, on a machine without setpriv
     await expect(postmaster.ended).resolves.toBe('ended by SIGKILL');
   });
 
-  it('is found by its pid file where there is no /proc, unless the number is somebody else’s by now', async () => {
+  it('is found by its pid file without /proc, unless another process has that number now', async () => {
     const data = path.join(folder, 'without-proc');
     mkdirSync(data);
     const pretend = spawn(process.execPath, [
@@ -51,7 +51,7 @@ describe('the PostgreSQL that a killed server left, on a machine without setpriv
     await once(pretend, 'exit');
   });
 
-  it('leaves the PostgreSQL of another folder alone', async () => {
+  it('does not affect the PostgreSQL of another folder', async () => {
     const postmaster = await launchPostmaster(files, runtime, true);
     const other = path.join(folder, 'other');
     mkdirSync(other);

@@ -203,7 +203,7 @@ describe('the API conventions on planted routes', () => {
       expect(await pokes()).toEqual(before);
     });
 
-    it('replays regardless of If-Match, and creates nothing when If-Match cannot hold', async () => {
+    it('replays regardless of If-Match, and creates nothing when If-Match can’t match', async () => {
       const [key, owner] = [randomUUID(), randomUUID()];
       const stale = { 'If-Match': '"x"' };
       const make = () => post('/things', key, { name: 'x' }, owner);

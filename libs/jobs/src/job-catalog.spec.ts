@@ -55,19 +55,19 @@ describe('the job catalog', () => {
     ]);
   });
 
-  it('refuses the boot for two jobs of one name', () => {
+  it('refuses the boot when two jobs have the same name', () => {
     const both = declaredJobs([ParcelJobsModule, OtherJobsModule]);
     expect(() => new JobCatalog(both)).toThrow('Repeated job name: sweep');
   });
 
-  it('takes an operator’s cron expression in place of the declared one', () => {
+  it('uses an operator’s cron expression instead of the declared one', () => {
     const catalog = new JobCatalog(declared, new Map([['purge', '30 4 * * *']]));
     expect(catalog.get('purge')).toMatchObject({ cron: '30 4 * * *', timeZone: 'Europe/Moscow' });
     const { schedule } = catalog.find('purge')!;
     expect(schedule.nextAfter(new Date('2026-11-21T00:00:00Z'))).toEqual(new Date('2026-11-21T01:30:00Z'));
   });
 
-  it('refuses the boot for an expression of a job that does not exist, naming those that do', () => {
+  it('refuses the boot for an expression of an unknown job, and lists the known jobs', () => {
     const overrides = new Map([['swep', '* * * * *']]);
     expect(() => new JobCatalog(declared, overrides)).toThrow(
       'JOB_SCHEDULES: no job is named swep; jobs: purge, sweep',

@@ -2,7 +2,7 @@ import { QueryFailedError } from 'typeorm';
 import { describeJobError } from './job-error';
 import { JobNotFoundError } from './jobs.errors';
 
-describe('what is kept of the error of a run', () => {
+describe('the stored error of a run', () => {
   it.each([
     [new Error('connect ECONNREFUSED 127.0.0.1:5432'), 'connect ECONNREFUSED 127.0.0.1:5432'],
     [new Error('the first line\nSELECT * FROM users'), 'the first line'],
@@ -21,11 +21,11 @@ describe('what is kept of the error of a run', () => {
       'job_not_found: There is no job with this name. GET /api/v1/admin/jobs lists the jobs.',
     ],
     ['a text', 'A value that is not an Error was thrown'],
-  ])('says what happened and no secret: %s', (error, kept) => {
+  ])('describes the failure and contains no secret: %s', (error, kept) => {
     expect(describeJobError(error)).toBe(kept);
   });
 
-  it('gives a database’s code in place of its words, which may quote a row', () => {
+  it('has the database’s error code instead of its message, which may quote a row', () => {
     const driverError = Object.assign(new Error('Key (email)=(a@b.c) already exists'), {
       code: '23505',
       constraint: 'users_email_key',

@@ -12,7 +12,7 @@ import { JobRunner } from './job-runner';
 import { jobsSchema } from './jobs.schema';
 import { JobRunsRepository } from './job-runs.repository';
 
-// Longer than a test, so that a slot passes only where a test lets it.
+// Longer than a test, so that a slot passes only when the test moves the clock.
 const job: JobDefinition = {
   name: 'sweep',
   description: 'Sweep',
@@ -59,7 +59,7 @@ class TestWorker {
   }
 }
 
-/** A handler whose runs end when the test says so. */
+/** A handler whose runs the test ends. */
 function gate() {
   const open: ((result: object) => void)[] = [];
   const signals: AbortSignal[] = [];
@@ -97,7 +97,7 @@ describe('running jobs', () => {
   const passSlot = ({ dataSource }: TestWorker) =>
     dataSource.query(`UPDATE job_runs SET slot = slot - interval '1 day' WHERE slot IS NOT NULL`);
 
-  it('runs a slot once, however many workers look for it', async () => {
+  it('runs a slot once with any number of workers', async () => {
     let runs = 0;
     const handler = async () => ({ run: ++runs });
     const fleet = await Promise.all(Array.from({ length: 4 }, () => start(handler)));
@@ -134,7 +134,7 @@ describe('running jobs', () => {
     ]);
   });
 
-  it('fails the run of a lost worker, aborts it there and runs the job again', async () => {
+  it('fails the run of a lost worker, aborts it in that worker and runs the job again', async () => {
     const { handler, signals, begun, finish } = gate();
     const [one, two] = [await start(handler), await start(handler)];
     await one.runner.look();
@@ -196,7 +196,7 @@ describe('running jobs', () => {
     expect(await rowsOf(worker)).toHaveLength(1);
   });
 
-  it('lists runs newest first and forgets old ones in batches', async () => {
+  it('lists runs newest first and deletes old ones in batches', async () => {
     const worker = await start(async () => ({}));
     await worker.dataSource.query(
       `INSERT INTO job_runs (id, job, slot, trigger, state, requested_at, finished_at)

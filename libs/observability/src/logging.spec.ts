@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 
-// What is tested is what reaches stdout, so that a process of its own writes it.
+// A separate process writes the log, because the tests check its stdout.
 const library = resolve(__dirname, '../../../dist/libs/observability/src/logging.js');
 const linesOf = (script: string): Record<string, unknown>[] => {
   const code = `const { createLogger, NestLogger, runWithLogFields } = require(${JSON.stringify(library)});
@@ -50,7 +50,7 @@ describe('the log', () => {
   it.each([
     [false, /^\d\d:\d\d:\d\d INFO {2}Here hello\n$/],
     [true, /^\{"level":"info",.*"msg":"hello"\}\n$/],
-  ])('is short lines on a terminal, and JSON there too where production is %s', (production, expected) => {
+  ])('has short lines on a terminal, but JSON in production: %s', (production, expected) => {
     const code = `Object.assign(process.stdout, { isTTY: true, hasColors: () => false });
       const { createLogger, NestLogger } = require(${JSON.stringify(library)});
       new NestLogger(createLogger({ logLevel: 'info', production: ${production} })).log('hello', 'Here');`;

@@ -32,7 +32,7 @@ describe('the log on a terminal', () => {
     expect(shown[1]).not.toContain('\u001B');
   });
 
-  it('shows a warning once in ten minutes, whatever its numbers, and every error', () => {
+  it('shows the same warning once per ten minutes, even with other numbers, and every error', () => {
     const log = logTo(false);
     for (const number of [1, 2])
       log.write(line({ level: 'warn', context: 'A', msg: `away for ${number} s` }));

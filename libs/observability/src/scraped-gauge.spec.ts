@@ -3,7 +3,7 @@ import { registerScrapedGauge } from './scraped-gauge';
 
 const valuesOf = async (name: string) => (await register.getSingleMetric(name)?.get())?.values;
 
-describe('a gauge that is read at every scrape', () => {
+describe('a gauge that is read on every scrape', () => {
   afterEach(() => register.clear());
 
   it('shows the newest values', async () => {
@@ -15,7 +15,7 @@ describe('a gauge that is read at every scrape', () => {
     expect(await valuesOf('depth')).toEqual([{ value: 2, labels: { queue: 'jobs' } }]);
   });
 
-  it('shows no value when the read fails, and none of an earlier read', async () => {
+  it('shows no value when the read fails, not even an older one', async () => {
     let fails = false;
     registerScrapedGauge({ name: 'depth', help: 'Depth', labelNames: ['queue'] }, async () => {
       if (fails) throw new Error('connection refused');

@@ -111,7 +111,7 @@ describe('the OpenAPI document', () => {
       ({ message }: Error) => message,
     );
 
-  it('refuses a route that is not described', async () => {
+  it('refuses a route without a description', async () => {
     @Controller('things')
     class Bare {
       @Get()
@@ -153,7 +153,7 @@ describe('the OpenAPI document', () => {
     expect(await refused(Things)).toBe('OpenAPI: GET /things: Mute.silent has no example');
   });
 
-  it('refuses a path value of any text', async () => {
+  it('refuses a path parameter without a format', async () => {
     @ApiTags('shelves')
     @Controller('things')
     class Things {
@@ -166,7 +166,7 @@ describe('the OpenAPI document', () => {
     expect(await refused(Things)).toBe('OpenAPI: GET /things/:id: the parameter id has no example');
   });
 
-  it('refuses an error that can not be shown', async () => {
+  it('refuses an error without an example', async () => {
     @ApiTags('shelves')
     @Controller('things')
     class Things {

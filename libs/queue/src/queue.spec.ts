@@ -49,7 +49,7 @@ for (const { name, start } of targets())
     });
     afterAll(() => stop());
 
-    it('deliver a job to a worker that starts before or after it', async () => {
+    it('deliver a job to a worker that starts before or after the job is added', async () => {
       const producer = await opened(startProducer(place));
       producer.dispatcher.dispatch('registrations', { registrationId: 'early' }, ONCE);
       const { work, seen } = noting();
@@ -77,7 +77,7 @@ for (const { name, start } of targets())
       await eventually(again, { describe: 'the same job runs again' });
     });
 
-    it('take a burst whole, however slowly they are added', async () => {
+    it('accept a whole burst, even if jobs are added slowly', async () => {
       const producer = await opened(startProducer(place));
       // In the other queue, on which no worker of these tests works.
       for (let n = 0; n < 1_500; n++) producer.dispatcher.dispatch('jobs', { job: String(n) }, ONCE);
@@ -105,7 +105,7 @@ for (const { name, start } of targets())
       expect(await all(seen, 8)).toEqual(['a', 'a', 'b', 'b', 'c', 'c', 'd', 'd']);
     });
 
-    it('work on as many jobs at once as configured', async () => {
+    it('process as many jobs at once as configured', async () => {
       const { dispatcher } = await opened(startProducer(place));
       const { work, underWay, done, letGo } = hold();
       await opened(startWorker(place, work, { concurrency: 2 }));
@@ -115,7 +115,7 @@ for (const { name, start } of targets())
       const { work: other, seen } = noting();
       await opened(startWorker(place, other));
 
-      // The third is not with the first worker, so somebody else has it.
+      // The first worker does not have the third job, so another one has.
       expect(await all(seen, 1)).toHaveLength(1);
       expect(underWay).toHaveLength(2);
       letGo();
@@ -143,7 +143,7 @@ for (const { name, start } of targets())
 
     if (name === POSTGRES) return;
 
-    it('keep to their own prefix, in one slot of a cluster', async () => {
+    it('use only their own prefix, in one slot of a cluster', async () => {
       const { dispatcher } = await opened(startProducer(place));
       dispatcher.dispatch('registrations', { registrationId: 'any' }, { ...ONCE, jobId: 'any' });
       await dispatcher.settled();

@@ -39,7 +39,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
   const dispatch = ({ dispatcher }: QueueProcess, registrationId: string) =>
     dispatcher.dispatch('registrations', { registrationId }, ONCE);
 
-  it('start without Redis and work when it is up', async () => {
+  it('start without Redis, and work when it is available', async () => {
     await redis.kill();
     const { work, seen } = noting();
     await opened(startWorker(place, work));
@@ -53,7 +53,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     expect(seen).not.toContain('unheard');
   });
 
-  it('do not make callers wait, warn once, and work again with an empty Redis', async () => {
+  it('do not block callers, warn once, and work again with an empty Redis', async () => {
     const { work, seen } = noting();
     await opened(startWorker(place, work));
     const producer = await opened(startProducer(place));
@@ -69,7 +69,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     await dispatched(producer, () => dispatch(producer, 'after'), seen);
   });
 
-  it('do not make callers wait while Redis hangs', async () => {
+  it('do not block callers while Redis hangs', async () => {
     const producer = await opened(startProducer(place));
     redis.freeze();
     dispatch(producer, 'unanswered');
@@ -90,7 +90,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     expect(done).toEqual([{ id: 'begun', open: true }]);
   });
 
-  it('close in time when Redis was never up', async () => {
+  it('close in time when Redis was never available', async () => {
     await redis.kill();
     const worker = await startWorker(place, noting().work);
     expect(await took(worker.close())).toBeLessThan(4_000);
@@ -120,7 +120,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     expect([...worker.warnings, ...producer.warnings]).toEqual([]);
   });
 
-  it('are in PostgreSQL unless they are configured to be in Redis', async () => {
+  it('are in PostgreSQL unless Redis is configured', async () => {
     const database = await createTestDatabase();
     const { work, seen } = noting();
     const without = { databaseUrl: database.url, prefix: 'test' };

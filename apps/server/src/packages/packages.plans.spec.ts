@@ -22,7 +22,7 @@ interface Plan {
   Plans?: Plan[];
 }
 
-/** Plans that hold for any values, as a connection has them after a few runs. Never how long they take. */
+/** Tests generic plans, which a connection uses after a few runs. Durations are not tested. */
 describe('plans of hot statements', () => {
   let clone: TestDatabase;
   let dataSource: DataSource;
@@ -114,16 +114,16 @@ describe('plans of hot statements', () => {
     ['the list of all', () => 'all', {}, 'packages_pkey', 51],
     ['the list of all by type', () => 'all', { typeId: 1 }, 'packages_pkey', 2 * OWNERS],
     ['the list of all without costs', () => 'all', { hasCost: false }, 'packages_unpriced_idx', 51],
-  ])('%s reads an index, and no more than it shows', async (_, visible, filters, index, rows) => {
+  ])('%s reads an index, and only the rows that it returns', async (_, visible, filters, index, rows) => {
     assertCheap(await planOf(() => list(visible(), filters)), index, rows);
   });
 
-  it('a package is found by its key, for one caller, for many and for all', async () => {
+  it('a package is found by its primary key, for one caller, for several, and for all', async () => {
     for (const visible of [[owner], [owner, other], 'all'] as Visibility[])
       assertCheap(await planOf(() => packages.find(ctx, 1, visible)), 'packages_pkey', 2);
   });
 
-  it('attempts begin by the key of the registration', async () => {
+  it('attempts find the registration by its primary key', async () => {
     const ids = (await dataSource.query<{ id: string }[]>('SELECT id FROM registrations LIMIT 10')).map(
       ({ id }) => id,
     );
@@ -131,7 +131,7 @@ describe('plans of hot statements', () => {
     assertCheap(await planOf(() => registrations.beginAttempts(ctx, ids, limits)), 'registrations_pkey', 10);
   });
 
-  it('sweeps claim what is due in the order of the index', async () => {
+  it('sweeps claim due registrations in the order of the index', async () => {
     const claim = { before: 'infinity', graceSeconds: 60, count: 500 };
     const nodes = await planOf(() => registrations.claimDue(ctx, claim));
     assertCheap(nodes, 'registrations_pending_idx', 2 * claim.count);

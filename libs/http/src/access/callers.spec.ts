@@ -7,7 +7,7 @@ import type { PresentedSecret, PrincipalResolver } from './principal-resolver';
 
 const QUOTA = 3;
 
-/** Credentials that begin with "good" prove somebody. */
+/** Credentials that begin with "good" are valid. */
 function start() {
   const limiter = createLimiter('test', QUOTA);
   const lookedUp: string[] = [];
@@ -51,7 +51,7 @@ describe('Callers', () => {
     expect(lookedUp).toEqual(['good', 'bad 0', 'bad 1', 'bad 2', 'good']);
   });
 
-  it('hold the limit under parallel requests', async () => {
+  it('keep the limit under parallel requests', async () => {
     const { find, lookedUp } = start();
     const all = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => find(`bad ${n}`)));
     expect(all.filter(({ status }) => status === 'rejected')).toHaveLength(20 - QUOTA);

@@ -11,7 +11,7 @@ describe('RecentKeys', () => {
     expect(keys.touch('a')).toBe(false);
   });
 
-  it('drops the key that was touched least recently', () => {
+  it('drops the least recently used key', () => {
     const keys = new RecentKeys(2);
     for (const key of ['a', 'b', 'a']) keys.add(key);
     keys.add('c');

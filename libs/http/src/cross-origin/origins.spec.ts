@@ -13,7 +13,7 @@ describe('Origins', () => {
     '[::1]:8000',
     '192.168.1.5',
     'waybill.internal:8000',
-  ])('takes %s for its own where PUBLIC_URL is unset', (host) => {
+  ])('accepts %s as its own host when PUBLIC_URL is unset', (host) => {
     expect(unset.isOwn(`http://${host.toLowerCase()}`, to(host))).toBe(true);
     expect(unset.isOwn(`https://${host.toLowerCase()}`, to(host))).toBe(false);
     expect(unset.isOwn('http://localhost:8001', to(host))).toBe(false);
@@ -27,14 +27,14 @@ describe('Origins', () => {
     'x',
     '',
     '[::1].evil.example',
-  ])('takes %s for nobody’s, though it leads here', (host) => {
+  ])('does not accept %s as its own host, even if it resolves to this server', (host) => {
     expect(unset.isOwn(`http://${host}`, to(host))).toBe(false);
     const sent = { headers: { 'x-forwarded-host': host } };
     expect(unset.isOwn(`http://${host}`, to(host, sent))).toBe(false);
     expect(unset.isOwn(`http://${host}`, to(host, { ...sent, ips: ['192.0.2.1'] }))).toBe(false);
   });
 
-  it('believes a trusted proxy', () => {
+  it('trusts the host from a trusted proxy', () => {
     const forwarded = { headers: { 'x-forwarded-host': 'api.example' }, ips: ['127.0.0.1', '192.0.2.1'] };
     expect(unset.isOwn('http://api.example', to('api.example', forwarded))).toBe(true);
     expect(unset.isOwn('http://evil.example', to('api.example', forwarded))).toBe(false);

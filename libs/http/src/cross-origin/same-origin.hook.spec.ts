@@ -2,7 +2,7 @@ import fastify from 'fastify';
 import { Origins } from './origins';
 import { refuseCrossOriginWrites } from './same-origin.hook';
 
-describe('a write that a foreign page made a browser send', () => {
+describe('a cross-site write from a browser', () => {
   const server = fastify();
   beforeAll(async () => {
     refuseCrossOriginWrites(server, new Origins(undefined, [], '127.0.0.1'));
@@ -16,7 +16,7 @@ describe('a write that a foreign page made a browser send', () => {
     return (await server.inject({ method: 'POST', url: '/', headers })).body === 'written';
   };
 
-  it.each(['Bearer key', 'bearer key', 'BEARER  key'])('is let through with %s', async (authorization) =>
+  it.each(['Bearer key', 'bearer key', 'BEARER  key'])('is accepted with %s', async (authorization) =>
     expect(await isLetThrough(authorization)).toBe(true),
   );
 

@@ -4,7 +4,7 @@ import { digestOfBody } from './body-digest';
 const digest = (json: string) => digestOfBody(JSON.parse(json)).toString('hex');
 
 describe('digestOfBody', () => {
-  it('is the same however a body is written', () => {
+  it('does not depend on how a body is written', () => {
     expect(digest('{"b":[1,{"y":2,"x":"\\u0061"}],"a":1.50}')).toBe(
       digest('{ "a": 15e-1, "b": [1, {"x": "a", "y": 2}] }'),
     );
@@ -17,7 +17,7 @@ describe('digestOfBody', () => {
     ['null and absence', '{"a":null}', '{}'],
     ['an object and a list', '{}', '[]'],
     ['where a member stands', '{"a":{"b":1},"c":2}', '{"a":{"b":1,"c":2}}'],
-  ])('tells apart %s', (_, one, other) => {
+  ])('distinguishes %s', (_, one, other) => {
     expect(digest(one)).not.toBe(digest(other));
   });
 
@@ -26,7 +26,7 @@ describe('digestOfBody', () => {
     expect(digestOfBody(undefined)).not.toEqual(digestOfBody({}));
   });
 
-  it('is the same exactly for equal values', () => {
+  it('is the same for equal values and only for these', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (one, other) => {
         const reversed = JSON.parse(JSON.stringify(one), (_, value: unknown) =>

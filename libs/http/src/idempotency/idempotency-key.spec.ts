@@ -25,7 +25,7 @@ describe('idempotencyKeyOf', () => {
     ['something after the string', ['"abc";a=1']],
     ['another escape', [String.raw`"a\n"`]],
     ['two', ['a', 'a']],
-  ])('refuses %s by its header', (_, values) => {
+  ])('refuses %s and names the header', (_, values) => {
     expect(() => idempotencyKeyOf(values)).toThrow(
       expect.objectContaining({
         code: 'bad_request',

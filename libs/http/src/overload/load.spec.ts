@@ -21,14 +21,14 @@ describe('the load', () => {
     }
   };
 
-  it('takes a burst, however large', () => {
+  it('accepts a short burst of any size', () => {
     enter(ALWAYS_TAKEN * 10);
     expect(load.isTooHigh).toBe(false);
     now += 499;
     expect(load.isTooHigh).toBe(false);
   });
 
-  it('takes as many as are finished in half a second', () => {
+  it('accepts as many requests as it finishes in half a second', () => {
     enter(499);
     serve(1_000);
     expect(load.isTooHigh).toBe(false);
@@ -36,13 +36,13 @@ describe('the load', () => {
     expect(load.isTooHigh).toBe(true);
   });
 
-  it('takes a few, however slow they are', () => {
+  it('accepts a few requests, however slow they are', () => {
     enter(ALWAYS_TAKEN - 1);
     serve(0);
     expect(load.isTooHigh).toBe(false);
   });
 
-  it('takes requests again as soon as there are few', () => {
+  it('accepts requests again as soon as few are under way', () => {
     enter(ALWAYS_TAKEN);
     serve(0);
     expect(load.isTooHigh).toBe(true);
@@ -50,7 +50,7 @@ describe('the load', () => {
     expect(load.isTooHigh).toBe(false);
   });
 
-  it('bounds what is held', () => {
+  it('limits the requests that are under way', () => {
     enter(NEVER_TAKEN);
     expect(load.isTooHigh).toBe(true);
   });

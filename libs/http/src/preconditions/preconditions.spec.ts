@@ -31,7 +31,7 @@ describe('parseEntityTags', () => {
         { weak: false, opaque: 'b' },
       ],
     ]),
-  ])('reads %j', (value, tags) => {
+  ])('parses %j', (value, tags) => {
     expect(parseEntityTags(value)).toEqual(tags);
   });
 
@@ -53,7 +53,7 @@ describe('parseEntityTags', () => {
 });
 
 describe('entity tags', () => {
-  it('are strong, and differ for representations that differ', () => {
+  it('are strong, and differ for different representations', () => {
     expect(tag).toMatch(/^"[\w-]{22}"$/);
     expect(entityTagOf('a')).not.toBe(entityTagOf('b'));
   });
@@ -104,7 +104,7 @@ describe('requireIfMatch and checkIfMatch', () => {
     ['*', '*', undefined, undefined],
     ['a stale tag', '"x"', 'precondition_failed', 'precondition_failed'],
     ['a weak tag', `W/${tag}`, 'precondition_failed', 'precondition_failed'],
-  ])('take %s', (_, ifMatch, required, checked) => {
+  ])('accept an If-Match of %s', (_, ifMatch, required, checked) => {
     expect(refusal(requireIfMatch, ifMatch)).toBe(required);
     expect(refusal(checkIfMatch, ifMatch)).toBe(checked);
   });
@@ -114,13 +114,13 @@ describe('requireIfMatch and checkIfMatch', () => {
     ['the present tag', tag, 'precondition_failed', 'precondition_failed'],
     ['the present tag as a weak one', `W/${tag}`, 'precondition_failed', 'precondition_failed'],
     ['another tag', '"x"', 'precondition_required', undefined],
-  ])('take an If-None-Match of %s', (_, ifNoneMatch, required, checked) => {
+  ])('accept an If-None-Match of %s', (_, ifNoneMatch, required, checked) => {
     expect(refusal(requireIfMatch, undefined, ifNoneMatch)).toBe(required);
     expect(refusal(checkIfMatch, undefined, ifNoneMatch)).toBe(checked);
     expect(refusal(requireIfMatch, tag, ifNoneMatch)).toBe(checked);
   });
 
-  it('let * alone pass where what there is has no tag', () => {
+  it('accept only * for a target without a tag', () => {
     const untagged = (ctx: RequestContext) => checkIfMatch(ctx, undefined);
     expect(refusal(untagged, '*')).toBeUndefined();
     expect(refusal(untagged, tag)).toBe('precondition_failed');

@@ -26,11 +26,11 @@ describe('toDomainError', () => {
     [new Error('anything'), 'internal_error'],
     ['a string', 'internal_error'],
     [undefined, 'internal_error'],
-  ])('makes of %p a %s', (thrown, code) => {
+  ])('converts %p to %s', (thrown, code) => {
     expect(toDomainError(thrown).code).toBe(code);
   });
 
-  it('lets nothing of a driver’s or the framework’s text through', () => {
+  it('exposes no text of a driver or the framework', () => {
     for (const thrown of [
       failedQuery('23505'),
       failedQuery('57P01'),

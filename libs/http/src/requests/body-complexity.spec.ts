@@ -20,20 +20,20 @@ describe('findComplexity', () => {
     expect(codeOf(list(MAX_VALUES, ' [ ] '))).toBeUndefined();
   });
 
-  it('takes nesting up to the limit', () => {
+  it('accepts nesting up to the limit', () => {
     expect(codeOf(nested(MAX_DEPTH))).toBeUndefined();
     expect(codeOf(nested(MAX_DEPTH + 1))).toBe('too_deep');
     expect(codeOf('{"a":'.repeat(100_000))).toBe('too_deep');
   });
 
-  it('reads nothing into texts', () => {
+  it('ignores brackets and commas in strings', () => {
     expect(codeOf(`["${'[{,'.repeat(5_000)}"]`)).toBeUndefined();
     expect(codeOf(`["\\"${'[{,'.repeat(5_000)}\\\\", 1]`)).toBeUndefined();
     expect(codeOf(`{"${'\\"['.repeat(5_000)}":1}`)).toBeUndefined();
     expect(codeOf(`["\\\\",${nested(MAX_DEPTH)}]`)).toBe('too_deep');
   });
 
-  it('counts exactly what JSON.parse finds, however it is written', () => {
+  it('counts the same values as JSON.parse, for any formatting', () => {
     const values = fc.array(fc.jsonValue({ maxDepth: 4 }), { maxLength: 5 });
     fc.assert(
       fc.property(values, fc.integer({ min: 0, max: 2 }), (some, indent) => {
@@ -46,7 +46,7 @@ describe('findComplexity', () => {
     );
   });
 
-  it('ends with whatever bytes come', () => {
+  it('ends for any bytes', () => {
     fc.assert(fc.property(fc.uint8Array(), (bytes) => findComplexity(bytes) === undefined));
   });
 });

@@ -33,5 +33,5 @@ describe('X-Forwarded-For', () => {
     ["1' OR 1=1", ''],
   ])('%j is read as %j', (given, addresses) => expect(read(given)).toBe(addresses));
 
-  it('is warned of once where it holds no address', () => expect(warnings).toHaveLength(1));
+  it('causes one warning when it has no address', () => expect(warnings).toHaveLength(1));
 });

@@ -1,7 +1,7 @@
 import { version } from 'uuid';
 import { newRequestId } from './request-id';
 
-describe('a request id', () => {
+describe('a request ID', () => {
   it('is a UUIDv7 of the current time', () => {
     const before = Date.now();
     const id = newRequestId();
@@ -11,7 +11,7 @@ describe('a request id', () => {
     expect(time).toBeLessThanOrEqual(Date.now());
   });
 
-  it('is given once', () => {
+  it('is unique', () => {
     expect(new Set(Array.from({ length: 1_000 }, newRequestId)).size).toBe(1_000);
   });
 });

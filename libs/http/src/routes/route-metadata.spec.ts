@@ -30,7 +30,7 @@ const boots = (() => {
 })();
 
 describe('the metadata of a route', () => {
-  it('has the query class of its own handler, also when two controllers have one name', () => {
+  it('has the query class of its own handler, even if two controllers have the same name', () => {
     const queryOf = ({ prototype }: typeof shirts | typeof boots) =>
       (Reflect.getMetadata(FASTIFY_ROUTE_CONFIG_METADATA, prototype.list) as RouteMetadata).query;
     expect([shirts.name, boots.name]).toEqual(['Things', 'Things']);

@@ -31,14 +31,14 @@ describe('RouteTable', () => {
     expect(() => planted({ access: 'public', idempotent: true })).toThrow('POST /planted is public');
   });
 
-  it('refuses a write on one thing that does not say that it checks If-Match', () => {
+  it('refuses a write to one resource that does not declare a check of If-Match', () => {
     expect(() => planted({ access: 'public' }, '/planted/:id/cancel')).toThrow(
       'POST /planted/:id/cancel changes one resource; it must check If-Match (@Matched)',
     );
     expect(planted({ access: 'public', matched: true }, '/planted/:id').routes).toHaveLength(1);
   });
 
-  it('knows the routes and what their paths answer', () => {
+  it('lists the routes and the methods of each path', () => {
     const table = planted({ access: 'public' });
     expect(table.routes).toEqual([
       expect.objectContaining({ method: 'POST', path: '/planted', access: 'public' }),

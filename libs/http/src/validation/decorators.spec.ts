@@ -26,7 +26,7 @@ const refuses = (field: keyof Sample, value: unknown): boolean =>
   validateSync(Object.assign(new Sample(), { [field]: value })).some(({ property }) => property === field);
 
 describe('the decorators of DTO fields', () => {
-  it.each(['0.001', '1', '1.5', '10', '99999.999', '0.100'])('take the weight %s', (value) => {
+  it.each(['0.001', '1', '1.5', '10', '99999.999', '0.100'])('accept the weight %s', (value) => {
     expect(refuses('weight', value)).toBe(false);
   });
 
@@ -55,7 +55,7 @@ describe('the decorators of DTO fields', () => {
     expect(refuses('weight', value)).toBe(true);
   });
 
-  it('take an amount exactly when it is a decimal of at most 12 digits and 2 decimals, zero included', () => {
+  it('accept as an amount only decimals with at most 12 digits and 2 decimals, zero included', () => {
     const digits = fc.bigInt({ min: 0n, max: 10n ** 14n });
     fc.assert(
       fc.property(digits, fc.integer({ min: 0, max: 4 }), (whole, decimals) => {
@@ -65,20 +65,20 @@ describe('the decorators of DTO fields', () => {
     );
   });
 
-  it('count the characters of a text, not its UTF-16 units, and take none that PostgreSQL can’t store', () => {
+  it('count characters, not UTF-16 units, and refuse text that PostgreSQL can’t store', () => {
     expect(refuses('text', '📦📦📦📦')).toBe(false);
     expect(refuses('text', '📦📦📦📦📦')).toBe(true);
     for (const value of ['', 'a\0', '\ud800', 'abcde', 5, null, ['a']])
       expect(refuses('text', value)).toBe(true);
   });
 
-  it('take ids that fit an integer column', () => {
+  it('accept IDs that fit an integer column', () => {
     for (const value of [1, 2_147_483_647]) expect(refuses('id', value)).toBe(false);
     for (const value of [0, -1, 1.5, 2_147_483_648, '1', Number.NaN, null])
       expect(refuses('id', value)).toBe(true);
   });
 
-  it('take currency codes of three capital letters', () => {
+  it('accept currency codes of three capital letters', () => {
     for (const value of ['usd', 'US', 'USDT', 'USD\n', 1, null])
       expect(refuses('currency', value)).toBe(true);
   });
@@ -91,7 +91,7 @@ describe('the decorators of DTO fields', () => {
       '9999-12-31T23:59:59+23:59',
       '1000-01-01T00:00:00Z',
     ],
-  ])('take the time %s', (value) => expect(refuses('at', value)).toBe(false));
+  ])('accept the time %s', (value) => expect(refuses('at', value)).toBe(false));
 
   it.each([
     ...['2026-11-21', '2026-11-21 09:00:00Z', '2026-11-21T09:00:00', '2026-11-21T24:30:00Z', 'now', ''],

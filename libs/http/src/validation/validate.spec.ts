@@ -34,7 +34,7 @@ describe('validateBody', () => {
     expect(body.inner).toBeInstanceOf(Inner);
   });
 
-  it('points at every invalid field at any depth, escaped as in RFC 6901', async () => {
+  it('returns a pointer to every invalid field at any depth, escaped as in RFC 6901', async () => {
     const errors = await errorsOf(validateBody(Outer, { inner: { deep: 1, 'a/b': 1 }, 'x~y': 1 }));
     expect(errors).toEqual([
       { code: 'unknown_field', detail: 'This field is unknown.', pointer: '/x~0y' },
@@ -44,12 +44,12 @@ describe('validateBody', () => {
     ]);
   });
 
-  it.each([undefined, null, [], 'a', 1, true])('refuses %p for an object', async (body) => {
+  it.each([undefined, null, [], 'a', 1, true])('refuses %p in place of an object', async (body) => {
     expect(await errorsOf(validateBody(Outer, body))).toMatchObject([{ code: 'is_object', pointer: '' }]);
   });
 
   it.each(['toString', 'hasOwnProperty', '__proto__', 'constructor'])(
-    'knows no field by a name that every object has: %s',
+    'treats the name of an Object.prototype property as an unknown field: %s',
     async (name) => {
       const own = (pointer: string) => [{ code: 'unknown_field', detail: 'This field is unknown.', pointer }];
       const body = JSON.parse(`{"name":"a","inner":{"deep":"b","${name}":{}}}`) as object;

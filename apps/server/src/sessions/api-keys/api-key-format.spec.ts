@@ -2,13 +2,13 @@ import { crc32 } from 'node:zlib';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 
 describe('the format of API keys', () => {
-  it('is waybill_, 43 characters of secret and 6 of checksum, and never the same twice', () => {
+  it('is waybill_, 43 characters of secret and 6 of checksum, different for each key', () => {
     const keys = Array.from({ length: 200 }, generateApiKey);
     for (const key of keys) expect(key).toMatch(/^waybill_[0-9A-Za-z]{49}$/);
     expect(new Set(keys).size).toBe(200);
   });
 
-  it('lets a scanner know a key by its checksum, as documented: CRC-32 of the 43 characters, in base 62', () => {
+  it('has the documented checksum for secret scanners: CRC-32 of the 43 characters, in base 62', () => {
     const key = generateApiKey();
     const digits = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
     const checksum = [...key.slice(-6)].reduce((sum, digit) => sum * 62 + digits.indexOf(digit), 0);
@@ -16,14 +16,14 @@ describe('the format of API keys', () => {
     expect(visiblePrefix(key)).toBe(key.slice(0, 14));
   });
 
-  it('does not know a key with one character changed', () => {
+  it('rejects a key with one changed character', () => {
     const key = generateApiKey();
     const changed = key.slice(0, 20) + (key[20] === 'a' ? 'b' : 'a') + key.slice(21);
     expect(visiblePrefix(changed)).toBe('(configured)');
     expect(visiblePrefix(`${key}x`)).toBe('(configured)');
   });
 
-  it('shows little and stores only a digest', () => {
+  it('shows only a prefix and stores only a digest', () => {
     const key = generateApiKey();
     expect(visiblePrefix(key)).toBe(key.slice(0, 14));
     expect(visiblePrefix('correct horse battery staple, four words')).toBe('(configured)');

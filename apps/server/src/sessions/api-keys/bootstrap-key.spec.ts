@@ -30,7 +30,7 @@ describe('the first administrator’s key', () => {
     expect(readFileSync(file, 'utf8')).toBe(content);
   });
 
-  it('is the configured one; a process of a fleet makes none', () => {
+  it('is the configured one; processes of a fleet generate none', () => {
     expect(keyIn(folder, { bootstrapAdminKey: 'configured' }).read()).toBe('configured');
     expect(keyIn(folder, { role: 'api' }).read()).toBeUndefined();
     expect(readdirSync(folder)).toEqual([]);

@@ -142,21 +142,21 @@ describeOnEachPostgres('signing in', (on) => {
     ['a wrong password', 'vera@example.com', 'seven dry herons'],
     ['a disabled user', 'gone@example.com', PASSWORD],
     ['a disabled user with a wrong password', 'gone@example.com', 'seven dry herons'],
-  ])('gives %s the same answer after exactly one verification', async (_who, email, password) => {
+  ])('returns the same error for %s after exactly one verification', async (_who, email, password) => {
     const error: unknown = await login(email, password).catch((cause: unknown) => cause);
     expect(error).toBeInstanceOf(LoginFailedError);
     expect((error as Error).message).toBe(new LoginFailedError().message);
     expect(verifications).toBe(1);
   });
 
-  it('verifies once on success, ignoring the case of the e-mail address', async () => {
+  it('verifies once on success, ignoring the case of the email address', async () => {
     const { token, session } = await login('VERA@example.com', PASSWORD);
     expect(verifications).toBe(1);
     expect(session).toMatchObject({ device: 'a device', userId: expect.any(String) });
     expect(await caller(token)).toMatchObject({ role: 'agent', userId: session.userId });
   });
 
-  it('holds an account back before its password is looked at, from wherever, and says for how long', async () => {
+  it('throttles an account for all addresses before the password is verified, and returns the remaining time', async () => {
     for (const address of ['192.0.2.1', '192.0.2.2', '192.0.2.3'])
       await expect(login('vera@example.com', 'wrong', undefined, address)).rejects.toThrow(LoginFailedError);
     const refused = login('vera@example.com', PASSWORD, undefined, '192.0.2.4');
@@ -166,7 +166,7 @@ describeOnEachPostgres('signing in', (on) => {
     expect(verifications).toBe(3);
   });
 
-  it('holds an address back, an IPv6 one by its network, and lets it lock no more accounts', async () => {
+  it('throttles an address (IPv6 by its /64 network), whose attempts then count for no account', async () => {
     for (let n = 0; n < 6; n++)
       await expect(login(`u${n}@example.com`, 'wrong', undefined, `2001:db8::${n}`)).rejects.toThrow(
         LoginFailedError,
@@ -180,7 +180,7 @@ describeOnEachPostgres('signing in', (on) => {
     await login('vera@example.com', PASSWORD, undefined, '2001:db8:0:1::9');
   });
 
-  it('holds an account back at one address first, where it then no more counts for all', async () => {
+  it('throttles an account at one address first; further attempts there do not count for the account', async () => {
     for (let n = 0; n < 2; n++)
       await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
     for (let n = 0; n < 3; n++)
@@ -193,7 +193,7 @@ describeOnEachPostgres('signing in', (on) => {
     ['an account', 3, (n: number) => login('vera@example.com', 'wrong', undefined, `198.51.100.${n}`)],
     ['an account at one address', 2, () => login('vera@example.com', 'wrong')],
     ['an address', 6, (n: number) => login(`u${n}@example.com`, 'wrong')],
-  ])('lets no parallel attempts slip through for %s', async (_what, limit, attempt) => {
+  ])('enforces the limit of %s under parallel attempts', async (_what, limit, attempt) => {
     const attempts = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => attempt(n)));
     const reasons = attempts.map((settled) => (settled as PromiseRejectedResult).reason as Error);
     expect(reasons.filter((reason) => reason instanceof LoginFailedError)).toHaveLength(limit);
@@ -269,7 +269,7 @@ describeOnEachPostgres('signing in', (on) => {
     });
   });
 
-  it('forgets the failures of the place where it succeeds, and takes back what that counted for account and address', async () => {
+  it('clears the failures of account and address on success, and takes its own count back from both', async () => {
     await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
     await login('vera@example.com', PASSWORD);
     expect(await failures()).toEqual([1, 1]);
@@ -281,7 +281,7 @@ describeOnEachPostgres('signing in', (on) => {
     expect(await throttle.purge(new AbortController().signal)).toBe(3);
   });
 
-  it('keeps what the anonymous session owned, and ends that session', async () => {
+  it('keeps the data of the anonymous session and ends that session', async () => {
     const ownerId = '019301f0-7b5c-7cc0-a2d4-000000000001';
     await anonymous('planted', ownerId);
     const { token, session } = await login('vera@example.com', PASSWORD, 'planted');
@@ -293,7 +293,7 @@ describeOnEachPostgres('signing in', (on) => {
     expect((await caller(token))?.ownerIds).toContain(ownerId);
   });
 
-  it('gives what a session owned to one user only', async () => {
+  it('links the data of a session to one user only', async () => {
     await users.add(new TransactionContext(), {
       email: 'oleg@example.com',
       role: 'agent',
@@ -328,7 +328,7 @@ describeOnEachPostgres('signing in', (on) => {
   const counted = async (reason: string): Promise<number> =>
     (await failedSignIns.get()).values.find(({ labels }) => labels.reason === reason)?.value ?? 0;
 
-  it('counts throttled sign-ins by what is throttled, and records none of them', async () => {
+  it('counts throttled sign-ins by account and address, and records none of them', async () => {
     const before = [await counted('account_throttled'), await counted('address_throttled')] as const;
     for (let n = 0; n < 2; n++)
       await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
@@ -340,7 +340,7 @@ describeOnEachPostgres('signing in', (on) => {
     expect(await recorded()).toBe(entries);
   });
 
-  it('records a limited number of failed sign-ins a minute, and counts each of them', async () => {
+  it('records a limited number of failed sign-ins per minute, and counts all of them', async () => {
     const clock = jest.spyOn(Date, 'now').mockReturnValue(Date.now());
     const [entries, count] = [await recorded(), await counted('unknown_user')];
     for (let n = 0; n < 65; n++) await signIns.note(from(), 'unknown_user', undefined);

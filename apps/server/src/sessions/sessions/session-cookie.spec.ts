@@ -20,14 +20,14 @@ describe("the session's cookie", () => {
     );
   });
 
-  it('is read by its name of the transport alone', () => {
+  it('is read only under the name for its transport', () => {
     const both = 'a=b; waybill_session=plain; __Host-waybill_session=secure';
     expect(readSessionToken(both, false)).toBe('plain');
     expect(readSessionToken(both, true)).toBe('secure');
     expect(readSessionToken('waybill_session=plain', true)).toBeUndefined();
   });
 
-  it('presents no session beside an Authorization header, whatever that holds', () => {
+  it('is ignored beside any Authorization header', () => {
     const cookie = 'waybill_session=plain';
     expect(presentedSessionToken({ headers: { cookie }, protocol: 'http' })).toBe('plain');
     for (const authorization of ['Bearer a-bad-key', 'Basic dXNlcjpwYXNz', ''])
@@ -42,7 +42,7 @@ describe("the session's cookie", () => {
     'waybill_session=',
     'other=x',
     '',
-  ])('is none in %j', (header) => {
+  ])('is not found in %j', (header) => {
     expect(readSessionToken(header, false)).toBeUndefined();
   });
 });

@@ -5,7 +5,7 @@ import { PasswordHasher } from './password-hasher';
 describe('the password hasher', () => {
   const hasher = new PasswordHasher(argon2id);
 
-  it('hashes by Argon2id with 19 MiB, two passes and one lane, never the same twice', async () => {
+  it('hashes with Argon2id, 19 MiB, two passes, one lane and a new salt each time', async () => {
     const [one, two] = await Promise.all([hasher.hash('seven wet herons'), hasher.hash('seven wet herons')]);
     expect(one).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/);
     expect(one).not.toBe(two);
@@ -18,7 +18,7 @@ describe('the password hasher', () => {
     expect(await hasher.verify(hash, 'cafe\u0301 au lait, twice')).toBe(true);
   });
 
-  it('does the same work for an unknown user and fails', async () => {
+  it('does the same work for an unknown user, and fails', async () => {
     const verified: string[] = [];
     const counting: Argon2 = {
       ...argon2id,
@@ -31,7 +31,7 @@ describe('the password hasher', () => {
     expect(verified).toEqual([expect.stringMatching(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$.{22}\$.{43}$/)]);
   });
 
-  it('runs two at once, queues a hundred and refuses the rest', async () => {
+  it('runs two at a time, queues a hundred and refuses the rest', async () => {
     let running = 0;
     let most = 0;
     const open: (() => void)[] = [];

@@ -7,13 +7,13 @@ describe('roles', () => {
   const held = (role: Role, pattern: RegExp): Scope[] =>
     [...scopesOfRole(role)].filter((scope) => pattern.test(scope)).toSorted();
 
-  it('build on each other: an operator can do what an agent can, and an admin can do everything', () => {
+  it('contain each other: an operator has all scopes of an agent, and an admin has all scopes', () => {
     expect([...scopesOfRole('agent')].filter((scope) => !scopesOfRole('operator').has(scope))).toEqual([]);
     expect(scopes.filter((scope) => !scopesOfRole('admin').has(scope))).toEqual([]);
     expect(scopesOfRole('agent').size).toBeLessThan(scopesOfRole('operator').size);
   });
 
-  it('let an agent read all but reports and the audit log, and write packages and tickets only', () => {
+  it('let an agent read everything except reports and the audit log, and write only packages and tickets', () => {
     const readable = scopes.filter((scope) => /:read(_all)?$/.test(scope));
     expect(readable.filter((scope) => !scopesOfRole('agent').has(scope)).toSorted()).toEqual([
       'audit:read',
@@ -23,7 +23,7 @@ describe('roles', () => {
     expect(held('agent', /:(?!read|write)/)).toEqual(['tickets:manage']);
   });
 
-  it('keep users, API keys and the audit log to admins', () => {
+  it('give only admins access to users, API keys and the audit log', () => {
     expect(scopes.filter((scope) => !scopesOfRole('operator').has(scope)).toSorted()).toEqual([
       'audit:read',
       'keys:manage',

@@ -2,7 +2,7 @@ import { type Principal, type Scope, scopeDefinitions, scopes } from '@waybill/c
 
 export const roles = ['agent', 'operator', 'admin'] as const;
 
-/** A user's role: a fixed set of scopes (DESIGN.md, "Who may do what"). */
+/** A user's role: a fixed set of scopes. test/access-table.md lists who may call which route. */
 export type Role = (typeof roles)[number];
 
 /** The scopes of a role, as the modules contribute them. */
