@@ -285,7 +285,7 @@ describe('the version of Node', () => {
       expect(checkNode(version)).toBeUndefined();
   });
 
-  // What came after Node 12: modules by `import … from`, `node:`, `?.`, `??`, private fields, top-level await.
+  // Syntax newer than Node 12: `import … from`, `node:`, `?.`, `??`, private fields, top-level await.
   it('is checked in files that Node 12 can parse', () => {
     for (const file of [entry, check]) {
       const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);

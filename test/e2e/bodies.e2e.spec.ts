@@ -6,11 +6,11 @@ import { newCustomer } from '../support/callers';
 import { newKey, newStaff, signIn } from '../support/staff';
 
 const LARGEST_BODY = 262_144;
-/** As libs/http/src/requests/body-complexity.ts has it. */
+/** The limit in libs/http/src/requests/body-complexity.ts. */
 const MAX_VALUES = 2_000;
-/** A CPU's work on one body. */
+/** Maximum CPU time for one body. */
 const MAX_BLOCKED_MS = 25;
-/** Of the times in /proc. */
+/** Unit of the times in /proc. */
 const MS_PER_TICK = 10;
 
 const boots = aPackage();
@@ -190,8 +190,8 @@ async function post(url: string, body: string): Promise<void> {
 }
 
 /**
- * The CPU time that a process has used, all threads together: what it spends on a request is no less than what that request
- * blocks the event loop, and unlike a delay it does not depend on what else the machine does.
+ * Returns the CPU time that all threads of a process have used. A request blocks the event loop for at most the CPU time
+ * that it takes. Unlike a delay, this does not depend on other processes of the machine.
  */
 function cpuMsOf(pid: number): number {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').slice(11, 13);

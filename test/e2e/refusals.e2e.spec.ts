@@ -23,7 +23,7 @@ describe('requests that the framework refuses', () => {
     cookie = await openSession(server);
   });
 
-  /** A request as it goes over the wire; `Connection: close` so that the reply ends. */
+  /** Bytes of a request, with `Connection: close` so that the reply ends. */
   const wire = (line: string, headers: string[] = [], body: string | Buffer = ''): Buffer =>
     Buffer.concat([
       Buffer.from([`${line} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers, '', ''].join('\r\n')),
@@ -362,7 +362,7 @@ describe('requests that the framework refuses', () => {
     ];
     for (const credential of credentials) {
       expect(await idOf(credential)).toMatch(/^[0-9a-f-]{36}$/);
-      // The key is printed at the start, and in the curls; the log has it nowhere.
+      // The key is printed at the start, with the curl commands, but not in the log.
       const lines = server.output().split('\n');
       expect(lines.filter((line) => line.startsWith('{') && line.includes(credential))).toEqual([]);
     }
@@ -393,7 +393,7 @@ describe('requests that the framework refuses', () => {
       `Content-Length: ${body.length}`,
     ];
     connection.send(`${head.join('\r\n')}\r\n\r\n`).send(body.subarray(0, 10));
-    // The server has begun with it once it answers something that was sent later.
+    // When the server has answered a later request, it has begun with this one.
     await request(stopping.url).get('/livez').expect(200);
     const stopped = stopping.stop();
     await eventually(

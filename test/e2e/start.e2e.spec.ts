@@ -28,7 +28,7 @@ async function run(
   return { code, said };
 }
 
-// Under load a start takes many times as long.
+// On a busy machine, a start takes many times as long.
 describe('a start that can’t succeed', () => {
   let folder: string;
   let taken: Server;
