@@ -108,12 +108,12 @@ describe('an install', () => {
       'node_modules/pg differs',
     ],
     [
-      'an optional package that is there differs',
+      'an installed optional package differs',
       { ...installed, 'node_modules/fsevents': { ...fsevents, version: '1.0.0' } },
       'node_modules/fsevents differs',
     ],
     [
-      'there is one too many',
+      'an extra package is installed',
       { ...installed, 'node_modules/left': { version: '1.0.0' } },
       'node_modules/left is not in the lockfile',
     ],

@@ -54,7 +54,7 @@ describe('a request whose caller ends while its body arrives', () => {
     ['is disabled', (staff) => change(staff, { disabled: true }), [401, 'unauthenticated']],
     ['gets another role', (staff) => change(staff, { role: 'agent' }), [403, 'scope_missing']],
     [
-      'is shut out of what somebody got hold of',
+      'gets another password and loses all API keys',
       (staff) => change(staff, { password: `${PASSWORD} again`, revoke_api_keys: true }),
       [401, 'unauthenticated'],
     ],
