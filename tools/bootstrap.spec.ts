@@ -108,12 +108,12 @@ describe('an install', () => {
       'node_modules/pg differs',
     ],
     [
-      'an optional package that is there differs',
+      'an installed optional package differs',
       { ...installed, 'node_modules/fsevents': { ...fsevents, version: '1.0.0' } },
       'node_modules/fsevents differs',
     ],
     [
-      'there is one too many',
+      'an extra package is installed',
       { ...installed, 'node_modules/left': { version: '1.0.0' } },
       'node_modules/left is not in the lockfile',
     ],
@@ -285,7 +285,7 @@ describe('the version of Node', () => {
       expect(checkNode(version)).toBeUndefined();
   });
 
-  // What came after Node 12: modules by `import … from`, `node:`, `?.`, `??`, private fields, top-level await.
+  // Syntax newer than Node 12: `import … from`, `node:`, `?.`, `??`, private fields, top-level await.
   it('is checked in files that Node 12 can parse', () => {
     for (const file of [entry, check]) {
       const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest, true);

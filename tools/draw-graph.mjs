@@ -1,7 +1,7 @@
 #!/usr/bin/env node
-// Draws the graph of the domain modules and libs, as the code has it, into docs/architecture.md.
+// Draws the graph of the domain modules and libs from the code into docs/architecture.md.
 // usage: node tools/draw-graph.mjs [--check] [root]
-//   --check   draws nothing; fails when the page no longer shows what the code does
+//   --check   changes nothing; fails if the graph on the page is stale
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

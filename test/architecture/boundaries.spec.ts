@@ -81,7 +81,7 @@ interface Plant {
 
 const orders = 'apps/server/src/orders';
 
-/** All the ways to look ahead: each module at each that comes after it. */
+/** Every forbidden direction: each module imports each one after it. */
 const lookingAhead: Plant[] = ['sessions', 'catalog', 'orders', 'packages', 'tickets', 'admin'].flatMap(
   (module, place, all) =>
     all.slice(place + 1).map((later) => ({
@@ -290,7 +290,7 @@ const planted: Plant[] = [
   { rule: 'no-unresolvable', from: 'libs/http/src/lost.ts', specifier: './nowhere', to: './nowhere' },
 ];
 
-/** The other halves of the circles: a circle is reported once. */
+/** The other imports of the cycles: each cycle is reported once. */
 const otherHalves: Sources = {
   'libs/http/src/hen.ts': `import { here } from './egg'; export const other = here;`,
   [`${orders}/hen.entity.ts`]: `import { here } from './egg.entity'; export const other = here;`,

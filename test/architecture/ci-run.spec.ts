@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { plantTree, projectRoot, removeTree } from './planted-tree';
 
 /**
- * Stands in for npm: says what it was asked for, fails where FAILING names it, and leaves jest's totals behind where
- * TOTALS gives them.
+ * A fake npm: prints its arguments, fails for the command in FAILING, and writes jest's totals from TOTALS.
  */
 const npm = `#!/usr/bin/env bash
 echo "npm ran $1 $3; services: \${REQUIRE_SERVICES-none}"

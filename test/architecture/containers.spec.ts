@@ -121,7 +121,7 @@ describe('.github/workflows/ci.yml', () => {
   });
 });
 
-/** What `ENV` sets in the image. */
+/** Variables that `ENV` sets in the image. */
 function imageEnvironment(): Record<string, string> {
   const block = /^ENV ((?:.+\\\n)*.+)$/m.exec(dockerfile)?.[1] ?? '';
   return Object.fromEntries(block.split(/\s*\\\n\s*/).map((pair) => pair.split('=') as [string, string]));

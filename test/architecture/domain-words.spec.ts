@@ -3,7 +3,7 @@ import { domainWords } from './domain-words';
 import { plantTree, projectRoot, removeTree, type Sources } from './planted-tree';
 import { parse } from './table-owners';
 
-// libs/config alone reads the environment, so it names the variables of every module; libs/queue types the payloads.
+// libs/config reads the environment, so it has the variables of every module; libs/queue has the types of payloads.
 const EXEMPT = /^libs\/(config|queue)\//;
 
 const filesOf = (root: string) =>

@@ -7,11 +7,11 @@ export interface DomainWord {
   word: string;
 }
 
-// Singular "order" and "package", and "catalog", mean other things in libs: a sort, npm's, the list of jobs.
+// "order", "package" and "catalog" have other meanings in libs: a sort order, an npm package, the list of jobs.
 const WORDS = /^(packages|parcels?|registrations?|orders|carriers?|tickets?)$/;
 const SCOPE = /^(catalog|packages|orders|reports|tickets):\w+$/;
 
-/** Every domain word in identifiers and texts. Comments are not read. */
+/** Finds domain words in identifiers and strings. Comments are ignored. */
 export function domainWords(files: readonly ts.SourceFile[]): DomainWord[] {
   return files.flatMap((file) => {
     const found: DomainWord[] = [];

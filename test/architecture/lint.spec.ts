@@ -4,7 +4,7 @@ import { plantTree, projectRoot, removeTree, runTool, type Sources } from './pla
 
 const lines = (count: number, text: string) => `${text}\n`.repeat(count);
 
-/** Each of these keeps a rule that the planted violations break, up to the rule's very limit. */
+/** Code at the limit of each rule that the planted violations break. */
 const clean: Sources = {
   'apps/server/main.ts': `import './src/main';\n`,
   'apps/server/src/main.ts': `console.log('listening');\n`,
@@ -41,7 +41,7 @@ interface Plant {
 const orders = 'apps/server/src/orders';
 const configured = 'eslint(no-restricted-imports)';
 
-/** One violation a file, so that a report can only be of that one. */
+/** One violation per file, so that each report belongs to one violation. */
 const planted: Plant[] = [
   {
     rule: 'eslint(eqeqeq)',
@@ -175,7 +175,7 @@ const planted: Plant[] = [
   },
 ];
 
-/** One of each category, to show that the categories are on. */
+/** One violation per category, to show that the categories are enabled. */
 const plantedOfCategories: Plant[] = [
   { rule: 'eslint(no-debugger)', file: 'libs/http/src/correctness.ts', source: `debugger;` },
   {
@@ -200,7 +200,7 @@ function lint(sources: Sources): { status: number | null; report: Report } {
   return { status, report: JSON.parse(stdout) as Report };
 }
 
-/** The rules that the configuration turns on by name, as a report names them. */
+/** The rules that the configuration enables by name, in the spelling of reports. */
 function rulesByName(): string[] {
   const text = readFileSync(join(projectRoot, '.oxlintrc.json'), 'utf8');
   const names = [...text.matchAll(/"([\w/-]+)":\s*(?:"error"|\[\s*"error")/g)].map(([, name]) => name ?? '');

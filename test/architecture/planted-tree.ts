@@ -9,8 +9,8 @@ export const projectRoot = resolve(__dirname, '../..');
 export type Sources = Record<string, string>;
 
 /**
- * Writes a tree of the project's own layout into a temporary folder, together with the project's real
- * configuration files, so that a check can be run on code that breaks it.
+ * Writes sources in the project's layout to a temporary folder, together with the project's real
+ * configuration files, so that a check can run on code that violates it.
  */
 export function plantTree(sources: Sources, configurationFiles: string[]): string {
   const root = mkdtempSync(join(tmpdir(), 'waybill planted '));
@@ -27,7 +27,7 @@ export function removeTree(root: string): void {
   rmSync(root, { recursive: true, force: true });
 }
 
-/** Runs one of the project's own command-line tools in a tree. */
+/** Runs one of the project's command-line tools in a tree. */
 export function runTool(
   tool: string,
   args: string[],

@@ -21,7 +21,7 @@ const clean: Sources = {
   'libs/jobs/src/run.entity.ts': `@Entity('runs') export class RunEntity {}`,
 };
 
-/** What each of these names, in a file of the module orders. */
+/** The tables that each statement names, in a file of the module orders. */
 const planted: [name: string, source: string, table: string][] = [
   ['select', 'query(`SELECT id FROM things`);', 'things'],
   ['join', 'query(`SELECT o.id FROM orders o JOIN things t ON t.id = o.thing_id WHERE ${x}`);', 'things'],

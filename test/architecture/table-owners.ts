@@ -12,7 +12,7 @@ export interface Trespass {
 
 const QUERY_BUILDER_CALL =
   /^(from|into|update|getRepository|createQueryBuilder|(left|inner)Join(AndSelect|AndMapOne|AndMapMany)?)$/;
-// Enough to know a statement, or a part of one, from a sentence.
+// Distinguishes a statement, or a part of one, from a sentence.
 const SQL =
   /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|MERGE INTO|TRUNCATE|JOIN|FROM|WHERE|EXISTS|ALTER TABLE|DROP TABLE|CREATE (TABLE|INDEX|TRIGGER|VIEW)|LOCK TABLE|COPY|REFERENCES|RETURNING)\b|^\s*(select|with|insert into|update|delete from|truncate|merge into|join|left join|from)\s/;
 
@@ -70,13 +70,13 @@ function textsOf(file: ts.SourceFile): { line: number; names: string[] }[] {
   return texts;
 }
 
-/** The words of a statement; of another text, the one name that a call of TypeORM would take for a table or an entity. */
+/** Returns the words of a statement; for another string, the one name that TypeORM would accept as a table or an entity. */
 function namesIn(node: ts.StringLiteralLike | ts.TemplateExpression): string[] {
   const text = ts.isTemplateExpression(node)
     ? [node.head.text, ...node.templateSpans.map(({ literal }) => literal.text)].join('\0')
     : node.text;
   if (SQL.test(text)) {
-    // A foreign key is a contract of the database, and both modules know of it.
+    // A foreign key may name a table of another module.
     return text.replaceAll(/REFERENCES "?\w+/g, '').match(/\w+/g) ?? [];
   }
   const { parent } = node;

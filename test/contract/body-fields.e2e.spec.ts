@@ -8,7 +8,7 @@ interface Field {
   /** Pointer to the field (RFC 6901). */
   pointer: string;
   schema: OpenApiSchema;
-  /** A good body with this value in the field's place. */
+  /** Returns a valid body, except for this value of the field. */
   bodyWith: (value: unknown) => object;
 }
 
@@ -68,7 +68,7 @@ describe('every field of every body in the OpenAPI document', () => {
   );
 });
 
-/** The fields of all JSON bodies, nested ones and the items of lists too. */
+/** Returns the fields of all JSON bodies, including nested ones and list items. */
 function fieldsOf({ paths, components }: OpenApi): Field[] {
   const resolve = (schema: OpenApiSchema): OpenApiSchema =>
     schema.$ref ? (components.schemas[schema.$ref.split('/').at(-1) as string] as OpenApiSchema) : schema;

@@ -39,7 +39,7 @@ describe('the examples of the OpenAPI document', () => {
   const requestExample = (operationId: string): object =>
     operation(operationId).requestBody?.content['application/json']?.example as object;
 
-  /** Compares the example of a success with a reply: the same fields, the same values of each enum, null in the same places. */
+  /** Compares the example of a successful reply with a real one: same fields, same enum values, null in the same fields. */
   const compare = (operationId: string, reply: Response): Response => {
     const declared = operation(operationId).responses[reply.status] as OpenApiReply;
     const media = declared.content?.['application/json'];
@@ -170,7 +170,7 @@ function differences(
   const { properties, items, anyOf, enum: values, additionalProperties } = named ?? schema;
   if (anyOf && !properties) {
     const [one, ...others] = anyOf.filter(({ type }) => type !== 'null');
-    const isOpen = real === null || example === null || others.length > 0; // a value of any of the types is true
+    const isOpen = real === null || example === null || others.length > 0; // any of the types is valid
     return isOpen ? [] : differences(document, one ?? {}, example, real, place);
   }
   if (real === null || example === null) return [];

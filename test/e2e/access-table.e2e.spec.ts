@@ -16,7 +16,7 @@ const env = {
   LIMIT_SESSIONS_PER_MINUTE: '1000000',
 };
 const PASSWORD = 'eight dry otters in a barn';
-/** One that changes nothing that these requests look at. */
+/** A job that changes nothing that these requests read. */
 const JOB = 'purge-idempotency-keys';
 const BOOTS = aPackage();
 
@@ -25,18 +25,18 @@ interface Caller {
   api: Api;
   /** Their credentials, for routes that are not in the OpenAPI document. */
   headers: Record<string, string>;
-  /** Who signed in, for staff. */
+  /** The user, for staff. */
   staff?: Staff;
 }
 
-/** What the owner has. */
+/** The resources of the owner. */
 interface Owned {
   sessionId: string;
   packageId: number;
   registrationId: string;
 }
 
-/** A good request to a route. */
+/** A valid request to a route. */
 interface GoodRequest extends RequestOptions {
   /** Values of the route's parameters, by name. */
   path?: Record<string, string | number | undefined>;
@@ -111,7 +111,7 @@ describe('every route, for every kind of caller', () => {
     },
   };
 
-  /** Requests that end the caller's session take a caller of their own, and an owner. */
+  /** Requests that end the caller's session need their own caller and owner. */
   const ENDS_SESSIONS = [
     'DELETE /api/v1/sessions/current',
     'DELETE /api/v1/sessions/:id',
@@ -206,7 +206,7 @@ describe('every route, for every kind of caller', () => {
   // Pages for browsers, which are not in the OpenAPI document.
   const statusOfPage = async (path: string, { headers }: Caller): Promise<string> => {
     const reply = await fetch(new URL(path, server.url), { headers, signal: AbortSignal.timeout(20_000) });
-    await reply.arrayBuffer(); // a reply that nobody reads holds up the server's stop
+    await reply.arrayBuffer(); // an unread reply delays the stop of the server
     return String(reply.status);
   };
 

@@ -220,7 +220,7 @@ describe('the audit log', () => {
     for (const { actor } of byBoss)
       expect(actor).toMatchObject({ user_id: boss.id, email: boss.email, key_name: null });
     expect(await entries({ actor_email: boss.email, action: 'session.signed_in' })).toHaveLength(1);
-    // A new name shows in old entries too, and finds them.
+    // Old entries show the new name too, and can be found by it.
     await admin.patch(`/api-keys/${key.id}`, { name: 'Day watch' }, { headers: { 'If-Match': '*' } });
     expect(await shown({ actor_key_name: 'Day watch' })).toEqual([
       [`api_key.revoked ${other.id}`, null, 'Day watch'],
@@ -306,7 +306,7 @@ describe('the audit log', () => {
     ];
     const everything = [...texts, server.output()].join('\n');
     expect(server.output()).toMatch(/INSERT INTO \W*audit_log/);
-    // The one place that names what a caller sent is the pointer to a field of theirs.
+    // Only the pointer to a field repeats text of the caller.
     const lines = everything.replaceAll(`/${user.password}`, '').split('\n');
     for (const secret of secrets.flatMap((text) => [text, Buffer.from(text).toString('hex')]))
       expect(lines.filter((line) => line.includes(secret))).toEqual([]);

@@ -6,11 +6,11 @@ import { newCustomer } from '../support/callers';
 import { newKey, newStaff, signIn } from '../support/staff';
 
 const LARGEST_BODY = 262_144;
-/** As libs/http/src/requests/body-complexity.ts has it. */
+/** The limit in libs/http/src/requests/body-complexity.ts. */
 const MAX_VALUES = 2_000;
-/** A CPU's work on one body. */
+/** Maximum CPU time for one body. */
 const MAX_BLOCKED_MS = 25;
-/** Of the times in /proc. */
+/** Unit of the times in /proc. */
 const MS_PER_TICK = 10;
 
 const boots = aPackage();
@@ -33,7 +33,11 @@ describe('malicious bodies', () => {
   it.each<[string, string, string]>([
     ['too many fields', fieldsOf(26_000, String), 'too_many_values'],
     ['too many items', listOf(MAX_VALUES + 1, '0'), 'too_many_values'],
-    ['too many of both in all', listOf(MAX_VALUES / 2, '{"a":1}').replace('[', '[0,'), 'too_many_values'],
+    [
+      'too many fields and items in total',
+      listOf(MAX_VALUES / 2, '{"a":1}').replace('[', '[0,'),
+      'too_many_values',
+    ],
     ['lists that are nested too deep', `${'['.repeat(100_000)}${']'.repeat(100_000)}`, 'too_deep'],
     ['objects that are nested too deep', `${'{"a":'.repeat(17)}1${'}'.repeat(17)}`, 'too_deep'],
   ])('are refused before parsing: %s', async (_, body, code) => {
@@ -70,7 +74,7 @@ describe('malicious bodies', () => {
       'combining marks that want sorting',
       JSON.stringify({ email: '\u0301\u0323'.repeat(60_000), password: 'y' }),
     ],
-    ['nothing but escapes', `{"email":"${'\\"'.repeat(LARGEST_BODY / 2 - 100)}"}`],
+    ['a text of escapes only', `{"email":"${'\\"'.repeat(LARGEST_BODY / 2 - 100)}"}`],
     ['open brackets', '['.repeat(LARGEST_BODY - 1)],
   ])('do not block other requests: %s', async (_, body) => {
     const before = cpuMsOf(server.pid);
@@ -190,8 +194,8 @@ async function post(url: string, body: string): Promise<void> {
 }
 
 /**
- * The CPU time that a process has used, all threads together: what it spends on a request is no less than what that request
- * blocks the event loop, and unlike a delay it does not depend on what else the machine does.
+ * Returns the CPU time that all threads of a process have used. A request blocks the event loop for at most the CPU time
+ * that it takes. Unlike a delay, this does not depend on other processes of the machine.
  */
 function cpuMsOf(pid: number): number {
   const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]!.split(' ').slice(11, 13);

@@ -33,19 +33,19 @@ describe('pages of other origins', () => {
 
   it.each<[string, Record<string, string>, boolean]>([
     ['neither header, as curl', {}, true],
-    ['a page of ours', { 'Sec-Fetch-Site': 'same-origin', Origin: OWN }, true],
-    ['a page of ours without Fetch Metadata', { Origin: OWN }, true],
-    ['a person by the address bar', { 'Sec-Fetch-Site': 'none' }, true],
+    ['a page of our origin', { 'Sec-Fetch-Site': 'same-origin', Origin: OWN }, true],
+    ['a page of our origin without Fetch Metadata', { Origin: OWN }, true],
+    ['a URL from the address bar', { 'Sec-Fetch-Site': 'none' }, true],
     ['an allowed page', { 'Sec-Fetch-Site': 'cross-site', Origin: ALLOWED }, true],
     ['an allowed page of our site', { 'Sec-Fetch-Site': 'same-site', Origin: ALLOWED }, true],
     ['a foreign page', { 'Sec-Fetch-Site': 'cross-site', Origin: FOREIGN }, false],
     ['a foreign page without Fetch Metadata', { Origin: FOREIGN }, false],
     ['a foreign page that hides its origin', { 'Sec-Fetch-Site': 'cross-site' }, false],
-    ['a neighbour on our site', { 'Sec-Fetch-Site': 'same-site' }, false],
+    ['another host of our site', { 'Sec-Fetch-Site': 'same-site' }, false],
     ['a sandboxed page', { Origin: 'null' }, false],
-    ['a page of ours in plain text', { Origin: 'http://api.example.com' }, false],
-    ['a word that Fetch Metadata does not know', { 'Sec-Fetch-Site': 'friendly' }, false],
-    ['our host, which is not PUBLIC_URL', { Origin: 'http://127.0.0.1' }, false],
+    ['a page of our host over plain HTTP', { Origin: 'http://api.example.com' }, false],
+    ['an unknown value of Fetch Metadata', { 'Sec-Fetch-Site': 'friendly' }, false],
+    ['our host, if PUBLIC_URL is another one', { Origin: 'http://127.0.0.1' }, false],
   ])('%s: a write with a session is accepted or refused', async (_, headers, isLetThrough) => {
     expect(await codeOf({ Cookie: cookie, ...headers })).toBe(
       isLetThrough ? 'validation_failed' : 'cross_origin_write',

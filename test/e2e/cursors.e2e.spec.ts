@@ -10,7 +10,7 @@ const JOB = 'price-pending';
 
 describe('the cursors of every list', () => {
   const { database, api, admin } = useServer();
-  /** Who sees more than one row of each list. */
+  /** A caller who sees more than one row of each list. */
   let callers: Record<string, Api>;
 
   beforeAll(async () => {

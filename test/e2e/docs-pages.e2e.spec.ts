@@ -7,7 +7,7 @@ const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
   existsSync(path),
 );
 
-/** What a page did while it was shown. */
+/** Requests and errors of a page. */
 interface Shown {
   page: Page;
   requests: string[];

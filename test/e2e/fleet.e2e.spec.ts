@@ -14,7 +14,7 @@ for (const { name, start } of redisTargets())
     () => {
       const prefix = `test-${randomBytes(6).toString('hex')}`;
       const { upstream, onClose, start: startOne } = useServers({ rates: 'scripted' });
-      /** The same caller, by one api process after the other. */
+      /** The same caller, with requests to the api processes in turn. */
       let fetchInTurn: () => Api;
 
       beforeAll(async () => {
@@ -63,7 +63,7 @@ for (const { name, start } of redisTargets())
 
       it('fetch rates once, not per package', () => {
         const asked = upstream.requests.filter(({ source }) => source === 'json').length;
-        // What a start asks: the hourly refresh, or the first price; on weekday afternoons also the one after publication.
+        // Fetches at the start: the hourly refresh or the first price, and on weekday afternoons also the refresh after publication.
         expect(asked).toBeGreaterThanOrEqual(1);
         expect(asked).toBeLessThanOrEqual(2);
       });

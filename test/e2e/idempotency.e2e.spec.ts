@@ -191,7 +191,7 @@ describe('Idempotency-Key', () => {
     ['an empty one', ['']],
     ['one that is too long', ['x'.repeat(256)]],
   ])('refuses %s', async (_, values) => {
-    // No client of ours sends a header twice.
+    // The test client can't send a header twice.
     const asked = request(server.url)
       .post('/api/v1/packages')
       .set('Cookie', await openSession(api));
@@ -207,7 +207,7 @@ describe('Idempotency-Key', () => {
 
   it('works with more parallel requests than database connections', async () => {
     const customer = await newCustomer(api);
-    // This currency is shipped nowhere, so that the database is asked for it.
+    // No seed has this currency, so the server queries the database for it.
     const unknown = { ...boots, content_value: { amount: '1', currency: 'XQZ' } };
     const replies = await Promise.all(
       Array.from({ length: 40 }, () => register(customer, randomUUID(), unknown)),
@@ -216,7 +216,7 @@ describe('Idempotency-Key', () => {
   });
 });
 
-// A database of its own: a process that finds pending registrations at its start would die at once.
+// Uses its own database: a process that finds pending registrations at its start would die at once.
 describe('Idempotency-Key, when the process dies between the commit and the reply', () => {
   const { start } = useServers({ env: { KILL_AT: 'after the commit' } });
 

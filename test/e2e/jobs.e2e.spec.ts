@@ -44,7 +44,7 @@ describe('a schedule in four workers, one of them with its clock an hour ahead',
   const linesOf = (server: TestServer) =>
     [...server.output().matchAll(/"time":"([^"]+)"/g)].map(([, time]) => Date.parse(time as string));
 
-  /** Three slots of each job, from one that begins after now on. */
+  /** Three slots of each job, the first of which begins after now. */
   async function threeSlots(): Promise<Run[]> {
     const [clock] = await database.rows<{ now: Date }>('SELECT now()');
     const runs = await eventually(
@@ -293,7 +293,7 @@ describe('jobs that administrators run', () => {
         await eventually(async () => (await who.get(headers.location as string)).body.state === 'succeeded', {
           describe: 'the package is there',
         });
-        // Ids are in the order of time, so an old registration has an old id.
+        // IDs are ordered by time, so an old registration has an old ID.
         const id = uuidv7({ msecs: Date.now() - days * 86_400_000 });
         await database.rows(
           `UPDATE registrations SET id = $2, created_at = now() - $3 * interval '1 day', finished_at = now() - $3 * interval '1 day'

@@ -22,7 +22,7 @@ describe('a registration whose process is killed', () => {
     const first = await start({ preload, env: { KILL_AT: point } });
     const api = await connect(first.url);
     const cookie = await openSession(api);
-    // The reply may or may not get out before the process dies.
+    // The process may die before or after the reply is sent.
     await api
       .as({ cookie })
       .post('/packages', boots)

@@ -18,7 +18,7 @@ describe('limits', () => {
   });
   let address: string;
 
-  // Each test calls from an address of its own, so that it has the whole quota.
+  // Each test uses a different address, so that it has the whole quota.
   let addresses = 0;
   beforeEach(() => (address = `198.51.100.${++addresses}`));
 

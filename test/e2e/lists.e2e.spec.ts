@@ -39,7 +39,7 @@ describe('lists', () => {
   };
   const list = (query: string): Promise<Response> => customer.get(`/${query}`);
 
-  /** Follows the Link of each page, and does something between two pages. */
+  /** Follows the Link of each page, and runs a callback between two pages. */
   async function* walk(query: string, between: () => Promise<void>): AsyncGenerator<Page> {
     let next: string | undefined = `/api/v1/${query}`;
     for (let pages = 0; next !== undefined; pages++) {

@@ -19,7 +19,7 @@ describe('the order of refusals', () => {
   const { database, api } = useServer({
     env: { LIMIT_PRINCIPAL_PER_MINUTE: String(PER_MINUTE), BODY_LIMIT_BYTES: String(BODY_LIMIT) },
   });
-  /** Sessions: one that may still ask, one that has asked too much, and one whose key is kept. */
+  /** Sessions: one within its rate limit, one beyond it, and one with a stored idempotency key. */
   let customer: Headers;
   let exhausted: Headers;
   let keeper: Headers;

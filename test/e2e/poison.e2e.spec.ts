@@ -58,7 +58,7 @@ describe('registrations that can’t be processed', () => {
       [{ attempts: ATTEMPTS }],
     );
     expect((await who.get('/packages')).body.items).toHaveLength(5);
-    // By PostgreSQL's clock, however long we took to look: all good ones were through before the first bad one.
+    // Compares times of PostgreSQL's clock: all good registrations finished before the first bad one.
     const [held] = await database.rows(
       `SELECT max(finished_at) FILTER (WHERE state = 'succeeded') < min(finished_at) FILTER (WHERE state = 'failed') AS up
        FROM registrations`,
@@ -88,7 +88,7 @@ describe('registrations that can’t be processed', () => {
       REGISTRATION_REQUEUE_AFTER_SECONDS: '1',
       REGISTRATIONS_PENDING_LIMIT: String(PENDING_LIMIT),
     });
-    // One after the other: of those that come at once while others are counted, some may be counted twice for a second.
+    // One at a time: parallel registrations may be counted twice for up to a second.
     const accepted: Awaited<ReturnType<Api['post']>>[] = [];
     for (let reply = await who.post('/packages', boots); reply.status === 202;) {
       accepted.push(reply);

@@ -31,7 +31,7 @@ describe('registrations while the Bank of Russia is unreachable', () => {
 
   beforeAll(async () => {
     upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
-    // The database is configured, so the shipped snapshot prices nothing here.
+    // The database is configured, so the included snapshot is not used.
     const server = await start();
     who = await newCustomer(await connect(server.url));
   });
@@ -93,11 +93,11 @@ describe('a hundred registrations on a cold cache in two worker processes', () =
   it('cause one request to the upstream', async () => {
     upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
     const fleet = await Promise.all([start(), start()]);
-    // The schedule's own first look at the rates is over, and failed: nothing is known yet.
+    // The first scheduled fetch has failed, so no rates are stored yet.
     await hasRun(database, 'refresh-rates');
     upstream.requests.length = 0;
     upstream.respondWith('both');
-    // Slow enough for both processes to have jobs that wait for it.
+    // Slow enough for jobs of both processes to wait for it.
     const today = datedJson(moscowDay(new Date()), moscowDay(new Date(Date.now() - DAY_MS)));
     upstream.respondWith('json', (_, response) => setTimeout(() => response.end(today), 500));
 
@@ -142,7 +142,7 @@ describeWithRedisServer('a Redis that is killed before pricing and restarted emp
     expect([...before, ...meanwhile].map(({ status }) => status)).toEqual(
       Array.from({ length: 40 }, () => 202),
     );
-    // The worker starts without Redis, so that its first sweep enqueues nothing either.
+    // The worker starts without Redis, so its first sweep enqueues nothing either.
     await start({ role: 'worker', env });
     await hasRun(database, 'sweep-registrations');
     expect(await database.rows('SELECT FROM packages')).toEqual([]);

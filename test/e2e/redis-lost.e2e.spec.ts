@@ -6,9 +6,9 @@ import { eventually } from '../support/poll';
 import { describeWithRedisServer, startRedis, type TestRedis } from '../support/redis';
 
 const boots = aPackage();
-/** The first reply waits for Redis for a bounded time. Without a bound it would not come at all. */
+/** The first reply waits for Redis up to a limit. Without a limit, it would never arrive. */
 const FIRST_REPLY_MS = 15_000;
-/** Half of what one command waits for Redis. */
+/** Half of the time that one command waits for Redis. */
 const REPLY_MS = 1_000;
 
 describeWithRedisServer('Waybill without its Redis', () => {
@@ -48,7 +48,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
   it('accepts packages as fast as before, and prices them when Redis is back, empty', async () => {
     const api = await start('api');
     const who = await newCustomer(await connect(api.url));
-    // In the queue, and lost with it.
+    // Its job is in the queue and is lost with Redis.
     for (let count = 0; count < 5; count++) await accept(who);
     const worker = await start('worker');
     await allPriced(who, 5);

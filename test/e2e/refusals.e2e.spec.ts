@@ -23,7 +23,7 @@ describe('requests that the framework refuses', () => {
     cookie = await openSession(server);
   });
 
-  /** A request as it goes over the wire; `Connection: close` so that the reply ends. */
+  /** Bytes of a request, with `Connection: close` so that the reply ends. */
   const wire = (line: string, headers: string[] = [], body: string | Buffer = ''): Buffer =>
     Buffer.concat([
       Buffer.from([`${line} HTTP/1.1`, 'Host: x', 'Connection: close', ...headers, '', ''].join('\r\n')),
@@ -60,11 +60,16 @@ describe('requests that the framework refuses', () => {
   it.each<[string, number, string, () => Buffer | string]>([
     ['an unknown route', 404, 'route_not_found', () => wire('GET /api/v1/nothing')],
     ['a path that leaves the API', 404, 'route_not_found', () => wire('GET /api/v1/../../etc/passwd')],
-    ['the same, encoded', 404, 'route_not_found', () => wire('GET /api/v1/%2e%2e%2f%2e%2e%2fetc%2fpasswd')],
-    ['a doubled slash', 404, 'route_not_found', () => wire('GET //api/v1/types')],
-    ['a target that is no path', 405, 'method_not_allowed', () => wire('OPTIONS *')],
     [
-      'a value in the path that is too long',
+      'an encoded path that leaves the API',
+      404,
+      'route_not_found',
+      () => wire('GET /api/v1/%2e%2e%2f%2e%2e%2fetc%2fpasswd'),
+    ],
+    ['a doubled slash', 404, 'route_not_found', () => wire('GET //api/v1/types')],
+    ['a target that is not a path', 405, 'method_not_allowed', () => wire('OPTIONS *')],
+    [
+      'a path value that is too long',
       404,
       'route_not_found',
       () => wire(`GET /api/v1/packages/${'1'.repeat(600)}`),
@@ -73,10 +78,10 @@ describe('requests that the framework refuses', () => {
     ['a rare method', 405, 'method_not_allowed', () => wire('PROPFIND /api/v1/types')],
     ['TRACE', 405, 'method_not_allowed', () => wire('TRACE /api/v1/types')],
     ['a wrong method, encoded', 405, 'method_not_allowed', () => wire('DELETE /api/v1/%74ypes')],
-    ['a wrong method and a slash too many', 405, 'method_not_allowed', () => wire('DELETE /api/v1/types/')],
-    ['two slashes too many', 404, 'route_not_found', () => wire('GET /api/v1/types//')],
-    ['a wrong method and two', 404, 'route_not_found', () => wire('DELETE /api/v1/types//')],
-    ['a slash that is encoded', 404, 'route_not_found', () => wire('DELETE /api/v1%2Ftypes')],
+    ['a wrong method and a trailing slash', 405, 'method_not_allowed', () => wire('DELETE /api/v1/types/')],
+    ['two trailing slashes', 404, 'route_not_found', () => wire('GET /api/v1/types//')],
+    ['a wrong method and two trailing slashes', 404, 'route_not_found', () => wire('DELETE /api/v1/types//')],
+    ['an encoded slash', 404, 'route_not_found', () => wire('DELETE /api/v1%2Ftypes')],
     ['CONNECT', 405, 'method_not_allowed', () => wire('CONNECT example.com:443')],
     ['a rare method and an invalid encoding', 400, 'malformed_request', () => wire('PROPFIND /api/v1/%zz')],
     ['an invalid percent-encoding', 400, 'malformed_request', () => wire('GET /api/v1/packages/%zz')],
@@ -91,7 +96,7 @@ describe('requests that the framework refuses', () => {
     ['a header without a name', 400, 'malformed_request', () => wire('GET /api/v1/types', [': x'])],
     ['a folded header', 400, 'malformed_request', () => wire('GET /api/v1/types', ['X-A: b', ' c'])],
     [
-      'a length that is no number',
+      'a Content-Length that is not a number',
       400,
       'malformed_request',
       () => wire('POST /api/v1/sessions', ['Content-Length: ten']),
@@ -121,7 +126,7 @@ describe('requests that the framework refuses', () => {
       () => wire('POST /api/v1/sessions', ['Transfer-Encoding: gzip'], '{}'),
     ],
     [
-      'a chunk that is none',
+      'an invalid chunk',
       400,
       'malformed_request',
       () =>
@@ -155,12 +160,12 @@ describe('requests that the framework refuses', () => {
       () => post(['Content-Type: application/x-www-form-urlencoded'], 'name=b'),
     ],
     [
-      'a type that only begins like ours',
+      'a media type that only begins with application/json',
       415,
       'unsupported_media_type',
       () => post(['Content-Type: application/jsonx'], boots),
     ],
-    ['a type that is none', 415, 'unsupported_media_type', () => post(['Content-Type: json'], boots)],
+    ['an invalid media type', 415, 'unsupported_media_type', () => post(['Content-Type: json'], boots)],
     [
       'another charset',
       415,
@@ -174,7 +179,7 @@ describe('requests that the framework refuses', () => {
       () => post(['Content-Type: application/json;a=1; Charset="KOI8-R"'], boots),
     ],
     ['a compressed body', 415, 'unsupported_media_type', () => json(boots, 'Content-Encoding: gzip')],
-    ['a body that says it is too large', 413, 'body_too_large', () => json(' '.repeat(BODY_LIMIT + 1))],
+    ['a Content-Length above the limit', 413, 'body_too_large', () => json(' '.repeat(BODY_LIMIT + 1))],
     [
       'a body that turns out too large',
       413,
@@ -187,21 +192,16 @@ describe('requests that the framework refuses', () => {
         ),
     ],
     ['an unknown query parameter', 400, 'bad_request', () => wire('GET /api/v1/types?colour=red')],
-    [
-      'an unknown query parameter where there are none',
-      400,
-      'bad_request',
-      () => wire('POST /api/v1/sessions?a=1'),
-    ],
+    ['a query parameter on a route without any', 400, 'bad_request', () => wire('POST /api/v1/sessions?a=1')],
     ['a repeated query parameter', 400, 'bad_request', () => wire('GET /api/v1/types?limit=1&limit=2')],
     [
-      'a field where there is no body',
+      'a field on a route without a body',
       422,
       'validation_failed',
       () => wire('POST /api/v1/sessions', ['Content-Type: application/json', 'Content-Length: 7'], '{"a":1}'),
     ],
     [
-      'a list where there is no body',
+      'a list on a route without a body',
       422,
       'validation_failed',
       () => wire('POST /api/v1/sessions', ['Content-Type: application/json', 'Content-Length: 3'], '[1]'),
@@ -292,27 +292,27 @@ describe('requests that the framework refuses', () => {
   });
 
   it.each<[string, number, () => Buffer]>([
-    ['UTF-8 by name', 202, () => post(['Content-Type: application/JSON;Charset=UTF-8'], boots)],
-    ['UTF-8 by its other name', 202, () => post(['Content-Type: application/json; charset="utf8"'], boots)],
-    ['a parameter that means nothing', 202, () => post(['Content-Type: application/json; v=1'], boots)],
+    ['charset UTF-8', 202, () => post(['Content-Type: application/JSON;Charset=UTF-8'], boots)],
+    ['charset utf8', 202, () => post(['Content-Type: application/json; charset="utf8"'], boots)],
+    ['an unknown media type parameter', 202, () => post(['Content-Type: application/json; v=1'], boots)],
     ['a byte order mark', 202, () => json(`\ufeff${boots}`)],
-    ['no encoding, by name', 202, () => json(boots, 'Content-Encoding: identity')],
+    ['Content-Encoding identity', 202, () => json(boots, 'Content-Encoding: identity')],
     [
-      'a query, a body and a slash too many',
+      'a GET with a query, a body and a trailing slash',
       200,
       () => wire('GET /api/v1/types/?limit=1', ['Content-Length: 2'], '{}'),
     ],
     [
-      'an empty object where there is no body',
+      'an empty object on a route without a body',
       201,
       () => wire('POST /api/v1/sessions', ['Content-Type: application/json', 'Content-Length: 2'], '{}'),
     ],
     [
-      'nothing at all in the name of JSON',
+      'an empty body with a JSON media type',
       201,
       () => wire('POST /api/v1/sessions', ['Content-Type: application/json']),
     ],
-    ['an expectation that nobody knows', 200, () => wire('GET /api/v1/types', ['Expect: wonders'])],
+    ['an unknown expectation', 200, () => wire('GET /api/v1/types', ['Expect: wonders'])],
     ['a whole URL as the target', 200, () => wire('GET http://x/api/v1/types')],
   ])('accepted requests: %s: %i', async (_, status, bytes) => {
     const [reply] = await sendRaw(server.url, bytes());
@@ -362,7 +362,7 @@ describe('requests that the framework refuses', () => {
     ];
     for (const credential of credentials) {
       expect(await idOf(credential)).toMatch(/^[0-9a-f-]{36}$/);
-      // The key is printed at the start, and in the curls; the log has it nowhere.
+      // The key is printed at the start, with the curl commands, but not in the log.
       const lines = server.output().split('\n');
       expect(lines.filter((line) => line.startsWith('{') && line.includes(credential))).toEqual([]);
     }
@@ -393,7 +393,7 @@ describe('requests that the framework refuses', () => {
       `Content-Length: ${body.length}`,
     ];
     connection.send(`${head.join('\r\n')}\r\n\r\n`).send(body.subarray(0, 10));
-    // The server has begun with it once it answers something that was sent later.
+    // When the server has answered a later request, it has begun with this one.
     await request(stopping.url).get('/livez').expect(200);
     const stopped = stopping.stop();
     await eventually(

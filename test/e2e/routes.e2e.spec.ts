@@ -8,10 +8,10 @@ import type { Route, RouteTable } from '../../libs/http/src/routes/route-table';
 import type { ProcessModule } from '../../apps/server/src/process.module';
 import { readAccessTable } from '../support/access-table';
 
-/** From the build, as it runs: the OpenAPI document takes the compiler plugin. */
+/** Loaded from the build, because the OpenAPI document needs the compiler plugin. */
 const built = <T>(file: string): T => require(path.resolve(__dirname, '../../dist', file)) as T;
 
-/** The POSTs that take no idempotency key: they issue credentials, or end them. */
+/** POSTs without idempotency keys: they issue or end credentials. */
 const notIdempotent = [
   'POST /api/v1/api-keys',
   'POST /api/v1/api-keys/:id/rotate',
@@ -23,7 +23,7 @@ const notIdempotent = [
 ];
 /** Reads of a single resource that never changes or is not JSON. */
 const untagged = ['GET /api/docs/:file'];
-/** Routes that watch over the process. */
+/** Routes for health and metrics. */
 const unlimited = ['GET /livez', 'GET /metrics', 'GET /readyz'];
 
 describe('the routes of the booted application', () => {

@@ -20,14 +20,14 @@ describe('a request whose caller ends while its body arrives', () => {
     server = await startServer({ databaseUrl: database.url });
     api = await connect(server.url);
     admin = administrator(api, server);
-    await newStaff(admin, 'admin'); // so that none of the others is the last one
+    await newStaff(admin, 'admin'); // so that no other administrator is the last one
   });
   afterAll(async () => {
     await server.stop();
     await database.drop();
   });
 
-  /** Sends all but the body; once this resolves, the server has let the caller in. @returns what sends the rest. */
+  /** Sends the headers and waits until the server has authenticated the caller. @returns a function that sends the body */
   const begin = async (path: string, credentials: string, body: object) => {
     const text = JSON.stringify(body);
     const connection = await RawConnection.open(server.url);
@@ -54,7 +54,7 @@ describe('a request whose caller ends while its body arrives', () => {
     ['is disabled', (staff) => change(staff, { disabled: true }), [401, 'unauthenticated']],
     ['gets another role', (staff) => change(staff, { role: 'agent' }), [403, 'scope_missing']],
     [
-      'is shut out of what somebody got hold of',
+      'gets another password and loses all API keys',
       (staff) => change(staff, { password: `${PASSWORD} again`, revoke_api_keys: true }),
       [401, 'unauthenticated'],
     ],

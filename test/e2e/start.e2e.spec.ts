@@ -28,7 +28,7 @@ async function run(
   return { code, said };
 }
 
-// Under load a start takes many times as long.
+// On a busy machine, a start takes many times as long.
 describe('a start that can’t succeed', () => {
   let folder: string;
   let taken: Server;
@@ -49,7 +49,7 @@ describe('a start that can’t succeed', () => {
 
   it.each<[string, () => [Record<string, string>, string?], () => string]>([
     [
-      'a PORT that is none',
+      'an invalid PORT',
       () => [{ PORT: 'abc' }],
       () => unusable('PORT: must be a whole number from 0 to 65535; got "abc"'),
     ],
@@ -60,7 +60,7 @@ describe('a start that can’t succeed', () => {
       () => unusable(`OPS_PORT: ${port} is in use on 127.0.0.1`),
     ],
     [
-      'a HOST that is elsewhere',
+      'a HOST of another machine',
       () => [{ HOST: '192.0.2.1' }],
       () => unusable('HOST: 192.0.2.1 is no address of this machine'),
     ],
@@ -70,12 +70,12 @@ describe('a start that can’t succeed', () => {
       () => 'Unknown role "apii": use one of api, worker, all, migrate; the default is all.\n',
     ],
     [
-      'a DATABASE_URL where nobody listens',
+      'a DATABASE_URL without a server',
       () => [{ DATABASE_URL: 'postgres://waybill:s3cret@127.0.0.1:1/waybill' }],
       () => `DATABASE_URL: PostgreSQL at 127.0.0.1:1 can't be reached (ECONNREFUSED).\n`,
     ],
     [
-      'a DATA_DIR that can’t be made',
+      'a DATA_DIR that can’t be created',
       () => [{ DATA_DIR: path.join(folder, 'file/data') }],
       () =>
         `DATA_DIR: can't create the directory ${path.join(folder, 'file/data')} ` +

@@ -16,7 +16,7 @@ describe('the server process', () => {
     rival = new Client({ connectionString: database.url });
     rival.on('error', () => undefined);
     await rival.connect();
-    // Before the server is stopped, which would wait for its locks.
+    // Runs before the server stops, because the stop would wait for its locks.
     onClose(() => rival.end().catch(() => undefined));
   });
 
@@ -88,7 +88,7 @@ describe('the server process', () => {
   });
 
   async function waitingForALock(): Promise<boolean> {
-    // Within a transaction PostgreSQL shows the activity of the first look.
+    // Within a transaction, PostgreSQL repeats the activity of the first query.
     await rival.query('SELECT pg_stat_clear_snapshot()');
     // The sweeper may wait too; only the request counts pending registrations.
     const { rows } = await rival.query(

@@ -11,14 +11,14 @@ export const aPackage = <More extends object>(more = {} as More) => ({
   ...more,
 });
 
-/** What the status resource shows when a registration is over. */
+/** The status resource of a finished registration. */
 export interface FinishedRegistration {
   state: 'succeeded' | 'failed';
   package_id: number | null;
   problem: object | null;
 }
 
-/** Waits until the registration at a `Location` is over. */
+/** Waits until the registration at a `Location` is finished. */
 export const finished = (who: Api, location: string): Promise<FinishedRegistration> =>
   eventually(
     async () => {
@@ -28,7 +28,7 @@ export const finished = (who: Api, location: string): Promise<FinishedRegistrati
     { describe: `the registration at ${location} is over` },
   );
 
-/** Registers a package and waits until it is there. @returns its id. */
+/** Registers a package and waits until it exists. @returns its ID */
 export async function registered(who: Api, body: object = aPackage()): Promise<number> {
   const { headers } = await answered(who.post('/packages', body), 202);
   const { state, problem, package_id: id } = await finished(who, String(headers.location));

@@ -1,6 +1,6 @@
 import type { Response } from 'supertest';
 
-/** The reply, which has this status. @throws Error with what came instead */
+/** Returns the reply if it has this status. @throws Error with the actual reply */
 export async function answered(reply: Promise<Response>, status: number): Promise<Response> {
   const response = await reply;
   if (response.status === status) return response;

@@ -10,15 +10,15 @@ export interface RequestOptions {
 type Body = object | string | undefined;
 type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
-/** An API key, or what a browser would send as its `Cookie`. */
+/** An API key, or the value of a `Cookie` header. */
 export type Credentials = { key: string } | { cookie: string };
 
-// Longer than anything that a test waits for, shorter than a test.
+// Longer than any reply takes, shorter than the timeout of a test.
 const TIMEOUT_MS = 40_000;
 
 /**
- * The client of all end-to-end tests: every reply that it gets is held to the document that the server itself serves.
- * Paths are relative to `/api/v1`, but for those that begin with `/api/` and the operations' own. A text as a body is sent as it is.
+ * The client of all end-to-end tests. It checks every reply against the OpenAPI document that the server serves.
+ * Paths are relative to `/api/v1`, except `/api/…` and those of health and metrics. A string body is sent unchanged.
  */
 export class Api {
   constructor(

@@ -5,9 +5,9 @@ import { join } from 'node:path';
 
 const FIXTURES = join(__dirname, '../../libs/currency-rate/fixtures');
 
-/** The mirror's document of 2025-04-12, as it was. */
+/** The mirror's original document of 2025-04-12. */
 export const jsonSample = readFileSync(join(FIXTURES, 'daily_2025-04-12.json'), 'utf8');
-/** The bank's document of 2022-03-15, as it was: windows-1251. */
+/** The bank's original document of 2022-03-15, in windows-1251. */
 export const xmlSample = readFileSync(join(FIXTURES, 'XML_daily_2022-03-15.windows-1251.xml'));
 
 /** Answers one request. */
@@ -30,7 +30,7 @@ export interface CbrUpstream {
   stop(): Promise<void>;
 }
 
-/** The 2025-04-12 sample under other dates (`YYYY-MM-DD`): the same figures, in force from `date` on. */
+/** The 2025-04-12 sample under other dates (`YYYY-MM-DD`): the same values, in force from `date`. */
 export function datedJson(date: string, previousDate: string): string {
   return jsonSample
     .replace('2025-04-12T', `${date}T`)
@@ -38,7 +38,7 @@ export function datedJson(date: string, previousDate: string): string {
     .replace('2025-04-13T', `${date}T`);
 }
 
-/** The figures of the 2025-04-12 sample as the bank's XML, in force from `date` on. */
+/** The values of the 2025-04-12 sample as the bank's XML, in force from `date`. */
 export function datedXml(date: string): Buffer {
   const entries = [
     ...jsonSample.matchAll(/"CharCode": "(\w+)",\s+"Nominal": (\d+),[^}]*?"Value": ([\d.]+)/g),
@@ -73,7 +73,7 @@ export const reset: Reply = (request) => request.socket.resetAndDestroy();
 
 /**
  * Starts a server on a free port. Unscripted, its mirror serves the 2025-04-12 sample re-dated to today (Moscow), and
- * its XML the same figures dated as they are asked for.
+ * its XML the same values under the requested date.
  */
 export async function startCbrUpstream({ now = () => new Date() } = {}): Promise<CbrUpstream> {
   const requests: CbrRequest[] = [];

@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 
-/** DER (X.690): a tag, the length of what follows, and that. */
+/** DER (X.690): a tag, a length, and the content. */
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   if (content.length < 0x80) return Buffer.concat([Buffer.from([tag, content.length]), content]);
@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 const nameOf = (commonName: string): Buffer =>
   sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(commonName)))));
 
-/** A time as GeneralizedTime writes it: 20261121090000Z. */
+/** A time as GeneralizedTime: 20261121090000Z. */
 const timeOf = (at: number): Buffer =>
   der(0x18, Buffer.from(new Date(at).toISOString().replaceAll(/[-:T]|\.\d+/g, '')));
 

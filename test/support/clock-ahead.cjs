@@ -1,5 +1,5 @@
-// A preload (node --require) under which a process takes it to be CLOCK_AHEAD_MS later than it is, wherever it looks at the
-// time of day. Timers and durations are not touched, as when a machine's clock is set wrong.
+// A preload (node --require) that sets the clock of a process ahead by CLOCK_AHEAD_MS. Timers and durations are not affected, as
+// on a machine with a wrong clock.
 const ahead = Number(process.env.CLOCK_AHEAD_MS);
 const RealDate = Date;
 const now = () => RealDate.now() + ahead;

@@ -34,7 +34,7 @@ const place = (name: string): OpenApiSchema => ({
 
 export const fieldErrorSchema: OpenApiSchema = { oneOf: ['pointer', 'parameter', 'header'].map(place) };
 
-/** What the problem of a route must look like that no document speaks of; written apart from the application's own. */
+/** Schema of problems from routes that are not in the document; independent of the application's own schema. */
 export function problemSchemaOf(status: number, code: string): OpenApiSchema {
   const properties: Record<string, OpenApiSchema> = {
     type: { type: 'string', format: 'uri' },

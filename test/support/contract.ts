@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import type { OpenApi, OpenApiHeader, OpenApiOperation, OpenApiReply, OpenApiSchema } from './openapi';
 import { closed, fieldErrorSchema, problemSchemaOf } from './contract-schemas';
 
-/** A request and what came back, as far as a contract speaks of it. */
+/** A request and its reply, with the parts that a contract covers. */
 export interface Exchange {
   method: string;
   /** Without the query. */
@@ -18,7 +18,7 @@ export interface Exchange {
   text: string;
 }
 
-/** Everything in which a reply differs from the document, in one message. */
+/** Lists all differences between a reply and the document in one message. */
 export class ContractViolation extends Error {
   constructor(
     { method, path, status, text }: Exchange,
@@ -30,7 +30,7 @@ export class ContractViolation extends Error {
   }
 }
 
-// What HTTP, Node and the security headers add to any reply; the document speaks of what means something to a caller.
+// Headers that HTTP, Node and the security hooks add to any reply. The document lists only headers that matter to callers.
 const UNSPOKEN = new Set([
   ...['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding', 'vary'],
   ...[
@@ -55,14 +55,14 @@ export class Contract {
 
   constructor(private readonly document: OpenApi) {
     addFormats.default(this.ajv);
-    // Which ajv-formats does not know.
+    // ajv-formats lacks these.
     this.ajv.addFormat('idn-email', /^[^\s@]+@[^\s@]+$/);
     this.ajv.addVocabulary(['discriminator', 'components']);
     this.ajv.addSchema({ $id: 'api:', components: { schemas: closed(document.components.schemas) } });
     this.paths = Object.keys(document.paths).map((path) => ({ path, template: segmentsOf(path) }));
   }
 
-  /** @throws ContractViolation naming everything in which the reply differs. */
+  /** @throws ContractViolation with all differences */
   check(exchange: Exchange): void {
     const violations = this.violationsOf(exchange);
     if (violations.length > 0) throw new ContractViolation(exchange, violations);
@@ -84,7 +84,7 @@ export class Contract {
     ];
   }
 
-  /** The path of the document that a request's path falls under: the one with the most fixed segments. */
+  /** Returns the path of the document that matches a request's path with the most fixed segments. */
   private match(path: string): string | undefined {
     const segments = segmentsOf(path);
     const fits = (template: string[]) =>
@@ -135,7 +135,7 @@ export class Contract {
     return [...this.codeViolations(exchange, schema), ...this.bodyViolations(exchange, schema)];
   }
 
-  /** The code, in a message that a person can read, and what the schema cannot say. */
+  /** Checks the code with a readable message, and rules that the schema can't express. */
   private codeViolations({ body, status }: Exchange, schema: OpenApiSchema): string[] {
     const codes = schema.$ref?.endsWith('/Problem') ? (schema.properties?.code?.enum ?? []) : [];
     if (codes.length === 0) return [];

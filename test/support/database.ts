@@ -14,7 +14,7 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Handed from the global set-up to the workers, which are processes of their own. */
+/** Passed from the global set-up to jest's worker processes. */
 export const HANDED = {
   run: 'WAYBILL_TEST_RUN',
   embedded: 'WAYBILL_TEST_EMBEDDED_URL',
@@ -22,7 +22,7 @@ export const HANDED = {
   redis: 'WAYBILL_TEST_REDIS_URL',
 } as const;
 
-/** The database that others are cloned from, with all migrations applied. */
+/** The template database, with all migrations applied. */
 export const templateOf = (run: string): string => `${run}_template`;
 
 export function postgresBackends(): PostgresBackend[] {
@@ -32,7 +32,7 @@ export function postgresBackends(): PostgresBackend[] {
   ];
 }
 
-/** Repeats a suite on each PostgreSQL; on one that was not found it is skipped under its name. */
+/** Repeats a suite on each PostgreSQL. For one that was not found, the suite is skipped. */
 export function describeOnEachPostgres(title: string, suite: (on: PostgresBackend['on']) => void): void {
   for (const { name, on, adminUrl } of postgresBackends()) {
     (adminUrl ? describe : describe.skip)(`${title} (${name})`, () => suite(on));
@@ -43,9 +43,9 @@ export function describeOnEachPostgres(title: string, suite: (on: PostgresBacken
 export const redisUrl = (): string | undefined => process.env[HANDED.redis];
 
 /**
- * A migrated database of the test's own, cloned from the run's template. What a test doesn't drop goes with the run.
+ * Creates a migrated database for one test, cloned from the run's template. The end of the run drops it if the test does not.
  *
- * @throws Error when that PostgreSQL was not found
+ * @throws Error if that PostgreSQL was not found
  */
 export async function createTestDatabase({
   on = 'embedded',
@@ -54,7 +54,7 @@ export async function createTestDatabase({
   const run = process.env[HANDED.run];
   if (!adminUrl || !run) throw new Error(`There is no ${on} PostgreSQL in this run of the tests`);
   const name = `${run}_${randomBytes(5).toString('hex')}`;
-  // Copying files is the faster way, but has the whole service flush its buffers: not for one that others use.
+  // Copying files is faster, but makes the whole service flush its buffers, so it is not used on a shared service.
   const strategy = on === 'embedded' ? 'file_copy' : 'wal_log';
   await asAdministrator(adminUrl, (client) =>
     client.query(`create database ${name} template ${templateOf(run)} strategy ${strategy}`),
@@ -78,7 +78,7 @@ async function asAdministrator(url: string, work: (client: Client) => Promise<un
     connectionTimeoutMillis: 20_000,
     query_timeout: 60_000,
   });
-  client.on('error', () => undefined); // shows in the query
+  client.on('error', () => undefined); // the query reports it
   await client.connect();
   try {
     await work(client);

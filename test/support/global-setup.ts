@@ -10,13 +10,13 @@ import { describeServices, findServices } from './services';
 import { collectRunFolders, makeRunFolder, nameRun, openRun } from './test-run';
 
 declare global {
-  /** Left by the global set-up for the global teardown. */
+  /** Set by the global set-up for the global teardown. */
   var closeTestRun: (() => Promise<void>) | undefined;
 }
 
 const ROOT = path.resolve(__dirname, '../..');
 
-/** One cluster for the whole run, a migrated template on each PostgreSQL, and the found services' URLs for the tests. */
+/** Prepares the run: a PostgreSQL cluster, a migrated template on each PostgreSQL, and the URLs of found services. */
 export default async function globalSetup(): Promise<void> {
   await assertBuilt();
   const { found, missing } = await findServices(process.env);
@@ -56,7 +56,7 @@ async function startCluster(): Promise<EmbeddedPostgres & { remove(): Promise<vo
   }
 }
 
-/** The tests start built servers, and the migrations are those of the build. */
+/** Builds the application: the tests start built servers and use the migrations of the build. */
 async function assertBuilt(): Promise<void> {
   const { sourcesDigest, staleBuild } = (await import(path.join(ROOT, 'tools/bootstrap/build.mjs'))) as {
     sourcesDigest(root: string): string;

@@ -1,4 +1,4 @@
-/** Drops what the run made on found services, and stops and removes its own cluster. */
+/** Drops the run's databases on found services, and stops and removes its own cluster. */
 export default async function globalTeardown(): Promise<void> {
   await globalThis.closeTestRun?.();
 }

@@ -1,5 +1,5 @@
-// A preload (node --require) that kills its process, as kill -9 does, at the point that KILL_AT names. It wraps methods of
-// the built application, so that the product needs no hook for it.
+// A preload (node --require) that kills its process with SIGKILL at the point in KILL_AT. It wraps methods of the built
+// application, so that the application needs no code for it.
 const { resolve } = require('node:path');
 
 const load = (path) => require(resolve(__dirname, '../../dist', path));

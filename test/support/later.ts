@@ -1,5 +1,5 @@
 /**
- * An object that a hook fills, so that a suite may take it apart when it is defined.
+ * An object that a hook fills. A suite may destructure it when the suite is defined.
  * Reading it earlier throws an error.
  */
 export function later<T extends object>(what: string): { value: T; fill(made: T): void } {

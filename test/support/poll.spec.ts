@@ -21,7 +21,7 @@ describe('eventually', () => {
   it.each([
     ['saw', () => null, 'Not within 30 ms: the row (last seen: null)'],
     [
-      'was told',
+      'got as an error',
       () => Promise.reject(new Error('refused')),
       'Not within 30 ms: the row (the probe threw refused)',
     ],

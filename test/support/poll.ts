@@ -10,7 +10,7 @@ export interface EventuallyOptions {
   /** The expected state; completes the message "Not within 5000 ms: …". */
   describe: string;
   deadlineMs?: number;
-  /** The pause between two looks. */
+  /** Pause between two probes. */
   everyMs?: number;
 }
 
@@ -18,8 +18,8 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
 type Seen = { value: unknown } | { error: unknown };
 
 /**
- * Waits until the probe gives something truthy, and returns it. A probe that throws is asked again; one that hangs
- * does not outlast the deadline.
+ * Waits until the probe returns a truthy value, and returns that. A probe that throws is repeated; one that hangs ends
+ * at the deadline.
  *
  * @throws Error with the expected state and the last result
  */

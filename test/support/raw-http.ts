@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 
-/** A reply as it came over the wire. Names of headers are in lower case. */
+/** A raw reply. Names of headers are in lower case. */
 export interface RawReply {
   status: number;
   headers: Record<string, string>;
@@ -9,7 +9,7 @@ export interface RawReply {
 
 const TIMEOUT_MS = 10_000;
 
-/** A connection that sends any bytes, for requests that no HTTP client would send. */
+/** A connection that sends any bytes, for requests that an HTTP client can't send. */
 export class RawConnection {
   private received = '';
   private readonly closed: Promise<void>;
@@ -18,7 +18,7 @@ export class RawConnection {
     socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('The server neither answers nor hangs up')));
     socket.setEncoding('latin1').on('data', (text: string) => (this.received += text));
     this.closed = new Promise((resolve, reject) => socket.once('close', resolve).once('error', reject));
-    this.closed.catch(() => undefined); // shows in replies()
+    this.closed.catch(() => undefined); // replies() reports it
   }
 
   static async open(url: string): Promise<RawConnection> {
@@ -40,7 +40,7 @@ export class RawConnection {
     return this;
   }
 
-  /** What has come so far. */
+  /** The received text so far. */
   get text(): string {
     return this.received;
   }

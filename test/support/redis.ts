@@ -11,26 +11,26 @@ import { eventually } from './poll';
 const BINARY = 'redis-server';
 const SLOTS = 16_384;
 const MASTERS = 3;
-/** A cluster's nodes talk to each other 10,000 ports above; both stay below those that the system hands out. */
+/** A cluster's nodes talk to each other 10,000 ports above; both stay below the system's ephemeral ports. */
 const PORTS = { from: 20_000, count: 2_700, bus: 10_000 };
 
-/** A Redis of the test's own, that it may do anything to. */
+/** A Redis that belongs to the test. */
 export interface TestRedis {
   url: string;
   port: number;
-  /** SIGKILL: all that it held is gone. */
+  /** Sends SIGKILL; all its data is lost. */
   kill(): Promise<void>;
-  /** Stops it from answering, with its connections open, and lets it go on. */
+  /** Suspends it with its connections open, and resumes it. */
   freeze(): void;
   thaw(): void;
   /** Starts an empty one again after a kill. */
   restart(): Promise<void>;
-  /** Ends it for good. */
+  /** Stops it permanently. */
   stop(): Promise<void>;
 }
 
 export interface TestRedisCluster {
-  /** All nodes, as `REDIS_URL` has them. */
+  /** All nodes, in the format of `REDIS_URL`. */
   url: string;
   nodes: TestRedis[];
   stop(): Promise<void>;
@@ -43,14 +43,14 @@ export const hasRedisServer = (): boolean => spawnSync(BINARY, ['--version']).st
 export const describeWithRedisServer = (name: string, suite: () => void): void =>
   (hasRedisServer() ? describe : describe.skip)(`${name} (redis-server of this machine)`, suite);
 
-/** A Redis that the suites of a port repeat on. */
+/** A Redis that suites are repeated on. */
 export interface RedisTarget {
   name: string;
   /** Undefined if it was not found. */
   start: (() => Promise<{ url: string; stop(): Promise<void> }>) | undefined;
 }
 
-/** The Redis service that was found, and a cluster of the test's own. */
+/** The Redis service that was found, and a cluster that belongs to the test. */
 export function redisTargets(): RedisTarget[] {
   const found = redisUrl();
   return [
@@ -81,11 +81,11 @@ export async function dropKeys(url: string, prefix: string): Promise<void> {
   await withRedis(url, (client) => Promise.all(keys.map((key) => client.unlink(key))));
 }
 
-/** Lends a connection of the test's own, made once it is there. */
+/** Runs a function with a new connection, when Redis is ready. */
 export async function withRedis<T>(urls: string, work: (client: Redis | Cluster) => Promise<T>): Promise<T> {
   const nodes = urls.split(',');
   const client = nodes.length === 1 ? new Redis(nodes[0]!, { maxRetriesPerRequest: 2 }) : new Cluster(nodes);
-  client.on('error', () => undefined); // shows in the command
+  client.on('error', () => undefined); // the command reports it
   try {
     await eventually(() => client.status === 'ready', { describe: 'Redis is connected to' });
     return await work(client);
@@ -95,8 +95,8 @@ export async function withRedis<T>(urls: string, work: (client: Redis | Cluster)
 }
 
 /**
- * Starts a Redis on a free port, that ends with this process.
- * @throws Error when it is not up in time
+ * Starts a Redis on a free port. It ends with this process.
+ * @throws Error if it is not ready in time
  */
 export async function startRedis({ args = [] }: { args?: string[] } = {}): Promise<TestRedis> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'waybill-redis-'));
@@ -166,7 +166,7 @@ function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** Starts a Redis Cluster of three masters without replicas. It keeps its shape when a node is killed and restarted. */
+/** Starts a Redis Cluster of three masters without replicas. A node that is killed and restarted joins it again. */
 export async function startRedisCluster(): Promise<TestRedisCluster> {
   const nodes: TestRedis[] = [];
   const stop = async () => {

@@ -9,7 +9,7 @@ import { eventually } from './poll';
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 const OUTPUT_LIMIT = 200_000;
 const START_DEADLINE_MS = 60_000;
-/** A stop may take the server 10 s. */
+/** The server stops within 10 s. */
 const STOP_DEADLINE_MS = 15_000;
 
 /** Output of a process that is ready: `api` and `all` print their public URL, `worker` that of its operations port. */
@@ -20,13 +20,13 @@ const END_OF_WELCOME = '\nPress Ctrl-C to stop.\n';
 
 export interface StartServerOptions {
   role?: 'api' | 'worker' | 'all';
-  /** Unset: the process embeds its own, in its data folder. */
+  /** Unset: the process uses an embedded one in its data folder. */
   databaseUrl?: string;
-  /** Added to a minimal environment; nothing of this process's is inherited. */
+  /** Added to a minimal environment. No variables of this process are inherited. */
   env?: Record<string, string>;
   /** A module that is loaded first, as by `node --require`. */
   preload?: string;
-  /** Kept after the stop, for another start; unset: a temporary one. */
+  /** Kept after the stop for another start. Unset: a temporary folder. */
   dataDir?: string;
 }
 
@@ -52,11 +52,11 @@ export interface TestServer {
 }
 
 /**
- * Starts the built application as a process of its own, on any free port, and waits until it serves.
+ * Starts the built application as a separate process on a free port, and waits until it is ready.
  *
- * Its working directory is its data folder, so that no `.env` of the checkout is read.
+ * Its working directory is its data folder, so it does not read the `.env` of the checkout.
  *
- * @throws Error with its output when it ends or is not up in time
+ * @throws Error with its output if it exits or is not ready in time
  */
 export async function startServer(options: StartServerOptions = {}): Promise<TestServer> {
   const dataDir = options.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'waybill-server-'));
@@ -115,7 +115,7 @@ function spawnServer(
   });
 }
 
-/** A test that is about limits sets its own. */
+/** Tests of limits set their own. */
 const withoutLimits = {
   LIMIT_PRINCIPAL_PER_MINUTE: '1000000',
   LIMIT_ADDRESS_PER_MINUTE: '1000000',
@@ -154,7 +154,7 @@ async function waitUntilServing(
     throw new Error(`${cause.message}\n${output()}`);
   });
   if (typeof url === 'string' && role === 'all')
-    // The curls to paste come after the URL, and may come in a write of their own.
+    // The curl commands come after the URL, possibly in a separate write.
     await eventually(() => exit ?? output().includes(END_OF_WELCOME), {
       describe: 'the process has told how to go on',
     });

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { describeServices, findServices } from './services';
 
-/** A server that answers each first message with the same bytes; none: it stays silent. */
+/** A server that answers the first message of each connection with the same bytes, or not at all. */
 async function serve(
   answer: string | undefined,
   received: string[] = [],

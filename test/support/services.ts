@@ -10,11 +10,11 @@ export type ServiceName = 'postgres' | 'redis';
 /** A service that suites can run on. */
 interface Service {
   name: ServiceName;
-  /** The variable that names one. */
+  /** Variable with its URL. */
   variable: string;
   /** Default URL: the standard port on this machine. */
   standard: string;
-  /** Speaks its protocol; throws why it can't be used. */
+  /** Checks the service. @throws Error with the reason if it can't be used */
   probe(url: string): Promise<void>;
 }
 
@@ -46,7 +46,7 @@ type Environment = Record<string, string | undefined>;
  *
  * With `TEST_SERVICES=none` it looks for none. With `REQUIRE_SERVICES=postgres,redis` a missing one is a failure.
  *
- * @throws Error naming each required service that is missing, and why
+ * @throws Error with each missing required service and the reason
  */
 export async function findServices(
   environment: Environment,
@@ -136,7 +136,7 @@ async function probePostgres(url: string): Promise<void> {
   }
 }
 
-/** Asks one node for a PONG; of a cluster, the first. */
+/** Sends PING to the service, or to the first node of a cluster. */
 function probeRedis(urls: string): Promise<void> {
   const url = new URL(urls.split(',')[0]!);
   const address = { host: url.hostname, port: Number(url.port || 6379) };

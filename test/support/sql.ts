@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Asks a database directly, on a connection that is closed again. @returns the rows. */
+/** Runs a statement on a new connection and closes it. @returns the rows */
 export async function sql<Row extends object>(
   url: string,
   text: string,

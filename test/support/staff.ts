@@ -8,7 +8,7 @@ export interface Staff {
   password: string;
 }
 
-/** Adds a user. @param administrator who may. */
+/** Creates a user. @param administrator a caller who holds users:manage */
 export async function newStaff(administrator: Api, role: 'agent' | 'operator' | 'admin'): Promise<Staff> {
   const email = `${role}-${randomBytes(6).toString('hex')}@example.com`;
   const password = `herons ${randomBytes(12).toString('base64url')}`;
@@ -17,7 +17,7 @@ export async function newStaff(administrator: Api, role: 'agent' | 'operator' | 
   return { id: (body as { id: string }).id, email, password };
 }
 
-/** Signs in. @returns what a browser would send as its `Cookie`. */
+/** Signs in. @returns the value of the `Cookie` header */
 export async function signIn(
   api: Api,
   { email, password }: Pick<Staff, 'email' | 'password'>,
@@ -28,7 +28,7 @@ export async function signIn(
   return String(reply.headers['set-cookie']).split(';', 1)[0] as string;
 }
 
-/** Signs a new user of this role in. */
+/** Creates a user of this role and signs in. */
 export async function newSignedIn(
   api: Api,
   administrator: Api,

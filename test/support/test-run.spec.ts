@@ -9,7 +9,7 @@ import { prepareRuntime } from '../../libs/embedded-postgres/src/runtime';
 import { describeOnEachPostgres, postgresBackends } from './database';
 import { collectRunFolders, openRun } from './test-run';
 
-/** The id of a process that has ended. */
+/** ID of a process that has ended. */
 const deadPid = () => spawnSync('true').pid;
 const uid = process.getuid?.() ?? 0;
 
@@ -65,7 +65,7 @@ describeOnEachPostgres('the databases of a run', (on) => {
       `waybill_test_2_${mark}`,
       `waybill_test_3_${mark}`,
     ];
-    const alike = `waybill_testing_${mark}`; // somebody else's
+    const alike = `waybill_testing_${mark}`; // of another owner
     const migrated: string[] = [];
     const migrate = async (url: string) => void migrated.push(new URL(url).pathname);
     made.push(`${killed}_template`, `${living}_template`, `${next}_template`, alike);

@@ -38,7 +38,7 @@ function hasRoom(folder: string): boolean {
   }
 }
 
-/** Removes the folders of killed runs, known by the process id in their names, and the PostgreSQL still in them. */
+/** Removes the folders of killed runs, found by the process ID in their names, and stops PostgreSQL in them. */
 export async function collectRunFolders(
   parents = [...new Set([SHARED_MEMORY, realpathSync(os.tmpdir())])],
 ): Promise<void> {
@@ -67,7 +67,7 @@ export interface RunDatabases {
   close(): Promise<void>;
 }
 
-/** A name for this run, which the names of its databases begin with. */
+/** Name of this run, and prefix of its databases. */
 export const nameRun = (): string => `${RUN_PREFIX}${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
 
 /**

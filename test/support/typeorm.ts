@@ -4,7 +4,7 @@ import { createTestDatabase } from './database';
 import { later } from './later';
 import { type OnClose, useClosers, type UseDatabaseOptions } from './use-database';
 
-/** A database as a service or a repository sees it. */
+/** A database for tests of services and repositories. */
 export interface OpenDatabase {
   url: string;
   dataSource: DataSource;
@@ -18,7 +18,7 @@ export interface OpenDatabaseOptions extends UseDatabaseOptions {
   alone?: boolean;
 }
 
-/** Opens a migrated database of the test's own with the entities of a schema. */
+/** Creates and opens a migrated database with the entities of a schema. */
 export async function openTestDatabase(
   schema: Partial<Schema> = {},
   { on, poolSize = 5, alone = false }: OpenDatabaseOptions = {},

@@ -4,18 +4,18 @@ import { later } from './later';
 
 export interface UseDatabaseOptions {
   on?: PostgresBackend['on'];
-  /** `test`: each test gets a database of its own. */
+  /** `test`: each test gets its own database. */
   per?: 'suite' | 'test';
 }
 
-/** A migrated database, with a connection of the test's own to it. */
+/** A migrated database with a connection. */
 export interface SuiteDatabase {
   url: string;
   query<Row extends QueryResultRow = QueryResultRow>(
     text: string,
     parameters?: unknown[],
   ): Promise<QueryResult<Row>>;
-  /** The rows that a statement returns. */
+  /** Runs a statement. @returns its rows */
   rows<Row extends QueryResultRow = QueryResultRow>(text: string, parameters?: unknown[]): Promise<Row[]>;
 }
 
@@ -46,7 +46,7 @@ export function useClosers(per: 'suite' | 'test' = 'suite'): OnClose {
   return (close) => void closers.push(close);
 }
 
-/** Clones a database. Its connection is made by the first query. */
+/** Clones a database. The first query opens the connection. */
 export async function openDatabase(
   on?: PostgresBackend['on'],
 ): Promise<SuiteDatabase & { close(): Promise<void> }> {

@@ -13,11 +13,11 @@ import {
 
 export interface UseServersOptions extends UseDatabaseOptions {
   /**
-   * Where servers get rates from: nowhere, or a local server that plays the Bank of Russia. All else is real: the built
-   * application in processes of its own, on a database of the suite.
+   * Source of rates: none, or a local server that plays the Bank of Russia. Everything else is real: the built
+   * application in separate processes, on a database of the suite.
    */
   rates?: 'unreachable' | 'scripted';
-  /** What every server gets. */
+  /** Options of every server. */
   env?: Record<string, string>;
 }
 
@@ -25,9 +25,9 @@ export interface SuiteServers {
   database: SuiteDatabase;
   /** The scripted server of rates. */
   upstream: CbrUpstream;
-  /** Starts a server on the database. One that still runs at the end is stopped. */
+  /** Starts a server on the database. The end of the suite stops it if it still runs. */
   start(options?: StartServerOptions): Promise<TestServer>;
-  /** Closes something after every server that is started from now on. */
+  /** Registers a function that runs after all later servers are stopped. */
   onClose: OnClose;
 }
 
@@ -47,7 +47,7 @@ export const ratesFrom = ({ jsonUrl, xmlUrl }: Pick<CbrUpstream, 'jsonUrl' | 'xm
 
 const NOWHERE = ratesFrom({ jsonUrl: 'http://127.0.0.1:9/', xmlUrl: 'http://127.0.0.1:9/' });
 
-/** Gives the enclosing `describe` a server on a database of its own, and stops it at the end. */
+/** Gives the enclosing `describe` a server on its own database, and stops it at the end. */
 export function useServer({
   per = 'suite',
   ...options

@@ -1,6 +1,6 @@
 // @nestjs/swagger's compiler plugin, for checkouts whose path is not plain ASCII. TypeScript prints the path of an imported
-// type with escapes (\u041C…); the plugin looks for the path as it is, does not find it, and leaves an absolute path to the
-// sources in what it emits, which fails when the application starts.
+// type with escapes (\u041C…). The plugin looks for the unescaped path, does not find it, and emits an absolute path to the
+// sources, so the application fails at its start.
 const swagger = require('@nestjs/swagger/plugin');
 
 const unescaped = (text) =>

@@ -15,7 +15,7 @@ const targets: (Omit<RedisTarget, 'start'> & {
   start: (() => Promise<{ url?: string; stop(): Promise<void> }>) | undefined;
 })[] = [{ name: MEMORY, start: async () => ({ stop: async () => undefined }) }, ...redisTargets()];
 
-/** Enough to be in every third of a cluster's slots. */
+/** Enough keys to use all three masters of a cluster. */
 const many = Array.from({ length: 30 }, (_, index) => `key:${index}`);
 
 for (const { name, start } of targets)
@@ -25,7 +25,7 @@ for (const { name, start } of targets)
     const open = async (own = prefix) => {
       const process = await startCache(url, own);
       opened.push(process);
-      // It connects in the background: until then everything is a miss.
+      // It connects in the background. Until then, every read is a miss.
       await eventually(
         async () => {
           await Promise.all(many.map((key) => process.cache.set(`first:${key}`, key)));

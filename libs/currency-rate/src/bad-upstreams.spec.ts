@@ -94,13 +94,13 @@ const bad: [name: string, fault: string, json: Reply, xml: Reply][] = [
   ['broken off', 'network', breakOff(json), breakOff(xml)],
   ['truncated', 'refused', serve(json.slice(0, -200)), serve(xml.slice(0, -200))],
   [
-    'wrong charset by its header',
+    'wrong charset in the header',
     'refused',
     serve(json, { 'content-type': 'application/json; charset=windows-1251' }),
     serve(xml, { 'content-type': 'text/xml; charset=utf-8' }),
   ],
   [
-    'wrong charset by its bytes',
+    'wrong charset of the bytes',
     'refused',
     serve(Buffer.from(json.replace('Вон', '\xc2\xee\xed'), 'latin1')),
     serve(xml.replace('<Name>USD', '<Name>Доллар')),
@@ -132,7 +132,12 @@ const bad: [name: string, fault: string, json: Reply, xml: Reply][] = [
     serve('{"Date": &today;}'),
     serve(xml.replace('?>', '?><!DOCTYPE ValCurs [<!ENTITY usd "1,0">]>').replace('84,004', '&usd;')),
   ],
-  ['a date far ahead', 'refused', serve(datedJson('2026-12-31', TODAY)), serve(datedXml('2026-12-31'))],
+  [
+    'a date far in the future',
+    'refused',
+    serve(datedJson('2026-12-31', TODAY)),
+    serve(datedXml('2026-12-31')),
+  ],
   [
     'last year’s date',
     'refused',

@@ -61,9 +61,9 @@ describe('the bank’s XML', () => {
     ['a currency twice', sample.replace('>AZN<', '>AUD<'), 'AUD twice'],
     ['a value twice', sample.replace('</Value>', '</Value><Value>1,0</Value>'), 'without one'],
     ['no code', sample.replace('<CharCode>AUD</CharCode>', ''), 'without one'],
-    ['a code that is none', sample.replace('>AUD<', '>aud<'), 'currency code'],
+    ['an invalid currency code', sample.replace('>AUD<', '>aud<'), 'currency code'],
     ['no date', sample.replace('Date="15.03.2022"', ''), 'Date is not a day'],
-    ['no such day', sample.replace('15.03.2022', '31.02.2022'), 'Date is not a day'],
+    ['a day that does not exist', sample.replace('15.03.2022', '31.02.2022'), 'Date is not a day'],
     ['a date in another order', sample.replace('15.03.2022', '03/15/2022'), 'Date is not a day'],
   ])('refuses %s', (_name, text, reason) => {
     expect(refusal(() => parseCbrXml(text))).toContain(reason);

@@ -16,7 +16,7 @@ const START = '2026-03-01';
 const DAYS = 40;
 const MAX_AGE = 5;
 
-/** What the bank does: a list for each of `published`, out at 15:00 of the day before. */
+/** The bank: a list for each day in `published`, published at 15:00 on the day before. */
 interface Calendar {
   published: string[];
 }
@@ -29,7 +29,7 @@ interface Ask {
   xml: boolean;
 }
 
-// Gaps of up to five days, as long as lists may be carried over here.
+// Gaps of up to five days, the maximum age of a carried-over list in this spec.
 const calendar: fc.Arbitrary<Calendar> = fc
   .array(fc.integer({ min: 1, max: MAX_AGE }), { minLength: DAYS + 30, maxLength: DAYS + 30 })
   .map((gaps) => {
@@ -58,7 +58,7 @@ function outBy({ published }: Calendar, now: Date): string[] {
   return published.filter((date) => Date.parse(`${addDays(date, -1)}T15:00:00+03:00`) <= now.getTime());
 }
 
-/** Each day's list has a figure of its own for the dollar. */
+/** Each day's list has a different value for the dollar. */
 function usdOf(date: string): string {
   return `${80 + daysBetween(START, date) / 100}`;
 }
@@ -115,7 +115,7 @@ function faultsOf(
   wasSettled: boolean,
 ): string[] {
   const settled = quote?.carriedOver === false;
-  // The bank itself answers for any day, the mirror at least for today.
+  // The bank has the list of any day, the mirror at least that of today.
   const due = ask.xml || (ask.json && ask.daysBack === 0) || wasSettled;
   const age = quote ? daysBetween(quote.effectiveDate, day) : 0;
   const faults: [boolean, string][] = [

@@ -174,7 +174,7 @@ describe('a settled rate', () => {
 
   it('is completed from the bank if Previous lacks a currency', async () => {
     const json = datedJson(addDays(TODAY, 1), TODAY).replace(/"BGN": \{[^}]*\},/, '');
-    // The mirror's Previous and the bank's list agree on every figure, as they do in life.
+    // The mirror's Previous and the bank's list have the same values, as in reality.
     upstream.respondWith(
       'json',
       serve(json.replace(/("Value": )([\d.]+)(,\s+"Previous": )[\d.]+/g, '$1$2$3$2')),

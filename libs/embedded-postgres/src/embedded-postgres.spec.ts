@@ -31,7 +31,7 @@ async function query<Row>(url: string, sql: string): Promise<Row[]> {
   }
 }
 
-/** A process of its own that starts PostgreSQL and stays, as a server does. */
+/** A separate process that starts PostgreSQL and keeps running, like a server. */
 interface Owner {
   process: ChildProcess;
   /** Its output: `{url, pid}`, or the message of the error. */
@@ -64,13 +64,13 @@ async function kill(child: ChildProcess): Promise<void> {
   await exit;
 }
 
-/** Whether another user could run this checkout's files at all. */
+/** Whether another user can run files of this checkout. */
 const othersReach = (uid: number) =>
   IS_ROOT &&
   spawnSync(process.execPath, ['--version'], { uid, gid: uid, cwd: ROOT_FOLDER, env: {} }).status === 0;
 
 describe('embedded PostgreSQL', () => {
-  // Spaces, Cyrillic, and a parent that no other user may enter.
+  // Has spaces, Cyrillic letters, and a parent that other users can't enter.
   const parent = mkdtempSync(path.join(os.tmpdir(), 'waybill-embedded-'));
   const closed = path.join(parent, 'Мои проекты');
   const dir = path.join(closed, 'данные');
@@ -154,7 +154,7 @@ describe('embedded PostgreSQL', () => {
   });
 
   it('starts although the pid file names the process of another program', async () => {
-    const uid = statSync(data).uid; // PostgreSQL minds only strangers of its own uid
+    const uid = statSync(data).uid; // PostgreSQL checks only processes with its own uid
     const stranger = spawn('sleep', ['60'], { ...(IS_ROOT && { uid, gid: uid }) });
     await once(stranger, 'spawn');
     writeFileSync(path.join(data, 'postmaster.pid'), `${stranger.pid}\n${data}\n1\n5432\n\n127.0.0.1\n`);

@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { lockFolder } from './lock';
 
-// macOS is not at hand: its way of locking is tried here, on this machine.
+// Without a Mac, the spec tests macOS's kind of lock on this machine.
 describe.each<NodeJS.Platform>([process.platform, 'darwin'])(
   'the lock of a data folder, as on %s',
   (platform) => {

@@ -46,7 +46,7 @@ function find(id: number) {
   return thing;
 }
 
-// Routes of the shapes that the API will have and does not have yet.
+// Routes of kinds that the API does not have yet.
 @Controller('things')
 class ThingsController {
   constructor(private readonly database: Database) {}

@@ -21,7 +21,7 @@ const job: JobDefinition = {
   timeoutSeconds: 20,
 };
 
-/** What a worker process has of this lib. */
+/** The parts of this lib in a worker process. */
 class TestWorker {
   readonly runs: JobRunsRepository;
   readonly runner: JobRunner;

@@ -59,7 +59,7 @@ describe('the log', () => {
 
   it.each([
     ['the process exits', `logger.log('last', 'Here'); process.exit(0);`],
-    ['nobody catches an exception', `logger.log('last', 'Here'); throw new Error('unexpected');`],
+    ['an exception is not caught', `logger.log('last', 'Here'); throw new Error('unexpected');`],
     ['a fatal line is written', `logger.log('last', 'Here'); logger.fatal('dead', 'Here'); die();`],
     ['50 ms are over', `logger.log('last', 'Here'); setTimeout(die, 60_000); out.then(die);`],
     [

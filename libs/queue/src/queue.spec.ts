@@ -79,7 +79,7 @@ for (const { name, start } of targets())
 
     it('accept a whole burst, even if jobs are added slowly', async () => {
       const producer = await opened(startProducer(place));
-      // In the other queue, on which no worker of these tests works.
+      // In the other queue, which has no worker in these tests.
       for (let n = 0; n < 1_500; n++) producer.dispatcher.dispatch('jobs', { job: String(n) }, ONCE);
       await producer.dispatcher.settled();
       expect(producer.warnings).toEqual([]);

@@ -12,9 +12,9 @@ import {
 } from '../test/harness';
 
 const ONCE = { removeOnComplete: true, removeOnFail: true };
-/** A dispatch may wait for an answer for 2 s. */
+/** A dispatch waits at most 2 s for a reply. */
 const DISPATCH_MS = 2_500;
-/** Less than any timeout on the way. */
+/** Less than any timeout involved. */
 const AT_ONCE_MS = 900;
 
 describeWithRedisServer('the task queues without their Redis', () => {
@@ -111,7 +111,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
       await client.config('SET', 'maxmemory-policy', 'allkeys-lru');
       await client.acl('SETUSER', 'default', '-info', '-config');
     });
-    jest.spyOn(console, 'warn').mockReturnValue(); // ioredis itself
+    jest.spyOn(console, 'warn').mockReturnValue(); // from ioredis
     const { work, seen } = noting();
     const worker = await opened(startWorker(place, work));
     const producer = await opened(startProducer(place));

@@ -69,7 +69,7 @@ describe('plans of hot statements', () => {
     await clone.drop();
   });
 
-  /** The plan of the one statement that `work` runs, as it was carried out. */
+  /** Returns the executed plan of the statement that `work` runs. */
   async function planOf(work: () => Promise<unknown>): Promise<Plan[]> {
     const rows = jest.spyOn(database, 'rows').mockResolvedValue([]);
     await work();

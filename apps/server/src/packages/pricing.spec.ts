@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { MAX_ROUBLES_PER_UNIT, type RateQuote } from '@waybill/currency-rate';
 import { COST_PATTERN, currenciesOf, priceOf, type PricingInputs } from './pricing';
 
-/** A fraction; nothing is rounded in it. */
+/** An exact fraction. */
 interface Rational {
   top: bigint;
   bottom: bigint;
@@ -20,7 +20,7 @@ const plus = (a: Rational, b: Rational): Rational => ({
 });
 const equal = (a: Rational, b: Rational): boolean => a.top * b.bottom === b.top * a.bottom;
 
-/** Half up, to whole hundredths. */
+/** Rounds half up to two decimals. */
 function toMoney({ top, bottom }: Rational): string {
   const hundredths = (top * 200n + bottom) / (2n * bottom);
   return `${hundredths / 100n}.${String(hundredths % 100n).padStart(2, '0')}`;
@@ -41,7 +41,7 @@ const expectedOf = (inputs: PricingInputs, rates: RateQuote[]): Rational =>
     ),
   );
 
-/** A decimal from `min` to `max` units of its last place, written with all, some or none of its trailing zeros. */
+/** A decimal from `min` to `max` units of its last place, with all, some or none of its trailing zeros. */
 const decimal = (decimals: number, min: bigint, max: bigint): fc.Arbitrary<string> =>
   fc.tuple(fc.bigInt({ min, max }), fc.boolean()).map(([units, trim]) => {
     const digits = String(units).padStart(decimals + 1, '0');
@@ -83,7 +83,7 @@ describe('the price of a package', () => {
   });
 
   it.each([
-    // Exactly half a hundredth goes up, and a hair less does not.
+    // Exactly half a kopek is rounded up, slightly less is rounded down.
     ['0.5 kg at 0.02', { weightKg: '0.5', contentAmount: '0' }, '0.02', 1, '0.01'],
     ['0.5 kg at 0.0199999', { weightKg: '0.5', contentAmount: '0' }, '0.0199999', 1, '0.00'],
     ['1.5 kg and 10.99 at 84.004', { weightKg: '1.5', contentAmount: '10.99' }, '84.004', 1, '72.24'],
@@ -111,7 +111,7 @@ describe('the price of a package', () => {
     const largest = { weightKg: '99999.999', contentAmount: '999999999999.99', contentCurrency: 'XYZ' };
     const { cost } = priceOf(largest, rates);
     expect(cost).toMatch(new RegExp(COST_PATTERN));
-    // As tight as a number of digits can be.
+    // The maximum has as few digits as possible.
     expect(`1${cost}`).not.toMatch(new RegExp(COST_PATTERN));
   });
 });

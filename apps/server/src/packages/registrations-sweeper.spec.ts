@@ -82,7 +82,7 @@ describe('sweeping up registrations', () => {
   });
 
   it('requeues the longest overdue first', async () => {
-    enqueued = false; // so that it stops after the first batch
+    enqueued = false; // the sweeper stops after the first batch
     await sweeper().sweep(signal);
     const [{ least, count }] = await dataSource.query(
       `SELECT min(content_amount)::int AS least, count(*)::int AS count FROM registrations WHERE id = ANY($1)`,

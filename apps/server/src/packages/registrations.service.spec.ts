@@ -34,7 +34,7 @@ describe('processing a registration', () => {
     );
   });
 
-  /** A worker, as far as registrations go. */
+  /** The parts of a worker that process registrations. */
   const worker = (of: PackagePrices['of']): RegistrationsService => {
     const prices = { of } as PackagePrices;
     const registrations = new RegistrationsRepository(database);
@@ -59,7 +59,7 @@ describe('processing a registration', () => {
     );
     const jobs = workers.flatMap((one) => [one.process(id), one.process(id)]);
     await eventually(async () => waiting === ATTEMPTS, { describe: 'the attempts wait for rates' });
-    // Another worker starts while the last attempt is still in its second grace.
+    // Another worker starts in the second grace period of the last attempt.
     await dataSource.query(`UPDATE registrations SET requeue_at = requeue_at - interval '70 seconds'`);
     await sweeper().sweepAll(signal);
     expect(await registration()).toMatchObject({ state: 'pending' });

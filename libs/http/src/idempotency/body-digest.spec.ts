@@ -16,7 +16,7 @@ describe('digestOfBody', () => {
     ['the order of items', '[1,2]', '[2,1]'],
     ['null and absence', '{"a":null}', '{}'],
     ['an object and a list', '{}', '[]'],
-    ['where a member stands', '{"a":{"b":1},"c":2}', '{"a":{"b":1,"c":2}}'],
+    ['the nesting of a member', '{"a":{"b":1},"c":2}', '{"a":{"b":1,"c":2}}'],
   ])('distinguishes %s', (_, one, other) => {
     expect(digest(one)).not.toBe(digest(other));
   });

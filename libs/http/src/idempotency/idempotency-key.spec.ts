@@ -4,7 +4,7 @@ describe('idempotencyKeyOf', () => {
   it.each([
     ['none', undefined, undefined],
     ['a bare one', ['k-1'], 'k-1'],
-    ['a quoted one, which is the same', ['"k-1"'], 'k-1'],
+    ['a quoted one', ['"k-1"'], 'k-1'],
     ['escapes', [String.raw`"a\"b\\c"`], String.raw`a"b\c`],
     ['a space in quotes', ['"a b"'], 'a b'],
     ['a quote inside a bare one', ['a"b'], 'a"b'],
@@ -18,7 +18,7 @@ describe('idempotencyKeyOf', () => {
     ['an empty one', ['']],
     ['an empty string', ['""']],
     ['a space in a bare one', ['a b']],
-    ['what is not ASCII', ['ключ']],
+    ['non-ASCII characters', ['ключ']],
     ['a control character', ['a\tb']],
     ['256 characters', ['x'.repeat(256)]],
     ['an open quote', ['"abc']],

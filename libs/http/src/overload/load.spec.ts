@@ -9,7 +9,7 @@ describe('the load', () => {
   });
 
   const enter = (count: number) => Array.from({ length: count }, () => load.enter());
-  /** Requests come and are answered at the same rate, for a second. */
+  /** For a second, requests arrive and are answered at the same rate. */
   const serve = (perSecond: number) => {
     for (let step = 0; step < 10; step += 1) {
       now += 100;

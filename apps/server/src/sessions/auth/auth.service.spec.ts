@@ -116,7 +116,7 @@ describeOnEachPostgres('signing in', (on) => {
     device?: string,
   ) => {
     const ctx = from(address);
-    // As the route's guard does.
+    // The guard of the route does the same.
     await throttle.admitAddress(ctx.address);
     return auth.login(ctx, { email, password }, { session: token, device });
   };
