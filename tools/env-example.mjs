@@ -21,7 +21,9 @@ function wrapped(text) {
 
 function entryOf([name, schema]) {
   const initial = schema.safeParse(undefined);
-  const value = initial.success && initial.data !== undefined ? String(initial.data) : '';
+  const { data } = initial;
+  // A default that is parsed from a text, such as an empty Map, has no text of its own.
+  const value = ['string', 'number', 'boolean'].includes(typeof data) ? String(data) : '';
   const secret = schema.meta()?.secret ? ` (secret: ${name}_FILE works too)` : '';
   return `\n${wrapped(`${schema.description}${secret}`)}\n#${name}=${value}\n`;
 }
