@@ -107,7 +107,7 @@ function adapterFor(
 }
 
 /**
- * Adds the hooks of every route. Their order decides the order of refusals (DESIGN.md): first everything known before
+ * Adds the hooks of every route. Their order decides the order of refusals: first everything known before
  * the body is read; then 413, 415 and 400 for the body (Fastify); 400 for the query and headers (`checkRequests`); a
  * replay (the interceptor of idempotent routes); 422 (pipes); and finally the service's errors. These are hooks because
  * a global guard or interceptor makes Nest start RxJS for every request.
