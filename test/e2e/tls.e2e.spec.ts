@@ -1,3 +1,4 @@
+import { eventually } from '../support/poll';
 import { useServers } from '../support/use-server';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import http, { type IncomingHttpHeaders } from 'node:http';
@@ -136,6 +137,9 @@ describe('TLS', () => {
     await makeKey();
     await makeKey();
     expect(await addressOfLatest()).toBe(address);
+    // The log is written in batches: a warning stands before the lines of both requests.
+    const logged = () => [...server.output().matchAll(/"route":"\/api\/v1\/api-keys"/g)].length >= 2;
+    await eventually(logged, { describe: 'the log of both requests' });
     const warnings = server.output().match(/X-Forwarded-For does not end with an address/g) ?? [];
     expect(warnings).toHaveLength(address === '127.0.0.1' ? 1 : 0);
   });
