@@ -361,7 +361,9 @@ describe('requests that the framework refuses', () => {
       `session-${cookie.split('=')[1]}`,
     ];
     for (const credential of credentials) {
-      expect(await idOf(credential)).toMatch(/^[0-9a-f-]{36}$/);
+      const id = await idOf(credential);
+      expect(id).toMatch(/^[0-9a-f-]{36}$/);
+      await eventually(() => server.output().includes(String(id)), { describe: 'the log of the request' });
       // The key is printed at the start, with the curl commands, but not in the log.
       const lines = server.output().split('\n');
       expect(lines.filter((line) => line.startsWith('{') && line.includes(credential))).toEqual([]);
