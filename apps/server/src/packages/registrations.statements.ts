@@ -5,33 +5,13 @@ import { RegistrationEntity } from './registration.entity';
 
 // Columns and multi-row statements of `RegistrationsRepository`.
 
-export const NEW = columnsOf(
-  RegistrationEntity,
-  ...([
-    'id',
-    'ownerId',
-    'name',
-    'weightKg',
-    'contentAmount',
-    'contentCurrency',
-    'typeId',
-    'orderUid',
-  ] as const),
-);
+const COPIED = [
+  ...(['ownerId', 'name', 'weightKg', 'contentAmount'] as const),
+  ...(['contentCurrency', 'typeId', 'orderUid'] as const),
+] as const;
+export const NEW = columnsOf(RegistrationEntity, 'id', ...COPIED);
 /** Columns that a package copies from its registration; they have the same names in both tables. */
-export const ACCEPTED = columnsOf(
-  RegistrationEntity,
-  ...([
-    'ownerId',
-    'name',
-    'weightKg',
-    'contentAmount',
-    'contentCurrency',
-    'typeId',
-    'orderUid',
-    'createdAt',
-  ] as const),
-);
+export const ACCEPTED = columnsOf(RegistrationEntity, ...COPIED, 'createdAt');
 export const PENDING = NEW.and(columnsOf(RegistrationEntity, 'attempts', 'createdAt'));
 export const STATUS = columnsOf(
   RegistrationEntity,
