@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { type ApiAbout, projectFile } from '@waybill/openapi';
+import { projectVersion } from '@waybill/core';
+import type { ApiAbout } from '@waybill/openapi';
 import { modules } from './modules';
-
-const { version } = JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as { version: string };
 
 const DESCRIPTION = `
 Waybill is the back office of an international delivery company. It registers packages and prices them from the official
@@ -46,4 +44,9 @@ Every reply has an \`X-Request-Id\` header. You can send your own; it must not c
 `.trim();
 
 /** Describes Waybill in the OpenAPI document. */
-export const about: ApiAbout = { title: 'Waybill', version, description: DESCRIPTION, tags: modules.tags };
+export const about: ApiAbout = {
+  title: 'Waybill',
+  version: projectVersion(),
+  description: DESCRIPTION,
+  tags: modules.tags,
+};

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 
 /** Returns the path of a file in the project's root. The sources and the build are at different depths below it. */
@@ -7,4 +7,9 @@ export function projectFile(name: string): string {
   while (!existsSync(path.join(folder, 'package.json')) && folder !== path.dirname(folder))
     folder = path.dirname(folder);
   return path.join(folder, name);
+}
+
+/** Returns the version in package.json. */
+export function projectVersion(): string {
+  return (JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as { version: string }).version;
 }
