@@ -62,7 +62,7 @@ describe('a start that can’t succeed', () => {
     [
       'a HOST of another machine',
       () => [{ HOST: '192.0.2.1' }],
-      () => unusable('HOST: 192.0.2.1 is no address of this machine'),
+      () => unusable('HOST: 192.0.2.1 is not an address of this machine'),
     ],
     [
       'an unknown role',
@@ -85,6 +85,15 @@ describe('a start that can’t succeed', () => {
     writeFileSync(path.join(folder, 'file'), '');
     const [env, role] = given();
     expect(await run(folder, env, role)).toEqual({ code: 1, said: expected() });
+  });
+
+  it('names the Node that it needs when it runs on an older one', async () => {
+    const preload = path.join(folder, 'old-node.cjs');
+    writeFileSync(preload, `Object.defineProperty(process.versions, 'node', { value: '24.10.0' });`);
+    expect(await run(folder, { NODE_OPTIONS: `--require ${preload}`, PORT: 'abc' })).toEqual({
+      code: 1,
+      said: 'Node 24.10.0 is too old to run Waybill: use Node 24.11 or newer, or npm start.\n',
+    });
   });
 
   it('reports whether the password or the database of DATABASE_URL is wrong, and shows neither', async () => {

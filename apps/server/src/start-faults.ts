@@ -25,8 +25,8 @@ export function listeningFault(
   const faults: Record<string, string> = {
     EADDRINUSE: `${variable}: ${port} is in use on ${host}`,
     EACCES: `${variable}: only root may use ${port}`,
-    EADDRNOTAVAIL: `HOST: ${host} is no address of this machine`,
-    EINVAL: `HOST: ${host} is no address of this machine`,
+    EADDRNOTAVAIL: `HOST: ${host} is not an address of this machine`,
+    EINVAL: `HOST: ${host} is not an address of this machine`,
     ENOTFOUND: `HOST: ${host} is a name that can't be resolved`,
     EAI_AGAIN: `HOST: ${host} is a name that can't be resolved`,
   };
