@@ -1,36 +1,12 @@
 import type { Response } from 'supertest';
-import { type Api, connect } from '../support/api';
-import { administrator } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
 import type { OpenApi, OpenApiOperation, OpenApiReply, OpenApiSchema } from '../support/openapi';
 import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
+import { useServer } from '../support/use-server';
 
 // Redocly checks every example against its schema (openapi.e2e.spec.ts). This spec compares each example with a real reply.
 describe('the examples of the OpenAPI document', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let upstream: CbrUpstream;
-  let api: Api;
-  let admin: Api;
+  const { api, admin } = useServer({ rates: 'scripted' });
   const compared = new Set<string>();
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    upstream = await startCbrUpstream();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl },
-    });
-    api = await connect(server.url);
-    admin = administrator(api, server);
-  }, 60_000);
-  afterAll(async () => {
-    await server?.stop();
-    await upstream?.stop();
-    await database?.drop();
-  });
 
   const operations = (): OpenApiOperation[] =>
     Object.values(api.document.paths).flatMap((path) => Object.values(path));
@@ -127,7 +103,11 @@ describe('the examples of the OpenAPI document', () => {
 
     compare('runJob', await staff.post('/admin/jobs/price-pending/run'));
     compare('refreshRates', await staff.post('/admin/rates/refresh'));
-    compare('listJobs', await staff.get('/admin/jobs'));
+    const jobs = compare('listJobs', await staff.get('/admin/jobs'));
+    const shown = (operation('listJobs').responses[200] as OpenApiReply).content?.['application/json']
+      ?.example as { items: { name: string; description: string; cron: string }[] };
+    const { name, description, cron } = shown.items[0]!;
+    expect(bodyOf(jobs).items).toContainEqual(expect.objectContaining({ name, description, cron }));
     compare('listJobRuns', await staff.get('/admin/jobs/price-pending/runs'));
     const runs = bodyOf(await staff.get('/admin/jobs/price-pending/runs')).items as { id: string }[];
     compare('getJobRun', await staff.get(`/admin/jobs/price-pending/runs/${runs[0]?.id}`));

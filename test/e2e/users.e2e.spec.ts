@@ -309,6 +309,9 @@ describe('users', () => {
       expect((await cli({}, ['create-key', '--role', 'agent'])).output).toContain(
         'The name is missing: give --name.',
       );
+      expect((await cli({}, ['create-key', '--name', 'x', '--scopes', 'a:b'])).output).toMatch(
+        /^The scopes must contain only these values: users:manage, /,
+      );
     });
 
     it('have help for each command', async () => {

@@ -89,10 +89,8 @@ export class JobDto {
   /** @example "Price the packages that have no price yet, at the rates of their own days." */
   description!: string;
 
-  /**
-   * Schedule: a cron expression with five fields, or with six if the first one is seconds.
-   * @example "*\u002f5 * * * *"
-   */
+  /** Cron expression of five fields. Six fields start with seconds. */
+  @ApiProperty({ example: '*/5 * * * *' })
   cron!: string;
 
   /**

@@ -28,9 +28,9 @@ export class CreateApiKeyDto {
   /** What the key may do. You can only give scopes that you have. */
   @ApiProperty(SCOPES)
   @IsArray()
-  @ArrayNotEmpty()
-  @ArrayUnique()
-  @IsIn(scopes, { each: true })
+  @ArrayNotEmpty({ message: '$property must not be empty' })
+  @ArrayUnique({ message: '$property must not contain a scope twice' })
+  @IsIn(scopes, { each: true, message: '$property must contain only these values: $constraint1' })
   scopes!: Scope[];
 
   /**
