@@ -166,8 +166,7 @@ export const environment = z.object({
   JOB_SCHEDULES: jobSchedules
     .default(new Map())
     .describe(
-      'cron expressions that override those in GET /api/v1/admin/jobs, in the time zones shown there: ' +
-        'price-pending=*/2 * * * *; purge-sessions=0 3 * * *',
+      'cron expressions by job name, in the time zones of GET /api/v1/admin/jobs; for example purge-sessions=0 3 * * *',
     ),
   JOB_POLL_MS: positive
     .min(50)
