@@ -31,7 +31,7 @@ describe('the examples of the OpenAPI document', () => {
   const bodyOf = (reply: Response) => reply.body as { id: string; items: object[] };
   const anyVersion = { headers: { 'If-Match': '*' } };
 
-  it('match the server: it accepts the requests and returns such replies', async () => {
+  it('match the server: it accepts the example requests and returns replies like the examples', async () => {
     const opened = compare('openSession', await api.post('/sessions'));
     const customer = api.as({ cookie: cookieOf(opened) });
     compare('openSession', await customer.post('/sessions'));

@@ -155,7 +155,7 @@ describe('staff', () => {
       await answered(attempt(user, 9), 429);
     });
 
-    it('looks the same as an account that does not exist', async () => {
+    it('gets the same replies as an account that does not exist', async () => {
       const user = await newStaff(admin, 'agent');
       const device = await deviceOf(user);
       const email = `nobody-${user.email}`;

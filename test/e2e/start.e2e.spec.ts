@@ -79,7 +79,7 @@ describe('a start that can’t succeed', () => {
       () => [{ DATA_DIR: path.join(folder, 'file/data') }],
       () =>
         `DATA_DIR: can't create the directory ${path.join(folder, 'file/data')} ` +
-        `(EEXIST: file already exists, mkdir '${path.join(folder, 'file')}'): set a writable one.\n`,
+        `(EEXIST: file already exists, mkdir '${path.join(folder, 'file')}'): set a writable directory.\n`,
     ],
   ])('explains %s in one sentence', async (_, given, expected) => {
     writeFileSync(path.join(folder, 'file'), '');

@@ -156,7 +156,7 @@ async function waitUntilServing(
   if (typeof url === 'string' && role === 'all')
     // The curl commands come after the URL, possibly in a separate write.
     await eventually(() => exit ?? output().includes(END_OF_WELCOME), {
-      describe: 'the process has told how to go on',
+      describe: 'the process has printed its instructions',
     });
   if (typeof url !== 'string') throw new Error(`The ${role} process ended (${say(url)}):\n${output()}`);
   return { url, opsUrl: find(LISTENS.ops) };

@@ -15,7 +15,7 @@ import { schema } from './schema';
 import { listeningFault } from './start-faults';
 import { printOperations, printWelcome } from './welcome';
 
-// Of the 10 s that a process has to stop.
+// A process must stop within 10 s.
 const CLOSE_CONNECTIONS_AFTER_MS = 7_000;
 
 /** A running Waybill process. */

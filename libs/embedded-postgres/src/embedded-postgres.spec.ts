@@ -170,7 +170,7 @@ describe('embedded PostgreSQL', () => {
     const foreign = path.join(other, 'postgres', 'data', 'diary.txt');
     mkdirSync(path.dirname(foreign), { recursive: true });
     writeFileSync(foreign, 'mine');
-    await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/not a Waybill cluster/);
+    await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/do not belong to Waybill/);
     expect(existsSync(foreign)).toBe(true);
 
     writeFileSync(path.join(other, 'postgres', 'initdb.unfinished'), '');

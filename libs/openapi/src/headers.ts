@@ -3,7 +3,8 @@ import type { Header, Reference } from './types';
 /** Every response header that an operation can declare. A declared header with `required` is always present. */
 const headers = {
   'X-Request-Id': {
-    description: 'ID of the request: the one that you sent, or a new one. Name it when you report a problem.',
+    description:
+      'ID of the request: the one that you sent, or a new one. Include it when you report a problem.',
     required: true,
     schema: { type: 'string', examples: ['019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11'] },
   },
@@ -43,7 +44,7 @@ const headers = {
     schema: { type: 'string', examples: ['"default";q=600;w=60'] },
   },
   RateLimit: {
-    description: 'What remains of each limit: `r` requests for the next `t` seconds.',
+    description: 'Remaining requests of each limit: `r` requests for the next `t` seconds.',
     required: true,
     schema: { type: 'string', examples: ['"default";r=599;t=42'] },
   },

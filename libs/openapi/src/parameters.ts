@@ -14,7 +14,7 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'Makes a retry safe. Choose a unique value of up to 255 characters, such as a UUID. If you send the same request again with the same key within 24 hours, you get the first reply, and nothing happens twice.',
+      'Makes a retry safe. Choose a unique value of up to 255 characters, such as a UUID. If you send the same request again with the same key within 24 hours, you get the first reply, and the request has no second effect.',
     required: false,
     schema: { type: 'string', maxLength: 512, examples: ['7d1f7f2e-6f0a-4d8e-9d0b-2f3c4a5b6c7d'] },
   },

@@ -65,7 +65,7 @@ function share(
   const name = namesFor(errors, isLimited ? '' : 'Unlimited').find(
     (candidate) => !responses[candidate] || isDeepStrictEqual(responses[candidate], reply),
   );
-  if (name === undefined) throw new Error(`there is no free name for the reply ${reply.description}`);
+  if (name === undefined) throw new Error(`no unused name for the reply ${reply.description}`);
   responses[name] = reply;
   return name;
 }

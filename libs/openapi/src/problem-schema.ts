@@ -10,7 +10,7 @@ const ofUnknownRoutes: readonly DomainErrorClass[] = [RouteNotFoundError, Method
 export function problemSchemas(errors: readonly DomainErrorClass[]): Record<string, Schema> {
   const codes = [...ofUnknownRoutes, ...errors].map(({ code }) => code);
   const general: Record<string, Schema> = {
-    type: { type: 'string', format: 'uri', description: 'A URN made of the `code`.' },
+    type: { type: 'string', format: 'uri', description: 'A URN that contains the `code`.' },
     title: { type: 'string', description: 'The name of the HTTP status.' },
     status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.' },
     detail: { type: 'string', description: 'What went wrong, for people. The wording may change.' },
@@ -48,7 +48,7 @@ function membersOf(errors: readonly DomainErrorClass[]): Record<string, Schema> 
   for (const { name, members: own } of errors)
     for (const [member, schema] of Object.entries(own)) {
       if (members[member] && members[member] !== schema)
-        throw new Error(`${name} declares the member ${member} in its own way: share one schema`);
+        throw new Error(`${name} declares the member ${member} with another schema: use one schema for all`);
       members[member] = schema;
     }
   return members;

@@ -84,7 +84,7 @@ export class AuditActorDto {
   email!: string | null;
 
   /**
-   * Present name of the API key. Null unless `kind` is `api_key`.
+   * Current name of the API key. Null unless `kind` is `api_key`.
    * @example null
    */
   key_name!: string | null;

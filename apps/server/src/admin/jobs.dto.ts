@@ -86,7 +86,7 @@ export class JobDto {
   /** @example "price-pending" */
   name!: string;
 
-  /** @example "Price the packages that have no price yet, at the rates of their own days." */
+  /** @example "Price unpriced packages at the rates of the days on which they were registered." */
   description!: string;
 
   /** Cron expression of five fields. Six fields start with seconds. */

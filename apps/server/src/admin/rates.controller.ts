@@ -28,7 +28,7 @@ export class RatesController {
     return { ...page, items: page.items.map(toRateListDto) };
   }
 
-  /** Fetch the exchange rates now. Queues a run of the job `refresh-rates`, which asks the Bank of Russia. */
+  /** Fetch the exchange rates now. Queues a run of the job `refresh-rates`, which fetches the rates from the Bank of Russia. */
   @Post('refresh')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScopes(adminScopes.runJobs)

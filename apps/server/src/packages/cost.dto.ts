@@ -33,7 +33,7 @@ export class UsedRateDto {
   value!: string;
 
   /**
-   * Number of units that `value` is the price of.
+   * Number of currency units that cost `value` roubles.
    * @example 1
    */
   nominal!: number;

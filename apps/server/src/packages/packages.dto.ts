@@ -76,7 +76,7 @@ export class RegisterPackageDto {
   type_id!: number;
 
   /**
-   * UID of the order that the package belongs to. It is stored unchecked.
+   * UID of the order that the package belongs to. It is not checked.
    * @example "b563feb7b2b84b6test"
    */
   @Optional()

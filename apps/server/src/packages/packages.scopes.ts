@@ -10,7 +10,7 @@ export const packagesScopes = {
   write: { name: 'packages:write', description: 'Register packages.', roles: ['agent', 'operator'] },
   readAll: {
     name: 'packages:read_all',
-    description: "Read everybody's packages.",
+    description: 'Read all packages.',
     roles: ['agent', 'operator'],
   },
   manage: { name: 'packages:manage', description: 'Cancel and reprice any package.', roles: ['operator'] },

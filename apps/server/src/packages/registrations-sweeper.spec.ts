@@ -20,7 +20,7 @@ interface QueuedJob {
 
 const schema = { entities: [...catalogSchema.entities, ...packagesSchema.entities] };
 
-describe('sweeping up registrations', () => {
+describe('the registrations sweeper', () => {
   const { dataSource, database } = useTypeOrm(schema, { per: 'test' });
   let requeued: QueuedJob[];
   let enqueued: boolean;

@@ -42,7 +42,7 @@ describe('the load', () => {
     expect(load.isTooHigh).toBe(false);
   });
 
-  it('accepts requests again as soon as few are under way', () => {
+  it('accepts requests again as soon as few are in progress', () => {
     enter(ALWAYS_TAKEN);
     serve(0);
     expect(load.isTooHigh).toBe(true);
@@ -50,7 +50,7 @@ describe('the load', () => {
     expect(load.isTooHigh).toBe(false);
   });
 
-  it('limits the requests that are under way', () => {
+  it('limits the requests in progress', () => {
     enter(NEVER_TAKEN);
     expect(load.isTooHigh).toBe(true);
   });

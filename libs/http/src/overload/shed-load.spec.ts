@@ -67,7 +67,7 @@ describe('an overloaded server', () => {
   it.each([
     ['a body', () => post('{}')],
     ['none', () => fetch(`${url}/things`)],
-  ])('counts a request with %s once while it is under way', async (_, ask) => {
+  ])('counts a request with %s once while it is in progress', async (_, ask) => {
     load.full = false;
     expect(await (await ask()).json()).toEqual({ underWay: 1 });
     expect(load.count).toBe(0);

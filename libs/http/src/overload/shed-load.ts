@@ -14,7 +14,7 @@ const TELL_EVERY_MS = 1_000;
 
 const refused = new Counter({
   name: 'waybill_http_refused_total',
-  help: 'How many requests were refused because too many were under way.',
+  help: 'Requests refused because of overload.',
 });
 const logger = new Logger('Overload');
 
@@ -40,7 +40,7 @@ export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = ne
   };
   const tell = teller();
   const [handle, ...others] = server.listeners('request') as ((...args: unknown[]) => void)[];
-  if (!handle || others.length > 0) throw new Error('Fastify listens to requests in another way than it did');
+  if (!handle || others.length > 0) throw new Error('Expected exactly one request listener, that of Fastify');
   server.removeAllListeners('request');
   server.on('request', (request: Counted, response: ServerResponse) => {
     if (!isWatch(request.url ?? '/', routes)) {
@@ -77,7 +77,7 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 function refuse(request: IncomingMessage, response: ServerResponse): void {
-  const error = new UnavailableError('Too many requests are under way. Try again in a second.', 1);
+  const error = new UnavailableError('The server is overloaded. Try again in a second.', 1);
   const id = requestIdOf(request);
   const body = JSON.stringify(problemOf(error, { id, url: request.url ?? '/' }));
   response.writeHead(statusOfKind[error.kind], {
@@ -99,7 +99,7 @@ function teller(): () => void {
     refused.inc();
     count += 1;
     timer ??= setTimeout(() => {
-      logger.warn({ refused: count }, 'Requests were refused: too many are under way');
+      logger.warn({ refused: count }, 'Overloaded: requests were refused');
       count = 0;
       timer = undefined;
     }, TELL_EVERY_MS).unref();

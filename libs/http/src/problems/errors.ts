@@ -161,6 +161,6 @@ export class InternalError extends DomainError {
   static override readonly kind = 'internal';
 
   constructor() {
-    super('An internal error occurred. To report it, name the request ID.');
+    super('An internal error occurred. When you report it, include the request ID.');
   }
 }

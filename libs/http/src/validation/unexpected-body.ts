@@ -14,7 +14,7 @@ export function refuseUnexpectedBody(request: FastifyRequest): void {
 
 function refuse(body: unknown): void {
   if (typeof body !== 'object' || Array.isArray(body))
-    throw ValidationFailedError.at('', 'unexpected_body', 'This takes no body.');
+    throw ValidationFailedError.at('', 'unexpected_body', 'This route takes no body.');
   const errors = Object.keys(body as object).map((name) => ({
     code: 'unknown_field',
     detail: 'There is no such field.',

@@ -46,7 +46,7 @@ export class CallerEndedError extends DomainError {
   }
 }
 
-/** The caller lost a scope that the route requires while the request was under way. */
+/** The caller lost a scope that the route requires during the request. */
 export class CallerScopeLostError extends DomainError {
   static override readonly code = 'scope_missing';
   static override readonly kind = 'forbidden';

@@ -269,7 +269,7 @@ describeOnEachPostgres('signing in', (on) => {
     });
   });
 
-  it('clears the failures of account and address on success, and takes its own count back from both', async () => {
+  it('clears the failures of account and address on success, and subtracts its own count from both', async () => {
     await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
     await login('vera@example.com', PASSWORD);
     expect(await failures()).toEqual([1, 1]);
