@@ -7,7 +7,7 @@ import { runningEmbeddedPostgres, startEmbeddedPostgres } from '@waybill/embedde
 import { type Command, commands, type Options, USAGE, usageOf } from './admin-commands';
 import { schema } from './schema';
 import { StaffAdministration, StaffAdministrationModule } from './sessions';
-import { sayOf, UsageError } from './start-faults';
+import { startErrorText, UsageError } from './start-errors';
 
 /** `npm run admin -- <command> …` */
 async function main(): Promise<void> {
@@ -88,6 +88,8 @@ function sentenceOf({ code, detail, pointer = '' }: FieldError): string {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${(error instanceof DomainError ? refusalOf(error) : sayOf(error)).trimEnd()}\n`);
+  process.stderr.write(
+    `${(error instanceof DomainError ? refusalOf(error) : startErrorText(error)).trimEnd()}\n`,
+  );
   process.exitCode = 1;
 });

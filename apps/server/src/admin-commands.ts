@@ -3,7 +3,7 @@ import { scopes, type TransactionContext } from '@waybill/core';
 import { validateBody } from '@waybill/http';
 import { readPassword } from './read-password';
 import { CreateApiKeyDto, CreateUserDto, roles, scopesOfRole, type StaffAdministration } from './sessions';
-import { UsageError } from './start-faults';
+import { UsageError } from './start-errors';
 
 /** Parsed command-line options. */
 export type Options = Record<string, string | boolean | undefined>;

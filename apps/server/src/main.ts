@@ -1,6 +1,6 @@
 import { loadConfig, readEnvironment, type Role, roles } from '@waybill/config';
 import { migrateDatabase, startServer } from './server';
-import { sayOf, UsageError } from './start-faults';
+import { startErrorText, UsageError } from './start-errors';
 import { letYoungGenerationGrow } from './young-generation';
 
 const STOP_DEADLINE_MS = 10_000;
@@ -30,6 +30,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${sayOf(error)}\n`);
+  process.stderr.write(`${startErrorText(error)}\n`);
   process.exit(1);
 });

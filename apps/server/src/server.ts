@@ -12,7 +12,7 @@ import { about } from './about';
 import { assertCanListen, listen } from './listen';
 import { ProcessModule } from './process.module';
 import { schema } from './schema';
-import { listeningFault } from './start-faults';
+import { toListenError } from './start-errors';
 import { printOperations, printWelcome } from './welcome';
 
 // A process must stop within 10 s.
@@ -38,7 +38,7 @@ export async function startServer(config: Config): Promise<Server> {
     await postgres?.stop();
     const { syscall } = error as NodeJS.ErrnoException;
     // Another process took the port after the check.
-    throw syscall === 'listen' ? listeningFault(error as Error, 'OPS_PORT', config) : error;
+    throw syscall === 'listen' ? toListenError(error as Error, 'OPS_PORT', config) : error;
   }
 }
 

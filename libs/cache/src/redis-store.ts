@@ -7,9 +7,9 @@ import { connectToCache, type RedisConnection, type SingleKeyStore } from './red
 /** A hit that takes longer costs more than a miss. */
 const OPERATION_TIMEOUT_MS = 500;
 /** Pause after a timeout, so that not every caller waits for a Redis that does not answer. */
-const REST_MS = 1_000;
+const PAUSE_MS = 1_000;
 /** Maximum number of commands in flight, including those that timed out but may still be running. */
-const MAX_UNDER_WAY = 1_000;
+const MAX_IN_FLIGHT = 1_000;
 const SCAN_COUNT = 500;
 
 export interface RedisStoreOptions {
@@ -28,8 +28,8 @@ export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'key
   readonly name = 'redis';
   private readonly logger = new Logger('Cache');
   private readonly connection: RedisConnection;
-  private underWay = 0;
-  private restsUntil = 0;
+  private inFlight = 0;
+  private pausedUntil = 0;
 
   constructor(private readonly options: RedisStoreOptions) {
     this.connection = connectToCache(options.address);
@@ -84,13 +84,13 @@ export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'key
 
   private async attempt<T>(operation: (store: SingleKeyStore) => Promise<T>): Promise<T | undefined> {
     const store = this.connection.store();
-    if (!store || this.underWay >= MAX_UNDER_WAY || Date.now() < this.restsUntil) return undefined;
-    this.underWay += 1;
-    const answer = operation(store).finally(() => (this.underWay -= 1));
+    if (!store || this.inFlight >= MAX_IN_FLIGHT || Date.now() < this.pausedUntil) return undefined;
+    this.inFlight += 1;
+    const answer = operation(store).finally(() => (this.inFlight -= 1));
     try {
       return await withTimeout(answer, OPERATION_TIMEOUT_MS);
     } catch (error) {
-      if (error instanceof TimeoutError) this.restsUntil = Date.now() + REST_MS;
+      if (error instanceof TimeoutError) this.pausedUntil = Date.now() + PAUSE_MS;
       this.logger.debug((error as Error).message);
       this.connection.failed();
       return undefined;

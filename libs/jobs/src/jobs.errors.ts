@@ -10,7 +10,7 @@ export class JobNotFoundError extends DomainError {
   }
 }
 
-/** The job has no run with this id, or the run was deleted. */
+/** The job has no run with this ID, or the run was deleted. */
 export class JobRunNotFoundError extends DomainError {
   static override readonly code = 'job_run_not_found';
   static override readonly kind = 'not_found';

@@ -22,7 +22,7 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
     name: 'If-Match',
     in: 'header',
     description:
-      'The `ETag` of a version, or `*` for any. Returns 412 if the current version is another one.',
+      'The `ETag` of the expected version, or `*` for any version. Returns 412 if the current version differs.',
     required: false,
     schema: { type: 'string' },
   },

@@ -29,7 +29,7 @@ export function problemSchemas(errors: readonly DomainErrorClass[]): Record<stri
       type: 'array',
       items: schemaReference('FieldError'),
       maxItems: MAX_ERRORS,
-      description: `The fields, parameters or headers that are wrong; empty for other errors. Lists at most ${MAX_ERRORS}. If there are more, \`detail\` says how many.`,
+      description: `Invalid fields, parameters and headers. Empty for other errors. Has at most ${MAX_ERRORS} entries; if there are more, \`detail\` has the total number.`,
     },
   };
   return {
@@ -56,7 +56,7 @@ function membersOf(errors: readonly DomainErrorClass[]): Record<string, Schema> 
 
 const fieldError: Schema = {
   type: 'object',
-  description: 'An error in one place. It has exactly one of `pointer`, `parameter` and `header`.',
+  description: 'An error and its location. It has exactly one of `pointer`, `parameter` and `header`.',
   properties: {
     code: { type: 'string', description: 'The rule that was broken.', examples: ['required'] },
     detail: {

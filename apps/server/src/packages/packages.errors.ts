@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** There is no package with this id, or it belongs to another customer. */
+/** There is no package with this ID, or it belongs to another customer. */
 export class PackageNotFoundError extends DomainError {
   static override readonly code = 'package_not_found';
   static override readonly kind = 'not_found';
@@ -10,7 +10,7 @@ export class PackageNotFoundError extends DomainError {
   }
 }
 
-/** There is no registration with this id, it belongs to another customer, or it finished more than 30 days ago. */
+/** There is no registration with this ID, it belongs to another customer, or it finished more than 30 days ago. */
 export class RegistrationNotFoundError extends DomainError {
   static override readonly code = 'registration_not_found';
   static override readonly kind = 'not_found';

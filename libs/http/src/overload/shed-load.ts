@@ -10,7 +10,7 @@ import { requestIdOf } from '../requests/request-id';
 import type { RouteTable } from '../routes/route-table';
 import { Load } from './load';
 
-const TELL_EVERY_MS = 1_000;
+const LOG_INTERVAL_MS = 1_000;
 
 const refused = new Counter({
   name: 'waybill_http_refused_total',
@@ -38,14 +38,14 @@ export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = ne
     request[COUNTED] = false;
     load.leave(finished);
   };
-  const tell = teller();
+  const recordRefusal = refusalRecorder();
   const [handle, ...others] = server.listeners('request') as ((...args: unknown[]) => void)[];
   if (!handle || others.length > 0) throw new Error('Expected exactly one request listener, that of Fastify');
   server.removeAllListeners('request');
   server.on('request', (request: Counted, response: ServerResponse) => {
-    if (!isWatch(request.url ?? '/', routes)) {
-      if (load.isTooHigh) {
-        tell();
+    if (!isUnlimited(request.url ?? '/', routes)) {
+      if (load.isOverloaded) {
+        recordRefusal();
         return refuse(request, response);
       }
       enter(request);
@@ -68,7 +68,7 @@ export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = ne
   });
 }
 
-function isWatch(url: string, { unlimitedPaths }: RouteTable): boolean {
+function isUnlimited(url: string, { unlimitedPaths }: RouteTable): boolean {
   const end = url.indexOf('?');
   return unlimitedPaths.has(end < 0 ? url : url.slice(0, end));
 }
@@ -92,7 +92,7 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** Counts refusals, and logs their number at most once a second. */
-function teller(): () => void {
+function refusalRecorder(): () => void {
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
   return () => {
@@ -102,6 +102,6 @@ function teller(): () => void {
       logger.warn({ refused: count }, 'Overloaded: requests were refused');
       count = 0;
       timer = undefined;
-    }, TELL_EVERY_MS).unref();
+    }, LOG_INTERVAL_MS).unref();
   };
 }

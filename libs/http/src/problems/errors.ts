@@ -155,7 +155,7 @@ export class HeadersTooLargeError extends DomainError {
   }
 }
 
-/** An internal error. The log has the cause under the request id. */
+/** An internal error. The log has the cause under the request ID. */
 export class InternalError extends DomainError {
   static override readonly code = 'internal_error';
   static override readonly kind = 'internal';

@@ -25,7 +25,7 @@ export class CreateApiKeyDto {
   @IsText(1, 100)
   name!: string;
 
-  /** What the key may do. You can only give scopes that you have. */
+  /** Scopes of the key. You can only grant scopes that you have. */
   @ApiProperty(SCOPES)
   @IsArray()
   @ArrayNotEmpty({ message: '$property must not be empty' })

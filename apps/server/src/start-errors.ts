@@ -5,18 +5,18 @@ import { EmbeddedPostgresError } from '@waybill/embedded-postgres';
 /** Invalid command-line arguments. The message is shown to the user. */
 export class UsageError extends Error {}
 
-const FOR_PEOPLE = [UsageError, ConfigurationError, DatabaseUnreachableError, EmbeddedPostgresError];
+const USER_ERRORS = [UsageError, ConfigurationError, DatabaseUnreachableError, EmbeddedPostgresError];
 
 /** Returns the text for an error that ends a process: a sentence for a user's mistake, otherwise the stack. */
-export function sayOf(error: Error): string {
-  return FOR_PEOPLE.some((type) => error instanceof type) ? error.message : String(error.stack);
+export function startErrorText(error: Error): string {
+  return USER_ERRORS.some((type) => error instanceof type) ? error.message : String(error.stack);
 }
 
 /**
  * Converts an error of listening to a ConfigurationError that names the variable to change; returns other errors
  * unchanged.
  */
-export function listeningFault(
+export function toListenError(
   error: NodeJS.ErrnoException,
   variable: 'PORT' | 'OPS_PORT',
   { host, ...config }: Pick<Config, 'host' | 'port' | 'opsPort'>,
