@@ -22,7 +22,7 @@ const orderRules = ORDER.slice(0, -1).map((module, place) => ({
 
 const moduleRules = [
   {
-    name: 'known-modules',
+    name: 'ordered-modules',
     comment: 'Add a new domain module to ORDER first; without it, no order rule applies to the module.',
     severity: 'error',
     from: { path: `${SERVER}(?!(${ORDER.join('|')})/)[^/]+/` },
@@ -46,7 +46,7 @@ const moduleRules = [
     },
   },
   {
-    name: 'modules-know-no-root',
+    name: 'no-composition-root-in-modules',
     comment: 'Modules must not import main.ts or a composition root.',
     severity: 'error',
     from: { path: MODULE, pathNot: TESTS },
@@ -57,14 +57,14 @@ const moduleRules = [
 
 const layerRules = [
   {
-    name: 'controllers-know-no-storage',
+    name: 'no-storage-in-controllers',
     comment: 'A controller calls its service; it must not import repositories or entities.',
     severity: 'error',
     from: { path: String.raw`\.controller\.ts$` },
     to: { path: String.raw`\.(repository|entity)\.ts$` },
   },
   {
-    name: 'services-know-no-http',
+    name: 'no-http-in-services',
     comment:
       'Services, queries and repositories must not depend on HTTP, because jobs and tests call them too.',
     severity: 'error',
@@ -97,7 +97,7 @@ const layerRules = [
 
 const libRules = [
   {
-    name: 'core-stands-alone',
+    name: 'no-libs-in-core',
     comment: 'libs/core imports no other lib, no Nest and no HTTP.',
     severity: 'error',
     from: { path: '^libs/core/', pathNot: TESTS },
@@ -106,14 +106,14 @@ const libRules = [
     },
   },
   {
-    name: 'libs-know-no-app',
+    name: 'no-apps-in-libs',
     comment: 'A lib must not import an application.',
     severity: 'error',
     from: { path: '^libs/' },
     to: { path: '^apps/' },
   },
   {
-    name: 'apps-know-no-other-app',
+    name: 'no-other-apps-in-apps',
     comment: 'Applications share code through libs.',
     severity: 'error',
     from: { path: '^apps/([^/]+)/' },

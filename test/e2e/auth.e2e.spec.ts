@@ -306,7 +306,7 @@ describe('staff', () => {
       ]);
       await who.get('/sessions/current');
       await eventually(async () => (await lastUse()) >= opened || undefined, {
-        describe: 'the last use to be recorded',
+        describe: 'the last use is recorded',
       });
     });
   });

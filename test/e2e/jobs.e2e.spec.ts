@@ -77,7 +77,7 @@ describe('a schedule in four workers, one of them with its clock an hour ahead',
   it('fires each slot once, by the database’s clock', async () => {
     await fetch(`${fleet[3]!.url}/api/v1/types`);
     await eventually(() => linesOf(fleet[3]!).some((time) => time > Date.now() + AHEAD_MS - 60_000), {
-      describe: 'the last worker logs by a clock that is ahead',
+      describe: 'the log of the last worker has times that are ahead',
     });
     expectWholeSlots(await threeSlots());
     // Compares the calls of the handlers across the fleet with the stored runs: nothing else ran.
@@ -86,7 +86,7 @@ describe('a schedule in four workers, one of them with its clock an hour ahead',
         const [rows, counted] = [await finishedRuns(database), await Promise.all(fleet.map(countRuns))];
         return rows === counted.reduce((sum, count) => sum + count, 0);
       },
-      { describe: 'the workers to have counted the runs that are written down' },
+      { describe: 'the metrics count every stored run' },
     );
   });
 
@@ -130,7 +130,7 @@ describe('jobs that administrators run', () => {
         const { body } = await admin.get(location);
         return body.finished_at && body;
       },
-      { describe: 'the run is over' },
+      { describe: 'the run is finished' },
     );
 
   it('are listed by name with their schedule and last run', async () => {
@@ -251,7 +251,7 @@ describe('jobs that administrators run', () => {
       const accepted = await packages!.who.post('/packages', boots);
       await eventually(
         async () => (await packages!.who.get(accepted.headers.location as string)).body.state === 'succeeded',
-        { describe: 'the package is there' },
+        { describe: 'the package exists' },
       );
       for (const [state, { id }] of [
         ['failed', failed!],
@@ -291,7 +291,7 @@ describe('jobs that administrators run', () => {
       for (const days of [31, 29]) {
         const { headers, body } = await who.post('/packages', boots);
         await eventually(async () => (await who.get(headers.location as string)).body.state === 'succeeded', {
-          describe: 'the package is there',
+          describe: 'the package exists',
         });
         // IDs are ordered by time, so an old registration has an old ID.
         const id = uuidv7({ msecs: Date.now() - days * 86_400_000 });

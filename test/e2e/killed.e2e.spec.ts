@@ -36,7 +36,7 @@ describe('a registration whose process is killed', () => {
         const { body } = await who.get('/packages', { query: { has_cost: true } });
         return body.items.length > 0 ? body.items : undefined;
       },
-      { describe: 'the package to be priced' },
+      { describe: 'the package is priced' },
     );
     expect(items).toMatchObject([{ name: 'Winter boots', cost: { amount: '72.24', currency: 'RUB' } }]);
     const { rows } = await database.query(

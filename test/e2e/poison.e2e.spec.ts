@@ -75,7 +75,7 @@ describe('registrations that can’t be processed', () => {
     await start({});
     await eventually(
       async () => (await database.rows(`SELECT FROM registrations WHERE state = 'failed'`)).length === 1,
-      { describe: 'the registration to be failed' },
+      { describe: 'the registration is failed' },
     );
     expect(await database.rows('SELECT FROM packages')).toEqual([]);
   });

@@ -44,7 +44,7 @@ describe('commands that a newcomer pastes', () => {
     const priced = await eventually(
       async () => JSON.parse(paste(list, folder)).items.find((item: { cost: unknown }) => item.cost !== null),
       {
-        describe: 'the package to be priced',
+        describe: 'the package is priced',
       },
     );
     expect(priced).toMatchObject({ name: 'Winter boots', cost: { amount: '72.24', currency: 'RUB' } });

@@ -42,7 +42,7 @@ describeWithRedisServer('Waybill without its Redis', () => {
         const { body } = await who.get('/packages', { query: { has_cost: true, limit: 200 } });
         return body.items.length === count;
       },
-      { describe: `${count} packages to be priced` },
+      { describe: `${count} packages are priced` },
     );
 
   it('accepts packages as fast as before, and prices them when Redis is back, empty', async () => {

@@ -19,7 +19,9 @@ describe('a request whose caller ends while its body arrives', () => {
       `POST /api/v1${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${credentials}\r\n` +
         `Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n`,
     );
-    await eventually(() => connection.text.includes('100 Continue'), { describe: 'the body is asked for' });
+    await eventually(() => connection.text.includes('100 Continue'), {
+      describe: 'the server sends 100 Continue',
+    });
     return async (): Promise<[number, string | undefined]> => {
       const reply = (await connection.send(text).replies()).at(-1);
       return [Number(reply?.status), (JSON.parse(reply?.body || '{}') as { code?: string }).code];

@@ -146,7 +146,7 @@ describe('a start from a terminal', () => {
         .output()
         .split('\n')
         .filter((line) => line.startsWith('{"level":"warn"'));
-    await eventually(() => told().length > 0, { describe: 'the warning' });
+    await eventually(() => told().length > 0, { describe: 'the warning is logged' });
     await server.stop();
     expect(told().map((line) => (JSON.parse(line) as { msg: string }).msg)).toEqual([
       'Bank of Russia unavailable: using the snapshot of 2025-04-12 until it responds, ' +

@@ -139,7 +139,7 @@ describe('TLS', () => {
     expect(await addressOfLatest()).toBe(address);
     // The log is written in batches: a warning stands before the lines of both requests.
     const logged = () => [...server.output().matchAll(/"route":"\/api\/v1\/api-keys"/g)].length >= 2;
-    await eventually(logged, { describe: 'the log of both requests' });
+    await eventually(logged, { describe: 'the log lines of both requests are written' });
     const warnings = server.output().match(/X-Forwarded-For does not end with an address/g) ?? [];
     expect(warnings).toHaveLength(address === '127.0.0.1' ? 1 : 0);
   });

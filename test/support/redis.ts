@@ -87,7 +87,7 @@ export async function withRedis<T>(urls: string, work: (client: Redis | Cluster)
   const client = nodes.length === 1 ? new Redis(nodes[0]!, { maxRetriesPerRequest: 2 }) : new Cluster(nodes);
   client.on('error', () => undefined); // the command reports it
   try {
-    await eventually(() => client.status === 'ready', { describe: 'Redis is connected to' });
+    await eventually(() => client.status === 'ready', { describe: 'the client is connected to Redis' });
     return await work(client);
   } finally {
     client.disconnect();

@@ -31,7 +31,7 @@ describe('a server of a test', () => {
     writeFileSync(preload, `process.prependListener('SIGTERM', () => process.exit(3));`);
     const database = await createTestDatabase();
     const server = await startServer({ databaseUrl: database.url, preload });
-    await expect(server.stop()).rejects.toThrow(/^The server didn't stop in order \(with code 3\):\n/);
+    await expect(server.stop()).rejects.toThrow(/^The server did not stop gracefully \(with code 3\):\n/);
     await database.drop();
     rmSync(folder, { recursive: true });
   });

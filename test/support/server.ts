@@ -77,7 +77,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Tes
     const exit = await exited;
     clearTimeout(overdue);
     removeData();
-    if (exit.code !== 0) throw new Error(`The server didn't stop in order (${say(exit)}):\n${output()}`);
+    if (exit.code !== 0) throw new Error(`The server did not stop gracefully (${say(exit)}):\n${output()}`);
   };
   try {
     const urls = await waitUntilServing(options.role ?? 'all', output, exited);

@@ -136,7 +136,7 @@ describe('embedded PostgreSQL', () => {
     const child = postgresProcessesIn(data).find((pid) => pid !== first.pid)!;
     process.kill(child, 'SIGSTOP');
     process.kill(first.pid, 'SIGKILL');
-    await eventually(() => reasons.length, { describe: 'onExit was called' });
+    await eventually(() => reasons.length, { describe: 'onExit is called' });
     expect(reasons).toEqual(['ended by SIGKILL']);
     await first.stop();
     expect(postgresProcessesIn(data)).toContain(child);

@@ -122,7 +122,7 @@ for (const { name, start } of targets())
       expect(await all(seen, 1)).toHaveLength(1);
       expect(running).toHaveLength(2);
       release();
-      await eventually(() => done.length === 2, { describe: 'both are done' });
+      await eventually(() => done.length === 2, { describe: 'both jobs are done' });
     });
 
     it('finish running jobs of a closing worker before its resources close', async () => {

@@ -101,7 +101,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     await withRedis(redis.url, (client) => client.config('SET', 'maxmemory-policy', 'allkeys-lru'));
     const unsafe = await opened(startProducer(place));
     await eventually(() => unsafe.warnings.join().includes('maxmemory-policy is allkeys-lru'), {
-      describe: 'the boot warns',
+      describe: 'the start logs a warning',
     });
     expect(safe.warnings).toEqual([]);
   });
@@ -140,7 +140,7 @@ async function dispatched({ dispatcher }: QueueProcess, again: () => void, seen:
       await dispatcher.settled();
       return seen.length > before;
     },
-    { describe: 'a job arrives again', everyMs: 200 },
+    { describe: 'a job is processed again', everyMs: 200 },
   );
 }
 

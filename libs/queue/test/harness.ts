@@ -80,7 +80,7 @@ export function held(): {
 /** Waits for `count` entries and returns them sorted. */
 export async function all(seen: string[], count: number): Promise<string[]> {
   await eventually(() => seen.length >= count, {
-    describe: `${count} jobs were worked on`,
+    describe: `${count} jobs are processed`,
   });
   return seen.toSorted();
 }

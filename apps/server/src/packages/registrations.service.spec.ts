@@ -91,7 +91,9 @@ describe('processing a registration', () => {
     const never = () => new Promise<never>(() => undefined);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       void worker(never).process(id);
-      await eventually(async () => (await registration()).attempts === attempt, { describe: 'an attempt' });
+      await eventually(async () => (await registration()).attempts === attempt, {
+        describe: 'an attempt has started',
+      });
       await sweeper().sweepAll(signal);
     }
     await worker(never).process(id);
