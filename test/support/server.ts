@@ -13,7 +13,10 @@ const START_DEADLINE_MS = 60_000;
 const STOP_DEADLINE_MS = 15_000;
 
 /** Output of a process that is ready: `api` and `all` print their public URL, `worker` that of its operations port. */
-const LISTENS = { public: /^Waybill listens on (http\S+)$/m, ops: /^Waybill operations on (http\S+)$/m };
+const LISTENS = {
+  public: /^Waybill listens on (http\S+)$/m,
+  ops: /^Waybill serves health checks and metrics on (http\S+)$/m,
+};
 
 /** The last line that `all` prints at the start. */
 const END_OF_WELCOME = '\nPress Ctrl-C to stop.\n';

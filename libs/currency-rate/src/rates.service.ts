@@ -110,7 +110,7 @@ export class RatesService {
     return isKnown ? undefined : this.refresh();
   }
 
-  /** Lists stored lists, newest first; with `before`, only those with an earlier effective date. */
+  /** Returns the stored lists, newest first; with `before`, only those with an earlier effective date. */
   async listKnown({ limit, before }: { limit: number; before?: string }): Promise<KnownList[]> {
     return this.repository.knownLists(new TransactionContext(), limit, before);
   }

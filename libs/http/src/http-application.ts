@@ -76,10 +76,10 @@ export async function createHttpApplication(
   return app;
 }
 
-/** @param giveUp answers requests that the router rejects before any hook runs. */
+/** @param onRouterError answers requests that the router rejects before any hook runs. */
 function adapterFor(
   options: HttpOptions,
-  giveUp: (error: Error, request: FastifyRequest, reply: FastifyReply) => void,
+  onRouterError: (error: Error, request: FastifyRequest, reply: FastifyReply) => void,
 ): FastifyAdapter {
   const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const node = serverOptions(requestTimeout);
@@ -100,14 +100,14 @@ function adapterFor(
       readForwarded(raw);
       return toOriginForm(raw);
     },
-    frameworkErrors: giveUp,
+    frameworkErrors: onRouterError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_VALUE_LENGTH },
     skipMiddie: true,
   });
 }
 
 /**
- * Adds the hooks of every route. Their order decides the order of refusals: first everything known before
+ * Adds the hooks of every route. Their order determines the order of refusals: first everything known before
  * the body is read; then 413, 415 and 400 for the body (Fastify); 400 for the query and headers (`checkRequests`); a
  * replay (the interceptor of idempotent routes); 422 (pipes); and finally the service's errors. These are hooks because
  * a global guard or interceptor makes Nest start RxJS for every request.
