@@ -215,7 +215,7 @@ describeOnEachPostgres('the audit log', (on) => {
   it('moves entries of the default partition to their month and stays append-only', async () => {
     for (const at of ['1999-12-31T23:59:59.999Z', '2000-01-01T00:00:00.000Z', '2000-02-01T00:00:00.000Z'])
       await insertAt(at);
-    await Promise.all([1, 2, 3].map(() => partitions.makeAhead(new TransactionContext())));
+    await Promise.all([1, 2, 3].map(() => partitions.createAhead(new TransactionContext())));
     expect(await months()).toEqual(
       expect.arrayContaining([
         'audit_log_1999_12',
@@ -248,7 +248,7 @@ describeOnEachPostgres('the audit log', (on) => {
 
   it('retries a partition later, without blocking writers, when a long read holds it', async () => {
     await insertAt('2000-01-15T00:00:00Z');
-    await partitions.makeAhead(new TransactionContext());
+    await partitions.createAhead(new TransactionContext());
     await insertAt('2001-01-15T00:00:00Z');
     const reader = dataSource.createQueryRunner();
     await reader.startTransaction();
