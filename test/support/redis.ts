@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Cluster, Redis } from 'ioredis';
+import { endWithUs } from './child-process';
 import { redisUrl } from './database';
 import { eventually } from './poll';
 
@@ -141,12 +142,6 @@ async function launch(port: number, dir: string, args: string[]): Promise<ChildP
   } finally {
     client.disconnect();
   }
-}
-
-/** The process ends with the test run, even if that is killed, if the machine has setpriv. */
-function endWithUs(): string[] {
-  const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
-  return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];
 }
 
 async function freePort(): Promise<number> {
