@@ -12,7 +12,7 @@ function run(role: string, env: Record<string, string> = {}): { status: number |
     cwd: os.tmpdir(),
     env: { ...nodeEnvironment(), ...env },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
   });
   return { status, output: stdout + stderr };
 }

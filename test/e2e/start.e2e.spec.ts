@@ -20,7 +20,7 @@ async function run(
   const child = spawn(process.execPath, [MAIN, ...(role ? [role] : [])], {
     cwd,
     env: { ...nodeEnvironment(), PORT: '0', DATA_DIR: cwd, ...env },
-    timeout: 60_000,
+    timeout: 120_000,
   });
   let said = '';
   for (const stream of [child.stdout, child.stderr])

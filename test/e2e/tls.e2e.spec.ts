@@ -15,7 +15,7 @@ interface Reply {
 }
 
 const KEY = 'k'.repeat(40);
-const TIMEOUT_MS = 40_000;
+const TIMEOUT_MS = 120_000;
 
 describe('TLS', () => {
   const { cert, key } = selfSignedCertificate();

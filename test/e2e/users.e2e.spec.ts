@@ -25,7 +25,7 @@ async function cli(env: Record<string, string>, args: string[], input = ''): Pro
   const child = spawn(process.execPath, [path.join(BUILT, 'admin-cli.js'), ...args], {
     cwd: tmpdir(),
     env: { ...nodeEnvironment(), ...env },
-    timeout: 60_000,
+    timeout: 120_000,
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr])

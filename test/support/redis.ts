@@ -202,7 +202,6 @@ async function formCluster(nodes: TestRedis[]): Promise<void> {
     for (const client of clients) {
       await eventually(async () => knowsAll((await client.cluster('INFO')) as string, nodes.length), {
         describe: 'the nodes of a Redis Cluster know each other',
-        deadlineMs: 20_000,
       });
     }
   } finally {

@@ -9,7 +9,7 @@ import { eventually } from './poll';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 const OUTPUT_LIMIT = 200_000;
-const START_DEADLINE_MS = 60_000;
+const START_DEADLINE_MS = 120_000;
 /** The server stops within 10 s. */
 const STOP_DEADLINE_MS = 15_000;
 
