@@ -132,7 +132,7 @@ describe('the examples of the OpenAPI document', () => {
 });
 
 const until = (what: string, isDone: () => Promise<boolean>) =>
-  eventually(async () => (await isDone()) || undefined, { deadlineMs: 20_000, describe: what });
+  eventually(async () => (await isDone()) || undefined, { describe: what });
 
 const cookieOf = (reply: Response): string => String(reply.headers['set-cookie']).split(';', 1)[0] as string;
 

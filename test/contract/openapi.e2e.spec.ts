@@ -318,7 +318,7 @@ const partsOf = ({
 ];
 
 async function lint(url: string): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, [LINT, url], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
+  const child = spawn(process.execPath, [LINT, url], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -144,7 +144,7 @@ describe('every route, for every kind of caller', () => {
   /** Requests that need more than the route itself. */
   const requests: Record<string, (caller: Caller) => Promise<GoodRequest>> = {
     'GET /api/docs/:file': async () => {
-      const page = await fetch(new URL('/api/redoc', server.url), { signal: AbortSignal.timeout(20_000) });
+      const page = await fetch(new URL('/api/redoc', server.url), { signal: AbortSignal.timeout(60_000) });
       return { path: { file: /\/api\/docs\/([\w.-]+)/.exec(await page.text())?.[1] } };
     },
     'GET /api/v1/sessions': async () => ({ shows: { id: owned.sessionId } }),
@@ -205,7 +205,7 @@ describe('every route, for every kind of caller', () => {
 
   // Pages for browsers, which are not in the OpenAPI document.
   const statusOfPage = async (path: string, { headers }: Caller): Promise<string> => {
-    const reply = await fetch(new URL(path, server.url), { headers, signal: AbortSignal.timeout(20_000) });
+    const reply = await fetch(new URL(path, server.url), { headers, signal: AbortSignal.timeout(60_000) });
     await reply.arrayBuffer(); // an unread reply delays the stop of the server
     return String(reply.status);
   };

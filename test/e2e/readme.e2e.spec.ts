@@ -12,7 +12,7 @@ const jq = spawnSync('jq', ['--version']).status === 0;
 
 /** Runs lines in a shell, as if pasted. */
 const paste = (lines: string, cwd: string): string =>
-  execFileSync('bash', ['-c', lines], { cwd, encoding: 'utf8', timeout: 60_000 });
+  execFileSync('bash', ['-c', lines], { cwd, encoding: 'utf8', timeout: 120_000 });
 
 describe('commands that a newcomer pastes', () => {
   let server: TestServer;

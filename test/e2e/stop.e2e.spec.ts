@@ -21,7 +21,7 @@ describe('the server process', () => {
   });
 
   const readiness = async (): Promise<number> =>
-    (await fetch(`${server.opsUrl}/readyz`, { signal: AbortSignal.timeout(20_000) })).status;
+    (await fetch(`${server.opsUrl}/readyz`, { signal: AbortSignal.timeout(60_000) })).status;
 
   it('stops gracefully: it becomes not ready, finishes requests in flight and exits', async () => {
     const who = await newCustomer(api);

@@ -7,7 +7,7 @@ export interface RawReply {
   body: string;
 }
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 
 /** A connection that sends any bytes, for requests that an HTTP client can't send. */
 export class RawConnection {

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Cluster, Redis } from 'ioredis';
+import { endWithUs } from './child-process';
 import { redisUrl } from './database';
 import { eventually } from './poll';
 
@@ -143,12 +144,6 @@ async function launch(port: number, dir: string, args: string[]): Promise<ChildP
   }
 }
 
-/** The process ends with the test run, even if that is killed, if the machine has setpriv. */
-function endWithUs(): string[] {
-  const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
-  return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];
-}
-
 async function freePort(): Promise<number> {
   for (let tries = 0; tries < 100; tries++) {
     const port = PORTS.from + Math.floor(Math.random() * PORTS.count);
@@ -207,7 +202,6 @@ async function formCluster(nodes: TestRedis[]): Promise<void> {
     for (const client of clients) {
       await eventually(async () => knowsAll((await client.cluster('INFO')) as string, nodes.length), {
         describe: 'the nodes of a Redis Cluster know each other',
-        deadlineMs: 20_000,
       });
     }
   } finally {

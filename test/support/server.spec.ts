@@ -11,7 +11,7 @@ describe('a server of a test', () => {
     expect((await fetch(`${server.url}/livez`)).status).toBe(200);
     const environment = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0').filter(Boolean);
     const names = environment.map((entry) => entry.split('=')[0] as string);
-    const ours = ['DATABASE_URL', 'DATA_DIR', 'PATH', 'PORT'];
+    const ours = ['DATABASE_URL', 'DATA_DIR', 'NODE_COMPILE_CACHE', 'PATH', 'PORT'];
     expect(names.filter((name) => !name.startsWith('LIMIT_')).toSorted()).toEqual(ours);
     await server.stop();
     await expect(fetch(`${server.url}/livez`)).rejects.toThrow('fetch failed');

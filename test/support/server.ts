@@ -1,14 +1,15 @@
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { endWithUs, nodeEnvironment } from './child-process';
 import { eventually } from './poll';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 const OUTPUT_LIMIT = 200_000;
-const START_DEADLINE_MS = 60_000;
+const START_DEADLINE_MS = 120_000;
 /** The server stops within 10 s. */
 const STOP_DEADLINE_MS = 15_000;
 
@@ -101,12 +102,13 @@ function spawnServer(
     ...endWithUs(),
     process.execPath,
     ...(preload ? ['--require', path.resolve(preload)] : []),
-    ...['--enable-source-maps', MAIN, role],
+    MAIN,
+    role,
   ];
   return spawn(command[0]!, command.slice(1), {
     cwd: dataDir,
     env: {
-      PATH: process.env.PATH,
+      ...nodeEnvironment(),
       DATA_DIR: dataDir,
       PORT: '0',
       ...withoutLimits,
@@ -125,12 +127,6 @@ const withoutLimits = {
   LIMIT_SESSIONS_PER_MINUTE: '1000000',
   LIMIT_BAD_CREDENTIALS_PER_MINUTE: '1000000',
 };
-
-/** The server ends with the test run, even if that is killed, if the machine has setpriv. */
-function endWithUs(): string[] {
-  const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
-  return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];
-}
 
 function collectOutput(child: ServerProcess): () => string {
   let text = '';

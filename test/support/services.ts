@@ -2,7 +2,7 @@ import { type Socket, connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { Client } from 'pg';
 
-const PROBE_TIMEOUT_MS = 1_000;
+const PROBE_TIMEOUT_MS = 3_000;
 const OLDEST_POSTGRES = 15;
 
 export type ServiceName = 'postgres' | 'redis';

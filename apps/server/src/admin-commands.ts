@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { scopes, type TransactionContext } from '@waybill/core';
 import { validateBody } from '@waybill/http';
-import { readPassword } from './read-password';
 import { CreateApiKeyDto, CreateUserDto, roles, scopesOfRole, type StaffAdministration } from './sessions';
 import { UsageError } from './start-errors';
 
 /** Parsed command-line options. */
 export type Options = Record<string, string | boolean | undefined>;
+
+/** Asks for a password. */
+export type ReadPassword = (prompt: string) => Promise<string>;
 
 /** A command of `npm run admin`. */
 export interface Command {
@@ -20,6 +22,7 @@ export interface Command {
   /** Validates the options before any database is opened. @returns the work to do, which returns the text to print. */
   prepare(
     options: Options,
+    readPassword: ReadPassword,
   ): Promise<(administration: StaffAdministration, ctx: TransactionContext) => Promise<string>>;
 }
 
@@ -53,8 +56,8 @@ export const commands: Readonly<Record<string, Command>> = {
     synopsis: `--email <address> --role <${roles.join('|')}> [--generate-password]`,
     help: () => PASSWORD_HELP,
     options: { email: text, role: text, 'generate-password': flag },
-    prepare: async (options) => {
-      const { password, shown } = await passwordFor(options);
+    prepare: async (options, readPassword) => {
+      const { password, shown } = await passwordFor(options, readPassword);
       const user = await validateBody(CreateUserDto, given({ ...pick(options, 'email', 'role'), password }));
       return async (administration, ctx) => {
         await administration.createUser(ctx, user);
@@ -68,8 +71,8 @@ export const commands: Readonly<Record<string, Command>> = {
     synopsis: '--email <address> [--generate-password]',
     help: () => PASSWORD_HELP,
     options: { email: text, 'generate-password': flag },
-    prepare: async (options) => {
-      const { password, shown } = await passwordFor(options);
+    prepare: async (options, readPassword) => {
+      const { password, shown } = await passwordFor(options, readPassword);
       const body = given({ ...pick(options, 'email'), role: roles[0], password });
       const { email } = await validateBody(CreateUserDto, body);
       return async (administration, ctx) => {
@@ -156,7 +159,10 @@ export const usageOf = (name: string, { does, synopsis, help }: Command): string
     '\n\n',
   );
 
-async function passwordFor(options: Options): Promise<{ password: string; shown: string }> {
+async function passwordFor(
+  options: Options,
+  readPassword: ReadPassword,
+): Promise<{ password: string; shown: string }> {
   if (options.email === undefined) throw new UsageError('The email is missing: give --email.');
   if (!options['generate-password'])
     return { password: await readPassword(`Password of ${String(options.email)}: `), shown: '' };
