@@ -5,8 +5,8 @@ import { catalogScopes } from './catalog.scopes';
 
 export { CatalogModule } from './catalog.module';
 export { catalogSchema } from './catalog.schema';
-export { typeName, usableType } from './type-name.join';
-export { PackageTypesService } from './package-types.service';
+export { typeName, usableType } from './package-types/type-name.join';
+export { PackageTypesService } from './package-types/package-types.service';
 
 export const catalogManifest: ModuleManifest = {
   module: CatalogModule,
