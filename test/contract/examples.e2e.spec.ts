@@ -114,6 +114,27 @@ describe('the examples of the OpenAPI document', () => {
     compare('listRates', await staff.get('/admin/rates'));
   });
 
+  it('match the server’s replies about the catalog', async () => {
+    const type = compare(
+      'createPackageType',
+      await admin.post('/types', requestExample('createPackageType')),
+    );
+    const path = `/types/${bodyOf(type).id}`;
+    compare('getPackageType', await api.get(path));
+    const name = requestExample('renamePackageType');
+    compare('renamePackageType', await admin.patch(path, name, anyVersion));
+    compare('archivePackageType', await admin.post(`${path}/archive`));
+    compare('restorePackageType', await admin.post(`${path}/restore`));
+
+    const item = '/catalog/items/BOOTS-42';
+    compare('putCatalogItem', await admin.put(item, requestExample('putCatalogItem')));
+    compare('putCatalogItem', await admin.put(item, requestExample('putCatalogItem'), anyVersion));
+    compare('getCatalogItem', await admin.get(item));
+    compare('listCatalogItems', await admin.get('/catalog/items'));
+    compare('archiveCatalogItem', await admin.post(`${item}/archive`));
+    compare('restoreCatalogItem', await admin.post(`${item}/restore`));
+  });
+
   it('are all compared', async () => {
     for (const [operationId, path] of [
       ['getLiveness', '/livez'],
