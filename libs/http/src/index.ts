@@ -37,6 +37,7 @@ export { Undocumented } from './routes/undocumented.decorator';
 export {
   FromDigits,
   IsCurrencyCode,
+  IsDay,
   IsDecimalString,
   IsEmailAddress,
   IsIntegerId,
