@@ -47,18 +47,22 @@ export const BEGIN_ATTEMPTS = statement(
                        ELSE now() + $2 * interval '1 second' END
    WHERE id = ANY ($1) AND state = 'pending' AND attempts < $3 RETURNING ${PENDING}`,
 );
+// The arrays make PostgreSQL use the primary key. With `state = 'pending'`, which means the same as `finished_at IS NULL`,
+// it would read the index of all pending registrations. The locks keep a registration from failing meanwhile.
 export const COMPLETE = `WITH priced AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS one (id uuid, cost numeric, pricing jsonb, reason text)),
+  pending AS MATERIALIZED (
+    SELECT id, ${ACCEPTED.names}, actor FROM registrations
+    WHERE id = ANY (ARRAY(SELECT id FROM priced)) AND finished_at IS NULL ORDER BY id FOR NO KEY UPDATE),
   made AS (
     INSERT INTO packages (registration_id, ${ACCEPTED.names}, delivery_cost, unpriced_reason)
-    SELECT r.id, ${ACCEPTED.names}, priced.cost, priced.reason
-    FROM priced JOIN registrations r ON r.id = priced.id AND r.state = 'pending'
-    ORDER BY r.id ON CONFLICT (registration_id) DO NOTHING RETURNING id, registration_id, created_at, delivery_cost),
+    SELECT id, ${ACCEPTED.names}, cost, reason FROM pending JOIN priced USING (id)
+    ORDER BY id ON CONFLICT (registration_id) DO NOTHING RETURNING id, registration_id),
   logged AS (
     INSERT INTO package_events (package_id, kind, at, actor, revision, cost, pricing)
-    SELECT made.id, 'registered', made.created_at, r.actor, NULL, NULL, NULL
-    FROM made JOIN registrations r ON r.id = made.registration_id
-    UNION ALL SELECT made.id, 'priced', now(), '${JSON.stringify(SYSTEM)}', 1, made.delivery_cost, priced.pricing
-    FROM made JOIN priced ON priced.id = made.registration_id WHERE made.delivery_cost IS NOT NULL)
-  UPDATE registrations r SET state = 'succeeded', package_id = made.id, finished_at = now()
-  FROM made WHERE r.id = made.registration_id AND r.state = 'pending'`;
+    SELECT made.id, 'registered', created_at, actor, NULL, NULL, NULL
+    FROM made JOIN pending ON pending.id = made.registration_id
+    UNION ALL SELECT made.id, 'priced', now(), '${JSON.stringify(SYSTEM)}', 1, cost, pricing
+    FROM made JOIN priced ON priced.id = made.registration_id WHERE cost IS NOT NULL)
+  UPDATE registrations r SET state = 'succeeded', package_id = made.id, finished_at = now() FROM made
+  WHERE r.id = made.registration_id AND r.id = ANY (ARRAY(SELECT registration_id FROM made)) AND r.finished_at IS NULL`;
