@@ -57,6 +57,19 @@ describe('the examples of the OpenAPI document', () => {
     compare('getPackage', await customer.get(`/packages/${id}`));
     compare('listPackages', await customer.get('/packages'));
     compare('explainPackageCost', await customer.get(`/packages/${id}/cost`));
+    compare('listCostRevisions', await customer.get(`/packages/${id}/cost/revisions`));
+    compare('getDailyStats', await admin.get('/packages/stats/daily'));
+    compare('repricePackage', await admin.post(`/packages/${id}/reprice`));
+    compare('claimPackage', await admin.post(`/packages/${id}/claim`, requestExample('claimPackage')));
+    compare('listPackageEvents', await customer.get(`/packages/${id}/events`));
+    const other = await customer.post('/packages', requestExample('registerPackage'));
+    const otherStatus = `/packages/status/${bodyOf(other).id}`;
+    await until(
+      'the other package',
+      async () => (await customer.get(otherStatus)).body.state === 'succeeded',
+    );
+    const { package_id: otherId } = (await customer.get(otherStatus)).body as { package_id: number };
+    compare('cancelPackage', await customer.post(`/packages/${otherId}/cancel`));
   });
 
   it('match the server’s replies to staff', async () => {

@@ -150,6 +150,17 @@ describe('every route, for every kind of caller', () => {
   };
   const ofJob = async (): Promise<GoodRequest> => ({ path: { name: JOB } });
   const ofPackage = async (): Promise<GoodRequest> => ({ path: { id: owned.packageId } });
+  /** A copy of the owner's package. */
+  const ofAnotherPackage = async (): Promise<GoodRequest> => {
+    const columns =
+      'owner_id, name, weight_kg, content_amount, content_currency, type_id, created_at, delivery_cost';
+    const rows = await database.rows<{ id: number }>(
+      `INSERT INTO packages (registration_id, ${columns}) SELECT gen_random_uuid(), ${columns} FROM packages WHERE id = $1
+       RETURNING id`,
+      [owned.packageId],
+    );
+    return { path: { id: rows[0]?.id } };
+  };
 
   let serial = 0;
 
@@ -208,6 +219,11 @@ describe('every route, for every kind of caller', () => {
     'GET /api/v1/packages': async () => ({ query: { limit: 200 }, shows: { id: owned.packageId } }),
     'GET /api/v1/packages/:id': ofPackage,
     'GET /api/v1/packages/:id/cost': ofPackage,
+    'GET /api/v1/packages/:id/cost/revisions': ofPackage,
+    'GET /api/v1/packages/:id/events': ofPackage,
+    'POST /api/v1/packages/:id/claim': async () => ({ ...(await ofPackage()), body: { carrier_id: 7 } }),
+    'POST /api/v1/packages/:id/cancel': ofAnotherPackage,
+    'POST /api/v1/packages/:id/reprice': ofPackage,
     'GET /api/v1/packages/status/:id': async () => ({ path: { id: owned.registrationId } }),
   };
 

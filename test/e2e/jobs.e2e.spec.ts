@@ -305,6 +305,10 @@ describe('jobs that administrators run', () => {
       expect(await run('purge-registrations')).toMatchObject({ result: { deleted: 1 } });
       const codes = await Promise.all(locations.map(async (path) => (await who.get(path)).body.code));
       expect(codes).toEqual(['registration_not_found', 'registration_expired']);
+      const { status, body: expired } = await who.get(locations[1] as string);
+      expect(status).toBe(410);
+      expect(expired.detail).toContain(`/api/v1/packages/${expired.package_id}`);
+      expect((await who.get(`/packages/${expired.package_id}`)).body.name).toBe(boots.name);
       expect((await who.get('/packages')).body.items).toHaveLength(2);
     });
 

@@ -38,6 +38,7 @@ export {
   FromDigits,
   FromTrueOrFalse,
   IsCurrencyCode,
+  IsDay,
   IsDecimalString,
   IsEmailAddress,
   IsIntegerId,

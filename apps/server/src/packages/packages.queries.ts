@@ -43,13 +43,13 @@ export class PackagesQueries {
   /** Returns a page of the packages that the caller may see, newest first. */
   async list(
     ctx: RequestContext,
-    { limit, cursor, type_id: typeId, has_cost: hasCost }: ListPackagesQuery,
+    { limit, cursor, type_id: typeId, has_cost: hasCost, status }: ListPackagesQuery,
   ): Promise<Page<PackageRow>> {
     const visible = visibleTo(ctx);
     const owner = visible === 'all' ? visible : cursorOwner(ctx.principal);
-    const bound: Bound = { owner, typeId, hasCost };
+    const bound: Bound = { owner, typeId, hasCost, status };
     const [beforeId] = cursors.read(cursor, bound) ?? [BEYOND_ANY_ID];
-    const rows = await this.packages.list(ctx, visible, { typeId, hasCost }, beforeId, limit + 1);
+    const rows = await this.packages.list(ctx, visible, { typeId, hasCost, status }, beforeId, limit + 1);
     return cursors.page(rows, limit, bound, ({ id }) => [id]);
   }
 
@@ -64,11 +64,14 @@ export class PackagesQueries {
   async cost(ctx: RequestContext, id: number): Promise<PackageCost> {
     const row = await this.packages.findPriced(ctx, id, visibleTo(ctx));
     if (!row) throw new PackageNotFoundError();
-    return { ...row, day: moscowDay(row.createdAt) };
+    return withDay(row);
   }
 }
 
-function visibleTo({ principal }: RequestContext): Visibility {
+export const withDay = (row: PricedPackageRow): PackageCost => ({ ...row, day: moscowDay(row.createdAt) });
+
+/** The owners whose packages the caller may read. */
+export function visibleTo({ principal }: RequestContext): Visibility {
   return principal.scopes.has(packagesScopes.readAll.name) ? 'all' : principal.ownerIds;
 }
 
