@@ -11,3 +11,8 @@ export function isRefusal(error: unknown): boolean {
     /^(22|23|40|P0)/.test((error.driverError as { code?: string }).code ?? '')
   );
 }
+
+/** Whether PostgreSQL rejected a statement because of the constraint with this name. */
+export const violates = (error: unknown, constraint: string): boolean =>
+  error instanceof QueryFailedError &&
+  (error.driverError as { constraint?: string }).constraint === constraint;

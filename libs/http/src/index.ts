@@ -37,6 +37,7 @@ export { isTaggedRead, type Route, RouteTable } from './routes/route-table';
 export { Undocumented } from './routes/undocumented.decorator';
 export {
   FromDigits,
+  FromTrueOrFalse,
   IsCurrencyCode,
   IsDecimalString,
   IsEmailAddress,
@@ -48,6 +49,7 @@ export {
   Nullable,
   Optional,
 } from './validation/decorators';
+export { MoneyDto } from './validation/money.dto';
 export { IntegerId, UuidId } from './validation/path-ids';
 export { validateBody } from './validation/validate';
 
