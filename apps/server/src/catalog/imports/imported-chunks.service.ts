@@ -38,7 +38,7 @@ export class ImportedChunks {
         this.importAll(work, chunk, rows, (ctx, good) => this.putAll(ctx, work, good)),
       );
     } catch (error) {
-      if (!isRefusal(error)) throw error;
+      if (!isRefusal(error) || isDeadlock(error)) throw error;
       // PostgreSQL refused a row that is valid by our rules. The others must not suffer from it.
       this.logger.error(`Import ${work.id}, chunk ${chunk}: ${(error as Error).message}`);
       return this.withoutDeadlocks(() =>

@@ -98,5 +98,7 @@ const wrongFieldCount = (header: readonly string[], { fields }: CsvRow): Fault =
 // `/price/amount` is the column price_amount; `/attributes/x` is in the column attributes.
 function faultAt(pointer: string, { code, detail }: { code: string; detail: string }): Fault {
   const [, field = '', inner] = pointer.split('/');
-  return { columnName: field === 'price' && inner ? `price_${inner}` : field, code, detail };
+  if (field !== 'price' || !inner) return { columnName: field, code, detail };
+  // The detail begins with the name of the field.
+  return { columnName: `price_${inner}`, code, detail: `price_${detail}` };
 }
