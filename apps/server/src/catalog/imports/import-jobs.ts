@@ -1,15 +1,25 @@
 import type { JobDispatcher } from '@waybill/queue';
 
-// The sweeper repeats an attempt that failed, so the queue does not. The ID keeps an import from having two jobs.
-const optionsOf = (importId: string) => ({ jobId: importId, removeOnComplete: true, removeOnFail: true });
+// The sweeper repeats an attempt that failed, so the queue does not.
+const OPTIONS = { removeOnComplete: true, removeOnFail: true };
 
 /** Enqueues an import that was just accepted. */
 export const dispatchImport = (dispatcher: JobDispatcher, importId: string): void =>
-  dispatcher.dispatch('imports', { importId }, optionsOf(importId));
+  dispatcher.dispatch('imports', { importId }, { jobId: importId, ...OPTIONS });
 
-/** Enqueues imports whose jobs may be lost. @returns whether the queue accepted them. */
-export const requeueImports = (dispatcher: JobDispatcher, importIds: readonly string[]): Promise<boolean> =>
+/**
+ * Enqueues imports whose jobs may be lost. One that no worker has started gets no second job, so that repeated sweeps
+ * do not grow a long queue. One that has stopped gets another job, because the worker of its job may be dead.
+ * @returns whether the queue accepted them.
+ */
+export const requeueImports = (
+  dispatcher: JobDispatcher,
+  imports: readonly { id: string; state: string }[],
+): Promise<boolean> =>
   dispatcher.dispatchAll(
     'imports',
-    importIds.map((importId) => ({ payload: { importId }, options: optionsOf(importId) })),
+    imports.map(({ id, state }) => ({
+      payload: { importId: id },
+      options: state === 'pending' ? { jobId: id, ...OPTIONS } : OPTIONS,
+    })),
   );

@@ -11,7 +11,7 @@ const WORK = columnsOf(
   CatalogImportEntity,
   ...(['id', 'dryRun', 'header', 'chunksTotal', 'nextChunk', 'errorsTotal'] as const),
 );
-const ID = columnsOf(CatalogImportEntity, 'id');
+const DUE = columnsOf(CatalogImportEntity, 'id', 'state');
 
 /** What a worker needs to know of an import. */
 export type ImportWork = RowOf<typeof WORK>;
@@ -145,22 +145,25 @@ export class ImportWorkRepository {
   }
 
   // SQL: SKIP LOCKED, the database's clock.
-  /** Claims due imports and postpones their next requeue, so that concurrent sweeps claim others. */
+  /**
+   * Claims imports that are due within some seconds, and postpones their next requeue, so that concurrent sweeps claim
+   * others.
+   */
   claimDue(
     ctx: TransactionContext,
-    { graceSeconds, count }: { graceSeconds: number; count: number },
-  ): Promise<RowOf<typeof ID>[]> {
+    { withinSeconds, graceSeconds, count }: { withinSeconds: number; graceSeconds: number; count: number },
+  ): Promise<RowOf<typeof DUE>[]> {
     return this.database.rows(
       ctx,
       statement(
-        ID,
+        DUE,
         `UPDATE catalog_imports SET requeue_at = now() + $1 * interval '1 second' WHERE id IN (
            SELECT id FROM catalog_imports
-           WHERE finished_at IS NULL AND state <> 'uploading' AND requeue_at <= now()
+           WHERE finished_at IS NULL AND state <> 'uploading' AND requeue_at <= now() + $3 * interval '1 second'
            ORDER BY requeue_at LIMIT $2 FOR UPDATE SKIP LOCKED)
-         RETURNING ${ID}`,
+         RETURNING ${DUE}`,
       ),
-      [graceSeconds, count],
+      [graceSeconds, count, withinSeconds],
     );
   }
 }

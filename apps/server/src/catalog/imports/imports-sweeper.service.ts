@@ -7,7 +7,8 @@ import { requeueImports } from './import-jobs';
 import { ImportWorkRepository } from './import-work.repository';
 import { ImportsRepository } from './imports.repository';
 
-const BATCH = 100;
+/** The highest IMPORTS_PENDING_LIMIT. */
+const MAX_UNFINISHED = 1_000;
 /** Imports have up to a hundred thousand errors each. */
 const PURGE_BATCH = 10;
 
@@ -22,18 +23,22 @@ export class ImportsSweeper {
   ) {}
 
   /** Requeues unfinished imports that made no progress for a while. @returns how many. */
-  sweep(signal: AbortSignal): Promise<number> {
+  sweep(): Promise<number> {
+    return this.requeue(0);
+  }
+
+  /** Requeues every unfinished import, because the worker that had it may have stopped. @returns how many. */
+  sweepAll(): Promise<number> {
+    return this.requeue(this.config.imports.requeueAfterSeconds);
+  }
+
+  private async requeue(withinSeconds: number): Promise<number> {
     const graceSeconds = this.config.imports.requeueAfterSeconds;
-    return inBatches(signal, BATCH, async (count) => {
-      const due = await this.work.claimDue(new TransactionContext(), { graceSeconds, count });
-      if (due.length === 0) return 0;
-      const enqueued = await requeueImports(
-        this.dispatcher,
-        due.map(({ id }) => id),
-      );
-      // Stops if the queue is unavailable: these imports are due again after the requeue delay.
-      return enqueued ? due.length : 0;
-    });
+    const limits = { withinSeconds, graceSeconds, count: MAX_UNFINISHED };
+    const due = await this.work.claimDue(new TransactionContext(), limits);
+    // If the queue is unavailable, they are due again after the requeue delay.
+    if (due.length > 0) await requeueImports(this.dispatcher, due);
+    return due.length;
   }
 
   /** Deletes uploads that a dead process left behind. @returns how many. */

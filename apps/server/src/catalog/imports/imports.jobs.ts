@@ -1,5 +1,5 @@
 import { Processor, WorkerHost } from '@nestjs/bullmq';
-import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { type JobResult, ScheduledJob } from '@waybill/jobs';
 import type { JobPayloads } from '@waybill/queue';
 import type { Job } from 'bullmq';
@@ -9,17 +9,24 @@ import { ImportsSweeper } from './imports-sweeper.service';
 /** Each import uses a PostgreSQL connection and much of a CPU core. */
 const CONCURRENCY = 2;
 
-/** Processes imports. */
+/** Processes imports. When it starts, it requeues those that an earlier worker left unfinished. */
 @Processor('imports', { concurrency: CONCURRENCY })
-export class ImportsProcessor extends WorkerHost implements OnModuleDestroy {
+export class ImportsProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopping = new AbortController();
 
-  constructor(private readonly runner: ImportRunner) {
+  constructor(
+    private readonly runner: ImportRunner,
+    private readonly sweeper: ImportsSweeper,
+  ) {
     super();
   }
 
   override process(job: Job<JobPayloads['imports']>): Promise<void> {
     return this.runner.run(job.data.importId, this.stopping.signal);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.sweeper.sweepAll();
   }
 
   /** Ends the current imports after their chunks. */
@@ -41,7 +48,7 @@ export class ImportsScheduledJobs {
   })
   async sweep(signal: AbortSignal): Promise<JobResult> {
     return {
-      requeued: await this.sweeper.sweep(signal),
+      requeued: await this.sweeper.sweep(),
       abandoned: await this.sweeper.deleteAbandoned(signal),
     };
   }

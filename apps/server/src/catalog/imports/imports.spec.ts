@@ -26,9 +26,14 @@ const config = {
 const NEVER = new AbortController().signal;
 const HEADER = csvLine(itemColumns);
 
+interface QueuedImport {
+  payload: { importId: string };
+  options: { jobId?: string };
+}
+
 describe('imports', () => {
   const { dataSource, database } = useTypeOrm(catalogSchema, { poolSize: 10 });
-  let requeued: string[];
+  let requeued: { id: string; jobId: string | undefined }[];
 
   beforeAll(() => Logger.overrideLogger(false));
   beforeEach(async () => {
@@ -50,8 +55,8 @@ describe('imports', () => {
   };
   const sweeper = () => {
     const dispatcher = {
-      dispatchAll: async (_: string, entries: { payload: { importId: string } }[]) =>
-        requeued.push(...entries.map(({ payload }) => payload.importId)) > 0,
+      dispatchAll: async (_: string, entries: QueuedImport[]) =>
+        requeued.push(...entries.map((one) => ({ id: one.payload.importId, jobId: one.options.jobId }))) > 0,
     };
     return new ImportsSweeper(config, repository(), work(), dispatcher as unknown as JobDispatcher);
   };
@@ -246,21 +251,31 @@ describe('imports', () => {
 
   it('requeues imports without progress, once each', async () => {
     const id = await accept(HEADER + row('A', 'a'));
-    expect(await sweeper().sweep(NEVER)).toBe(0);
+    expect(await sweeper().sweep()).toBe(0);
     await dataSource.query(`UPDATE catalog_imports SET requeue_at = now() - interval '1 second'`);
-    await Promise.all([sweeper().sweep(NEVER), sweeper().sweep(NEVER)]);
-    expect(requeued).toEqual([id]);
+    await Promise.all([sweeper().sweep(), sweeper().sweep()]);
+    expect(requeued).toEqual([{ id, jobId: id }]);
     await runner().run(id, NEVER);
     await dataSource.query(`UPDATE catalog_imports SET requeue_at = now() - interval '1 second'`);
-    expect(await sweeper().sweep(NEVER)).toBe(0);
+    expect(await sweeper().sweep()).toBe(0);
   });
 
   it('makes an import due at once when its worker stops', async () => {
     const id = await accept(HEADER + row('A', 'a'));
     const stopped = AbortSignal.abort();
     for (let stops = 0; stops <= MAX_ATTEMPTS; stops++) await runner().run(id, stopped);
-    expect(await sweeper().sweep(NEVER)).toBe(1);
+    expect(await sweeper().sweep()).toBe(1);
     expect((await status(id)).row).toMatchObject({ state: 'running', created: 0 });
+    // Without an ID, the queue takes it even if the job of the dead worker is still there.
+    expect(requeued).toEqual([{ id, jobId: undefined }]);
+  });
+
+  it('requeues every unfinished import when a worker starts', async () => {
+    await importFile(HEADER + row('A', 'a'));
+    const ids = [await accept(HEADER + row('A', 'a')), await accept(HEADER + row('B', 'b'))];
+    await uploads().store(chunksOf(HEADER + row('C', 'c')));
+    expect(await sweeper().sweepAll()).toBe(2);
+    expect(requeued.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
   it('deletes abandoned uploads and old imports with all that belongs to them', async () => {
