@@ -28,7 +28,7 @@ describe('the examples of the OpenAPI document', () => {
     return reply;
   };
 
-  const bodyOf = (reply: Response) => reply.body as { id: string; items: object[] };
+  const bodyOf = (reply: Response) => reply.body as { id: string; state: string; items: object[] };
   const anyVersion = { headers: { 'If-Match': '*' } };
 
   it('match the server: it accepts the example requests and returns replies like the examples', async () => {
@@ -113,6 +113,15 @@ describe('the examples of the OpenAPI document', () => {
     compare('renameApiKey', renamed);
     compare('rotateApiKey', await staff.post(`/api-keys/${id}/rotate`, requestExample('rotateApiKey')));
     compare('listAuditEntries', await staff.get('/admin/audit-log', { query: { limit: 1 } }));
+
+    const file = (operation('importCatalogItems').requestBody?.content['text/csv']?.example ?? '') as string;
+    const csv = { headers: { 'Content-Type': 'text/csv' } };
+    const started = await staff.post('/catalog/imports', `${file}?,,,,,,,,\n`, csv);
+    const { id: importId } = compare('importCatalogItems', started).body as { id: string };
+    const path = `/catalog/imports/${importId}`;
+    await until('the import', async () => bodyOf(await staff.get(path)).state === 'succeeded');
+    compare('getCatalogImport', await staff.get(path));
+    compare('listCatalogImports', await staff.get('/catalog/imports'));
 
     compare('runJob', await staff.post('/admin/jobs/price-pending/run'));
     compare('refreshRates', await staff.post('/admin/rates/refresh'));

@@ -20,6 +20,10 @@ const PASSWORD = 'eight dry otters in a barn';
 /** A job that changes nothing that these requests read. */
 const JOB = 'purge-idempotency-keys';
 const BOOTS = aPackage();
+const CSV_FILE = {
+  body: `sku,name,brand,category,price_amount,price_currency,weight_kg,hs_code,attributes\nA,Boots,,,1,RUB,,,`,
+  headers: { 'Content-Type': 'text/csv' },
+};
 
 /** A caller. */
 interface Caller {
@@ -41,7 +45,7 @@ interface Owned {
 interface GoodRequest extends RequestOptions {
   /** Values of the route's parameters, by name. */
   path?: Record<string, string | number | undefined>;
-  body?: object;
+  body?: object | string;
   /** Text that a list contains if it shows the data of the owner. */
   shows?: { id: string | number };
 }
@@ -164,6 +168,11 @@ describe('every route, for every kind of caller', () => {
 
   let serial = 0;
 
+  const ofImport = async (): Promise<GoodRequest> => {
+    const { body, headers } = CSV_FILE;
+    return { path: { id: (await root.post('/catalog/imports', body, { headers })).body.id } };
+  };
+
   /** Requests that need more than the route itself. */
   const requests: Record<string, (caller: Caller) => Promise<GoodRequest>> = {
     'GET /api/docs/:file': async () => {
@@ -215,6 +224,9 @@ describe('every route, for every kind of caller', () => {
       const { body } = await root.post(`/admin/jobs/${JOB}/run`);
       return { path: { name: JOB, id: body.id } };
     },
+    'POST /api/v1/catalog/imports': async () => CSV_FILE,
+    'GET /api/v1/catalog/imports/:id': ofImport,
+    'GET /api/v1/catalog/imports/:id/errors': ofImport,
     'POST /api/v1/packages': async () => ({ body: BOOTS }),
     'GET /api/v1/packages': async () => ({ query: { limit: 200 }, shows: { id: owned.packageId } }),
     'GET /api/v1/packages/:id': ofPackage,

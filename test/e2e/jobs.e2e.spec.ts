@@ -141,11 +141,13 @@ describe('jobs that administrators run', () => {
       ['price-pending', '*/5 * * * *', 'UTC'],
       ['purge-audit-log', '0 * * * *', 'UTC'],
       ['purge-idempotency-keys', '0 * * * *', 'UTC'],
+      ['purge-imports', '30 * * * *', 'UTC'],
       ['purge-job-runs', '0 * * * *', 'UTC'],
       ['purge-registrations', '0 * * * *', 'UTC'],
       ['purge-sessions', '0 * * * *', 'UTC'],
       ['refresh-rates', '0 * * * *', 'UTC'],
       ['refresh-rates-after-publication', '0 0 1 1 *', 'Europe/Moscow'],
+      ['sweep-imports', '*/10 * * * * *', 'UTC'],
       ['sweep-registrations', '*/10 * * * * *', 'UTC'],
     ]);
     const [pricePending] = body.items;

@@ -78,6 +78,7 @@ async function startHttp(
 ): Promise<INestApplicationContext> {
   const app = await createHttpApplication(ProcessModule.register(config, databaseUrl), {
     bodyLimitBytes: config.bodyLimitBytes,
+    csvLimitBytes: config.imports.limitBytes,
     tls: config.tls,
     trustProxy: config.trustProxy,
     logger: new NestLogger(logger),

@@ -119,6 +119,7 @@ function toConfig(role: Role, env: Environment) {
     sessionUnusedHours: env.SESSION_UNUSED_HOURS,
     worker: { concurrency: env.WORKER_CONCURRENCY },
     registrations: registrationsConfig(env),
+    imports: importsConfig(env),
     jobs: jobsConfig(env),
     rates: {
       jsonUrl: env.CBR_JSON_URL,
@@ -158,6 +159,13 @@ const registrationsConfig = (env: Environment) => ({
   backoffMs: env.REGISTRATION_BACKOFF_MS,
   requeueAfterSeconds: env.REGISTRATION_REQUEUE_AFTER_SECONDS,
   pendingLimit: env.REGISTRATIONS_PENDING_LIMIT,
+});
+
+const importsConfig = (env: Environment) => ({
+  limitBytes: env.IMPORT_LIMIT_BYTES,
+  pendingLimit: env.IMPORTS_PENDING_LIMIT,
+  requeueAfterSeconds: env.IMPORT_REQUEUE_AFTER_SECONDS,
+  keepDays: env.IMPORTS_KEEP_DAYS,
 });
 
 const jobsConfig = (env: Environment) => ({

@@ -151,6 +151,22 @@ export const environment = z.object({
     .max(10_000_000)
     .default(100_000)
     .describe('maximum pending registrations; above it, new ones get 503'),
+  IMPORT_LIMIT_BYTES: positive
+    .max(1_073_741_824)
+    .default(67_108_864)
+    .describe('maximum size of a CSV file to import'),
+  IMPORTS_PENDING_LIMIT: positive
+    .max(1_000)
+    .default(20)
+    .describe('maximum unfinished imports, including files in upload; above it, new ones get 503'),
+  IMPORT_REQUEUE_AFTER_SECONDS: positive
+    .max(3_600)
+    .default(30)
+    .describe('seconds without progress after which an import is enqueued again'),
+  IMPORTS_KEEP_DAYS: positive
+    .max(3_650)
+    .default(30)
+    .describe('retention of finished imports and their errors'),
   WORKER_CONCURRENCY: positive.max(500).default(10).describe('concurrent jobs per worker process'),
   CBR_JSON_URL: httpUrl
     .default('https://www.cbr-xml-daily.ru/daily_json.js')

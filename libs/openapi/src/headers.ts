@@ -28,6 +28,11 @@ const headers = {
     required: false,
     schema: { type: 'string' },
   },
+  'Content-Disposition': {
+    description: 'Name of the file (RFC 6266).',
+    required: true,
+    schema: { type: 'string', examples: ['attachment; filename="items.csv"'] },
+  },
   'Set-Cookie': {
     description: 'Sets or clears the session cookie. Signing in also sets a device cookie.',
     required: false,
@@ -70,6 +75,9 @@ const referenceTo = (name: HeaderName): Reference => ({ $ref: `#/components/head
 
 /** Declares for @nestjs/swagger that the reply may set or clear the session cookie. */
 export const setsCookie = { 'Set-Cookie': referenceTo('Set-Cookie') };
+
+/** Declares for @nestjs/swagger that the reply is a file. */
+export const downloadHeaders = { 'Content-Disposition': referenceTo('Content-Disposition') };
 
 /** Returns references to headers, by name. @throws Error for a header that is not described here. */
 export function headerReferences(names: Iterable<string>): Record<string, Reference> {

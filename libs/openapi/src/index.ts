@@ -1,5 +1,5 @@
 export type { ApiAbout } from './base-document';
 export { buildDocument } from './build-document';
-export { setsCookie } from './headers';
+export { downloadHeaders, setsCookie } from './headers';
 export { OpenApiModule } from './openapi.module';
 export { uuidParameter } from './parameters';

@@ -1,5 +1,6 @@
 /** The actions that this module records in the audit log. */
 export const catalogAuditActions = [
+  'catalog_import.accepted',
   'catalog_item.archived',
   'catalog_item.changed',
   'catalog_item.created',

@@ -1,4 +1,5 @@
 import type { ModuleManifest } from '@waybill/core';
+import { CatalogJobsModule } from './catalog.jobs.module';
 import { CatalogModule } from './catalog.module';
 import { catalogSchema } from './catalog.schema';
 import { catalogScopes } from './catalog.scopes';
@@ -13,10 +14,12 @@ export { PackageTypesService } from './package-types/package-types.service';
 
 export const catalogManifest: ModuleManifest = {
   module: CatalogModule,
+  jobs: CatalogJobsModule,
   ...catalogSchema,
   scopes: catalogScopes,
   tags: {
     'package-types': 'Kinds of goods that packages contain.',
     'catalog-items': 'Products that shops sell.',
+    'catalog-imports': 'Imports of items from CSV files.',
   },
 };

@@ -140,8 +140,8 @@ export class UnsupportedMediaTypeError extends DomainError {
   static override readonly code = 'unsupported_media_type';
   static override readonly kind = 'unsupported_media_type';
 
-  constructor() {
-    super('Send the body as application/json in UTF-8, without compression.');
+  constructor(mediaType = 'application/json') {
+    super(`Send the body as ${mediaType} in UTF-8, without compression.`);
   }
 }
 

@@ -29,6 +29,8 @@ export interface RouteMetadata {
   creates: true;
   /** Class of the `@Query()`. Without one, the route takes no query parameters. */
   query: new () => object;
+  /** Media type of the body that the route reads as a stream. Without one, it takes JSON. */
+  streams: 'text/csv';
   /** Whether the handler has a `@Body()`. */
   takesBody: boolean;
   /** `none`: no rate limit; `session_creation`: an additional limit for callers without a session. */

@@ -1,0 +1,27 @@
+import { Readable } from 'node:stream';
+import { StreamableFile } from '@nestjs/common';
+import { downloadHeaders } from '@waybill/openapi';
+
+/** After this time, a download ends, so that a client that stops reading does not keep it open. */
+const TIMEOUT_MS = 600_000;
+
+/**
+ * Sends a CSV file as it is written. Its writer waits for the client, and stops when the client is gone.
+ * @param text parts of the file.
+ */
+export function csvFile(name: string, text: AsyncIterable<string>): StreamableFile {
+  const stream = Readable.from(text, { objectMode: false });
+  const timeout = setTimeout(() => stream.destroy(new Error('The download took too long')), TIMEOUT_MS);
+  stream.once('close', () => clearTimeout(timeout));
+  return new StreamableFile(stream, {
+    type: 'text/csv; charset=utf-8',
+    disposition: `attachment; filename="${name}"`,
+  });
+}
+
+/** For `@ApiOkResponse`: a CSV file. */
+export const csvReply = (description: string, example: string) => ({
+  description,
+  headers: downloadHeaders,
+  content: { 'text/csv': { schema: { type: 'string' }, example } },
+});
