@@ -5,9 +5,10 @@ import { QueryFailedError } from 'typeorm';
  * conflict with another transaction such as a deadlock (40). Other rows of the same batch may then succeed on their
  * own. A lack of resources is not a refusal.
  */
-export function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof QueryFailedError &&
-    /^(22|23|40|P0)/.test((error.driverError as { code?: string }).code ?? '')
-  );
-}
+export const isRefusal = (error: unknown): boolean => hasClass(error, /^(22|23|40|P0)/);
+
+/** Whether PostgreSQL rejected the values of a statement. The same statement would fail again. */
+export const isInvalidData = (error: unknown): boolean => hasClass(error, /^(22|23|P0)/);
+
+const hasClass = (error: unknown, classes: RegExp): boolean =>
+  error instanceof QueryFailedError && classes.test((error.driverError as { code?: string }).code ?? '');
