@@ -119,6 +119,7 @@ function toConfig(role: Role, env: Environment) {
     sessionUnusedHours: env.SESSION_UNUSED_HOURS,
     worker: { concurrency: env.WORKER_CONCURRENCY },
     registrations: registrationsConfig(env),
+    orders: { cacheBytes: env.ORDERS_CACHE_MB * 1024 * 1024, warmCount: env.ORDERS_WARM_COUNT },
     jobs: jobsConfig(env),
     rates: {
       jsonUrl: env.CBR_JSON_URL,

@@ -1,4 +1,5 @@
 import { AUDIT_PARTITION_DROPPED } from '@waybill/audit';
+import { ordersAuditActions } from '../orders';
 import { packagesAuditActions } from '../packages';
 import { sessionsAuditActions } from '../sessions';
 
@@ -6,6 +7,7 @@ import { sessionsAuditActions } from '../sessions';
 export const auditActions = [
   AUDIT_PARTITION_DROPPED,
   'job.run_requested',
+  ...ordersAuditActions,
   ...packagesAuditActions,
   ...sessionsAuditActions,
 ] as const;

@@ -5,6 +5,7 @@ import { TransactionContext } from '@waybill/core';
 import { Database, isInvalidData } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import type { OrderSource } from '../order.entity';
+import { OrdersCache } from '../orders.cache';
 import { type NewDeadLetter, type NewOrder, OrderIngestRepository } from './order-ingest.repository';
 import { MAX_MESSAGE_BYTES, type ReadOrder, readOrder } from './read-order';
 import type { Rejection } from './rejection';
@@ -33,6 +34,7 @@ export class OrderIngest {
   constructor(
     private readonly database: Database,
     private readonly repository: OrderIngestRepository,
+    private readonly cache: OrdersCache,
   ) {}
 
   /**
@@ -46,14 +48,18 @@ export class OrderIngest {
     return this.ingestReadings(readings);
   }
 
-  /**
-   * Ingests one message in the context's transaction. A rejection is returned, and makes no dead letter.
-   * @throws QueryFailedError if PostgreSQL refuses the data.
-   */
+  /** Ingests one message in the context's transaction. A rejection is returned, and makes no dead letter. */
   async ingestOne(ctx: TransactionContext, message: Uint8Array, source: OrderSource): Promise<Ingested> {
+    const reading = readingOf(message);
     return this.database.transaction(ctx, async () => {
-      const [ingested] = await this.settle(ctx, [readingOf(message)], source);
-      return ingested as Ingested;
+      await this.database.execute(ctx, 'SAVEPOINT ingest');
+      try {
+        return (await this.settle(ctx, [reading], source))[0] as Ingested;
+      } catch (error) {
+        if (!isInvalidData(error)) throw error;
+        await this.database.execute(ctx, 'ROLLBACK TO SAVEPOINT ingest');
+        return { outcome: 'rejected', rejection: unstorable(reading) };
+      }
     });
   }
 
@@ -69,10 +75,9 @@ export class OrderIngest {
       if (!isInvalidData(error)) throw error;
       const [only] = readings;
       if (readings.length > 1 || !only) return this.ingestHalves(readings);
-      this.logger.error(`PostgreSQL refused an order: ${(error as Error).message}`);
-      const rejection: Rejection = { reason: 'unstorable', detail: 'PostgreSQL refuses the order.' };
       if ('rejection' in only.read) throw error;
-      return this.ingestReadings([{ ...only, read: { rejection } }]);
+      this.logger.error(`PostgreSQL refused an order: ${(error as Error).message}`);
+      return this.ingestReadings([{ ...only, read: { rejection: unstorable(only) } }]);
     }
   }
 
@@ -98,12 +103,21 @@ export class OrderIngest {
     const known = readings.flatMap(({ read }, n) =>
       !settled[n] && 'order' in read ? read.order.orderUid : [],
     );
+    this.database.afterCommit(ctx, () => this.cacheStored(readings, settled));
     const documents = await this.repository.documentsOf(ctx, known);
     const ingested = readings.map(
       ({ read }, n) => settled[n] ?? compare(read as { order: ReadOrder }, documents),
     );
     await this.repository.record(ctx, unstoredOf(readings, ingested, source));
     return ingested;
+  }
+
+  private cacheStored(readings: readonly Reading[], settled: readonly (Ingested | undefined)[]): void {
+    for (const [n, { read }] of readings.entries())
+      if (settled[n]?.outcome === 'stored' && 'order' in read) {
+        const { orderUid, document } = read.order;
+        this.cache.set({ orderUid, document, ownerId: null });
+      }
   }
 }
 
@@ -131,6 +145,12 @@ function compare({ order }: { order: ReadOrder }, documents: ReadonlyMap<string,
     },
   };
 }
+
+const unstorable = ({ read }: Reading): Rejection => ({
+  reason: 'unstorable',
+  detail: 'PostgreSQL refuses the order.',
+  ...('order' in read && { orderUid: read.order.orderUid }),
+});
 
 function unstoredOf(readings: readonly Reading[], ingested: readonly Ingested[], source: OrderSource) {
   return readings.flatMap(({ digest, read }, n) => {
