@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { CatalogModule } from '../catalog';
+import { OrdersConsoleController } from './console/console.controller';
 import { DeadLettersController } from './dead-letters/dead-letters.controller';
 import { DeadLettersRepository } from './dead-letters/dead-letters.repository';
 import { DeadLettersService } from './dead-letters/dead-letters.service';
@@ -18,7 +19,7 @@ import { OrdersWarmUp } from './orders.warm-up';
 @Module({
   imports: [TypeOrmModule.forFeature(ordersSchema.entities), CatalogModule],
   // The dead letters come first: their path would be an order's UID.
-  controllers: [DeadLettersController, OrdersController],
+  controllers: [DeadLettersController, OrdersController, OrdersConsoleController],
   providers: [
     OrdersService,
     OrdersQueries,

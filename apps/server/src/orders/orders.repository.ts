@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Gathered, TransactionContext } from '@waybill/core';
 import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
-import { Brackets, In } from 'typeorm';
+import { In, type SelectQueryBuilder } from 'typeorm';
 import { OrderEntity } from './order.entity';
 
 const ROW = columnsOf(
@@ -82,15 +82,24 @@ export class OrdersRepository {
     return found.map(({ orderUid }) => orderUid);
   }
 
-  // The query builder sends no named statement, so that PostgreSQL plans with the values: the index on `skus` for a rare
-  // SKU, the index on the time for a frequent one.
   /** Lists orders, newest first. */
   list(
+    ctx: TransactionContext,
+    filters: OrderFilters,
+    after: OrderPosition | undefined,
+    count: number,
+  ): Promise<OrderRow[]> {
+    return this.listing(ctx, filters, after, count).getMany();
+  }
+
+  // The query builder sends no named statement, so that PostgreSQL plans with the values: the index on `skus` for a rare
+  // SKU, the index on the time for a frequent one.
+  private listing(
     ctx: TransactionContext,
     { ownerIds, customerId, trackNumber, sku, from, to }: OrderFilters,
     after: OrderPosition | undefined,
     count: number,
-  ): Promise<OrderRow[]> {
+  ): SelectQueryBuilder<OrderEntity> {
     const query = this.database
       .repository(ctx, OrderEntity)
       .createQueryBuilder('o')
@@ -104,10 +113,7 @@ export class OrdersRepository {
     if (sku !== undefined) query.andWhere('o.skus @> ARRAY[:sku]', { sku });
     if (from) query.andWhere('o.placedAt >= :from', { from });
     if (to) query.andWhere('o.placedAt < :to', { to });
-    if (after)
-      query.andWhere(
-        new Brackets((where) => where.where('(o.placedAt, o.orderUid) < (:placedAt, :orderUid)', after)),
-      );
-    return query.getMany();
+    if (after) query.andWhere('(o.placedAt, o.orderUid) < (:placedAt, :orderUid)', { ...after });
+    return query;
   }
 }
