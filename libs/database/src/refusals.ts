@@ -12,3 +12,7 @@ export const isInvalidData = (error: unknown): boolean => hasClass(error, /^(22|
 
 const hasClass = (error: unknown, classes: RegExp): boolean =>
   error instanceof QueryFailedError && classes.test((error.driverError as { code?: string }).code ?? '');
+/** Whether PostgreSQL rejected a statement because of the constraint with this name. */
+export const violates = (error: unknown, constraint: string): boolean =>
+  error instanceof QueryFailedError &&
+  (error.driverError as { constraint?: string }).constraint === constraint;

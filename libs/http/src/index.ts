@@ -36,6 +36,7 @@ export { isTaggedRead, type Route, RouteTable } from './routes/route-table';
 export { Undocumented } from './routes/undocumented.decorator';
 export {
   FromDigits,
+  FromTrueOrFalse,
   IsCurrencyCode,
   IsDecimalString,
   IsEmailAddress,
@@ -47,6 +48,7 @@ export {
   Nullable,
   Optional,
 } from './validation/decorators';
+export { MoneyDto } from './validation/money.dto';
 export { IntegerId, UuidId } from './validation/path-ids';
 export { validateBody } from './validation/validate';
 

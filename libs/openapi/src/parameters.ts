@@ -34,6 +34,21 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
     required: true,
     schema: { type: 'string', examples: ['*'] },
   },
+  IfMatchIfExists: {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The `ETag` of the version that you replace, from a GET, or `*` for any. Required if the resource exists: without it you get 428, and with an outdated one 412. Omit it to create the resource.',
+    required: false,
+    schema: { type: 'string' },
+  },
+  IfNoneMatchToCreate: {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'Send `*` to create the resource only. Returns 412 if it exists.',
+    required: false,
+    schema: { type: 'string' },
+  },
   IfNoneMatch: {
     name: 'If-None-Match',
     in: 'header',
@@ -46,11 +61,13 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
 
 /** References to the request headers that a route reads. */
 export function headerParametersOf(route: Route): Reference[] {
-  const needsIfMatch = problemsOf(route).includes(PreconditionRequiredError);
-  const names = [
-    ...(route.idempotent ? ['IdempotencyKey'] : []),
-    ...(needsIfMatch ? ['RequiredIfMatch'] : route.matched || isTaggedRead(route) ? ['IfMatch'] : []),
-    ...(isTaggedRead(route) ? ['IfNoneMatch'] : []),
-  ];
+  const names = [...(route.idempotent ? ['IdempotencyKey'] : []), ...preconditionsOf(route)];
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+}
+
+function preconditionsOf(route: Route): string[] {
+  if (route.creates) return ['IfMatchIfExists', 'IfNoneMatchToCreate'];
+  if (problemsOf(route).includes(PreconditionRequiredError)) return ['RequiredIfMatch'];
+  if (isTaggedRead(route)) return ['IfMatch', 'IfNoneMatch'];
+  return route.matched ? ['IfMatch'] : [];
 }

@@ -1,5 +1,6 @@
 import { AUDIT_PARTITION_DROPPED } from '@waybill/audit';
 import { ordersAuditActions } from '../orders';
+import { catalogAuditActions } from '../catalog';
 import { packagesAuditActions } from '../packages';
 import { sessionsAuditActions } from '../sessions';
 
@@ -8,6 +9,7 @@ export const auditActions = [
   AUDIT_PARTITION_DROPPED,
   'job.run_requested',
   ...ordersAuditActions,
+  ...catalogAuditActions,
   ...packagesAuditActions,
   ...sessionsAuditActions,
 ] as const;

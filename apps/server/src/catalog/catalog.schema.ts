@@ -1,9 +1,16 @@
 import type { Schema } from '@waybill/database';
+import { CatalogItemEntity } from './items/catalog-item.entity';
 import { CreatePackageTypes1763600010000 } from './migrations/1763600010000-create-package-types';
-import { PackageTypeEntity } from './package-type.entity';
+import { CreateCatalogItems1763601100000 } from './migrations/1763601100000-create-catalog-items';
+import { AddPackageTypesNameCheck1763601110000 } from './migrations/1763601110000-add-package-types-name-check';
+import { PackageTypeEntity } from './package-types/package-type.entity';
 
 /** The tables of this module. */
 export const catalogSchema: Schema = {
-  entities: [PackageTypeEntity],
-  migrations: [CreatePackageTypes1763600010000],
+  entities: [PackageTypeEntity, CatalogItemEntity],
+  migrations: [
+    CreatePackageTypes1763600010000,
+    CreateCatalogItems1763601100000,
+    AddPackageTypesNameCheck1763601110000,
+  ],
 };

@@ -5,7 +5,7 @@ import { type FieldError, type RequestContext, ValidationFailedError } from '@wa
 import { Database } from '@waybill/database';
 import Big from 'big.js';
 import { v7 as uuidv7 } from 'uuid';
-import { type CatalogItem, CatalogItemsService } from '../catalog';
+import { type CatalogItemForOrder, CatalogItemsService } from '../catalog';
 import { OrderIngestRepository } from './ingest/order-ingest.repository';
 import type { OrderDto, OrderMoneyDto, PlacedOrderItemDto } from './order.dto';
 import { OrdersCache } from './orders.cache';
@@ -64,13 +64,13 @@ export class OrdersService {
   }
 }
 
-function faultOf(item: CatalogItem | undefined): Omit<FieldError, 'pointer'> | undefined {
+function faultOf(item: CatalogItemForOrder | undefined): Omit<FieldError, 'pointer'> | undefined {
   if (!item) return { code: 'unknown_sku', detail: 'There is no item with this SKU in the catalog.' };
   if (item.archivedAt) return { code: 'archived_sku', detail: 'The item with this SKU is archived.' };
   return undefined;
 }
 
-function placedItem(item: CatalogItem, qty: number): PlacedOrderItemDto {
+function placedItem(item: CatalogItemForOrder, qty: number): PlacedOrderItemDto {
   const { sku, name, brand, priceAmount: amount, priceCurrency: currency } = item;
   const total = new Big(amount).times(qty).toFixed(2);
   return { sku, name, brand, qty, price: { amount, currency }, total_price: { amount: total, currency } };

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { MoneyDto, roubles, RoublesDto } from './packages.dto';
+import { MoneyDto } from '@waybill/http';
+import { roubles, RoublesDto } from './packages.dto';
 import type { PackageCost } from './packages.queries';
 import { FORMULA, FORMULA_VERSION } from './pricing';
 

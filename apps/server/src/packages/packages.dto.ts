@@ -3,35 +3,18 @@ import { Transform, Type } from 'class-transformer';
 import { IsBoolean, IsObject, ValidateNested } from 'class-validator';
 import {
   FromDigits,
-  IsCurrencyCode,
   IsDecimalString,
   IsIntegerId,
   IsText,
   IsWholeNumber,
   ListQuery,
+  MoneyDto,
   Nullable,
   Optional,
 } from '@waybill/http';
 import type { PackageRow } from './packages.repository';
 import { COST_PATTERN } from './pricing';
 import type { RegistrationStatus } from './registrations.repository';
-
-/** An amount of money. */
-export class MoneyDto {
-  /**
-   * Decimal string from 0 to below 10^12, with at most 2 decimals.
-   * @example "10.99"
-   */
-  @IsDecimalString(12, 2)
-  amount!: string;
-
-  /**
-   * ISO 4217 currency code.
-   * @example "USD"
-   */
-  @IsCurrencyCode()
-  currency!: string;
-}
 
 /** A computed amount in roubles. It can be larger than the amounts that requests accept. */
 export class RoublesDto {

@@ -25,6 +25,8 @@ export interface RouteMetadata {
   tagged: true;
   /** The route changes one existing resource, and its service checks the request's preconditions. */
   matched: true;
+  /** The route creates the resource if it does not exist: a PUT. */
+  creates: true;
   /** Class of the `@Query()`. Without one, the route takes no query parameters. */
   query: new () => object;
   /** Whether the handler has a `@Body()`. */

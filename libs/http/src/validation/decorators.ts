@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   buildMessage,
+  IsBoolean,
   isEmail,
   Matches,
   ValidateBy,
@@ -103,6 +104,13 @@ export function IsWholeNumber(min: number, max: number): PropertyDecorator {
 /** Parses an integer query parameter. Leaves other text unchanged, and validation refuses it. */
 export const FromDigits = (): PropertyDecorator =>
   Transform(({ value }) => (/^-?\d{1,15}$/.test(String(value)) ? Number(value) : (value as unknown)));
+
+/** Parses a query parameter that is `true` or `false`. Leaves other text unchanged, and validation refuses it. */
+export const FromTrueOrFalse = (): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown))),
+    IsBoolean({ message: '$property must be true or false' }),
+  );
 
 /**
  * RFC 3339 time with an offset: `2026-11-21T09:00:00Z`. Accepts lower case; refuses days and hours that do not exist.
