@@ -1,17 +1,21 @@
+import { once } from 'node:events';
 import { type Socket, connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { connect as connectRabbitMq } from 'amqplib';
 import { Client } from 'pg';
 
 const PROBE_TIMEOUT_MS = 1_000;
 const OLDEST_POSTGRES = 15;
 
-export type ServiceName = 'postgres' | 'redis';
+export type ServiceName = 'postgres' | 'redis' | 'nats' | 'rabbitmq';
 
 /** A service that suites can run on. */
 interface Service {
   name: ServiceName;
   /** Variable with its URL. */
   variable: string;
+  /** Scheme of the URL, if the variable may name another service too. */
+  scheme?: RegExp;
   /** Default URL: the standard port on this machine. */
   standard: string;
   /** Checks the service. @throws Error with the reason if it can't be used */
@@ -37,6 +41,20 @@ const SERVICES: Service[] = [
     probe: probePostgres,
   },
   { name: 'redis', variable: 'REDIS_URL', standard: 'redis://127.0.0.1:6379', probe: probeRedis },
+  {
+    name: 'nats',
+    variable: 'BROKER_URL',
+    scheme: /^(nats|tls):/,
+    standard: 'nats://127.0.0.1:4222',
+    probe: probeNats,
+  },
+  {
+    name: 'rabbitmq',
+    variable: 'BROKER_URL',
+    scheme: /^amqps?:/,
+    standard: 'amqp://guest:guest@127.0.0.1:5672',
+    probe: probeRabbitMq,
+  },
 ];
 
 type Environment = Record<string, string | undefined>;
@@ -84,13 +102,15 @@ function requiredNames({ REQUIRE_SERVICES: list = '' }: Environment, services: S
 }
 
 async function look(service: Service, environment: Environment): Promise<FoundService | MissingService> {
-  const { name, variable, standard } = service;
-  const named = environment[variable];
+  const { name, variable, scheme = /^/, standard } = service;
+  const value = environment[variable];
+  const named = value && scheme.test(value) ? value : undefined;
   try {
     await service.probe(named || standard);
     return { name, url: named || standard };
   } catch (cause) {
-    const where = named ? `at ${variable}` : `at ${standard}, and ${variable} is unset`;
+    const other = value ? 'names another service' : 'is unset';
+    const where = named ? `at ${variable}` : `at ${withoutPassword(standard)}, and ${variable} ${other}`;
     return { name, reason: `${messageOf(cause)} ${where}` };
   }
 }
@@ -158,6 +178,37 @@ function probeRedis(urls: string): Promise<void> {
     });
     socket.write((secret.length > 0 ? resp(['AUTH', ...secret]) : '') + resp(['PING']));
   }).finally(() => socket.destroy());
+}
+
+/** Signs in to the first server, which must have JetStream. */
+async function probeNats(urls: string): Promise<void> {
+  const url = new URL(urls.split(',')[0]!);
+  const socket = connectTcp({ host: url.hostname, port: Number(url.port || 4222) });
+  socket.setTimeout(PROBE_TIMEOUT_MS, () => socket.destroy(new Error('no answer')));
+  const next = async () => String((await once(socket, 'data'))[0]);
+  try {
+    const info = /^INFO (\{.*\})/.exec(await next())?.[1];
+    if (info === undefined) throw new Error('not a NATS server');
+    if ((JSON.parse(info) as { jetstream?: boolean }).jetstream !== true) throw new Error('no JetStream');
+    const [user, pass] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+    const login = pass ? { user, pass } : user ? { auth_token: user } : {};
+    const options = { verbose: false, pedantic: false, lang: 'node', version: '1', ...login };
+    socket.write(`CONNECT ${JSON.stringify(options)}\r\nPING\r\n`);
+    const reply = await next();
+    if (!reply.includes('PONG')) throw new Error(reply.trim());
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function probeRabbitMq(urls: string): Promise<void> {
+  const connection = await connectRabbitMq(urls.split(',')[0]!, { timeout: PROBE_TIMEOUT_MS });
+  connection.on('error', () => undefined); // shows below
+  try {
+    await connection.createChannel();
+  } finally {
+    await connection.close();
+  }
 }
 
 const resp = (words: string[]): string =>

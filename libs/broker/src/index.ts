@@ -1,0 +1,10 @@
+import type { ModuleManifest } from '@waybill/core';
+import { brokerSchema } from './broker.schema';
+
+export { type BatchHandler, type ConsumeOptions, type Outcome } from './batch-consumer';
+export { Broker } from './broker';
+export { BrokerUnavailableError, InvalidMessageError, PublishFailedError } from './broker.errors';
+export { type OutgoingMessage, type ReceivedMessage } from './messages';
+export { type Topic, topics } from './topics';
+
+export const brokerManifest: ModuleManifest = brokerSchema;

@@ -1,0 +1,62 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { backoffMs } from './backoff';
+import type { BatchConsumer, Delivery } from './batch-consumer';
+import type { Consumption } from './broker-driver';
+
+const DELAYS = { firstMs: 100, longestMs: 10_000 };
+
+/** How to get messages from a broker that delivers on request. */
+export interface Puller<D extends Delivery> {
+  /** Interval of `extend`. */
+  extendEveryMs: number;
+  /** Largest size of a message, once known; 0 if `pull` bounds the bytes itself. */
+  bytesEach(): number;
+  /** Adds up to `most` messages to the batches, or waits a limited time for the first. */
+  pull(most: number): Promise<void>;
+  /** Tells the broker that messages are still being handled, so that it does not deliver them again. */
+  extend(deliveries: readonly D[]): Promise<void>;
+}
+
+/** Asks for messages whenever there is room for a batch, until it is stopped. */
+export class PullConsumption<D extends Delivery> implements Consumption {
+  private readonly logger = new Logger('Broker');
+  private readonly stopping = new AbortController();
+  private readonly pulling: Promise<void>;
+  private readonly extending: NodeJS.Timeout;
+
+  constructor(
+    private readonly batches: BatchConsumer<D>,
+    private readonly puller: Puller<D>,
+  ) {
+    this.pulling = this.pullUntilStopped();
+    this.extending = setInterval(() => void this.extend(), puller.extendEveryMs);
+  }
+
+  async stop(withinMs: number): Promise<void> {
+    this.stopping.abort();
+    await Promise.all([this.batches.stop(withinMs), this.pulling]);
+    clearInterval(this.extending);
+  }
+
+  private async pullUntilStopped(): Promise<void> {
+    for (let failures = 0; !this.stopping.signal.aborted;) {
+      const room = await this.batches.untilRoom(this.puller.bytesEach());
+      if (room === 0) return;
+      try {
+        await this.puller.pull(room);
+        failures = 0;
+      } catch (error) {
+        this.logger.debug((error as Error).message);
+        const pause = delay(backoffMs(failures++, DELAYS), undefined, { signal: this.stopping.signal });
+        await pause.catch(() => undefined);
+      }
+    }
+  }
+
+  private async extend(): Promise<void> {
+    const { inFlight } = this.batches;
+    if (inFlight.length === 0) return;
+    await this.puller.extend(inFlight).catch((error: Error) => this.logger.debug(error.message));
+  }
+}
