@@ -1,5 +1,27 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { JobResult, JobRunRow, JobOverview } from '@waybill/jobs';
+import { IsTimestamp, Optional } from '@waybill/http';
+import type { JobOverview, JobParameters, JobResult, JobRunRow } from '@waybill/jobs';
+import { IsBoolean } from 'class-validator';
+
+/** Parameters of a run. `GET /admin/jobs` names those that a job takes. */
+export class RunJobDto implements JobParameters {
+  /** Process only what came at or after this time. */
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
+  @IsTimestamp()
+  from?: string;
+
+  /** Process only what came before this time. */
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
+  @IsTimestamp()
+  to?: string;
+
+  /** Report what the run would change, and change nothing. */
+  @Optional()
+  @IsBoolean()
+  dry_run?: boolean;
+}
 
 /** A run of a job. */
 export class JobRunDto {
@@ -18,6 +40,9 @@ export class JobRunDto {
    * @example "schedule"
    */
   trigger!: 'schedule' | 'manual';
+
+  /** Parameters that were requested. */
+  parameters!: RunJobDto;
 
   /**
    * `pending`: waiting for a worker. Then `running`, and finally `succeeded` or `failed`.
@@ -90,10 +115,16 @@ export class JobDto {
   description!: string;
 
   /**
-   * Schedule: a cron expression with five fields, or with six if the first one is seconds.
+   * Schedule: a cron expression with five fields, or with six if the first one is seconds. Null: the job runs only when it is requested.
    * @example "*\u002f5 * * * *"
    */
-  cron!: string;
+  cron!: string | null;
+
+  /**
+   * Parameters that a requested run may have.
+   * @example []
+   */
+  parameters!: string[];
 
   /**
    * Time zone of `cron`.
@@ -102,10 +133,10 @@ export class JobDto {
   time_zone!: string;
 
   /**
-   * Time of the next scheduled run.
+   * Time of the next scheduled run. Null if the job runs only when it is requested.
    * @example "2026-11-21T09:05:00.000Z"
    */
-  next_run_at!: Date;
+  next_run_at!: Date | null;
 
   /**
    * Time limit of a run in seconds. A longer run fails.
@@ -130,6 +161,7 @@ export function toJobDto(job: JobOverview): JobDto {
     name: job.name,
     description: job.description,
     cron: job.cron,
+    parameters: [...(job.parameters ?? [])],
     time_zone: job.timeZone,
     next_run_at: job.nextRunAt,
     timeout_seconds: job.timeoutSeconds,
@@ -142,6 +174,7 @@ export function toJobRunDto(run: JobRunRow): JobRunDto {
     id: run.id,
     job: run.job,
     trigger: run.trigger,
+    parameters: run.parameters,
     state: run.state,
     slot: run.slot,
     requested_at: run.requestedAt,

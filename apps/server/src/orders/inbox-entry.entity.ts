@@ -1,3 +1,4 @@
+import { OwnerId } from '@waybill/database';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { OrderSource } from './order.entity';
 
@@ -37,6 +38,11 @@ export class InboxEntryEntity {
 
   @Column('text', { nullable: true })
   orderUid!: string | null;
+
+  /** Owner that placed the order with `POST /orders`. */
+  @OwnerId({ retainsOwner: false })
+  @Column('uuid', { nullable: true })
+  ownerId!: string | null;
 
   /** The order as it came, byte for byte; only of stored orders. Rejected messages are dead letters. */
   @Column('text', { nullable: true })

@@ -13,6 +13,8 @@ import { OrdersQueries } from './orders.queries';
 import { OrdersRepository } from './orders.repository';
 import { ordersSchema } from './orders.schema';
 import { OrdersService } from './orders.service';
+import { OrdersReplayRepository } from './replay/orders-replay.repository';
+import { OrdersReplay } from './replay/orders-replay.service';
 import { OrdersWarmUp } from './orders.warm-up';
 
 /** Stores the orders of the stream, takes orders over HTTP, and reads both. */
@@ -30,7 +32,9 @@ import { OrdersWarmUp } from './orders.warm-up';
     DeadLettersRepository,
     OrderIngest,
     OrderIngestRepository,
+    OrdersReplay,
+    OrdersReplayRepository,
   ],
-  exports: [OrderIngest],
+  exports: [OrderIngest, OrdersReplay],
 })
 export class OrdersModule {}

@@ -7,6 +7,7 @@ import Big from 'big.js';
 import { v7 as uuidv7 } from 'uuid';
 import { type CatalogItemForOrder, CatalogItemsService } from '../catalog';
 import { OrderIngestRepository } from './ingest/order-ingest.repository';
+import { headerOf } from './ingest/read-order';
 import type { OrderDto, OrderMoneyDto, PlacedOrderItemDto } from './order.dto';
 import { OrdersCache } from './orders.cache';
 import type { PlaceOrderDto } from './orders.dto';
@@ -31,15 +32,8 @@ export class OrdersService {
       const order = orderOf(dto, await this.itemsOf(ctx, dto));
       const document = JSON.stringify(order);
       const { ownerId } = ctx.principal;
-      await this.inbox.store(ctx, [
-        {
-          ...{ orderUid: order.order_uid, source: 'api', ownerId, document },
-          ...{ customerId: order.customer_id, trackNumber: order.track_number },
-          skus: [...new Set(dto.items.map(({ sku }) => sku))],
-          placedAt: new Date(order.date_created),
-          digest: createHash('sha256').update(document).digest('hex'),
-        },
-      ]);
+      const digest = createHash('sha256').update(document).digest('hex');
+      await this.inbox.store(ctx, [{ ...headerOf(order), source: 'api', ownerId, document, digest }]);
       await this.audit.record(ctx, {
         action: 'order.placed',
         target: { kind: 'order', id: order.order_uid },

@@ -60,8 +60,9 @@ const STORE = statement(
      SELECT ${ORDER.recorded('incoming')}, incoming.skus, incoming.position FROM incoming ORDER BY "orderUid", position
      ON CONFLICT (order_uid) DO NOTHING RETURNING ${STORED}),
    recorded AS (
-     INSERT INTO order_inbox (position, source, digest, outcome, order_uid, document) OVERRIDING SYSTEM VALUE
-     SELECT incoming.position, incoming.source, decode(incoming.digest, 'hex'), 'stored', "orderUid", incoming.document
+     INSERT INTO order_inbox (position, source, digest, outcome, order_uid, owner_id, document) OVERRIDING SYSTEM VALUE
+     SELECT incoming.position, incoming.source, decode(incoming.digest, 'hex'), 'stored', "orderUid", "ownerId",
+       incoming.document
      FROM incoming WHERE incoming.position IN (SELECT made.position FROM made))
    SELECT * FROM made`,
 );

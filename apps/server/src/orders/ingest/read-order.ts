@@ -9,13 +9,17 @@ export const MAX_MESSAGE_BYTES = 1024 * 1024;
 const DAY_MS = 24 * 3_600_000;
 const MAX_SKU_LENGTH = 64;
 
-/** An order that can be stored. */
-export interface ReadOrder {
+/** What the lists need of an order. */
+export interface OrderHeader {
   orderUid: string;
   customerId: string;
   trackNumber: string;
   skus: string[];
   placedAt: Date;
+}
+
+/** An order that can be stored. */
+export interface ReadOrder extends OrderHeader {
   /** The message as it came. */
   document: string;
 }
@@ -57,17 +61,17 @@ function readDocument(document: OrderDocument, text: string, now: number): Order
     return {
       rejection: { reason: 'date_in_future', detail: 'The order is dated more than a day ahead.', ...at },
     };
-  return {
-    order: {
-      orderUid: document.order_uid,
-      customerId: document.customer_id,
-      trackNumber: document.track_number,
-      skus: skusOf(document),
-      placedAt,
-      document: text,
-    },
-  };
+  return { order: { ...headerOf(document), document: text } };
 }
+
+/** Returns what the lists need of an order, whether it came from a shop or was placed with `POST /orders`. */
+export const headerOf = (document: OrderDocument): OrderHeader => ({
+  orderUid: document.order_uid,
+  customerId: document.customer_id,
+  trackNumber: document.track_number,
+  skus: skusOf(document),
+  placedAt: new Date(document.date_created),
+});
 
 /** Returns the SKUs of the items: `sku` if the item has one, or else the article number `nm_id`. */
 function skusOf({ items }: OrderDocument): string[] {

@@ -17,6 +17,7 @@ export class CreateOrders1763601500000 implements MigrationInterface {
         outcome text NOT NULL
           CONSTRAINT order_inbox_outcome_check CHECK (outcome IN ('stored', 'repeated', 'rejected')),
         order_uid text,
+        owner_id uuid,
         document text,
         CONSTRAINT order_inbox_document_check CHECK (
           (document IS NOT NULL) = (outcome = 'stored') AND (order_uid IS NOT NULL OR outcome = 'rejected'))
