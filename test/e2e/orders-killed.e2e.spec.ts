@@ -7,13 +7,17 @@ const backends = [
   { name: 'the embedded stream', url: () => undefined },
   { name: 'NATS', url: () => brokerUrl('nats') },
   { name: 'RabbitMQ', url: () => brokerUrl('rabbitmq') },
-].map((backend) => ({ ...backend, isFound: backend.name === 'the embedded stream' || backend.url() !== undefined }));
+].map((backend) => ({
+  ...backend,
+  isFound: backend.name === 'the embedded stream' || backend.url() !== undefined,
+}));
 
 for (const { name, url, isFound } of backends) {
   (isFound ? describe : describe.skip)(`the order stream over ${name}`, () => {
     const prefix = `test-${randomUUID().slice(0, 8)}`;
     const broker = url();
-    const env: Record<string, string> = broker === undefined ? {} : { BROKER_URL: broker, BROKER_PREFIX: prefix };
+    const env: Record<string, string> =
+      broker === undefined ? {} : { BROKER_URL: broker, BROKER_PREFIX: prefix };
     const { database, start } = useServers({ env });
 
     it('loses nothing and stores nothing twice when its consumer is killed', async () => {

@@ -1,13 +1,9 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import { generateOrders, type GeneratorOptions } from '../../apps/producer/src/generate-orders';
 import { eventually } from './poll';
+import { produce } from './produce';
 import type { TestServer } from './server';
 import type { SuiteDatabase } from './use-database';
-
-const PRODUCER = path.resolve(__dirname, '../../dist/apps/producer/main.js');
 
 export interface OrderDrill extends GeneratorOptions {
   database: Pick<SuiteDatabase, 'rows'>;
@@ -25,7 +21,7 @@ export interface OrderDrill extends GeneratorOptions {
 export async function drillOrders(drill: OrderDrill): Promise<void> {
   const { database, kills, count } = drill;
   const wanted = expectedOf(drill);
-  const published = produce(drill);
+  const published = publish(drill);
   published.catch(() => undefined); // awaited below
   let server = await drill.start();
   for (let kill = 1; kill <= kills; kill++) {
@@ -44,17 +40,11 @@ export async function drillOrders(drill: OrderDrill): Promise<void> {
   });
 }
 
-/** Runs the producer with the options of the drill. @throws Error with its output unless it succeeds */
-async function produce({ env, seed, count, invalid, duplicates, conflicts }: OrderDrill): Promise<void> {
+function publish({ env, seed, count, invalid, duplicates, conflicts }: OrderDrill): Promise<string> {
   const percent = (share: number) => `${share * 100}%`;
-  await promisify(execFile)(
-    process.execPath,
-    [
-      ...[PRODUCER, '--seed', String(seed), '--count', String(count)],
-      ...['--invalid', percent(invalid), '--duplicates', percent(duplicates), '--conflicts', percent(conflicts)],
-    ],
-    { env: { PATH: process.env.PATH, ...env }, timeout: 300_000 },
-  );
+  const amounts = ['--seed', String(seed), '--count', String(count), '--invalid', percent(invalid)];
+  const repeats = ['--duplicates', percent(duplicates), '--conflicts', percent(conflicts)];
+  return produce([...amounts, ...repeats], env);
 }
 
 const processed = async (database: OrderDrill['database']): Promise<number> =>
@@ -73,7 +63,11 @@ const settled = async (database: OrderDrill['database']): Promise<number> =>
  * Returns what a stream must end in. A redelivery may change the order of messages, so of several contents under one UID,
  * any is stored, and each of the others is a dead letter.
  */
-function expectedOf(options: GeneratorOptions): { orders: Map<string, Set<string>>; deadLetters: number; invalid: Set<string> } {
+function expectedOf(options: GeneratorOptions): {
+  orders: Map<string, Set<string>>;
+  deadLetters: number;
+  invalid: Set<string>;
+} {
   const orders = new Map<string, Set<string>>();
   const invalid = new Set<string>();
   for (const { kind, orderUid, body } of generateOrders(options)) {
@@ -105,7 +99,8 @@ export async function differencesOf(drill: OrderDrill): Promise<string[]> {
   for (const uid of orders.keys()) differences.push(`${uid} is not stored`);
   for (const { digest, message } of letters) {
     if (!wantedLetters.delete(message)) differences.push(`${digest} is a dead letter, and should not be`);
-    if (digest !== createHash('sha256').update(message).digest('hex')) differences.push(`${digest} is no digest`);
+    if (digest !== createHash('sha256').update(message).digest('hex'))
+      differences.push(`${digest} is no digest`);
   }
   for (const message of wantedLetters) differences.push(`no dead letter: ${message.slice(0, 80)}`);
   return differences;

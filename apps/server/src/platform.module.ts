@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from '@waybill/audit';
+import { BrokerModule } from '@waybill/broker';
 import { CacheModule } from '@waybill/cache';
 import { CONFIG, type Config, ConfigModule } from '@waybill/config';
 import { CurrencyRateModule } from '@waybill/currency-rate';
@@ -34,6 +35,7 @@ export class PlatformModule {
         }),
         ObservabilityModule.register(config),
         JobCatalogModule.register(modules.jobs),
+        BrokerModule,
         AuditModule,
         CurrencyRateModule.register({ inject: [CONFIG], useFactory: ({ rates }: Config) => rates }),
       ],

@@ -3,6 +3,7 @@ import { brokerSchema } from './broker.schema';
 
 export { type BatchHandler, type ConsumeOptions, type Outcome } from './batch-consumer';
 export { Broker } from './broker';
+export { BrokerModule } from './broker.module';
 export { BrokerUnavailableError, InvalidMessageError, PublishFailedError } from './broker.errors';
 export { type OutgoingMessage, type ReceivedMessage } from './messages';
 export { type Topic, topics } from './topics';

@@ -18,7 +18,15 @@ import { uuidParameter } from '@waybill/openapi';
 import { adminScopes } from './admin.scopes';
 import { AdminService } from './admin.service';
 import { requestedRun } from './admin.examples';
-import { JobPage, JobRunDto, JobRunPage, RunJobDto, toJobDto, toJobRunDto } from './jobs.dto';
+import {
+  JobPage,
+  JobRunDto,
+  JobRunPage,
+  RunJobDto,
+  toJobDto,
+  toJobParameters,
+  toJobRunDto,
+} from './jobs.dto';
 
 const jobParameter = { name: 'name', schema: { type: 'string', examples: ['price-pending'] } };
 
@@ -57,7 +65,7 @@ export class JobsController {
     @Param('name') name: string,
     @Body() parameters: RunJobDto,
   ): Promise<JobRunDto> {
-    return toJobRunDto(await this.admin.runJob(ctx, name, { ...parameters }));
+    return toJobRunDto(await this.admin.runJob(ctx, name, toJobParameters(parameters)));
   }
 
   /** List the runs of a job. Newest first, with start time, duration and result. */

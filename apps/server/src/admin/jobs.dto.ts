@@ -5,19 +5,28 @@ import { IsBoolean } from 'class-validator';
 
 /** Parameters of a run. `GET /admin/jobs` names those that a job takes. */
 export class RunJobDto implements JobParameters {
-  /** Process only what came at or after this time. */
+  /**
+   * Process only what came at or after this time.
+   * @example "2026-11-20T00:00:00Z"
+   */
   @ApiProperty({ format: 'date-time' })
   @Optional()
   @IsTimestamp()
   from?: string;
 
-  /** Process only what came before this time. */
+  /**
+   * Process only what came before this time.
+   * @example "2026-11-21T00:00:00Z"
+   */
   @ApiProperty({ format: 'date-time' })
   @Optional()
   @IsTimestamp()
   to?: string;
 
-  /** Report what the run would change, and change nothing. */
+  /**
+   * Report what the run would change, and change nothing.
+   * @example true
+   */
   @Optional()
   @IsBoolean()
   dry_run?: boolean;
@@ -41,7 +50,10 @@ export class JobRunDto {
    */
   trigger!: 'schedule' | 'manual';
 
-  /** Parameters that were requested. */
+  /**
+   * Parameters that were requested.
+   * @example {}
+   */
   parameters!: RunJobDto;
 
   /**
@@ -155,6 +167,10 @@ export class JobPage {
   /** Pass it as `cursor` to get the next page. Null on the last page. */
   next_cursor!: string | null;
 }
+
+/** Returns the parameters that were given. */
+export const toJobParameters = (dto: RunJobDto): JobParameters =>
+  Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined));
 
 export function toJobDto(job: JobOverview): JobDto {
   return {

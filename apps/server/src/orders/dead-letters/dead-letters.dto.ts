@@ -76,7 +76,10 @@ export class DeadLetterDto {
   /** @example 0 */
   failed_redrives!: number;
 
-  /** Whether it has a correction. */
+  /**
+   * Whether it has a correction.
+   * @example false
+   */
   corrected!: boolean;
 
   /** Why it was discarded. */
@@ -128,7 +131,10 @@ export class CorrectDeadLetterDto {
 
 /** How to redrive a dead letter. */
 export class RedriveDto {
-  /** Redrive it even after 5 failed redrives. */
+  /**
+   * Redrive it even after 5 failed redrives.
+   * @example false
+   */
   @Optional()
   @IsBoolean()
   force?: boolean;
@@ -136,7 +142,10 @@ export class RedriveDto {
 
 /** Which dead letters to redrive. */
 export class RedriveManyDto {
-  /** Redrive these. Without `ids`, the oldest open ones are redriven. */
+  /**
+   * Redrive these. Without `ids`, the oldest open ones are redriven.
+   * @example ["019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11"]
+   */
   @ApiProperty({ format: 'uuid', minItems: 1, maxItems: MAX_REDRIVES })
   @Optional()
   @IsArray()
@@ -151,12 +160,18 @@ export class RedriveManyDto {
   @IsIn(reasons)
   reason?: RejectionReason;
 
-  /** Maximum number to redrive. Default: 100. */
+  /**
+   * Maximum number to redrive. Default: 100.
+   * @example 100
+   */
   @Optional()
   @IsWholeNumber(1, MAX_REDRIVES)
   limit?: number;
 
-  /** Redrive even those with 5 failed redrives. Otherwise they are left out. */
+  /**
+   * Redrive even those with 5 failed redrives. Otherwise they are left out.
+   * @example false
+   */
   @Optional()
   @IsBoolean()
   force?: boolean;
