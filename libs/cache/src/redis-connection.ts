@@ -61,7 +61,7 @@ class NodeConnection implements RedisConnection {
   }
 
   script(text: string, key: string, parameters: string[]): Promise<unknown> {
-    return this.client.eval(text, { keys: [key], arguments: parameters });
+    return this.client.sendCommand(['EVAL', text, '1', key, ...parameters]);
   }
 
   async masters(): Promise<RedisClientType[]> {
@@ -98,7 +98,8 @@ class ClusterConnection implements RedisConnection {
   }
 
   script(text: string, key: string, parameters: string[]): Promise<unknown> | undefined {
-    return this.cluster?.eval(text, { keys: [key], arguments: parameters });
+    // The client's own `eval` ignores the key, and asks any node.
+    return this.cluster?.sendCommand(key, false, ['EVAL', text, '1', key, ...parameters]);
   }
 
   async masters(): Promise<RedisClientType[]> {

@@ -4,7 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { BoundedRedis } from './bounded-redis';
 
 /** Maximum age of a value. Also the longest wait of `invalidate`, so a longer one would slow down writes in an outage. */
-const LIFETIME_MS = 5_000;
+const LIFETIME_MS = 2_000;
 const RETRY_MS = 100;
 /** Keys that one call deletes at the same time. */
 const DELETED_AT_ONCE = 100;

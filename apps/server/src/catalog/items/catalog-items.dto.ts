@@ -11,7 +11,7 @@ import {
   Optional,
 } from '@waybill/http';
 import type { CatalogItemRow, CatalogItemValues } from './catalog-items.repository';
-import { IsItemAttributes, type ItemAttributes } from './item-attributes';
+import { IsItemAttributes, type ItemAttributes, itemAttributesSchema } from './item-attributes';
 import { SKU_PATTERN } from './sku';
 
 export const MAX_QUERY_LENGTH = 200;
@@ -102,7 +102,7 @@ export class CatalogItemDto {
   hs_code!: string | null;
 
   /** @example { "colour": "black", "sizes": [41, 42] } */
-  @ApiProperty({ type: 'object', additionalProperties: true })
+  @ApiProperty(itemAttributesSchema)
   attributes!: ItemAttributes;
 
   /**

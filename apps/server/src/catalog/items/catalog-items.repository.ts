@@ -130,15 +130,14 @@ function listing({ archived, category, brand, q }: CatalogItemFilters): {
 
 function textOfListing(archived: boolean, filters: string[]): string {
   const conditions = [
-    'sku > $1',
     `archived_at IS ${archived ? 'NOT NULL' : 'NULL'}`,
     ...filters.map((name, n) => (name === 'q' ? `${SEARCHED} @@ ${wordsOf(n + 3)}` : `${name} = $${n + 3}`)),
   ].join(' AND ');
-  if (!filters.includes('q'))
-    return `SELECT ${ROW} FROM catalog_items WHERE ${conditions} ORDER BY sku LIMIT $2`;
+  const page = 'sku > $1 ORDER BY sku LIMIT $2';
+  if (!filters.includes('q')) return `SELECT ${ROW} FROM catalog_items WHERE ${conditions} AND ${page}`;
   // Materialized: otherwise PostgreSQL may read all items in the order of their SKUs, and search the text of each.
   return `WITH found AS MATERIALIZED (SELECT sku FROM catalog_items WHERE ${conditions})
-    SELECT ${ROW} FROM catalog_items WHERE sku = ANY (ARRAY(SELECT sku FROM found ORDER BY sku LIMIT $2)) ORDER BY sku`;
+    SELECT ${ROW} FROM catalog_items WHERE sku = ANY (ARRAY(SELECT sku FROM found WHERE ${page})) ORDER BY sku`;
 }
 
 /** All words, without operators: any text is a valid query. */

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 
@@ -14,6 +14,16 @@ const MAX_BYTES = 8_192;
 /** Other numbers lose digits when they are read, or take hundreds of digits to print. */
 const MIN_FRACTION = 1e-6;
 
+// The format applies to the numbers; see `normaliseSchemas`.
+const SCALAR = { type: ['string', 'number', 'boolean'], format: 'double' };
+
+/** For `@ApiProperty`. */
+export const itemAttributesSchema: ApiPropertyOptions = {
+  type: 'object',
+  maxProperties: MAX_ATTRIBUTES,
+  additionalProperties: { oneOf: [SCALAR, { type: 'array', items: SCALAR }] } as object,
+};
+
 /** Validates attributes, and documents them. */
 export function IsItemAttributes(): PropertyDecorator {
   const isItemAttributes = {
@@ -24,19 +34,12 @@ export function IsItemAttributes(): PropertyDecorator {
     },
   };
   return applyDecorators(
-    ApiProperty({
-      type: 'object',
-      maxProperties: MAX_ATTRIBUTES,
-      propertyNames: { minLength: 1, maxLength: MAX_NAME_LENGTH },
-      additionalProperties: { oneOf: [SCALAR, { type: 'array', items: SCALAR }] },
-    } as object),
+    ApiProperty(itemAttributesSchema),
     // As sent: class-transformer would rebuild the object.
     Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
     ValidateBy(isItemAttributes),
   );
 }
-
-const SCALAR = { type: ['string', 'number', 'boolean'] };
 
 /** @returns why the attributes are invalid, or undefined if they are valid. */
 function faultOf(value: unknown): string | undefined {
