@@ -11,7 +11,7 @@ async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (!options) return void process.stdout.write(USAGE);
   const warn = (warning: string) => void process.stderr.write(`Warning: ${warning}\n`);
-  const broker = await openBroker(loadConfig('all', readEnvironment(warn)));
+  const { broker, name, close } = await openBroker(loadConfig('all', readEnvironment(warn)));
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort());
   const progress = new Progress('generate' in options.source ? options.source.generate.count : undefined);
@@ -27,7 +27,7 @@ async function main(): Promise<void> {
       signal: stop.signal,
     });
     progress.end(published.confirmed);
-    process.stdout.write(`Published ${published.confirmed} messages to ${broker.name}.\n`);
+    process.stdout.write(`Published ${published.confirmed} messages to ${name}.\n`);
     if (published.unconfirmed > 0) {
       process.stderr.write(
         `${published.unconfirmed} messages were not confirmed: ${published.error?.message}\n`,
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
     }
     if (stop.signal.aborted) process.exitCode = 130;
   } finally {
-    await broker.close();
+    await close();
   }
 }
 

@@ -122,6 +122,11 @@ export class BatchConsumer<D extends Delivery> {
     this.waitingBytes = 0;
   }
 
+  /** Waits until no handler runs. */
+  async idle(): Promise<void> {
+    await Promise.all(this.handling);
+  }
+
   /**
    * Gives back what no handler has, and waits until the handlers are done and their messages are settled.
    * @returns whether they were done in time. What is left is delivered again.

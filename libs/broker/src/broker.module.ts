@@ -1,27 +1,25 @@
-import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { type BeforeApplicationShutdown, type DynamicModule, Module } from '@nestjs/common';
 import { Database } from '@waybill/database';
 import { Broker } from './broker';
-import { PostgresDriver } from './postgres/postgres-driver';
+import { type BrokerSettings, createBroker } from './create-broker';
 
-/** Closes the broker after the consumers have stopped. */
-@Injectable()
-class BrokerShutdown implements OnApplicationShutdown {
+/** Provides `Broker` everywhere. It connects on first use, so a process that does not use it has no connection. */
+@Module({})
+export class BrokerModule implements BeforeApplicationShutdown {
   constructor(private readonly broker: Broker) {}
-  onApplicationShutdown(): Promise<void> {
-    return this.broker.close();
+
+  static register(settings: BrokerSettings): DynamicModule {
+    const useFactory = (database: Database) => createBroker(settings, () => database);
+    return {
+      module: BrokerModule,
+      global: true,
+      providers: [{ provide: Broker, useFactory, inject: [Database] }],
+      exports: [Broker],
+    };
+  }
+
+  /** Stops the consumers before anything that a handler needs: Nest would close them together with the database. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.broker.close();
   }
 }
-
-@Global()
-@Module({
-  providers: [
-    {
-      provide: Broker,
-      inject: [Database],
-      useFactory: (database: Database) => new Broker(new PostgresDriver(database)),
-    },
-    BrokerShutdown,
-  ],
-  exports: [Broker],
-})
-export class BrokerModule {}

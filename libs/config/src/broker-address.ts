@@ -88,3 +88,32 @@ function toAddress(urls: URL[]): BrokerAddress {
     virtualHost: decodeURIComponent(first.pathname.slice(1)) || '/',
   };
 }
+
+/** The content of a NATS credentials file, or an NKey seed of a user. */
+export const brokerCredentials = z
+  .string()
+  .regex(
+    /-----BEGIN NATS USER JWT-----[^]*-----BEGIN USER NKEY SEED-----|^SU[A-Z2-7]{56}$/,
+    'must be a NATS credentials file (.creds) or the NKey seed of a user',
+  );
+
+/** Returns the faults of the broker's settings together. */
+export function brokerFaults({
+  BROKER_URL: address,
+  BROKER_TLS_CA: certificateAuthority,
+  BROKER_CREDENTIALS: credentials,
+}: {
+  BROKER_URL?: BrokerAddress;
+  BROKER_TLS_CA?: string;
+  BROKER_CREDENTIALS?: string;
+}): string[] {
+  const faults: string[] = [];
+  if (certificateAuthority !== undefined && !address?.tls)
+    faults.push('BROKER_TLS_CA: works only with a tls:// or amqps:// BROKER_URL');
+  if (credentials === undefined) return faults;
+  if (address?.product !== 'nats')
+    faults.push('BROKER_CREDENTIALS: works only with a nats:// or tls:// BROKER_URL');
+  else if (address.username !== undefined)
+    faults.push('BROKER_CREDENTIALS: BROKER_URL has a user too; set only one of them');
+  return faults;
+}

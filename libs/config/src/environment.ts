@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokerAddress, brokerCredentials } from './broker-address';
 import { jobSchedules } from './job-schedules';
 import { redisAddress } from './redis-address';
 import { certificate, privateKey } from './tls';
@@ -99,6 +100,31 @@ export const environment = z.object({
     .regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
     .default('waybill')
     .describe('prefix of every Redis key; must differ between deployments that share a Redis'),
+  BROKER_URL: brokerAddress
+    .optional()
+    .meta({ secret: true })
+    .describe(
+      'message broker for the order stream: a nats:// or tls:// URL (NATS with JetStream), or an amqp:// or amqps:// URL ' +
+        '(RabbitMQ 3.10 or newer), or several separated by commas for a cluster; unset: a table in PostgreSQL',
+    ),
+  BROKER_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
+    .default('waybill')
+    .describe(
+      'prefix of every stream and queue; must differ between deployments that share a message broker',
+    ),
+  BROKER_TLS_CA: certificate
+    .optional()
+    .meta({ secret: true })
+    .describe(
+      "certificates (PEM) that the message broker's certificate is checked against, instead of the well-known ones; " +
+        'usually set as BROKER_TLS_CA_FILE',
+    ),
+  BROKER_CREDENTIALS: brokerCredentials
+    .optional()
+    .meta({ secret: true })
+    .describe('NATS credentials (.creds) or NKey seed; usually set as BROKER_CREDENTIALS_FILE'),
   BOOTSTRAP_ADMIN_KEY: z
     .string()
     .min(32, 'must have 32 characters or more')

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Put, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
-import type { RequestContext } from '@waybill/core';
+import { PreconditionRequiredError, type RequestContext } from '@waybill/core';
 import { ApiProblems, Ctx, ETag, Idempotent, Matched, RequireScopes, UuidId } from '@waybill/http';
 import { uuidParameter } from '@waybill/openapi';
 import { ordersScopes } from '../orders.scopes';
@@ -61,7 +61,7 @@ export class DeadLettersController {
   @RequireScopes(ordersScopes.redrive)
   @ETag()
   @Matched()
-  @ApiProblems(DeadLetterNotFoundError, DeadLetterClosedError)
+  @ApiProblems(DeadLetterNotFoundError, DeadLetterClosedError, PreconditionRequiredError)
   @ApiOperation({ operationId: 'correctDeadLetter' })
   @ApiParam(uuidParameter('id'))
   @ApiOkResponse({ type: FullDeadLetterDto })
