@@ -119,7 +119,7 @@ export class DeadLettersService {
       if (letter.state === 'redriven') throw new DeadLetterClosedError(letter.state);
       if (letter.state === 'open') {
         await this.letters.change(ctx, id, { state: 'discarded', discardReason });
-        await this.record(ctx, 'dead_letter.discarded', id, { reason: { to: discardReason } });
+        await this.record(ctx, 'dead_letter.discarded', id, { reason: discardReason });
       }
       return this.get(ctx, id);
     });
@@ -134,7 +134,7 @@ export class DeadLettersService {
       await this.letters.change(ctx, id, changes);
     } else await this.letters.change(ctx, id, { state: 'redriven' });
     const outcome = rejection ? 'failed' : 'redriven';
-    await this.record(ctx, 'dead_letter.redriven', id, { outcome: { to: outcome } });
+    await this.record(ctx, 'dead_letter.redriven', id, { outcome });
     return outcome;
   }
 
