@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { streamedOrder } from '../../apps/server/src/orders/orders.examples';
 import { modules } from '../../apps/server/src/modules';
 import { aPackage, finished } from '../support/a-package';
 import { anItem } from '../support/an-item';
@@ -39,6 +41,7 @@ interface Owned {
   sessionId: string;
   packageId: number;
   registrationId: string;
+  orderUid: string;
 }
 
 /** A valid request to a route. */
@@ -47,7 +50,7 @@ interface GoodRequest extends RequestOptions {
   path?: Record<string, string | number | undefined>;
   body?: object | string;
   /** Text that a list contains if it shows the data of the owner. */
-  shows?: { id: string | number };
+  shows?: Record<string, string | number>;
 }
 
 describe('every route, for every kind of caller', () => {
@@ -59,6 +62,11 @@ describe('every route, for every kind of caller', () => {
   const kept = new Map<string, Caller>();
 
   beforeAll(async () => {
+    await root.put('/catalog/items/BOOTS', {
+      name: 'Winter boots',
+      price: { amount: '19.90', currency: 'USD' },
+      weight_kg: '1.5',
+    });
     [owner, owned] = await newOwner();
   });
 
@@ -74,7 +82,14 @@ describe('every route, for every kind of caller', () => {
     const { body: session } = await customer.get('/sessions/current');
     const { body: registration } = await customer.post('/packages', BOOTS);
     const done = await finished(customer, `/packages/status/${registration.id}`);
-    return [caller, { sessionId: session.id, packageId: done.package_id!, registrationId: registration.id }];
+    const { body: order } = await customer.post('/orders', anOrder);
+    return [
+      caller,
+      {
+        ...{ sessionId: session.id, packageId: done.package_id!, registrationId: registration.id },
+        orderUid: order.order_uid,
+      },
+    ];
   }
 
   async function staff(role: 'agent' | 'operator' | 'admin'): Promise<Caller & { staff: Staff }> {
@@ -153,6 +168,17 @@ describe('every route, for every kind of caller', () => {
     return { path: { sku } };
   };
   const ofJob = async (): Promise<GoodRequest> => ({ path: { name: JOB } });
+  const anOrder = { user_id: 1, items: [{ sku: 'BOOTS', qty: 1 }] };
+  const deadLetter = async (): Promise<{ id: string }> => {
+    const id = randomUUID();
+    await database.query(
+      `INSERT INTO order_dead_letters (id, digest, reason, detail, message, size)
+       VALUES ($1, sha256($2), 'malformed_json', 'The message is not valid JSON.', '{', 1)`,
+      [id, id],
+    );
+    return { id };
+  };
+  const ofDeadLetter = async (): Promise<GoodRequest> => ({ path: await deadLetter() });
   const ofPackage = async (): Promise<GoodRequest> => ({ path: { id: owned.packageId } });
   /** A copy of the owner's package. */
   const ofAnotherPackage = async (): Promise<GoodRequest> => {
@@ -236,6 +262,21 @@ describe('every route, for every kind of caller', () => {
     'POST /api/v1/packages/:id/claim': async () => ({ ...(await ofPackage()), body: { carrier_id: 7 } }),
     'POST /api/v1/packages/:id/cancel': ofAnotherPackage,
     'POST /api/v1/packages/:id/reprice': ofPackage,
+    'POST /api/v1/orders': async () => ({ body: anOrder }),
+    'GET /api/v1/orders': async () => ({ query: { limit: 200 }, shows: { order_uid: owned.orderUid } }),
+    'GET /api/v1/orders/:order_uid': async () => ({ path: { order_uid: owned.orderUid } }),
+    'POST /api/v1/orders/dead-letters/redrive': async () => ({ body: { limit: 1 } }),
+    'GET /api/v1/orders/dead-letters/:id': ofDeadLetter,
+    'PUT /api/v1/orders/dead-letters/:id/correction': async () => ({
+      ...(await ofDeadLetter()),
+      body: { order: streamedOrder },
+      headers: { 'If-Match': '*' },
+    }),
+    'POST /api/v1/orders/dead-letters/:id/redrive': async () => ({ ...(await ofDeadLetter()), body: {} }),
+    'POST /api/v1/orders/dead-letters/:id/discard': async () => ({
+      ...(await ofDeadLetter()),
+      body: { reason: 'A test' },
+    }),
     'GET /api/v1/packages/status/:id': async () => ({ path: { id: owned.registrationId } }),
   };
 
@@ -252,7 +293,8 @@ describe('every route, for every kind of caller', () => {
     const sent = { ...options, headers: { ...options.headers, ...headers } };
     const reply = await caller.api.request(method as 'GET', path, body, sent);
     if (!shows || reply.status !== 200) return String(reply.status);
-    const isShown = (reply.body.items as { id: unknown }[]).some(({ id }) => id === shows.id);
+    const [[field, value]] = Object.entries(shows) as [[string, unknown]];
+    const isShown = (reply.body.items as Record<string, unknown>[]).some((item) => item[field] === value);
     return `${reply.status} ${isShown ? 'it' : 'none'}`;
   }
 

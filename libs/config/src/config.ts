@@ -127,6 +127,7 @@ function toConfig(role: Role, env: Environment) {
     worker: { concurrency: env.WORKER_CONCURRENCY },
     registrations: registrationsConfig(env),
     imports: importsConfig(env),
+    orders: { cacheBytes: env.ORDERS_CACHE_MB * 1024 * 1024, warmCount: env.ORDERS_WARM_COUNT },
     jobs: jobsConfig(env),
     rates: {
       jsonUrl: env.CBR_JSON_URL,

@@ -193,6 +193,17 @@ export const environment = z.object({
     .max(3_650)
     .default(30)
     .describe('retention of finished imports and their errors'),
+  ORDERS_CACHE_MB: positive
+    .max(16_384)
+    .default(32)
+    .describe('memory per process for the documents of orders, in MiB'),
+  ORDERS_WARM_COUNT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(10_000)
+    .describe('newest orders that a process reads into its cache before it is ready'),
   WORKER_CONCURRENCY: positive.max(500).default(10).describe('concurrent jobs per worker process'),
   CBR_JSON_URL: httpUrl
     .default('https://www.cbr-xml-daily.ru/daily_json.js')

@@ -10,6 +10,8 @@ export const isRefusal = (error: unknown): boolean => /^(22|23|40|P0)/.test(code
 /** Whether PostgreSQL ended a transaction in favour of another one. Repeating it may succeed. */
 export const isDeadlock = (error: unknown): boolean => /^(40P01|40001)$/.test(codeOf(error));
 
+/** Whether PostgreSQL rejected the values of a statement. The same statement would fail again. */
+export const isInvalidData = (error: unknown): boolean => /^(22|23|P0)/.test(codeOf(error));
 /** Whether PostgreSQL rejected a statement because of the constraint with this name. */
 export const violates = (error: unknown, constraint: string): boolean =>
   error instanceof QueryFailedError &&

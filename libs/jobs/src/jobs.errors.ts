@@ -19,3 +19,13 @@ export class JobRunNotFoundError extends DomainError {
     super('This job has no run with this ID. Old runs are deleted.');
   }
 }
+
+/** A run with other parameters is pending. */
+export class JobRunPendingError extends DomainError {
+  static override readonly code = 'job_run_pending';
+  static override readonly kind = 'conflict';
+
+  constructor() {
+    super('A run of this job with other parameters is pending. Try again once it has started.');
+  }
+}

@@ -1,4 +1,5 @@
 import { AUDIT_PARTITION_DROPPED } from '@waybill/audit';
+import { ordersAuditActions } from '../orders';
 import { catalogAuditActions } from '../catalog';
 import { packagesAuditActions } from '../packages';
 import { sessionsAuditActions } from '../sessions';
@@ -7,6 +8,7 @@ import { sessionsAuditActions } from '../sessions';
 export const auditActions = [
   AUDIT_PARTITION_DROPPED,
   'job.run_requested',
+  ...ordersAuditActions,
   ...catalogAuditActions,
   ...packagesAuditActions,
   ...sessionsAuditActions,
