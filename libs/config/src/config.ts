@@ -119,6 +119,7 @@ function toConfig(role: Role, env: Environment) {
     sessionUnusedHours: env.SESSION_UNUSED_HOURS,
     worker: { concurrency: env.WORKER_CONCURRENCY },
     registrations: registrationsConfig(env),
+    tickets: { autoCloseDays: env.TICKETS_AUTO_CLOSE_DAYS },
     jobs: jobsConfig(env),
     rates: {
       jsonUrl: env.CBR_JSON_URL,

@@ -1,6 +1,7 @@
 import { AUDIT_PARTITION_DROPPED } from '@waybill/audit';
 import { packagesAuditActions } from '../packages';
 import { sessionsAuditActions } from '../sessions';
+import { ticketsAuditActions } from '../tickets';
 
 /** Every action in the audit log. A module that records a new action adds it here. */
 export const auditActions = [
@@ -8,6 +9,7 @@ export const auditActions = [
   'job.run_requested',
   ...packagesAuditActions,
   ...sessionsAuditActions,
+  ...ticketsAuditActions,
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

@@ -12,4 +12,6 @@ export const packagesManifest: ModuleManifest = {
   tags: { packages: 'Register packages, and read their state and cost.' },
 };
 
+export { PackagesModule } from './packages.module';
+export { PackagesQueries } from './packages.queries';
 export { packagesAuditActions } from './audit-actions';

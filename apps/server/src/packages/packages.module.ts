@@ -28,6 +28,6 @@ import { RegistrationsService } from './registrations.service';
     RegistrationsRepository,
     RegistrationsMetrics,
   ],
-  exports: [PackagePrices, RegistrationsService, RegistrationsSweeper],
+  exports: [PackagePrices, PackagesQueries, RegistrationsService, RegistrationsSweeper],
 })
 export class PackagesModule {}
