@@ -20,7 +20,7 @@ const VISIBILITY = { enum: visibilities, enumName: 'CommentVisibility' };
 const UUID = { type: String, format: 'uuid', nullable: true } as const;
 
 /** A comment to write. */
-export class TransitionCommentDto {
+export class NewCommentDto {
   /** @example "Your package arrives tomorrow." */
   @IsText(1, 20_000)
   text!: string;
@@ -36,7 +36,7 @@ export class TransitionCommentDto {
 }
 
 /** A comment to write, with the status that the ticket gets. */
-export class WriteCommentDto extends TransitionCommentDto {
+export class WriteCommentDto extends NewCommentDto {
   /**
    * Status that the ticket gets together with the comment. Customers can only send `closed`.
    * @example "answered"
@@ -48,7 +48,7 @@ export class WriteCommentDto extends TransitionCommentDto {
 }
 
 /** A transition to make. */
-export class TransitionDto {
+export class TransitionTicketDto {
   /**
    * The new status. Customers can only send `closed`.
    * @example "answered"
@@ -61,8 +61,8 @@ export class TransitionDto {
   @Optional()
   @IsObject()
   @ValidateNested()
-  @Type(() => TransitionCommentDto)
-  comment?: TransitionCommentDto;
+  @Type(() => NewCommentDto)
+  comment?: NewCommentDto;
 }
 
 /** The author of a comment or a change. Only callers with `tickets:manage` see more than `kind`. */

@@ -17,7 +17,7 @@ import {
   TicketCommentDto,
   TicketCommentPage,
   TicketEventPage,
-  TransitionDto,
+  TransitionTicketDto,
   WriteCommentDto,
 } from './ticket-activity.dto';
 import {
@@ -126,7 +126,7 @@ export class TicketsController {
   transition(
     @Ctx() ctx: RequestContext,
     @Param('id', UuidId) id: string,
-    @Body() dto: TransitionDto,
+    @Body() dto: TransitionTicketDto,
   ): Promise<TicketDto> {
     return this.tickets.transition(ctx, id, dto);
   }

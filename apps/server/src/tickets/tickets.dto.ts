@@ -108,8 +108,8 @@ export class EditTicketDto {
   })
   @Optional()
   @IsArray()
-  @ArrayMaxSize(MAX_TAGS)
-  @ArrayUnique()
+  @ArrayMaxSize(MAX_TAGS, { message: `$property must have at most ${MAX_TAGS} items` })
+  @ArrayUnique({ message: '$property must not repeat an item' })
   @IsText(1, 50, { each: true })
   tags?: string[];
 
@@ -346,7 +346,7 @@ export function toTicketSummaryDto({ row, isStaff, assigneeEmail = '' }: TicketV
   };
 }
 
-export const toTicketDto = (view: TicketView & { row: TicketRow }): TicketDto => ({
-  ...toTicketSummaryDto(view),
-  text: view.row.text,
-});
+export function toTicketDto(view: TicketView & { row: TicketRow }): TicketDto {
+  const { id, status, subject, ...rest } = toTicketSummaryDto(view);
+  return { id, status, subject, text: view.row.text, ...rest };
+}

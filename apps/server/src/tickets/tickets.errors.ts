@@ -47,7 +47,7 @@ export class TransitionNotAllowedError extends DomainError {
     const allowed = transitions[from];
     super(
       allowed.length === 0
-        ? `A ticket with the status ${from} keeps it.`
+        ? `A ${from} ticket keeps its status. Open a follow-up.`
         : `A ticket with the status ${from} cannot get the status ${to}, only ${allowed.join(' or ')}.`,
       { members: { ticket_status: from, allowed } },
     );

@@ -41,7 +41,9 @@ export interface NewEvent extends ChangeAuthor {
   /** Whether the customer sees the change. */
   isPublic: boolean;
   changes?: Partial<ChangeableFields>;
-  commentId?: string;
+  commentId?: string | null;
+  /** Time of an earlier event of the same transaction; by default, the present. */
+  at?: Date | null;
 }
 
 const NOW = `date_trunc('milliseconds', statement_timestamp())`;
@@ -58,7 +60,7 @@ const INSERT_COMMENT = statement(
    VALUES (${NEW_COMMENT.placeholders}, ${searchDocument('$1')}) RETURNING ${COMMENT}`,
 );
 // The statement starts after the ticket is locked, so the times of a ticket's events never go back.
-const AT = `greatest(${NOW}, updated_at)`;
+const AT = `greatest(coalesce($10, ${NOW}), updated_at)`;
 const CHANGE = statement(
   ROW,
   `UPDATE tickets SET
@@ -136,13 +138,13 @@ export class TicketsRepository {
   async change(
     ctx: TransactionContext,
     before: TicketRow,
-    { changes = {}, commentId = null, ...event }: Omit<NewEvent, 'commentId'> & { commentId?: string | null },
+    { changes = {}, commentId = null, at = null, ...event }: NewEvent,
   ): Promise<TicketRow> {
     const { status, subject, text, priority, tags, assigneeId } = changes;
     const row = await this.database.one(ctx, CHANGE, [
       before.id,
       ...[status ?? null, subject ?? null, text ?? null, priority ?? null, tags ?? null],
-      ...[assigneeId !== undefined, assigneeId ?? null, event.isPublic],
+      ...[assigneeId !== undefined, assigneeId ?? null, event.isPublic, at],
     ]);
     await this.insertEvent(ctx, row, { ...event, commentId, changes: recorded(before, changes) });
     return row;

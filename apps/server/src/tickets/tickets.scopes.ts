@@ -6,7 +6,7 @@ export const ticketsScopes = {
   write: { name: 'tickets:write', description: 'Open and answer tickets.', roles: ['agent', 'operator'] },
   manage: {
     name: 'tickets:manage',
-    description: 'Read and change all tickets, with what only staff see.',
+    description: 'Read and change all tickets, including what only staff see.',
     roles: ['agent', 'operator'],
   },
 } satisfies ScopeDefinitions<Role>;

@@ -6,9 +6,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { PackagesQueries } from '../packages';
 import { Actors } from '../sessions';
 import type { TicketsAuditAction } from './audit-actions';
-import type { TicketCommentDto, TransitionDto, WriteCommentDto } from './ticket-activity.dto';
+import type { TicketCommentDto, TransitionTicketDto, WriteCommentDto } from './ticket-activity.dto';
 import type { TicketCommentRow, Visibility } from './ticket-comment.entity';
 import type { ChangeableFields } from './ticket-event.entity';
+import { auditedEdit, changesOf } from './ticket-edits';
 import { TicketViews } from './ticket-views';
 import { type TicketRow, type TicketStatus, transitions } from './ticket.entity';
 import { authorOf, isStaff, requireStaff, visibleTo } from './tickets.caller';
@@ -93,14 +94,19 @@ export class TicketsService {
    * Gives a ticket another status, and writes a comment if there is one.
    * @throws ManageScopeMissingError, TicketNotFoundError, PreconditionFailedError, TransitionNotAllowedError
    */
-  async transition(ctx: RequestContext, id: string, { to, comment }: TransitionDto): Promise<TicketDto> {
+  async transition(
+    ctx: RequestContext,
+    id: string,
+    { to, comment }: TransitionTicketDto,
+  ): Promise<TicketDto> {
     assertMayTransition(ctx, to);
     assertMayWrite(ctx, comment?.visibility);
     return this.database.transaction(ctx, async () => {
-      let ticket = await this.lock(ctx, id);
-      assertAllowed(ticket, to);
-      if (comment) ({ ticket } = await this.addComment(ctx, ticket, { ...comment, transition: to }));
-      return this.views.ticket(ctx, await this.move(ctx, ticket, to));
+      const before = await this.lock(ctx, id);
+      assertAllowed(before, to);
+      if (!comment) return this.views.ticket(ctx, await this.move(ctx, before, to));
+      const { ticket } = await this.addComment(ctx, before, { ...comment, transition: to });
+      return this.views.ticket(ctx, await this.move(ctx, ticket, to, ticket.updatedAt));
     });
   }
 
@@ -120,7 +126,7 @@ export class TicketsService {
       const to = dto.transition ?? (isReply ? 'awaiting_reply' : undefined);
       if (to) assertAllowed(before, to);
       const { ticket, comment } = await this.addComment(ctx, before, { ...dto, transition: to });
-      if (to) await this.move(ctx, ticket, to);
+      if (to) await this.move(ctx, ticket, to, ticket.updatedAt);
       const [shown] = await this.views.comments(ctx, [comment]);
       return shown as TicketCommentDto;
     });
@@ -153,9 +159,10 @@ export class TicketsService {
   ): Promise<TicketRow> {
     let row = before;
     const changed = edits.map((fields) => changesOf(before, fields));
-    for (const [at, changes] of changed.entries()) {
+    for (const [which, changes] of changed.entries()) {
       if (Object.keys(changes).length === 0) continue;
-      const event = { type: 'edited', isPublic: at === 0, changes } as const;
+      const at = row === before ? null : row.updatedAt;
+      const event = { type: 'edited', isPublic: which === 0, changes, at } as const;
       row = await this.tickets.change(ctx, row, { ...authorOf(ctx), ...event });
     }
     if (row !== before) await this.record(ctx, row.id, 'ticket.edited', auditedEdit(before, changed));
@@ -176,8 +183,13 @@ export class TicketsService {
     return { ticket, comment: row };
   }
 
-  private async move(ctx: RequestContext, before: TicketRow, status: TicketStatus): Promise<TicketRow> {
-    const event = { type: 'transitioned', isPublic: true, changes: { status } } as const;
+  private async move(
+    ctx: RequestContext,
+    before: TicketRow,
+    status: TicketStatus,
+    at: Date | null = null,
+  ): Promise<TicketRow> {
+    const event = { type: 'transitioned', isPublic: true, changes: { status }, at } as const;
     const row = await this.tickets.change(ctx, before, { ...authorOf(ctx), ...event });
     await this.record(ctx, row.id, 'ticket.transitioned', { status: { from: before.status, to: status } });
     // A ticket is open only until its first answer.
@@ -212,28 +224,6 @@ function assertMayWrite(ctx: RequestContext, visibility: Visibility | undefined)
 
 function assertAllowed({ status }: TicketRow, to: TicketStatus): void {
   if (!transitions[status].includes(to)) throw new TransitionNotAllowedError(status, to);
-}
-
-const changesOf = (before: TicketRow, fields: Partial<ChangeableFields>): Partial<ChangeableFields> =>
-  Object.fromEntries(
-    Object.entries(fields).filter(
-      ([field, value]) =>
-        value !== undefined &&
-        JSON.stringify(value) !== JSON.stringify(before[field as keyof ChangeableFields]),
-    ),
-  );
-
-/** Returns what the audit log records of an edit. The subject and the text are personal data, so only their names are in it. */
-function auditedEdit(
-  before: TicketRow,
-  [texts = {}, { priority, tags, assigneeId } = {}]: Partial<ChangeableFields>[],
-): AuditChanges {
-  return {
-    ...(Object.keys(texts).length > 0 && { fields: Object.keys(texts) }),
-    ...(priority && { priority: { from: before.priority, to: priority } }),
-    ...(tags && { tags: { from: before.tags, to: tags } }),
-    ...(assigneeId !== undefined && { assignee_id: { from: before.assigneeId, to: assigneeId } }),
-  };
 }
 
 const unknownAssignee = (): ValidationFailedError =>
