@@ -128,6 +128,7 @@ function toConfig(role: Role, env: Environment) {
     registrations: registrationsConfig(env),
     imports: importsConfig(env),
     orders: { cacheBytes: env.ORDERS_CACHE_MB * 1024 * 1024, warmCount: env.ORDERS_WARM_COUNT },
+    tickets: { autoCloseDays: env.TICKETS_AUTO_CLOSE_DAYS },
     jobs: jobsConfig(env),
     rates: {
       jsonUrl: env.CBR_JSON_URL,

@@ -204,6 +204,10 @@ export const environment = z.object({
     .max(100_000)
     .default(10_000)
     .describe('newest orders that a process reads into its cache before it is ready'),
+  TICKETS_AUTO_CLOSE_DAYS: positive
+    .max(365)
+    .default(7)
+    .describe('days after which a ticket that stays answered is closed'),
   WORKER_CONCURRENCY: positive.max(500).default(10).describe('concurrent jobs per worker process'),
   CBR_JSON_URL: httpUrl
     .default('https://www.cbr-xml-daily.ru/daily_json.js')

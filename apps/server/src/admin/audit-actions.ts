@@ -3,6 +3,7 @@ import { ordersAuditActions } from '../orders';
 import { catalogAuditActions } from '../catalog';
 import { packagesAuditActions } from '../packages';
 import { sessionsAuditActions } from '../sessions';
+import { ticketsAuditActions } from '../tickets';
 
 /** Every action in the audit log. A module that records a new action adds it here. */
 export const auditActions = [
@@ -12,6 +13,7 @@ export const auditActions = [
   ...catalogAuditActions,
   ...packagesAuditActions,
   ...sessionsAuditActions,
+  ...ticketsAuditActions,
 ] as const;
 
 export type AuditAction = (typeof auditActions)[number];

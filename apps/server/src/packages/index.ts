@@ -12,4 +12,6 @@ export const packagesManifest: ModuleManifest = {
   tags: { packages: 'Register, claim and cancel packages, and read their costs, events and statistics.' },
 };
 
+export { PackagesModule } from './packages.module';
+export { PackagesQueries } from './packages.queries';
 export { packagesAuditActions } from './audit-actions';

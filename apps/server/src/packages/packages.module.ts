@@ -42,6 +42,6 @@ import { RepricingService } from './repricing.service';
     RegistrationsRepository,
     RegistrationsMetrics,
   ],
-  exports: [PackagePrices, RegistrationsService, RegistrationsSweeper],
+  exports: [PackagePrices, PackagesQueries, RegistrationsService, RegistrationsSweeper],
 })
 export class PackagesModule {}

@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type Bound, cursorOwner, Cursors, integerKey, type Page, type RequestContext } from '@waybill/core';
+import {
+  type Bound,
+  cursorOwner,
+  Cursors,
+  integerKey,
+  type Page,
+  type RequestContext,
+  type TransactionContext,
+} from '@waybill/core';
 import { moscowDay } from '@waybill/currency-rate';
 import { z } from 'zod';
 import { packagesScopes } from './packages.scopes';
@@ -58,6 +66,11 @@ export class PackagesQueries {
     const row = await this.packages.find(ctx, id, visibleTo(ctx));
     if (!row) throw new PackageNotFoundError();
     return row;
+  }
+
+  /** Whether a package exists and belongs to these owners. For modules that link to packages. */
+  async exists(ctx: TransactionContext, id: number, visible: Visibility): Promise<boolean> {
+    return (await this.packages.find(ctx, id, visible)) !== undefined;
   }
 
   /** Returns how the cost of a package was computed. @throws PackageNotFoundError */
