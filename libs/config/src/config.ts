@@ -125,10 +125,7 @@ function toConfig(role: Role, env: Environment) {
     ...accessOf(env),
     sessionUnusedHours: env.SESSION_UNUSED_HOURS,
     worker: { concurrency: env.WORKER_CONCURRENCY },
-    registrations: registrationsConfig(env),
-    imports: importsConfig(env),
-    orders: { cacheBytes: env.ORDERS_CACHE_MB * 1024 * 1024, warmCount: env.ORDERS_WARM_COUNT },
-    tickets: { autoCloseDays: env.TICKETS_AUTO_CLOSE_DAYS },
+    ...modulesConfig(env),
     jobs: jobsConfig(env),
     rates: {
       jsonUrl: env.CBR_JSON_URL,
@@ -161,6 +158,13 @@ const limitsConfig = (env: Environment) => ({
   addressPerMinute: env.LIMIT_ADDRESS_PER_MINUTE,
   sessionsPerMinute: env.LIMIT_SESSIONS_PER_MINUTE,
   badCredentialsPerMinute: env.LIMIT_BAD_CREDENTIALS_PER_MINUTE,
+});
+
+const modulesConfig = (env: Environment) => ({
+  registrations: registrationsConfig(env),
+  imports: importsConfig(env),
+  orders: { cacheBytes: env.ORDERS_CACHE_MB * 1024 * 1024, warmCount: env.ORDERS_WARM_COUNT },
+  tickets: { autoCloseDays: env.TICKETS_AUTO_CLOSE_DAYS },
 });
 
 const registrationsConfig = (env: Environment) => ({

@@ -1,5 +1,5 @@
-import { readOrder } from '../../server/src/orders/ingest/read-order';
-import { generateOrders, type GeneratorOptions, type Kind } from './generate-orders';
+import { readOrder } from '../../apps/server/src/orders/ingest/read-order';
+import { generateOrders, type GeneratorOptions, type Kind } from '../../apps/producer/src/generate-orders';
 
 const options: GeneratorOptions = {
   seed: 42,
