@@ -20,13 +20,13 @@ interface Run {
 }
 
 describe('a schedule in four workers, one of them with its clock an hour ahead', () => {
-  const SLOT_MS = 2_000;
+  const SLOT_MS = 1_000;
   const frequent = ['price-pending', 'sweep-registrations'];
   const { database, start } = useServers({
     rates: 'scripted',
     env: {
       JOB_POLL_MS: '100',
-      JOB_SCHEDULES: 'price-pending=*/2 * * * * *; sweep-registrations=*/2 * * * * *',
+      JOB_SCHEDULES: 'price-pending=* * * * * *; sweep-registrations=* * * * * *',
     },
   });
   let fleet: TestServer[];

@@ -9,7 +9,7 @@ import { createLogger, NestLogger, observeRequests, Readiness } from '@waybill/o
 import { buildDocument } from '@waybill/openapi';
 import type { Logger } from 'pino';
 import { about } from './about';
-import { assertCanListen, listen } from './listen';
+import { listen } from './listen';
 import { ProcessModule } from './process.module';
 import { schema } from './schema';
 import { toListenError } from './start-errors';
@@ -24,9 +24,11 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts the parts that the role needs: embedded services that are not configured, migrations, HTTP and jobs. */
+/**
+ * Starts the parts that the role needs: embedded services that are not configured, migrations, HTTP and jobs.
+ * The caller has checked that the process can listen.
+ */
 export async function startServer(config: Config): Promise<Server> {
-  await assertCanListen(config);
   const logger = createLogger(config);
   const postgres = config.database.url === undefined ? await startEmbedded(config, logger) : undefined;
   const databaseUrl = config.database.url ?? (postgres as EmbeddedPostgres).url;
