@@ -136,17 +136,6 @@ describe('plans of hot statements', () => {
     assertCheap(await planOf(() => packages.claim(ctx, change, 7)), 'packages_pkey', 10);
   });
 
-  it('finished registrations are found by their primary key, however many are pending', async () => {
-    const ids = await dataSource.query<{ id: string }[]>('SELECT id FROM registrations LIMIT 10');
-    const priced = ids.map(({ id }) => ({ id, price: 'rate_unavailable' as const }));
-    // A statement without a result is run by `execute`.
-    const run = jest.spyOn(database, 'execute').mockResolvedValue(0);
-    await registrations.complete(ctx, priced);
-    const [, text, parameters = []] = run.mock.calls[0]!;
-    run.mockRestore();
-    assertCheap(await planOfStatement(text, parameters), 'registrations_pkey', 100);
-  });
-
   it('attempts find the registration by its primary key', async () => {
     const ids = (await dataSource.query<{ id: string }[]>('SELECT id FROM registrations LIMIT 10')).map(
       ({ id }) => id,
@@ -160,6 +149,17 @@ describe('plans of hot statements', () => {
     const nodes = await planOf(() => registrations.claimDue(ctx, claim));
     assertCheap(nodes, 'registrations_pending_idx', 2 * claim.count);
     expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
+  });
+
+  it('finished registrations are found by their primary key, however many are pending', async () => {
+    const ids = await dataSource.query<{ id: string }[]>('SELECT id FROM registrations LIMIT 10');
+    const priced = ids.map(({ id }) => ({ id, price: 'rate_unavailable' as const }));
+    // A statement without a result is run by `execute`.
+    const run = jest.spyOn(database, 'execute').mockResolvedValue(0);
+    await registrations.complete(ctx, priced);
+    const [, text, parameters = []] = run.mock.calls[0]!;
+    run.mockRestore();
+    assertCheap(await planOfStatement(text, parameters), 'registrations_pkey', 100);
   });
 });
 

@@ -7,7 +7,11 @@ export const packagesScopes = {
     description: 'Read the packages and registrations that you own.',
     roles: ['agent', 'operator'],
   },
-  write: { name: 'packages:write', description: 'Register packages.', roles: ['agent', 'operator'] },
+  write: {
+    name: 'packages:write',
+    description: 'Register packages, and cancel your own.',
+    roles: ['agent', 'operator'],
+  },
   readAll: {
     name: 'packages:read_all',
     description: 'Read all packages.',

@@ -117,8 +117,9 @@ export const SET_PRICES = statement(
 const listings = new Map<string, Statement<PackageRow>>();
 
 /**
- * Returns the statement for exactly these filters. Each of the 36 combinations has its own statement, because `$n IS
- * NULL OR …` would lead to a worse query plan. `$1` is the ID to start after, `$2` the number of rows.
+ * Returns the statement for exactly these filters. Each of the 72 combinations has its own statement, because `$n IS
+ * NULL OR …` would lead to a worse query plan, and so would a status that is not known when the statement is planned.
+ * `$1` is the ID to start after, `$2` the number of rows.
  */
 export function listing(
   visible: Visibility,
@@ -128,9 +129,9 @@ export function listing(
   const whose = visible === 'all' ? 'all' : owners.length === 1 ? 'one' : 'many';
   const parameters = [
     ...(whose === 'all' ? [] : [whose === 'one' ? owners[0] : owners]),
-    ...[typeId, status].filter((filter) => filter !== undefined),
+    ...(typeId === undefined ? [] : [typeId]),
   ];
-  const filters = { byType: typeId !== undefined, byStatus: status !== undefined, hasCost };
+  const filters = { byType: typeId !== undefined, hasCost, status };
   const key = `${whose} ${JSON.stringify(filters)}`;
   const text = listings.get(key) ?? statement(ROW, textOfListing(whose, filters));
   listings.set(key, text);
@@ -139,15 +140,14 @@ export function listing(
 
 function textOfListing(
   whose: 'all' | 'one' | 'many',
-  { byType, byStatus, hasCost }: { byType: boolean; byStatus: boolean; hasCost: boolean | undefined },
+  { byType, hasCost, status }: { byType: boolean } & Omit<PackageFilters, 'typeId'>,
 ): string {
-  let last = whose === 'all' ? 2 : 3;
   const conditions = [
     'p.id < $1',
     ...(whose === 'one' ? ['p.owner_id = $3'] : []),
     ...(whose === 'many' ? ['p.owner_id = owner.id'] : []),
-    ...(byType ? [`p.type_id = $${++last}`] : []),
-    ...(byStatus ? [`p.status = $${++last}`] : []),
+    ...(byType ? [`p.type_id = $${whose === 'all' ? 3 : 4}`] : []),
+    ...(status ? [`p.status = '${status}'`] : []),
     ...(hasCost === undefined ? [] : [`p.delivery_cost IS ${hasCost ? 'NOT NULL' : 'NULL'}`]),
   ].join(' AND ');
   const newest = 'ORDER BY p.id DESC LIMIT $2';

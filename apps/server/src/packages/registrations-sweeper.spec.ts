@@ -110,7 +110,7 @@ describe('the registrations sweeper', () => {
       `UPDATE registrations SET state = 'failed', finished_at = CASE WHEN content_amount <= 1100 THEN ${old(1)} ELSE ${old(-60)} END
        WHERE content_amount > 10`,
     );
-    const deletes = jest.spyOn(database, 'execute');
+    const deletes = jest.spyOn(RegistrationsRepository.prototype, 'deleteFinished');
     expect(await sweeper().purge(signal)).toBe(1_090);
     expect(deletes).toHaveBeenCalledTimes(3);
     deletes.mockRestore();
