@@ -144,7 +144,7 @@ async function launch(port: number, dir: string, args: string[]): Promise<ChildP
 }
 
 /** The process ends with the test run, even if that is killed, if the machine has setpriv. */
-function endWithUs(): string[] {
+export function endWithUs(): string[] {
   const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
   return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];
 }
