@@ -33,7 +33,7 @@ export interface MissingService {
   reason: string;
 }
 
-const SERVICES: Service[] = [
+export const SERVICES: readonly Service[] = [
   {
     name: 'postgres',
     variable: 'DATABASE_URL',
@@ -68,7 +68,7 @@ type Environment = Record<string, string | undefined>;
  */
 export async function findServices(
   environment: Environment,
-  services: Service[] = SERVICES,
+  services: readonly Service[] = SERVICES,
 ): Promise<{ found: FoundService[]; missing: MissingService[] }> {
   const required = requiredNames(environment, services);
   const none = looksForNone(environment);
@@ -93,7 +93,7 @@ function looksForNone({ TEST_SERVICES: which }: Environment): boolean {
   throw new Error(`TEST_SERVICES must be none or unset; it is ${which}`);
 }
 
-function requiredNames({ REQUIRE_SERVICES: list = '' }: Environment, services: Service[]): string[] {
+function requiredNames({ REQUIRE_SERVICES: list = '' }: Environment, services: readonly Service[]): string[] {
   const names = list.split(',').flatMap((name) => name.trim() || []);
   const known = services.map(({ name }) => name as string);
   const unknown = names.filter((name) => !known.includes(name));

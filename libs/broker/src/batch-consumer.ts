@@ -27,6 +27,14 @@ export interface ConsumeOptions {
   concurrency?: number;
   /** Messages that are delivered to this consumer and not settled. Default: one batch more than are handled. */
   maxInFlight?: number;
+  /** Bytes of these messages. One message may exceed them. Default: 128 MiB. */
+  maxInFlightBytes?: number;
+}
+
+/** What may be asked for. */
+export interface Room {
+  messages: number;
+  bytes: number;
 }
 
 /** A delivered message that must be settled. */
@@ -42,7 +50,7 @@ export interface Settlement<D extends Delivery> {
 }
 
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
-const MAX_BYTES_IN_FLIGHT = 128 * 1024 * 1024;
+const MAX_IN_FLIGHT_BYTES = 128 * 1024 * 1024;
 const MAX_NACK_MS = 300_000;
 const DELAYS_AFTER_FAILURE = { firstMs: 200, longestMs: 30_000 };
 
@@ -72,8 +80,8 @@ export class BatchConsumer<D extends Delivery> {
     options: ConsumeOptions = {},
   ) {
     const { maxBatch = 500, maxBatchBytes = MAX_BATCH_BYTES, maxWaitMs = 20, concurrency = 1 } = options;
-    const { maxInFlight = maxBatch * (concurrency + 1) } = options;
-    this.limits = { maxBatch, maxBatchBytes, maxWaitMs, concurrency, maxInFlight };
+    const { maxInFlight = maxBatch * (concurrency + 1), maxInFlightBytes = MAX_IN_FLIGHT_BYTES } = options;
+    this.limits = { maxBatch, maxBatchBytes, maxWaitMs, concurrency, maxInFlight, maxInFlightBytes };
   }
 
   get maxInFlight(): number {
@@ -89,21 +97,21 @@ export class BatchConsumer<D extends Delivery> {
     return this.stopping.signal.aborted;
   }
 
-  /**
-   * Waits until a batch fits into what may be in flight.
-   * @param bytesEach largest size of a message.
-   * @returns how many messages may be asked for; 0 if the consumer is stopping.
-   */
-  async untilRoom(bytesEach = 0): Promise<number> {
-    const wanted = Math.min(this.limits.maxBatch, this.limits.maxInFlight);
+  /** Whether more bytes are in flight than should be, because the broker counts only messages. */
+  get isOverfull(): boolean {
+    return this.unsettled.size > 1 && this.bytesInFlight > this.limits.maxInFlightBytes;
+  }
+
+  /** Waits until a batch fits into what may be in flight. Returns undefined if the consumer is stopping. */
+  async untilRoom(): Promise<Room | undefined> {
+    const { maxBatch, maxInFlight, maxInFlightBytes } = this.limits;
     while (!this.isStopping) {
-      const bytes = MAX_BYTES_IN_FLIGHT - this.bytesInFlight;
-      const room = this.limits.maxInFlight - this.unsettled.size;
-      if (room >= wanted && bytes >= bytesEach)
-        return bytesEach === 0 ? room : Math.min(room, Math.floor(bytes / bytesEach));
+      const messages = maxInFlight - this.unsettled.size;
+      const bytes = maxInFlightBytes - this.bytesInFlight;
+      if (messages >= Math.min(maxBatch, maxInFlight) && bytes > 0) return { messages, bytes };
       await new Promise<void>((resolve) => (this.roomWanted = resolve));
     }
-    return 0;
+    return undefined;
   }
 
   /** Takes a delivery. A consumer that is stopping gives it back. */

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { backoffMs } from './backoff';
-import type { BatchConsumer, Delivery } from './batch-consumer';
+import type { BatchConsumer, Delivery, Room } from './batch-consumer';
 import type { Consumption } from './broker-driver';
 
 const DELAYS = { firstMs: 100, longestMs: 10_000 };
@@ -10,10 +10,8 @@ const DELAYS = { firstMs: 100, longestMs: 10_000 };
 export interface Puller<D extends Delivery> {
   /** Interval of `extend`. */
   extendEveryMs: number;
-  /** Largest size of a message, once known; 0 if `pull` bounds the bytes itself. */
-  bytesEach(): number;
-  /** Adds up to `most` messages to the batches, or waits a limited time for the first. */
-  pull(most: number): Promise<void>;
+  /** Adds as many messages to the batches as there is room for, or waits a limited time for the first. */
+  pull(room: Room): Promise<void>;
   /** Tells the broker that messages are still being handled, so that it does not deliver them again. */
   extend(deliveries: readonly D[]): Promise<void>;
 }
@@ -41,8 +39,8 @@ export class PullConsumption<D extends Delivery> implements Consumption {
 
   private async pullUntilStopped(): Promise<void> {
     for (let failures = 0; !this.stopping.signal.aborted;) {
-      const room = await this.batches.untilRoom(this.puller.bytesEach());
-      if (room === 0) return;
+      const room = await this.batches.untilRoom();
+      if (room === undefined) return;
       try {
         await this.puller.pull(room);
         failures = 0;

@@ -35,6 +35,7 @@ interface Consumer {
 /** What every driver must do. `start` prepares a place for one test; undefined skips the suite. */
 export function describeBroker(name: string, start: (() => Promise<BrokerPlace>) | undefined): void {
   (start ? describe : describe.skip)(`the message broker on ${name}`, () => {
+    const brokers: Broker[] = [];
     const closers: (() => unknown)[] = [];
     let place: BrokerPlace;
 
@@ -45,6 +46,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
       closers.push(() => place.remove());
     });
     afterEach(async () => {
+      await Promise.all(brokers.splice(0).map((broker) => broker.close()));
       for (const close of closers.splice(0).toReversed()) await close();
       jest.restoreAllMocks();
     });
@@ -52,7 +54,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
     /** Opens a broker as another process would. */
     const open = async (address: Address = place.address): Promise<Broker> => {
       const broker = new Broker(await place.open(address), { publishMs: PUBLISH_MS, drainMs: DRAIN_MS });
-      closers.push(() => broker.close());
+      brokers.push(broker);
       return broker;
     };
     const openProxy = async (): Promise<TcpProxy> => {
@@ -114,6 +116,22 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
       await has(slow.received, 15);
       await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
       expect(textsOf([...slow.received, ...other.received]).toSorted()).toEqual(numbers(50).toSorted());
+    });
+
+    it('bounds the bytes in flight, and leaves the others to another consumer', async () => {
+      const broker = await open();
+      await broker.publish(
+        TOPIC,
+        Array.from({ length: 60 }, (_, n) => ({ id: `${n}`, body: Buffer.alloc(200_000) })),
+      );
+      const gate = held();
+      const slow = consume(broker, { maxBatch: 2, maxInFlight: 100, maxInFlightBytes: 4_000_000 }, gate.wait);
+      await has(slow.received, 2);
+      const other = consume(await open());
+      await has(other.received, 35);
+      gate.release();
+      await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
+      expect(new Set([...slow.received, ...other.received].map(({ id }) => id)).size).toBe(60);
     });
 
     it('acknowledges only after the handler, so a lost consumer loses nothing', async () => {

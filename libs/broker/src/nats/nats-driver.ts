@@ -1,7 +1,13 @@
 import type { Consumer, JsMsg } from '@nats-io/jetstream';
 import { headers as newHeaders, type MsgHdrs } from '@nats-io/transport-node';
 import { withTimeout } from '@waybill/core';
-import { BatchConsumer, type BatchHandler, type ConsumeOptions, type Settlement } from '../batch-consumer';
+import {
+  BatchConsumer,
+  type BatchHandler,
+  type ConsumeOptions,
+  type Room,
+  type Settlement,
+} from '../batch-consumer';
 import { type BrokerAccess, serversOf } from '../broker-access';
 import type { BrokerDriver, Consumption } from '../broker-driver';
 import { BrokerHealth } from '../broker-health';
@@ -15,6 +21,8 @@ import { NatsTopic } from './nats-topic';
 const ID_HEADER = 'Message-Id';
 /** Time in which a consumer waits for a connection, or for a reply. */
 const TIMEOUT_MS = 5_000;
+/** Time in which the server takes commands about deliveries. A connection that is lost meanwhile does not tell. */
+const FLUSH_MS = 2_000;
 /** Duration of a request for messages: the shortest that the client accepts, because a stop waits for its end. */
 const PULL_MS = 1_000;
 /** Limit of a server that is not configured otherwise. */
@@ -41,7 +49,6 @@ export class NatsDriver implements BrokerDriver {
   private readonly streams = new Map<Topic, NatsConnection>();
   private readonly consumers = new Map<Topic, { connected: NatsConnection; consumer: Consumer }>();
   private readonly ackWaitMs: number;
-  private maxPayload = USUAL_MAX_PAYLOAD;
 
   constructor(private readonly options: NatsDriverOptions) {
     this.ackWaitMs = options.ackWaitMs ?? 10_000;
@@ -50,9 +57,7 @@ export class NatsDriver implements BrokerDriver {
   }
 
   async maxMessageBytes(withinMs: number): Promise<number> {
-    const { connection } = await this.connections.use(withinMs);
-    this.maxPayload = connection.info?.max_payload ?? USUAL_MAX_PAYLOAD;
-    return Math.min(MAX_MESSAGE_BYTES, this.maxPayload);
+    return Math.min(MAX_MESSAGE_BYTES, maxPayloadOf(await this.connections.use(withinMs)));
   }
 
   async publish(topic: Topic, messages: readonly PreparedMessage[], withinMs: number): Promise<void> {
@@ -84,8 +89,7 @@ export class NatsDriver implements BrokerDriver {
     const batches = new BatchConsumer<NatsDelivery>(topic, handler, settle, options);
     const puller: Puller<NatsDelivery> = {
       extendEveryMs: this.ackWaitMs / 3,
-      bytesEach: () => this.maxPayload,
-      pull: (most) => this.pull(topic, most, batches),
+      pull: (room) => this.pull(topic, room, batches),
       extend: (deliveries) => send(deliveries, ({ received }) => received.working()),
     };
     return new PullConsumption(batches, puller);
@@ -100,14 +104,18 @@ export class NatsDriver implements BrokerDriver {
     return this.connections.close();
   }
 
-  private async pull(topic: Topic, most: number, batches: BatchConsumer<NatsDelivery>): Promise<void> {
+  private async pull(topic: Topic, room: Room, batches: BatchConsumer<NatsDelivery>): Promise<void> {
     const connected = await this.connections.use(TIMEOUT_MS);
     const { connection } = connected;
-    this.maxPayload = connection.info?.max_payload ?? USUAL_MAX_PAYLOAD;
+    // A request is limited by messages or by bytes, so this assumes the largest messages.
+    const most = Math.floor(room.bytes / maxPayloadOf(connected)) || 1;
     try {
       const consumer = await this.consumerOf(topic, connected);
       // The request is never cancelled: messages that are on their way would be lost until their lease ends.
-      for await (const received of await consumer.fetch({ max_messages: most, expires: PULL_MS }))
+      for await (const received of await consumer.fetch({
+        max_messages: Math.min(room.messages, most),
+        expires: PULL_MS,
+      }))
         batches.add({ received, connection, message: decode(received) });
     } catch (error) {
       this.consumers.delete(topic); // it may have been deleted
@@ -136,6 +144,9 @@ export class NatsDriver implements BrokerDriver {
   }
 }
 
+const maxPayloadOf = ({ connection }: NatsConnection): number =>
+  connection.info?.max_payload ?? USUAL_MAX_PAYLOAD;
+
 /** Sends a command about each delivery, and waits until the server has them. */
 async function send(
   deliveries: readonly NatsDelivery[],
@@ -143,7 +154,7 @@ async function send(
 ): Promise<void> {
   for (const [n, delivery] of deliveries.entries()) command(delivery, n);
   const connections = new Set(deliveries.map(({ connection }) => connection));
-  await withTimeout(Promise.all(Array.from(connections, (connection) => connection.flush())), TIMEOUT_MS);
+  await withTimeout(Promise.all(Array.from(connections, (connection) => connection.flush())), FLUSH_MS);
 }
 
 function encode(id: string, given: Readonly<Record<string, string>>): MsgHdrs {

@@ -1,6 +1,12 @@
 import { withTimeout } from '@waybill/core';
 import type { Database } from '@waybill/database';
-import { BatchConsumer, type BatchHandler, type ConsumeOptions, type Settlement } from '../batch-consumer';
+import {
+  BatchConsumer,
+  type BatchHandler,
+  type ConsumeOptions,
+  type Room,
+  type Settlement,
+} from '../batch-consumer';
 import type { BrokerDriver, Consumption } from '../broker-driver';
 import { BrokerHealth } from '../broker-health';
 import { MAX_MESSAGE_BYTES, type PreparedMessage, type ReceivedMessage } from '../messages';
@@ -55,8 +61,7 @@ export class PostgresDriver implements BrokerDriver {
     const batches = new BatchConsumer<LeasedMessage>(topic, handler, settle, options);
     const puller: Puller<LeasedMessage> = {
       extendEveryMs: this.leaseMs / 3,
-      bytesEach: () => 0,
-      pull: (most) => this.pull(topic, most, batches),
+      pull: (room) => this.pull(topic, room, batches),
       extend: (messages) =>
         this.observe(() =>
           this.messages.extend(
@@ -79,8 +84,8 @@ export class PostgresDriver implements BrokerDriver {
     return Promise.resolve(); // the pool belongs to the process
   }
 
-  private async pull(topic: Topic, most: number, batches: BatchConsumer<LeasedMessage>): Promise<void> {
-    const rows = await this.observe(() => this.messages.claim(topic, most, this.leaseMs));
+  private async pull(topic: Topic, room: Room, batches: BatchConsumer<LeasedMessage>): Promise<void> {
+    const rows = await this.observe(() => this.messages.claim(topic, room, this.leaseMs));
     for (const { id, messageId, body, headers, deliveryCount } of rows)
       batches.add({ lease: { id, deliveryCount }, message: { id: messageId, body, headers, deliveryCount } });
     if (rows.length === 0) await this.waitForMessages();

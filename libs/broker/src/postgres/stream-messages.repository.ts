@@ -1,5 +1,6 @@
 import { TransactionContext } from '@waybill/core';
 import { columnsOf, computed, type Database, type RowOf, statement, value } from '@waybill/database';
+import type { Room } from '../batch-consumer';
 import type { PreparedMessage } from '../messages';
 import type { Topic } from '../topics';
 import { StreamMessageEntity } from './stream-message.entity';
@@ -40,8 +41,8 @@ export class StreamMessagesRepository {
     );
   }
 
-  /** Leases the oldest messages that no other consumer has, in the order of publication. */
-  async claim(topic: Topic, most: number, leaseMs: number): Promise<StreamMessageRow[]> {
+  /** Leases the oldest messages that no other consumer has, in the order of publication: at least one. */
+  async claim(topic: Topic, { messages, bytes }: Room, leaseMs: number): Promise<StreamMessageRow[]> {
     const rows = await this.database.rows(
       new TransactionContext(),
       statement(
@@ -59,7 +60,7 @@ export class StreamMessagesRepository {
            FROM sized WHERE m.id = sized.id AND sized.bytes_before < $4
          RETURNING ${CLAIMED}`,
       ),
-      [topic, most, leaseMs, MAX_CLAIMED_BYTES],
+      [topic, messages, leaseMs, Math.min(bytes, MAX_CLAIMED_BYTES)],
     );
     return rows.toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
   }

@@ -14,6 +14,9 @@ import { decode, ensureQueue } from './rabbitmq-queue';
 
 const TIMEOUT_MS = 5_000;
 const CLOSE_MS = 1_000;
+/** Prefetch while messages are large, and number of deliveries until a larger one is tried again. */
+const FEW = 8;
+const DELIVERIES_OF_FEW = 200;
 const DELAYS = { firstMs: 100, longestMs: 10_000 };
 
 /** A delivery, which only the channel that it came on can settle. */
@@ -35,6 +38,8 @@ export class RabbitMqConsumption implements Consumption {
   private readonly delayed = new Set<NodeJS.Timeout>();
   private readonly stopped = once(this.stopping.signal, 'abort');
   private readonly consuming: Promise<void>;
+  /** Number of deliveries until the prefetch is large again. */
+  private fewLeft = 0;
   private draining: Promise<boolean> | undefined;
 
   constructor(
@@ -90,7 +95,8 @@ export class RabbitMqConsumption implements Consumption {
   }
 
   private async subscribe(channel: Channel): Promise<string> {
-    await channel.prefetch(this.batches.maxInFlight);
+    const { maxInFlight } = this.batches;
+    await channel.prefetch(this.fewLeft > 0 ? Math.min(FEW, maxInFlight) : maxInFlight);
     await ensureQueue(channel, this.queue);
     const { consumerTag } = await channel.consume(this.queue, (raw) => {
       // Null if the queue was deleted: the next channel creates it again.
@@ -98,8 +104,17 @@ export class RabbitMqConsumption implements Consumption {
       const delivery = { raw, channel, message: decode(raw) };
       this.unacknowledged.add(delivery);
       this.batches.add(delivery);
+      this.adaptPrefetch(channel);
     });
     return consumerTag;
+  }
+
+  /** RabbitMQ counts no bytes: when too many are in flight, the next messages come on a channel with a small prefetch. */
+  private adaptPrefetch(channel: Channel): void {
+    const isBack = this.fewLeft > 0 && --this.fewLeft === 0;
+    if (!isBack && (this.fewLeft > 0 || !this.batches.isOverfull)) return;
+    if (!isBack) this.fewLeft = DELIVERIES_OF_FEW;
+    channel.close().catch(() => undefined); // it may be closed
   }
 
   /** Closes the channel, once nothing is left that could be settled on it. What is not settled is delivered again. */

@@ -18,7 +18,7 @@ export async function ensureQueue(channel: Channel, queue: string): Promise<numb
 }
 
 /** Reads a message, which another publisher may have sent without an ID. */
-export function decode({ content, properties }: ConsumeMessage): ReceivedMessage {
+export function decode({ content, fields, properties }: ConsumeMessage): ReceivedMessage {
   const given = (properties.headers ?? {}) as Record<string, unknown>;
   const texts = Object.entries(given).flatMap(([name, value]) =>
     typeof value === 'string' && !name.startsWith('x-') ? [[name, value] as const] : [],
@@ -27,6 +27,6 @@ export function decode({ content, properties }: ConsumeMessage): ReceivedMessage
     id: (properties.messageId as string | undefined) || createHash('sha256').update(content).digest('hex'),
     body: content,
     headers: Object.fromEntries(texts),
-    deliveryCount: Number(given['x-delivery-count'] ?? 0) + 1,
+    deliveryCount: Number(given['x-delivery-count'] ?? (fields.redelivered ? 1 : 0)) + 1,
   };
 }
