@@ -19,6 +19,7 @@ const PASSWORD = 'eight dry otters in a barn';
 /** A job that changes nothing that these requests read. */
 const JOB = 'purge-idempotency-keys';
 const BOOTS = aPackage();
+const TICKET = { subject: 'My package has not arrived', text: 'Where is it?', email: 'anna@example.com' };
 
 /** A caller. */
 interface Caller {
@@ -140,6 +141,13 @@ describe('every route, for every kind of caller', () => {
   const email = () => `new-${Math.random().toString(36).slice(2)}@example.com`;
   const ofJob = async (): Promise<GoodRequest> => ({ path: { name: JOB } });
   const ofPackage = async (): Promise<GoodRequest> => ({ path: { id: owned.packageId } });
+  const newTicket = async (): Promise<string> => (await owner.api.post('/tickets', TICKET)).body.id as string;
+  const ofTicket = async (): Promise<GoodRequest> => ({ path: { id: await newTicket() } });
+  const closedTicket = async (): Promise<string> => {
+    const id = await newTicket();
+    await owner.api.post(`/tickets/${id}/transitions`, { to: 'closed' });
+    return id;
+  };
 
   /** Requests that need more than the route itself. */
   const requests: Record<string, (caller: Caller) => Promise<GoodRequest>> = {
@@ -183,6 +191,22 @@ describe('every route, for every kind of caller', () => {
     'GET /api/v1/packages': async () => ({ query: { limit: 200 }, shows: { id: owned.packageId } }),
     'GET /api/v1/packages/:id': ofPackage,
     'GET /api/v1/packages/:id/cost': ofPackage,
+    'POST /api/v1/tickets': async () => ({ body: TICKET }),
+    'GET /api/v1/tickets': async () => ({ query: { limit: 200 }, shows: { id: await newTicket() } }),
+    'GET /api/v1/tickets/:id': ofTicket,
+    'PATCH /api/v1/tickets/:id': async () => ({
+      ...(await ofTicket()),
+      body: { subject: 'Lost' },
+      headers: { 'If-Match': '*' },
+    }),
+    'POST /api/v1/tickets/:id/transitions': async () => ({ ...(await ofTicket()), body: { to: 'closed' } }),
+    'POST /api/v1/tickets/:id/comments': async () => ({ ...(await ofTicket()), body: { text: 'Hello' } }),
+    'GET /api/v1/tickets/:id/comments': ofTicket,
+    'GET /api/v1/tickets/:id/history': ofTicket,
+    'POST /api/v1/tickets/:id/follow-up': async () => ({
+      path: { id: await closedTicket() },
+      body: { text: 'Again' },
+    }),
     'GET /api/v1/packages/status/:id': async () => ({ path: { id: owned.registrationId } }),
   };
 

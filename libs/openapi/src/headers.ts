@@ -79,7 +79,24 @@ export function headerReferences(names: Iterable<string>): Record<string, Refere
   return Object.fromEntries(entries);
 }
 
+const RETRY_AFTER_OF_SOME = 'RetryAfterOfSome';
+
+/** Returns references to headers that only some codes of an error reply have. @throws Error for any but `Retry-After`. */
+export function headersOfSome(names: Iterable<string>): Record<string, Reference> {
+  const entries = [...names].map((name) => {
+    if (name !== 'Retry-After')
+      throw new Error(`the header ${name} has no optional form in openapi/headers.ts`);
+    return [name, { $ref: `#/components/headers/${RETRY_AFTER_OF_SOME}` }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Every header, by component name. */
-export const headerComponents: Readonly<Record<string, Header>> = Object.fromEntries(
-  Object.entries(headers).map(([name, header]) => [componentOf(name), header]),
-);
+export const headerComponents: Readonly<Record<string, Header>> = {
+  ...Object.fromEntries(Object.entries(headers).map(([name, header]) => [componentOf(name), header])),
+  [RETRY_AFTER_OF_SOME]: {
+    ...headers['Retry-After'],
+    description: 'Seconds to wait before the next request, if the same request can succeed later.',
+    required: false,
+  },
+};
