@@ -157,6 +157,26 @@ describe('the examples of the OpenAPI document', () => {
     compare('restoreCatalogItem', await admin.post(`${item}/restore`));
   });
 
+  it('match the server’s replies about tickets', async () => {
+    const user = { email: 'support@example.com', role: 'agent', password: 'ten calm toads on a log' };
+    await admin.post('/users', user);
+    const signedIn = await api.post('/auth/login', { email: user.email, password: user.password });
+    const staff = api.as({ cookie: cookieOf(signedIn) });
+    const opened = compare('openTicket', await staff.post('/tickets', requestExample('openTicket')));
+    const ticket = `/tickets/${bodyOf(opened).id}`;
+    compare('editTicket', await staff.patch(ticket, requestExample('editTicket'), anyVersion));
+    compare('getTicket', await staff.get(ticket));
+    compare('listTickets', await staff.get('/tickets'));
+    compare('writeComment', await staff.post(`${ticket}/comments`, requestExample('writeComment')));
+    compare('listComments', await staff.get(`${ticket}/comments`));
+    compare('listTicketHistory', await staff.get(`${ticket}/history`));
+    const other = bodyOf(await staff.post('/tickets', requestExample('openTicket'))).id;
+    const transition = requestExample('transitionTicket');
+    compare('transitionTicket', await staff.post(`/tickets/${other}/transitions`, transition));
+    await staff.post(`${ticket}/transitions`, { to: 'closed' });
+    compare('openFollowUp', await staff.post(`${ticket}/follow-up`, requestExample('openFollowUp')));
+  });
+
   it('are all compared', async () => {
     for (const [operationId, path] of [
       ['getLiveness', '/livez'],

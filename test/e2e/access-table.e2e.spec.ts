@@ -26,6 +26,7 @@ const CSV_FILE = {
   body: `sku,name,brand,category,price_amount,price_currency,weight_kg,hs_code,attributes\nA,Boots,,,1,RUB,,,`,
   headers: { 'Content-Type': 'text/csv' },
 };
+const TICKET = { subject: 'My package has not arrived', text: 'Where is it?', email: 'anna@example.com' };
 
 /** A caller. */
 interface Caller {
@@ -180,6 +181,13 @@ describe('every route, for every kind of caller', () => {
   };
   const ofDeadLetter = async (): Promise<GoodRequest> => ({ path: await deadLetter() });
   const ofPackage = async (): Promise<GoodRequest> => ({ path: { id: owned.packageId } });
+  const newTicket = async (): Promise<string> => (await owner.api.post('/tickets', TICKET)).body.id as string;
+  const ofTicket = async (): Promise<GoodRequest> => ({ path: { id: await newTicket() } });
+  const closedTicket = async (): Promise<string> => {
+    const id = await newTicket();
+    await owner.api.post(`/tickets/${id}/transitions`, { to: 'closed' });
+    return id;
+  };
   /** A copy of the owner's package. */
   const ofAnotherPackage = async (): Promise<GoodRequest> => {
     const columns =
@@ -257,6 +265,22 @@ describe('every route, for every kind of caller', () => {
     'GET /api/v1/packages': async () => ({ query: { limit: 200 }, shows: { id: owned.packageId } }),
     'GET /api/v1/packages/:id': ofPackage,
     'GET /api/v1/packages/:id/cost': ofPackage,
+    'POST /api/v1/tickets': async () => ({ body: TICKET }),
+    'GET /api/v1/tickets': async () => ({ query: { limit: 200 }, shows: { id: await newTicket() } }),
+    'GET /api/v1/tickets/:id': ofTicket,
+    'PATCH /api/v1/tickets/:id': async () => ({
+      ...(await ofTicket()),
+      body: { subject: 'Lost' },
+      headers: { 'If-Match': '*' },
+    }),
+    'POST /api/v1/tickets/:id/transitions': async () => ({ ...(await ofTicket()), body: { to: 'closed' } }),
+    'POST /api/v1/tickets/:id/comments': async () => ({ ...(await ofTicket()), body: { text: 'Hello' } }),
+    'GET /api/v1/tickets/:id/comments': ofTicket,
+    'GET /api/v1/tickets/:id/history': ofTicket,
+    'POST /api/v1/tickets/:id/follow-up': async () => ({
+      path: { id: await closedTicket() },
+      body: { text: 'Again' },
+    }),
     'GET /api/v1/packages/:id/cost/revisions': ofPackage,
     'GET /api/v1/packages/:id/events': ofPackage,
     'POST /api/v1/packages/:id/claim': async () => ({ ...(await ofPackage()), body: { carrier_id: 7 } }),

@@ -37,6 +37,7 @@ import {
   TicketNotFoundError,
   TransitionNotAllowedError,
 } from './tickets.errors';
+import { answeredTicket, followUp, historyPage, newTicket } from './tickets.examples';
 import { TicketsQueries } from './tickets.queries';
 import { ticketsScopes } from './tickets.scopes';
 import { TicketsService } from './tickets.service';
@@ -56,7 +57,7 @@ export class TicketsController {
   @ETag()
   @Location<TicketDto>(({ id }) => `/api/v1/tickets/${id}`)
   @ApiOperation({ operationId: 'openTicket' })
-  @ApiCreatedResponse({ type: TicketDto })
+  @ApiCreatedResponse({ type: TicketDto, example: newTicket })
   open(@Ctx() ctx: RequestContext, @Body() dto: OpenTicketDto): Promise<TicketDto> {
     return this.tickets.open(ctx, dto);
   }
@@ -122,7 +123,7 @@ export class TicketsController {
   @ApiProblems(TicketNotFoundError, TransitionNotAllowedError)
   @ApiOperation({ operationId: 'transitionTicket' })
   @ApiParam(uuidParameter('id'))
-  @ApiOkResponse({ type: TicketDto })
+  @ApiOkResponse({ type: TicketDto, example: answeredTicket })
   transition(
     @Ctx() ctx: RequestContext,
     @Param('id', UuidId) id: string,
@@ -172,7 +173,7 @@ export class TicketsController {
   @ApiProblems(TicketNotFoundError)
   @ApiOperation({ operationId: 'listTicketHistory' })
   @ApiParam(uuidParameter('id'))
-  @ApiOkResponse({ type: TicketEventPage })
+  @ApiOkResponse({ type: TicketEventPage, example: historyPage })
   history(
     @Ctx() ctx: RequestContext,
     @Param('id', UuidId) id: string,
@@ -193,7 +194,7 @@ export class TicketsController {
   @ApiProblems(TicketNotFoundError, TicketNotClosedError, FollowUpExistsError)
   @ApiOperation({ operationId: 'openFollowUp' })
   @ApiParam(uuidParameter('id'))
-  @ApiCreatedResponse({ type: TicketDto })
+  @ApiCreatedResponse({ type: TicketDto, example: followUp })
   followUp(
     @Ctx() ctx: RequestContext,
     @Param('id', UuidId) id: string,

@@ -191,7 +191,7 @@ export class TicketSummaryDto {
 
   /**
    * Only for callers with `tickets:manage`.
-   * @example "normal"
+   * @example "high"
    */
   @ApiProperty(PRIORITY)
   priority?: TicketPriority;
