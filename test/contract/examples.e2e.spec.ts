@@ -126,7 +126,7 @@ describe('the examples of the OpenAPI document', () => {
     compare('listAuditEntries', await staff.get('/admin/audit-log', { query: { limit: 1 } }));
 
     const file = (operation('importCatalogItems').requestBody?.content['text/csv']?.example ?? '') as string;
-    const csv = { headers: { 'Content-Type': 'text/csv' } };
+    const csv = { query: { dry_run: true }, headers: { 'Content-Type': 'text/csv' } };
     const started = await staff.post('/catalog/imports', `${file}?,,,,,,,,\n`, csv);
     const { id: importId } = compare('importCatalogItems', started).body as { id: string };
     const path = `/catalog/imports/${importId}`;
@@ -141,6 +141,27 @@ describe('the examples of the OpenAPI document', () => {
     const runs = bodyOf(await staff.get('/admin/jobs/price-pending/runs')).items as { id: string }[];
     compare('getJobRun', await staff.get(`/admin/jobs/price-pending/runs/${runs[0]?.id}`));
     compare('listRates', await staff.get('/admin/rates'));
+  });
+
+  it('match the server’s replies about the catalog', async () => {
+    const type = compare(
+      'createPackageType',
+      await admin.post('/types', requestExample('createPackageType')),
+    );
+    const path = `/types/${bodyOf(type).id}`;
+    compare('getPackageType', await api.get(path));
+    const name = requestExample('renamePackageType');
+    compare('renamePackageType', await admin.patch(path, name, anyVersion));
+    compare('archivePackageType', await admin.post(`${path}/archive`));
+    compare('restorePackageType', await admin.post(`${path}/restore`));
+
+    const item = '/catalog/items/BOOTS-42';
+    compare('putCatalogItem', await admin.put(item, requestExample('putCatalogItem')));
+    compare('putCatalogItem', await admin.put(item, requestExample('putCatalogItem'), anyVersion));
+    compare('getCatalogItem', await admin.get(item));
+    compare('listCatalogItems', await admin.get('/catalog/items'));
+    compare('archiveCatalogItem', await admin.post(`${item}/archive`));
+    compare('restoreCatalogItem', await admin.post(`${item}/restore`));
   });
 
   it('are all compared', async () => {

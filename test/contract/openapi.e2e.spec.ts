@@ -302,6 +302,9 @@ describe('the OpenAPI document of the built application', () => {
 /** Finds object schemas without a name. */
 function anonymousObjects(schema: OpenApiSchema): OpenApiSchema[] {
   if (schema.$ref) return [];
+  // A map, such as the attributes of an item. Generators need no name for it.
+  if (typeof schema.additionalProperties === 'object' && !schema.properties)
+    return anonymousObjects(schema.additionalProperties);
   return schema.properties || schema.type === 'object' ? [schema] : partsOf(schema).flatMap(anonymousObjects);
 }
 

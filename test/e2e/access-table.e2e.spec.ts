@@ -1,5 +1,6 @@
 import { modules } from '../../apps/server/src/modules';
 import { aPackage, finished } from '../support/a-package';
+import { anItem } from '../support/an-item';
 import { useServer } from '../support/use-server';
 import { type AccessRow, type CallerName, callers, readAccessTable } from '../support/access-table';
 import { type Api, type Credentials, type RequestOptions } from '../support/api';
@@ -142,6 +143,15 @@ describe('every route, for every kind of caller', () => {
   };
   const someKey = async (): Promise<GoodRequest> => ({ path: { id: (await newKey(root, ['jobs:run'])).id } });
   const email = () => `new-${Math.random().toString(36).slice(2)}@example.com`;
+  const ofType = async (): Promise<GoodRequest> => {
+    const { body } = await root.post('/types', { name: `type ${serial++}` });
+    return { path: { id: body.id } };
+  };
+  const ofItem = async (): Promise<GoodRequest> => {
+    const sku = `SKU-${serial++}`;
+    await root.put(`/catalog/items/${sku}`, anItem());
+    return { path: { sku } };
+  };
   const ofJob = async (): Promise<GoodRequest> => ({ path: { name: JOB } });
   const ofPackage = async (): Promise<GoodRequest> => ({ path: { id: owned.packageId } });
 
@@ -149,6 +159,7 @@ describe('every route, for every kind of caller', () => {
     const { body, headers } = CSV_FILE;
     return { path: { id: (await root.post('/catalog/imports', body, { headers })).body.id } };
   };
+  let serial = 0;
 
   /** Requests that need more than the route itself. */
   const requests: Record<string, (caller: Caller) => Promise<GoodRequest>> = {
@@ -156,6 +167,19 @@ describe('every route, for every kind of caller', () => {
       const page = await fetch(new URL('/api/redoc', server.url), { signal: AbortSignal.timeout(20_000) });
       return { path: { file: /\/api\/docs\/([\w.-]+)/.exec(await page.text())?.[1] } };
     },
+    'POST /api/v1/types': async () => ({ body: { name: `new type ${serial++}` } }),
+    'GET /api/v1/types/:id': ofType,
+    'PATCH /api/v1/types/:id': async () => ({
+      ...(await ofType()),
+      body: { name: `renamed type ${serial++}` },
+      headers: { 'If-Match': '*' },
+    }),
+    'POST /api/v1/types/:id/archive': ofType,
+    'POST /api/v1/types/:id/restore': ofType,
+    'GET /api/v1/catalog/items/:sku': ofItem,
+    'PUT /api/v1/catalog/items/:sku': async () => ({ path: { sku: `SKU-${serial++}` }, body: anItem() }),
+    'POST /api/v1/catalog/items/:sku/archive': ofItem,
+    'POST /api/v1/catalog/items/:sku/restore': ofItem,
     'GET /api/v1/sessions': async () => ({ shows: { id: owned.sessionId } }),
     'DELETE /api/v1/sessions/:id': async () => ({ path: { id: owned.sessionId } }),
     'POST /api/v1/auth/login': async () => {

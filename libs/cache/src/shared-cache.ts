@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { Gathered } from '@waybill/core';
 import type { BoundedRedis } from './bounded-redis';
 
 /** Maximum age of a value. Also the longest wait of `invalidate`, so a longer one would slow down writes in an outage. */
@@ -31,6 +32,12 @@ export interface SharedCacheOptions {
   lifetimeMs?: number;
 }
 
+/** What a reader finds: a value, nothing but a lease of its own, or neither. */
+interface LookUp {
+  value?: string;
+  lease?: string;
+}
+
 /**
  * Values that all processes share in Redis: once `invalidate` has returned, no process reads an older value. Without
  * Redis, nothing is cached, because the memory of one process can't be invalidated by another.
@@ -43,6 +50,8 @@ export class SharedCache {
   private readonly lifetimeMs: number;
   private readonly reader = `${LEASE}${randomUUID()}:`;
   private leases = 0;
+  // Concurrent readers of a key share a command that is sent after all of them have asked.
+  private readonly lookUps = new Gathered((keys: string[]) => this.lookUpAll(keys), { most: 100, lanes: 2 });
 
   constructor(
     private readonly redis: BoundedRedis | undefined,
@@ -59,15 +68,11 @@ export class SharedCache {
   async get<T>(key: string, load: () => Promise<T | undefined>): Promise<T | undefined> {
     const { redis } = this;
     if (!redis) return load();
-    const lease = `${this.reader}${(this.leases += 1)}`;
-    const stored = await this.script(redis, READ_OR_LEASE, key, lease, String(this.lifetimeMs)).catch(
-      () => LEASE,
-    );
-    if (typeof stored === 'string' && stored.startsWith(VALUE)) return JSON.parse(stored.slice(1)) as T;
+    const { value: cached, lease } = await this.lookUps.do(key);
+    if (cached !== undefined) return JSON.parse(cached) as T;
     const value = await load();
-    const hasLease = stored === null;
     // The caller does not wait for it. If it fails, the next reader finds the lease until it expires.
-    if (hasLease && value !== undefined)
+    if (lease && value !== undefined)
       void this.script(redis, FILL, key, lease, VALUE + JSON.stringify(value)).catch(() => undefined);
     return value;
   }
@@ -99,6 +104,24 @@ export class SharedCache {
       await Promise.all(deletions);
     }
     return left;
+  }
+
+  private lookUpAll(keys: readonly string[]): Promise<LookUp[]> {
+    const lookUps = new Map<string, Promise<LookUp>>();
+    for (const key of keys) if (!lookUps.has(key)) lookUps.set(key, this.lookUp(key));
+    return Promise.all(keys.map((key) => lookUps.get(key) as Promise<LookUp>));
+  }
+
+  private async lookUp(key: string): Promise<LookUp> {
+    const lease = `${this.reader}${(this.leases += 1)}`;
+    try {
+      const parameters = [lease, String(this.lifetimeMs)];
+      const stored = await this.script(this.redis as BoundedRedis, READ_OR_LEASE, key, ...parameters);
+      if (typeof stored !== 'string') return { lease };
+      return stored.startsWith(VALUE) ? { value: stored.slice(VALUE.length) } : {};
+    } catch {
+      return {};
+    }
   }
 
   private script(redis: BoundedRedis, text: string, key: string, ...parameters: string[]): Promise<unknown> {
