@@ -158,8 +158,8 @@ describe('jobs that administrators run', () => {
       0,
     ]);
     expect(await lastRunOf('refresh-rates')).toMatchObject({ trigger: 'schedule', state: 'succeeded' });
-    const first = await admin.get('/admin/jobs', { query: { limit: 5 } });
-    const rest = await admin.get('/admin/jobs', { query: { limit: 5, cursor: first.body.next_cursor } });
+    const first = await admin.get('/admin/jobs', { query: { limit: 6 } });
+    const rest = await admin.get('/admin/jobs', { query: { limit: 6, cursor: first.body.next_cursor } });
     expect([...first.body.items, ...rest.body.items].map(({ name }) => name)).toEqual(
       body.items.map(({ name }: { name: string }) => name),
     );

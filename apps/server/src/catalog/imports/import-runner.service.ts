@@ -3,6 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { TransactionContext } from '@waybill/core';
 import { ImportedChunks } from './imported-chunks.service';
+import { withSmallHeap } from '../csv/small-heap';
 import { itemOfRow, type ImportedRow } from './item-of-row';
 import { type ImportWork, ImportWorkRepository } from './import-work.repository';
 
@@ -31,7 +32,7 @@ export class ImportRunner {
     const work = await this.imports.beginAttempt(new TransactionContext(), id, limits);
     if (!work) return void (await this.failExhausted(id));
     try {
-      await this.importChunks(work, signal);
+      await withSmallHeap(() => this.importChunks(work, signal));
     } catch (error) {
       this.logger.error(`Import ${id}: ${(error as Error).message}`, (error as Error).stack);
       if (!(await this.failExhausted(id))) await this.postpone(id, true);

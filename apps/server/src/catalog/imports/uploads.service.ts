@@ -6,6 +6,7 @@ import { type ItemColumn, readHeader } from '../csv/item-columns';
 import { type CsvRow, readCsv } from '../csv/read-csv';
 import { TooManyImportsError } from './imports.errors';
 import { ImportsRepository } from './imports.repository';
+import { withSmallHeap } from '../csv/small-heap';
 
 const MAX_ROWS = 1_000_000;
 /** A chunk is one transaction of the worker. */
@@ -44,7 +45,7 @@ export class UploadsService {
     if (!(await this.imports.beginUpload(new TransactionContext(), id, pendingLimit)))
       throw new TooManyImportsError();
     try {
-      return await this.storeRows(id, file);
+      return await withSmallHeap(() => this.storeRows(id, file));
     } catch (error) {
       await this.discard(id);
       throw error;
