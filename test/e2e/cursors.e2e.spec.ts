@@ -1,6 +1,7 @@
 import { useServer } from '../support/use-server';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { anItem } from '../support/an-item';
 import { answered } from '../support/answered';
 import { type Api } from '../support/api';
 import { newCustomer } from '../support/callers';
@@ -24,12 +25,14 @@ describe('the cursors of every list', () => {
     await insertPackages(await ownerOf(customer), 3);
     packageId = await insertEvents();
     await insertRunsAndRates();
+    for (const sku of ['A', 'B', 'C']) await answered(admin.put(`/catalog/items/${sku}`, anItem()), 201);
     callers = {
       '/api/v1/admin/audit-log': admin,
       '/api/v1/admin/jobs': admin,
       [`/api/v1/admin/jobs/${JOB}/runs`]: admin,
       '/api/v1/admin/rates': admin,
       '/api/v1/api-keys': admin,
+      '/api/v1/catalog/items': customer,
       '/api/v1/packages': customer,
       [`/api/v1/packages/${packageId}/cost/revisions`]: customer,
       [`/api/v1/packages/${packageId}/events`]: customer,
