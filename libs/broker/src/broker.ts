@@ -8,9 +8,9 @@ import type { Topic } from './topics';
 
 /** Messages that are sent before the first of them is confirmed. */
 const MAX_UNCONFIRMED = 1_000;
-const MAX_UNCONFIRMED_BYTES = 16 * 1024 * 1024;
+const MAX_UNCONFIRMED_BYTES = 4 * 1024 * 1024;
 const PUBLISH_TIMEOUT_MS = 5_000;
-const LAG_TIMEOUT_MS = 1_000;
+const LAG_TIMEOUT_MS = 5_000;
 const DRAIN_MS = 7_000;
 
 /**

@@ -1,9 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
+import { withTimeout } from '@waybill/core';
 import { backoffMs } from './backoff';
 import type { BatchConsumer, Delivery, Room } from './batch-consumer';
 import type { Consumption } from './broker-driver';
 
+/** Time for the end of the last request, which a stop does not cancel. */
+const LAST_PULL_MS = 1_500;
 const DELAYS = { firstMs: 100, longestMs: 10_000 };
 
 /** How to get messages from a broker that delivers on request. */
@@ -33,7 +36,8 @@ export class PullConsumption<D extends Delivery> implements Consumption {
 
   async stop(withinMs: number): Promise<void> {
     this.stopping.abort();
-    await Promise.all([this.batches.stop(withinMs), this.pulling]);
+    const pulling = withTimeout(this.pulling, LAST_PULL_MS).catch(() => undefined); // it may wait for a connection
+    await Promise.all([this.batches.stop(withinMs), pulling]);
     clearInterval(this.extending);
   }
 

@@ -25,17 +25,22 @@ const MAX_CLAIMED_BYTES = 16 * 1024 * 1024;
 export class StreamMessagesRepository {
   constructor(private readonly database: Database) {}
 
+  /** Stores messages in their order. All bodies are one parameter: pg would write an array of them as text. */
   async insert(topic: Topic, messages: readonly PreparedMessage[]): Promise<void> {
+    const sizes = messages.map(({ body }) => body.length);
     await this.database.execute(
       new TransactionContext(),
       `INSERT INTO stream_messages (topic, message_id, body, headers)
-       SELECT $1, m.id, m.body, m.headers
-         FROM unnest($2::text[], $3::bytea[], $4::jsonb[]) WITH ORDINALITY AS m(id, body, headers, place)
+       SELECT $1, m.id, substring($2::bytea FROM m.start FOR m.size), m.headers
+         FROM unnest($3::text[], $4::int[], $5::int[], $6::jsonb[]) WITH ORDINALITY
+              AS m(id, start, size, headers, place)
         ORDER BY m.place`,
       [
         topic,
+        Buffer.concat(messages.map(({ body }) => body)),
         messages.map(({ id }) => id),
-        messages.map(({ body }) => body),
+        startsOf(sizes),
+        sizes,
         messages.map(({ headers }) => JSON.stringify(headers)),
       ],
     );
@@ -116,3 +121,12 @@ const columnsOfLeases = (leases: readonly Lease[]): [string[], number[]] => [
   leases.map(({ id }) => id),
   leases.map(({ deliveryCount }) => deliveryCount),
 ];
+
+/** Returns where each of the parts starts; the first byte is 1. */
+function startsOf(sizes: readonly number[]): number[] {
+  let next = 1;
+  return sizes.map((size) => {
+    next += size;
+    return next - size;
+  });
+}

@@ -84,7 +84,7 @@ export class RabbitMqConsumption implements Consumption {
     const { model } = await this.connections.use(TIMEOUT_MS);
     const channel = await withTimeout(model.createChannel(), TIMEOUT_MS);
     channel.on('error', (error: Error) => this.logger.warn(`${this.queue}: ${error.message}`));
-    const lost = once(channel, 'close');
+    const lost = new Promise<void>((resolve) => void channel.once('close', () => resolve()));
     try {
       const consumerTag = await withTimeout(this.subscribe(channel), TIMEOUT_MS);
       await Promise.race([lost, this.stopped]);
