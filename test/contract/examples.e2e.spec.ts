@@ -1,11 +1,14 @@
 import type { Response } from 'supertest';
+import { openBroker } from '../../apps/producer/src/open-broker';
+import { streamedOrder } from '../../apps/server/src/orders/orders.examples';
+import { loadConfig } from '../../libs/config/src';
 import type { OpenApi, OpenApiOperation, OpenApiReply, OpenApiSchema } from '../support/openapi';
 import { eventually } from '../support/poll';
 import { useServer } from '../support/use-server';
 
 // Redocly checks every example against its schema (openapi.e2e.spec.ts). This spec compares each example with a real reply.
 describe('the examples of the OpenAPI document', () => {
-  const { api, admin } = useServer({ rates: 'scripted' });
+  const { api, admin, database } = useServer({ rates: 'scripted' });
   const compared = new Set<string>();
 
   const operations = (): OpenApiOperation[] =>
@@ -155,6 +158,43 @@ describe('the examples of the OpenAPI document', () => {
     compare('listCatalogItems', await admin.get('/catalog/items'));
     compare('archiveCatalogItem', await admin.post(`${item}/archive`));
     compare('restoreCatalogItem', await admin.post(`${item}/restore`));
+  });
+
+  it('match the server’s replies about orders', async () => {
+    await admin.put('/catalog/items/ABC-1', {
+      ...{ name: 'Winter boots', brand: 'Vivienne Sabo' },
+      price: { amount: '19.90', currency: 'USD' },
+    });
+    compare('placeOrder', await admin.post('/orders', requestExample('placeOrder')));
+    const { broker, close } = await openBroker(loadConfig('all', { DATABASE_URL: database.url }));
+    const messages = [
+      streamedOrder,
+      ...['a', 'b'].map((uid) => ({ ...streamedOrder, order_uid: uid, customer_id: '' })),
+    ];
+    await broker.publish(
+      'orders.order.placed.v1',
+      messages.map((message) => ({ body: Buffer.from(JSON.stringify(message)) })),
+    );
+    await close();
+    await until('the dead letters', async () => {
+      const { body } = await admin.get('/orders/dead-letters');
+      return (body as { items: object[] }).items.length === 2;
+    });
+    compare('getOrder', await admin.get(`/orders/${streamedOrder.order_uid}`));
+    compare('listOrders', await admin.get('/orders', { query: { customer_id: streamedOrder.customer_id } }));
+
+    const letters = compare('listDeadLetters', await admin.get('/orders/dead-letters'));
+    const [one, other] = bodyOf(letters).items.map(
+      (letter) => `/orders/dead-letters/${(letter as { id: string }).id}`,
+    );
+    compare('getDeadLetter', await admin.get(one!));
+    compare(
+      'correctDeadLetter',
+      await admin.put(`${one}/correction`, { order: { ...streamedOrder, order_uid: 'a' } }, anyVersion),
+    );
+    compare('redriveDeadLetter', await admin.post(`${one}/redrive`, requestExample('redriveDeadLetter')));
+    compare('redriveDeadLetters', await admin.post('/orders/dead-letters/redrive', {}));
+    compare('discardDeadLetter', await admin.post(`${other}/discard`, requestExample('discardDeadLetter')));
   });
 
   it('match the server’s replies about tickets', async () => {

@@ -16,6 +16,12 @@ import {
   toDeadLetterDto,
 } from './dead-letters.dto';
 import { DeadLetterClosedError, DeadLetterNotFoundError, RedriveLimitError } from './dead-letters.errors';
+import {
+  correctedDeadLetter,
+  discardedDeadLetter,
+  openDeadLetter,
+  redrivenDeadLetter,
+} from './dead-letters.examples';
 import { DeadLettersService } from './dead-letters.service';
 
 @ApiTags('dead letters')
@@ -51,7 +57,7 @@ export class DeadLettersController {
   @ApiProblems(DeadLetterNotFoundError)
   @ApiOperation({ operationId: 'getDeadLetter' })
   @ApiParam(uuidParameter('id'))
-  @ApiOkResponse({ type: FullDeadLetterDto })
+  @ApiOkResponse({ type: FullDeadLetterDto, example: openDeadLetter })
   get(@Ctx() ctx: RequestContext, @Param('id', UuidId) id: string): Promise<FullDeadLetterDto> {
     return this.letters.get(ctx, id);
   }
@@ -64,7 +70,7 @@ export class DeadLettersController {
   @ApiProblems(DeadLetterNotFoundError, DeadLetterClosedError, PreconditionRequiredError)
   @ApiOperation({ operationId: 'correctDeadLetter' })
   @ApiParam(uuidParameter('id'))
-  @ApiOkResponse({ type: FullDeadLetterDto })
+  @ApiOkResponse({ type: FullDeadLetterDto, example: correctedDeadLetter })
   correct(
     @Ctx() ctx: RequestContext,
     @Param('id', UuidId) id: string,
@@ -86,7 +92,7 @@ export class DeadLettersController {
   @ApiProblems(DeadLetterNotFoundError, DeadLetterClosedError, RedriveLimitError)
   @ApiOperation({ operationId: 'redriveDeadLetter' })
   @ApiParam(uuidParameter('id'))
-  @ApiOkResponse({ type: FullDeadLetterDto })
+  @ApiOkResponse({ type: FullDeadLetterDto, example: redrivenDeadLetter })
   redrive(
     @Ctx() ctx: RequestContext,
     @Param('id', UuidId) id: string,
@@ -105,7 +111,7 @@ export class DeadLettersController {
   @ApiProblems(DeadLetterNotFoundError, DeadLetterClosedError)
   @ApiOperation({ operationId: 'discardDeadLetter' })
   @ApiParam(uuidParameter('id'))
-  @ApiOkResponse({ type: FullDeadLetterDto })
+  @ApiOkResponse({ type: FullDeadLetterDto, example: discardedDeadLetter })
   discard(
     @Ctx() ctx: RequestContext,
     @Param('id', UuidId) id: string,

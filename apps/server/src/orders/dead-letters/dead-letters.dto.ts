@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsText, IsWholeNumber, ListQuery, Optional } from '@waybill/http';
+import { OpenSchema } from '@waybill/openapi';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsObject, IsUUID } from 'class-validator';
 import { type RejectionReason, rejectionReasons } from '../ingest/rejection';
 import { streamedOrder } from '../orders.examples';
@@ -121,12 +122,15 @@ export class DeadLetterPage {
   next_cursor!: string | null;
 }
 
+/** An order with every field of the order model; see `Order`. Unknown fields are kept. */
+@OpenSchema()
+export class OrderMessageDto {}
+
 /** A corrected order. */
 export class CorrectDeadLetterDto {
-  /** The order, with every field of the order model. */
-  @ApiProperty({ type: 'object', additionalProperties: true, example: streamedOrder })
+  @ApiProperty({ example: streamedOrder })
   @IsObject()
-  order!: Record<string, unknown>;
+  order!: OrderMessageDto;
 }
 
 /** How to redrive a dead letter. */

@@ -62,7 +62,7 @@ export class DeadLettersService {
    * @throws ValidationFailedError if the order is not valid, DeadLetterNotFoundError, DeadLetterClosedError, or an error
    *   of the precondition.
    */
-  async correct(ctx: RequestContext, id: string, order: Record<string, unknown>): Promise<FullDeadLetterDto> {
+  async correct(ctx: RequestContext, id: string, order: object): Promise<FullDeadLetterDto> {
     const correction = JSON.stringify(order);
     const read = readOrder(Buffer.from(correction));
     if ('rejection' in read) {
