@@ -12,6 +12,10 @@ export interface Setting {
   skipped: string[];
 }
 
+const ELSEWHERE =
+  'The cost of events and daily sums for a write, and what `npm run test:load` measured, are in ' +
+  '[ADR 0021](adr/0021-daily-sums-and-package-events.md).';
+
 /** Renders `docs/performance.md`. */
 export function toMarkdown(results: readonly Result[], setting: Setting): string {
   const compared = results.filter((result) => result.baseline !== null);
@@ -26,6 +30,7 @@ export function toMarkdown(results: readonly Result[], setting: Setting): string
     ...(absolute.length > 0 ? ['## Without a baseline', absoluteTable(absolute)] : []),
     ...notes(results),
     ...setting.skipped.map((line) => `Skipped: ${line}.`),
+    ELSEWHERE,
   ]
     .filter(Boolean)
     .join('\n\n')
