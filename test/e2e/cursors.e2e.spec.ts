@@ -1,6 +1,7 @@
 import { useServer } from '../support/use-server';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { anItem } from '../support/an-item';
 import { answered } from '../support/answered';
 import { type Api } from '../support/api';
 import { newCustomer } from '../support/callers';
@@ -22,12 +23,14 @@ describe('the cursors of every list', () => {
     const customer = await newCustomer(api);
     await insertPackages(await ownerOf(customer), 3);
     await insertRunsAndRates();
+    for (const sku of ['A', 'B', 'C']) await answered(admin.put(`/catalog/items/${sku}`, anItem()), 201);
     callers = {
       '/api/v1/admin/audit-log': admin,
       '/api/v1/admin/jobs': admin,
       [`/api/v1/admin/jobs/${JOB}/runs`]: admin,
       '/api/v1/admin/rates': admin,
       '/api/v1/api-keys': admin,
+      '/api/v1/catalog/items': customer,
       '/api/v1/packages': customer,
       '/api/v1/sessions': staff,
       '/api/v1/types': admin,
