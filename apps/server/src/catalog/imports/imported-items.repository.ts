@@ -19,7 +19,7 @@ const COMPARED = SKU.from('given').and(computed({ created: value.boolean('item.s
 const UPSERT = statement(
   WRITTEN,
   `INSERT INTO catalog_items AS item (${VALUES.names})
-   SELECT ${VALUES.recorded('given')} FROM ${given} ORDER BY given.sku
+   SELECT ${VALUES.recorded('given')} FROM ${given} ORDER BY given.sku COLLATE "C"
    ON CONFLICT (sku) DO UPDATE SET (${VALUES.names}, updated_at) = (${columnsFrom('excluded')}, now())
    WHERE (${columnsFrom('item')}) IS DISTINCT FROM (${columnsFrom('excluded')})
    RETURNING ${WRITTEN}`,
