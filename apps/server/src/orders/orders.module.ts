@@ -9,6 +9,7 @@ import { OrderIngestRepository } from './ingest/order-ingest.repository';
 import { OrderIngest } from './ingest/order-ingest.service';
 import { OrdersCache } from './orders.cache';
 import { OrdersController } from './orders.controller';
+import { OrdersMetrics } from './orders.metrics';
 import { OrdersQueries } from './orders.queries';
 import { OrdersRepository } from './orders.repository';
 import { ordersSchema } from './orders.schema';
@@ -28,6 +29,7 @@ import { OrdersWarmUp } from './orders.warm-up';
     OrdersRepository,
     OrdersCache,
     OrdersWarmUp,
+    OrdersMetrics,
     DeadLettersService,
     DeadLettersRepository,
     OrderIngest,

@@ -12,6 +12,8 @@ const ROW = columnsOf(
 ).and(computed({ corrected: value.boolean('correction IS NOT NULL') }));
 const FULL = ROW.and(columnsOf(DeadLetterEntity, 'message', 'correction'));
 
+const COUNT = computed({ count: value.int('count(*)') });
+
 export type DeadLetterRow = RowOf<typeof ROW>;
 export type FullDeadLetterRow = RowOf<typeof FULL>;
 
@@ -81,6 +83,18 @@ export class DeadLettersRepository {
       take: count,
       lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
     });
+  }
+
+  // SQL: a bounded count.
+  /** Counts open dead letters, up to a bound. */
+  async countOpen(ctx: TransactionContext, bound: number): Promise<number> {
+    const bounded = `SELECT FROM order_dead_letters WHERE state = 'open' LIMIT $1`;
+    const { count } = await this.database.one(
+      ctx,
+      statement(COUNT, `SELECT ${COUNT} FROM (${bounded}) AS bounded`),
+      [bound],
+    );
+    return count;
   }
 
   async change(

@@ -6,6 +6,7 @@ import { Database, isInvalidData } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import type { OrderSource } from '../order.entity';
 import { OrdersCache } from '../orders.cache';
+import { countMessages } from '../orders.metrics';
 import { type NewDeadLetter, type NewOrder, OrderIngestRepository } from './order-ingest.repository';
 import { MAX_MESSAGE_BYTES, type ReadOrder, readOrder } from './read-order';
 import type { Rejection } from './rejection';
@@ -69,6 +70,7 @@ export class OrderIngest {
       return await this.database.transaction(ctx, async () => {
         const ingested = await this.settle(ctx, readings, 'stream');
         await this.repository.addDeadLetters(ctx, lettersOf(readings, ingested));
+        this.database.afterCommit(ctx, () => countMessages(ingested.map(({ outcome }) => outcome)));
         return ingested;
       });
     } catch (error) {
