@@ -49,7 +49,7 @@ describe('.ci/run', () => {
     const { status, stdout } = spawnSync('bash', [join(root, '.ci/run')], {
       env,
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 120_000,
     });
     return { status, lines: stdout.trimEnd().split('\n') };
   }
@@ -90,11 +90,11 @@ describe('.ci/run', () => {
     expect(status).toBe(1);
   });
 
-  it('requires PostgreSQL and Redis, unless TEST_SERVICES=none', () => {
+  it('requires every service that the code uses, unless TEST_SERVICES=none', () => {
     const services = (environment: Record<string, string>) =>
       run({ TOTALS: totals(1, 0), ...environment }).lines.find((line) => line.startsWith('npm ran test'));
 
-    expect(services({})).toMatch(/services: postgres,redis$/);
+    expect(services({})).toMatch(/services: postgres,redis,nats,rabbitmq$/);
     expect(services({ TEST_SERVICES: 'none' })).toMatch(/services: none$/);
   });
 });

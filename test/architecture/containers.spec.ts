@@ -116,8 +116,11 @@ describe('.github/workflows/ci.yml', () => {
       jobs: { checks: { services: Record<string, unknown>; steps: { run?: string }[] } };
     };
     const required = /REQUIRE_SERVICES-([\w,]+)/.exec(read('.ci/run'))?.[1]?.split(',');
-    expect(Object.keys(jobs.checks.services)).toEqual(required);
-    expect(jobs.checks.steps.map(({ run }) => run)).toContain('bash .ci/run');
+    const commands = jobs.checks.steps.map(({ run = '' }) => run);
+    // The image of NATS starts JetStream only with an argument, which a service of a workflow can't have.
+    const started = commands.some((run) => /^nats-server --jetstream /m.test(run)) ? ['nats'] : [];
+    expect([...Object.keys(jobs.checks.services), ...started].toSorted()).toEqual(required?.toSorted());
+    expect(commands).toContain('bash .ci/run');
   });
 });
 

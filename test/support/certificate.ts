@@ -4,8 +4,10 @@ import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   if (content.length < 0x80) return Buffer.concat([Buffer.from([tag, content.length]), content]);
-  const length = Buffer.from(content.length.toString(16).padStart(4, '0'), 'hex');
-  return Buffer.concat([Buffer.from([tag, 0x82]), length, content]);
+  // DER allows only the shortest form of a length; OpenSSL is lenient, other readers are not.
+  const digits = content.length.toString(16);
+  const length = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex');
+  return Buffer.concat([Buffer.from([tag, 0x80 + length.length]), length, content]);
 }
 
 const sequence = (...parts: Buffer[]): Buffer => der(0x30, ...parts);

@@ -20,6 +20,8 @@ export const HANDED = {
   embedded: 'WAYBILL_TEST_EMBEDDED_URL',
   postgres: 'WAYBILL_TEST_POSTGRES_URL',
   redis: 'WAYBILL_TEST_REDIS_URL',
+  nats: 'WAYBILL_TEST_NATS_URL',
+  rabbitmq: 'WAYBILL_TEST_RABBITMQ_URL',
 } as const;
 
 /** The template database, with all migrations applied. */
@@ -41,6 +43,9 @@ export function describeOnEachPostgres(title: string, suite: (on: PostgresBacken
 
 /** URL of the Redis that was found, separated by commas for a cluster; undefined without one. */
 export const redisUrl = (): string | undefined => process.env[HANDED.redis];
+
+/** URL of a message broker that was found; undefined without one. */
+export const brokerUrl = (product: 'nats' | 'rabbitmq'): string | undefined => process.env[HANDED[product]];
 
 /**
  * Creates a migrated database for one test, cloned from the run's template. The end of the run drops it if the test does not.
@@ -75,8 +80,8 @@ export function urlOf(adminUrl: string, database: string): string {
 async function asAdministrator(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({
     connectionString: url,
-    connectionTimeoutMillis: 20_000,
-    query_timeout: 60_000,
+    connectionTimeoutMillis: 60_000,
+    query_timeout: 120_000,
   });
   client.on('error', () => undefined); // the query reports it
   await client.connect();

@@ -35,7 +35,8 @@ export default async function globalSetup(): Promise<void> {
   try {
     for (const [name, url] of Object.entries(urls)) {
       process.env[HANDED[name as keyof typeof urls]] = url;
-      if (name !== 'redis') closers.push((await openRun(url, run, migrateToNewest)).close);
+      if (name === 'embedded' || name === 'postgres')
+        closers.push((await openRun(url, run, migrateToNewest)).close);
     }
   } catch (cause) {
     await globalThis.closeTestRun(); // jest calls no teardown after a failed set-up

@@ -1,16 +1,28 @@
 import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
-import { describeServices, findServices } from './services';
+import { describeServices, findServices as findAll, type ServiceName, SERVICES } from './services';
 
-/** A server that answers the first message of each connection with the same bytes, or not at all. */
+/** Looks for some of the services: others may run on the standard ports of this machine. */
+const findServices = (
+  environment: Record<string, string>,
+  names: ServiceName[] = ['postgres', 'redis'],
+): ReturnType<typeof findAll> =>
+  findAll(
+    environment,
+    SERVICES.filter(({ name }) => names.includes(name)),
+  );
+
+/** A server that may greet, and that answers every message with the same bytes, or not at all. */
 async function serve(
   answer: string | undefined,
   received: string[] = [],
+  greeting = '',
 ): Promise<Server & { port: number }> {
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => undefined);
+    socket.write(greeting);
     socket.on('data', (data) => {
       received.push(data.toString());
       if (answer !== undefined) socket.write(answer);
@@ -31,8 +43,8 @@ const CLOSED = 'postgres://postgres@127.0.0.1:1/postgres';
 
 describe('finding services', () => {
   const servers: Server[] = [];
-  const redis = async (answer: string | undefined, received?: string[]) => {
-    const server = await serve(answer, received);
+  const redis = async (answer: string | undefined, received?: string[], greeting?: string) => {
+    const server = await serve(answer, received, greeting);
     servers.push(server);
     return `127.0.0.1:${server.port}`;
   };
@@ -67,6 +79,35 @@ describe('finding services', () => {
     expect(missing).toContainEqual({ name: 'redis', reason: expect.stringMatching(reason) });
   });
 
+  it('finds NATS with JetStream and signs in', async () => {
+    const received: string[] = [];
+    const host = await redis('PONG\r\n', received, 'INFO {"server_id":"x","jetstream":true}\r\n');
+    const BROKER_URL = `nats://waybill:p%40ss@${host}`;
+    const { found } = await findServices({ BROKER_URL }, ['nats']);
+    expect(found).toEqual([{ name: 'nats', url: BROKER_URL }]);
+    expect(received.join('')).toMatch(/^CONNECT \{.*"user":"waybill","pass":"p@ss"\}\r\nPING\r\n$/);
+  });
+
+  it.each([
+    ['has no JetStream', '', 'INFO {"jetstream":false}\r\n', /no JetStream/],
+    ['refuses', "-ERR 'Authorization Violation'\r\n", 'INFO {"jetstream":true}\r\n', /Authorization/],
+    ['is something else', '', 'SSH-2.0-OpenSSH\r\n', /not a NATS server/],
+    ['stays silent', '', '', /no answer/],
+  ])('does not use a NATS server that %s', async (_, answer, greeting, reason) => {
+    const BROKER_URL = `nats://${await redis(answer, [], greeting)}`;
+    const { missing } = await findServices({ BROKER_URL }, ['nats']);
+    expect(missing).toEqual([{ name: 'nats', reason: expect.stringMatching(reason) }]);
+  });
+
+  it('looks at BROKER_URL only for the service of its scheme', async () => {
+    const { missing } = await findServices({ BROKER_URL: 'amqp://127.0.0.1:1' }, ['rabbitmq']);
+    expect(missing[0]!.reason).toMatch(/ECONNREFUSED.* at BROKER_URL$/);
+    const elsewhere = await findAll({ BROKER_URL: 'amqp://127.0.0.1:1' }, [
+      { ...SERVICES.find(({ name }) => name === 'nats')!, standard: 'nats://127.0.0.1:1' },
+    ]);
+    expect(elsewhere.missing[0]!.reason).toMatch(/ at 127.0.0.1:1, and BROKER_URL names another service$/);
+  });
+
   it('stops waiting for a silent PostgreSQL after a second', async () => {
     const host = await redis(undefined);
     const { missing } = await findServices({
@@ -89,7 +130,7 @@ describe('finding services', () => {
       'redis: TEST_SERVICES=none',
     ]);
     await expect(findServices({ TEST_SERVICES: 'all' })).rejects.toThrow(
-      'TEST_SERVICES can be none or unset',
+      'TEST_SERVICES must be none or unset',
     );
   });
 
@@ -98,7 +139,7 @@ describe('finding services', () => {
     const environment = { DATABASE_URL: CLOSED, REDIS_URL };
     await expect(findServices({ ...environment, REQUIRE_SERVICES: 'redis' })).resolves.toBeDefined();
     await expect(findServices({ ...environment, REQUIRE_SERVICES: 'redis, postgres' })).rejects.toThrow(
-      /asks for what is not there: postgres \(.*ECONNREFUSED/,
+      /requires missing services: postgres \(.*ECONNREFUSED/,
     );
     await expect(findServices({ TEST_SERVICES: 'none', REQUIRE_SERVICES: 'redis' })).rejects.toThrow(
       'redis (TEST',

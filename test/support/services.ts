@@ -1,17 +1,21 @@
+import { once } from 'node:events';
 import { type Socket, connect as connectTcp } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { connect as connectRabbitMq } from 'amqplib';
 import { Client } from 'pg';
 
-const PROBE_TIMEOUT_MS = 1_000;
+const PROBE_TIMEOUT_MS = 3_000;
 const OLDEST_POSTGRES = 15;
 
-export type ServiceName = 'postgres' | 'redis';
+export type ServiceName = 'postgres' | 'redis' | 'nats' | 'rabbitmq';
 
 /** A service that suites can run on. */
 interface Service {
   name: ServiceName;
   /** Variable with its URL. */
   variable: string;
+  /** Scheme of the URL, if the variable may name another service too. */
+  scheme?: RegExp;
   /** Default URL: the standard port on this machine. */
   standard: string;
   /** Checks the service. @throws Error with the reason if it can't be used */
@@ -29,7 +33,7 @@ export interface MissingService {
   reason: string;
 }
 
-const SERVICES: Service[] = [
+export const SERVICES: readonly Service[] = [
   {
     name: 'postgres',
     variable: 'DATABASE_URL',
@@ -37,6 +41,20 @@ const SERVICES: Service[] = [
     probe: probePostgres,
   },
   { name: 'redis', variable: 'REDIS_URL', standard: 'redis://127.0.0.1:6379', probe: probeRedis },
+  {
+    name: 'nats',
+    variable: 'BROKER_URL',
+    scheme: /^(nats|tls):/,
+    standard: 'nats://127.0.0.1:4222',
+    probe: probeNats,
+  },
+  {
+    name: 'rabbitmq',
+    variable: 'BROKER_URL',
+    scheme: /^amqps?:/,
+    standard: 'amqp://guest:guest@127.0.0.1:5672',
+    probe: probeRabbitMq,
+  },
 ];
 
 type Environment = Record<string, string | undefined>;
@@ -50,7 +68,7 @@ type Environment = Record<string, string | undefined>;
  */
 export async function findServices(
   environment: Environment,
-  services: Service[] = SERVICES,
+  services: readonly Service[] = SERVICES,
 ): Promise<{ found: FoundService[]; missing: MissingService[] }> {
   const required = requiredNames(environment, services);
   const none = looksForNone(environment);
@@ -64,7 +82,7 @@ export async function findServices(
   const faults = missing.filter(({ name }) => required.includes(name));
   if (faults.length > 0) {
     const list = faults.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-    throw new Error(`REQUIRE_SERVICES asks for what is not there: ${list}`);
+    throw new Error(`REQUIRE_SERVICES requires missing services: ${list}`);
   }
   return { found, missing };
 }
@@ -72,10 +90,10 @@ export async function findServices(
 function looksForNone({ TEST_SERVICES: which }: Environment): boolean {
   if (!which) return false;
   if (which === 'none') return true;
-  throw new Error(`TEST_SERVICES can be none or unset, and is ${which}`);
+  throw new Error(`TEST_SERVICES must be none or unset; it is ${which}`);
 }
 
-function requiredNames({ REQUIRE_SERVICES: list = '' }: Environment, services: Service[]): string[] {
+function requiredNames({ REQUIRE_SERVICES: list = '' }: Environment, services: readonly Service[]): string[] {
   const names = list.split(',').flatMap((name) => name.trim() || []);
   const known = services.map(({ name }) => name as string);
   const unknown = names.filter((name) => !known.includes(name));
@@ -84,13 +102,15 @@ function requiredNames({ REQUIRE_SERVICES: list = '' }: Environment, services: S
 }
 
 async function look(service: Service, environment: Environment): Promise<FoundService | MissingService> {
-  const { name, variable, standard } = service;
-  const named = environment[variable];
+  const { name, variable, scheme = /^/, standard } = service;
+  const value = environment[variable];
+  const named = value && scheme.test(value) ? value : undefined;
   try {
     await service.probe(named || standard);
     return { name, url: named || standard };
   } catch (cause) {
-    const where = named ? `at ${variable}` : `at ${standard}, and ${variable} is unset`;
+    const other = value ? 'names another service' : 'is unset';
+    const where = named ? `at ${variable}` : `at ${withoutPassword(standard)}, and ${variable} ${other}`;
     return { name, reason: `${messageOf(cause)} ${where}` };
   }
 }
@@ -147,7 +167,7 @@ function probeRedis(urls: string): Promise<void> {
     const giveUp = setTimeout(() => reject(new Error('no answer')), PROBE_TIMEOUT_MS);
     socket.once('close', () => {
       clearTimeout(giveUp);
-      reject(new Error('it hung up'));
+      reject(new Error('it closed the connection'));
     });
     socket.once('error', reject);
     socket.setEncoding('utf8').on('data', (text: string) => {
@@ -158,6 +178,37 @@ function probeRedis(urls: string): Promise<void> {
     });
     socket.write((secret.length > 0 ? resp(['AUTH', ...secret]) : '') + resp(['PING']));
   }).finally(() => socket.destroy());
+}
+
+/** Signs in to the first server, which must have JetStream. */
+async function probeNats(urls: string): Promise<void> {
+  const url = new URL(urls.split(',')[0]!);
+  const socket = connectTcp({ host: url.hostname, port: Number(url.port || 4222) });
+  socket.setTimeout(PROBE_TIMEOUT_MS, () => socket.destroy(new Error('no answer')));
+  const next = async () => String((await once(socket, 'data'))[0]);
+  try {
+    const info = /^INFO (\{.*\})/.exec(await next())?.[1];
+    if (info === undefined) throw new Error('not a NATS server');
+    if ((JSON.parse(info) as { jetstream?: boolean }).jetstream !== true) throw new Error('no JetStream');
+    const [user, pass] = [decodeURIComponent(url.username), decodeURIComponent(url.password)];
+    const login = pass ? { user, pass } : user ? { auth_token: user } : {};
+    const options = { verbose: false, pedantic: false, lang: 'node', version: '1', ...login };
+    socket.write(`CONNECT ${JSON.stringify(options)}\r\nPING\r\n`);
+    const reply = await next();
+    if (!reply.includes('PONG')) throw new Error(reply.trim());
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function probeRabbitMq(urls: string): Promise<void> {
+  const connection = await connectRabbitMq(urls.split(',')[0]!, { timeout: PROBE_TIMEOUT_MS });
+  connection.on('error', () => undefined); // shows below
+  try {
+    await connection.createChannel();
+  } finally {
+    await connection.close();
+  }
 }
 
 const resp = (words: string[]): string =>

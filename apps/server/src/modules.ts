@@ -1,4 +1,5 @@
 import { auditManifest } from '@waybill/audit';
+import { brokerManifest } from '@waybill/broker';
 import { type ModuleManifest, registerScopes } from '@waybill/core';
 import { ratesManifest } from '@waybill/currency-rate';
 import { httpManifest } from '@waybill/http';
@@ -11,7 +12,13 @@ import { sessionsManifest } from './sessions';
 import { ticketsManifest } from './tickets';
 
 /** The libs that own tables or jobs. */
-const libs: readonly ModuleManifest[] = [httpManifest, ratesManifest, auditManifest, jobsManifest];
+const libs: readonly ModuleManifest[] = [
+  httpManifest,
+  ratesManifest,
+  auditManifest,
+  jobsManifest,
+  brokerManifest,
+];
 
 /** The domain modules. To add a module, add a line here. */
 const domains: readonly ModuleManifest[] = [

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AuditModule } from '@waybill/audit';
+import { BrokerModule } from '@waybill/broker';
 import { CacheModule } from '@waybill/cache';
 import { CONFIG, type Config, ConfigModule } from '@waybill/config';
 import { CurrencyRateModule } from '@waybill/currency-rate';
@@ -32,6 +33,7 @@ export class PlatformModule {
           prefix: redis.prefix,
           concurrency: worker.concurrency,
         }),
+        BrokerModule.register(config.broker),
         ObservabilityModule.register(config),
         JobCatalogModule.register(modules.jobs),
         AuditModule,

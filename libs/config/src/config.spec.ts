@@ -161,11 +161,102 @@ describe('loadConfig', () => {
     it('is a cluster of at most 100 listed nodes', () => {
       const nodes = Array.from({ length: 101 }, (_, index) => `redis://node-${index}`);
       expect(loadConfig('all', { REDIS_URL: nodes.slice(1).join() }).redis.queue?.nodes).toHaveLength(100);
-      expect(faultsOf({ REDIS_URL: nodes.join() }).join()).toContain('must name at most 100 nodes');
+      expect(faultsOf({ REDIS_URL: nodes.join() }).join()).toContain('must have at most 100 nodes');
     });
 
     it('refuses a prefix that would break its keys', () => {
       expect(faultsOf({ REDIS_PREFIX: 'a{b}' }).join()).toContain('REDIS_PREFIX: must be');
+    });
+  });
+
+  describe('the message broker', () => {
+    const brokerOf = (env: NodeJS.ProcessEnv) => loadConfig('all', env).broker;
+
+    it('is embedded unless it is configured, in each role', () => {
+      expect(brokerOf({})).toEqual({
+        address: undefined,
+        certificateAuthority: undefined,
+        credentials: undefined,
+        prefix: 'waybill',
+      });
+      const fleet = { DATABASE_URL: 'postgres://db/x', REDIS_URL: 'redis://cache' };
+      expect(loadConfig('worker', fleet).broker.address).toBeUndefined();
+    });
+
+    it('is NATS or RabbitMQ, depending on the scheme', () => {
+      const ca = selfSignedCertificate().cert;
+      expect(
+        brokerOf({ BROKER_URL: 'tls://me:p%40ss@a,tls://me:p%40ss@[::1]:4223', BROKER_TLS_CA: ca }),
+      ).toEqual({
+        address: {
+          product: 'nats',
+          servers: [
+            { host: 'a', port: 4222 },
+            { host: '::1', port: 4223 },
+          ],
+          username: 'me',
+          password: 'p@ss',
+          tls: true,
+          virtualHost: '/',
+        },
+        certificateAuthority: ca,
+        credentials: undefined,
+        prefix: 'waybill',
+      });
+      expect(brokerOf({ BROKER_URL: 'amqp://me:pw@a/orders%2Feu', BROKER_PREFIX: 'staging' })).toMatchObject({
+        address: {
+          product: 'rabbitmq',
+          servers: [{ host: 'a', port: 5672 }],
+          tls: false,
+          virtualHost: 'orders/eu',
+        },
+        prefix: 'staging',
+      });
+      const { address } = brokerOf({ BROKER_URL: 'amqps://rabbit/' });
+      expect(address).toMatchObject({ servers: [{ port: 5671 }], tls: true, virtualHost: '/' });
+    });
+
+    it('takes a NATS credentials file or an NKey seed', () => {
+      const seed = `SU${'A'.repeat(56)}`;
+      const file = `-----BEGIN NATS USER JWT-----\nx\n------END NATS USER JWT------\n-----BEGIN USER NKEY SEED-----\n${seed}`;
+      for (const BROKER_CREDENTIALS of [seed, file])
+        expect(brokerOf({ BROKER_URL: 'nats://a', BROKER_CREDENTIALS }).credentials).toBe(BROKER_CREDENTIALS);
+      expect(faultsOf({ BROKER_URL: 'nats://a', BROKER_CREDENTIALS: 'password' })).toEqual([
+        expect.stringContaining('BROKER_CREDENTIALS: must be a NATS credentials file'),
+      ]);
+    });
+
+    it.each([
+      ['kafka://a', 'must be a nats:// or tls:// URL (NATS), or an amqp:// or amqps:// URL (RabbitMQ)'],
+      ['localhost:4222', 'must be a nats:// or tls:// URL'],
+      ['nats://', 'must be a nats:// or tls:// URL'],
+      ['nats://a/path', 'must be a nats:// or tls:// URL'],
+      ['amqp://a/b/c', 'must be a nats:// or tls:// URL'],
+      ['amqp://a?heartbeat=5', 'must be a nats:// or tls:// URL'],
+      ['nats://:%zz@a', 'must be a nats:// or tls:// URL'],
+      ['nats://a,amqp://b', 'must use the same scheme, user, password and virtual host'],
+      ['nats://me:s3cret@a,nats://me:other@b', 'must use the same scheme, user, password and virtual host'],
+      ['amqp://a/x,amqp://b/y', 'must use the same scheme, user, password and virtual host'],
+    ])('cannot be %s', (BROKER_URL, fault) => {
+      const faults = faultsOf({ BROKER_URL });
+      expect(faults).toEqual([expect.stringContaining(`BROKER_URL: ${fault}`)]);
+      expect(faults.join()).not.toContain('s3cret');
+    });
+
+    it('refuses settings that its URL makes meaningless', () => {
+      const [ca, seed] = [selfSignedCertificate().cert, `SU${'A'.repeat(56)}`];
+      const faults = (env: NodeJS.ProcessEnv) => faultsOf(env).join();
+      expect(faults({ BROKER_URL: 'nats://a', BROKER_TLS_CA: ca })).toMatch(
+        /^BROKER_TLS_CA: works only with/,
+      );
+      expect(faults({ BROKER_TLS_CA: ca })).toMatch(/^BROKER_TLS_CA: works only with/);
+      expect(faults({ BROKER_URL: 'amqp://a', BROKER_CREDENTIALS: seed })).toMatch(
+        /^BROKER_CREDENTIALS: works/,
+      );
+      expect(faults({ BROKER_URL: 'nats://me:pw@a', BROKER_CREDENTIALS: seed })).toMatch(
+        /set only one of them/,
+      );
+      expect(faults({ BROKER_PREFIX: 'a.b' })).toMatch(/^BROKER_PREFIX: must be/);
     });
   });
 

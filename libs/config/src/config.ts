@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
+import { brokerFaults } from './broker-address';
 import { environment, secretNames, type Environment } from './environment';
 import { tlsFaults } from './tls';
 
@@ -37,7 +38,7 @@ export function loadConfig(role: Role, env: NodeJS.ProcessEnv): Config {
   const parsed = environment.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) faults.push(faultOf(issue, given));
   faults.push(...missingFor(role, given));
-  if (parsed.success) faults.push(...tlsFaults(parsed.data));
+  if (parsed.success) faults.push(...tlsFaults(parsed.data), ...brokerFaults(parsed.data));
   if (!parsed.success || faults.length > 0) throw new ConfigurationError(faults);
   return toConfig(role, parsed.data);
 }
@@ -113,12 +114,18 @@ function toConfig(role: Role, env: Environment) {
     bootstrapAdminKey: env.BOOTSTRAP_ADMIN_KEY,
     database: { url: env.DATABASE_URL, poolSize: env.DATABASE_POOL_SIZE, logSql: env.LOG_SQL },
     redis: { queue: env.REDIS_URL, cache: env.CACHE_REDIS_URL ?? env.REDIS_URL, prefix: env.REDIS_PREFIX },
+    broker: {
+      address: env.BROKER_URL,
+      certificateAuthority: env.BROKER_TLS_CA,
+      credentials: env.BROKER_CREDENTIALS,
+      prefix: env.BROKER_PREFIX,
+    },
     logLevel: env.LOG_LEVEL,
     sessionTtlDays: env.SESSION_TTL_DAYS,
     ...accessOf(env),
     sessionUnusedHours: env.SESSION_UNUSED_HOURS,
     worker: { concurrency: env.WORKER_CONCURRENCY },
-    registrations: registrationsConfig(env),
+    ...modulesConfig(env),
     jobs: jobsConfig(env),
     rates: {
       jsonUrl: env.CBR_JSON_URL,
@@ -153,11 +160,25 @@ const limitsConfig = (env: Environment) => ({
   badCredentialsPerMinute: env.LIMIT_BAD_CREDENTIALS_PER_MINUTE,
 });
 
+const modulesConfig = (env: Environment) => ({
+  registrations: registrationsConfig(env),
+  imports: importsConfig(env),
+  orders: { cacheBytes: env.ORDERS_CACHE_MB * 1024 * 1024, warmCount: env.ORDERS_WARM_COUNT },
+  tickets: { autoCloseDays: env.TICKETS_AUTO_CLOSE_DAYS },
+});
+
 const registrationsConfig = (env: Environment) => ({
   attempts: env.REGISTRATION_ATTEMPTS,
   backoffMs: env.REGISTRATION_BACKOFF_MS,
   requeueAfterSeconds: env.REGISTRATION_REQUEUE_AFTER_SECONDS,
   pendingLimit: env.REGISTRATIONS_PENDING_LIMIT,
+});
+
+const importsConfig = (env: Environment) => ({
+  limitBytes: env.IMPORT_LIMIT_BYTES,
+  pendingLimit: env.IMPORTS_PENDING_LIMIT,
+  requeueAfterSeconds: env.IMPORT_REQUEUE_AFTER_SECONDS,
+  keepDays: env.IMPORTS_KEEP_DAYS,
 });
 
 const jobsConfig = (env: Environment) => ({

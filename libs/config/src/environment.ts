@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { brokerAddress, brokerCredentials } from './broker-address';
 import { jobSchedules } from './job-schedules';
 import { redisAddress } from './redis-address';
 import { certificate, privateKey } from './tls';
@@ -99,6 +100,31 @@ export const environment = z.object({
     .regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
     .default('waybill')
     .describe('prefix of every Redis key; must differ between deployments that share a Redis'),
+  BROKER_URL: brokerAddress
+    .optional()
+    .meta({ secret: true })
+    .describe(
+      'message broker for the order stream: a nats:// or tls:// URL (NATS with JetStream), or an amqp:// or amqps:// URL ' +
+        '(RabbitMQ 3.10 or newer), or several separated by commas for a cluster; unset: a table in PostgreSQL',
+    ),
+  BROKER_PREFIX: z
+    .string()
+    .regex(/^[\w-]{1,64}$/, 'must be 1 to 64 letters, digits, _ or -')
+    .default('waybill')
+    .describe(
+      'prefix of every stream and queue; must differ between deployments that share a message broker',
+    ),
+  BROKER_TLS_CA: certificate
+    .optional()
+    .meta({ secret: true })
+    .describe(
+      "certificates (PEM) that the message broker's certificate is checked against, instead of the well-known ones; " +
+        'usually set as BROKER_TLS_CA_FILE',
+    ),
+  BROKER_CREDENTIALS: brokerCredentials
+    .optional()
+    .meta({ secret: true })
+    .describe('NATS credentials (.creds) or NKey seed; usually set as BROKER_CREDENTIALS_FILE'),
   BOOTSTRAP_ADMIN_KEY: z
     .string()
     .min(32, 'must have 32 characters or more')
@@ -151,6 +177,37 @@ export const environment = z.object({
     .max(10_000_000)
     .default(100_000)
     .describe('maximum pending registrations; above it, new ones get 503'),
+  IMPORT_LIMIT_BYTES: positive
+    .max(1_073_741_824)
+    .default(67_108_864)
+    .describe('maximum size of a CSV file to import'),
+  IMPORTS_PENDING_LIMIT: positive
+    .max(1_000)
+    .default(20)
+    .describe('maximum unfinished imports, including files in upload; above it, new ones get 503'),
+  IMPORT_REQUEUE_AFTER_SECONDS: positive
+    .max(3_600)
+    .default(30)
+    .describe('seconds without progress after which an import is enqueued again'),
+  IMPORTS_KEEP_DAYS: positive
+    .max(3_650)
+    .default(30)
+    .describe('retention of finished imports and their errors'),
+  ORDERS_CACHE_MB: positive
+    .max(16_384)
+    .default(32)
+    .describe('memory per process for the documents of orders, in MiB'),
+  ORDERS_WARM_COUNT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(10_000)
+    .describe('newest orders that a process reads into its cache before it is ready'),
+  TICKETS_AUTO_CLOSE_DAYS: positive
+    .max(365)
+    .default(7)
+    .describe('days after which a ticket that stays answered is closed'),
   WORKER_CONCURRENCY: positive.max(500).default(10).describe('concurrent jobs per worker process'),
   CBR_JSON_URL: httpUrl
     .default('https://www.cbr-xml-daily.ru/daily_json.js')
@@ -166,8 +223,7 @@ export const environment = z.object({
   JOB_SCHEDULES: jobSchedules
     .default(new Map())
     .describe(
-      'cron expressions that override those in GET /api/v1/admin/jobs, in the time zones shown there: ' +
-        'price-pending=*/2 * * * *; purge-sessions=0 3 * * *',
+      'cron expressions by job name, in the time zones of GET /api/v1/admin/jobs; for example purge-sessions=0 3 * * *',
     ),
   JOB_POLL_MS: positive
     .min(50)

@@ -1,0 +1,25 @@
+/**
+ * The broker did not confirm messages in time, or refused them. Some of them may be stored nevertheless: publish them
+ * again, and let the consumer recognize repeats.
+ */
+export class PublishFailedError extends Error {
+  override readonly name = 'PublishFailedError';
+}
+
+/** A message can't be published, whatever the state of the broker. No message of the call was published. */
+export class InvalidMessageError extends Error {
+  override readonly name = 'InvalidMessageError';
+
+  constructor(
+    /** Index of the message in the call. */
+    readonly index: number,
+    fault: string,
+  ) {
+    super(`Message ${index}: ${fault}.`);
+  }
+}
+
+/** There is no connection to the broker. */
+export class BrokerUnavailableError extends Error {
+  override readonly name = 'BrokerUnavailableError';
+}

@@ -1,0 +1,25 @@
+import { type BeforeApplicationShutdown, type DynamicModule, Module } from '@nestjs/common';
+import { Database } from '@waybill/database';
+import { Broker } from './broker';
+import { type BrokerSettings, createBroker } from './create-broker';
+
+/** Provides `Broker` everywhere. It connects on first use, so a process that does not use it has no connection. */
+@Module({})
+export class BrokerModule implements BeforeApplicationShutdown {
+  constructor(private readonly broker: Broker) {}
+
+  static register(settings: BrokerSettings): DynamicModule {
+    const useFactory = (database: Database) => createBroker(settings, () => database);
+    return {
+      module: BrokerModule,
+      global: true,
+      providers: [{ provide: Broker, useFactory, inject: [Database] }],
+      exports: [Broker],
+    };
+  }
+
+  /** Stops the consumers before anything that a handler needs: Nest would close them together with the database. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.broker.close();
+  }
+}

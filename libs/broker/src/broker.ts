@@ -1,0 +1,117 @@
+import { registerScrapedGauge } from '@waybill/observability';
+import type { BatchHandler, ConsumeOptions } from './batch-consumer';
+import type { BrokerDriver, Consumption } from './broker-driver';
+import { InvalidMessageError, PublishFailedError } from './broker.errors';
+import { publishedMessages } from './broker.metrics';
+import { type OutgoingMessage, type PreparedMessage, prepare } from './messages';
+import type { Topic } from './topics';
+
+/** Messages that are sent before the first of them is confirmed. */
+const MAX_UNCONFIRMED = 1_000;
+const MAX_UNCONFIRMED_BYTES = 4 * 1024 * 1024;
+const PUBLISH_TIMEOUT_MS = 5_000;
+const LAG_TIMEOUT_MS = 5_000;
+const DRAIN_MS = 7_000;
+
+/**
+ * The message broker. Delivers each message at least once: consumers must recognize repeats. Connects on first use, and
+ * reconnects without limit.
+ *
+ * Order: a consumer with a concurrency of 1 that is alone gets the messages of one `publish` in their order, except those
+ * that are delivered again.
+ */
+export class Broker {
+  private readonly consumptions = new Map<Consumption, Topic>();
+
+  constructor(
+    private readonly driver: BrokerDriver,
+    private readonly timeouts = { publishMs: PUBLISH_TIMEOUT_MS, drainMs: DRAIN_MS },
+  ) {}
+
+  /** Whether the broker is reachable; undefined until it is first used. */
+  get isReachable(): boolean | undefined {
+    return this.driver.health.isReachable;
+  }
+
+  /**
+   * Publishes messages. Resolves when all of them are durable at the broker.
+   * @throws InvalidMessageError if a message is too large or has an invalid ID or header; none is published.
+   * @throws PublishFailedError if the broker refuses or does not confirm in time; some may be published.
+   */
+  async publish(topic: Topic, messages: readonly OutgoingMessage[]): Promise<void> {
+    if (messages.length === 0) return;
+    try {
+      const prepared = prepare(messages, await this.driver.maxMessageBytes(this.timeouts.publishMs));
+      for (const chunk of chunksOf(prepared)) {
+        await this.driver.publish(topic, chunk, this.timeouts.publishMs);
+        publishedMessages.inc({ topic }, chunk.length);
+      }
+    } catch (cause) {
+      if (cause instanceof InvalidMessageError) throw cause;
+      throw new PublishFailedError(`${topic}: messages not published: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  }
+
+  /** Consumes a topic until the consumption is stopped. */
+  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): { stop(): Promise<void> } {
+    const consumption = this.driver.consume(topic, handler, options);
+    this.consumptions.set(consumption, topic);
+    this.registerMetrics();
+    return { stop: () => this.stop(consumption) };
+  }
+
+  /**
+   * Returns the number of messages that are not acknowledged. RabbitMQ does not tell how many messages other processes
+   * have in flight, so these are missing there.
+   */
+  lag(topic: Topic): Promise<number> {
+    return this.driver.lag(topic, LAG_TIMEOUT_MS);
+  }
+
+  /** Stops all consumptions and disconnects. */
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.consumptions.keys(), (consumption) => this.stop(consumption)));
+    await this.driver.close();
+  }
+
+  private async stop(consumption: Consumption): Promise<void> {
+    await consumption.stop(this.timeouts.drainMs);
+    this.consumptions.delete(consumption);
+  }
+
+  // Only a process that consumes has these: reading the lag needs a connection.
+  private registerMetrics(): void {
+    registerScrapedGauge(
+      {
+        name: 'waybill_broker_lag_messages',
+        help: 'Messages that are not acknowledged.',
+        labelNames: ['topic'],
+      },
+      () =>
+        Promise.all(
+          Array.from(new Set(this.consumptions.values()), async (topic) => ({
+            labels: { topic },
+            value: await this.lag(topic),
+          })),
+        ),
+    );
+    registerScrapedGauge(
+      { name: 'waybill_broker_reachable', help: '1 if the message broker is reachable, 0 if not.' },
+      async () => [{ value: this.isReachable ? 1 : 0 }],
+    );
+  }
+}
+
+function* chunksOf(messages: readonly PreparedMessage[]): Generator<readonly PreparedMessage[]> {
+  let [from, bytes] = [0, 0];
+  for (const [at, { body }] of messages.entries()) {
+    if (at > from && (at - from >= MAX_UNCONFIRMED || bytes + body.length > MAX_UNCONFIRMED_BYTES)) {
+      yield messages.slice(from, at);
+      [from, bytes] = [at, 0];
+    }
+    bytes += body.length;
+  }
+  yield messages.slice(from);
+}

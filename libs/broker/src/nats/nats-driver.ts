@@ -1,0 +1,176 @@
+import type { Consumer, JsMsg } from '@nats-io/jetstream';
+import { headers as newHeaders, type MsgHdrs } from '@nats-io/transport-node';
+import { withTimeout } from '@waybill/core';
+import {
+  BatchConsumer,
+  type BatchHandler,
+  type ConsumeOptions,
+  type Room,
+  type Settlement,
+} from '../batch-consumer';
+import { type BrokerAccess, serversOf } from '../broker-access';
+import type { BrokerDriver, Consumption } from '../broker-driver';
+import { BrokerHealth } from '../broker-health';
+import { MAX_MESSAGE_BYTES, type PreparedMessage, type ReceivedMessage } from '../messages';
+import { PullConsumption, type Puller } from '../pull-consumption';
+import type { Reconnecting } from '../reconnecting';
+import type { Topic } from '../topics';
+import { type NatsConnection, natsConnections } from './nats-connection';
+import { NatsTopic } from './nats-topic';
+
+const ID_HEADER = 'Message-Id';
+/** Time in which a consumer waits for a connection, or for a reply. */
+const TIMEOUT_MS = 5_000;
+/** Time in which the server takes commands about deliveries. A connection that is lost meanwhile does not tell. */
+const FLUSH_MS = 2_000;
+/** Duration of a request for messages: the shortest that the client accepts, because a stop waits for its end. */
+const PULL_MS = 1_000;
+/** Limit of a server that is not configured otherwise. */
+const USUAL_MAX_PAYLOAD = 1024 * 1024;
+
+/** A delivery, which only the connection that it came on can settle. */
+interface NatsDelivery {
+  received: JsMsg;
+  connection: NatsConnection['connection'];
+  message: ReceivedMessage;
+}
+
+export interface NatsDriverOptions extends BrokerAccess {
+  prefix: string;
+  /** Time after which the messages of a process that died are delivered again. */
+  ackWaitMs?: number;
+}
+
+/** NATS JetStream: a file-based stream per topic, read by a durable pull consumer with explicit acknowledgements. */
+export class NatsDriver implements BrokerDriver {
+  readonly health: BrokerHealth;
+  private readonly connections: Reconnecting<NatsConnection>;
+  /** What was created or found on the current connection. */
+  private readonly streams = new Map<Topic, NatsConnection>();
+  private readonly consumers = new Map<Topic, { connected: NatsConnection; consumer: Consumer }>();
+  private readonly ackWaitMs: number;
+
+  constructor(private readonly options: NatsDriverOptions) {
+    this.ackWaitMs = options.ackWaitMs ?? 10_000;
+    this.health = new BrokerHealth(`NATS at ${serversOf(options)}`);
+    this.connections = natsConnections(options, this.health);
+  }
+
+  async maxMessageBytes(withinMs: number): Promise<number> {
+    return Math.min(MAX_MESSAGE_BYTES, maxPayloadOf(await this.connections.use(withinMs)));
+  }
+
+  async publish(topic: Topic, messages: readonly PreparedMessage[], withinMs: number): Promise<void> {
+    const connected = await this.connections.use(withinMs);
+    const { subject } = this.topic(topic);
+    try {
+      await withTimeout(this.ensureStream(topic, connected), withinMs);
+      await Promise.all(
+        messages.map(({ body, id, headers }) =>
+          connected.client.publish(subject, body, { headers: encode(id, headers), timeout: withinMs }),
+        ),
+      );
+    } catch (error) {
+      this.streams.delete(topic); // it may have been deleted
+      throw error;
+    }
+  }
+
+  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Consumption {
+    const settle = (settlements: readonly Settlement<NatsDelivery>[]) =>
+      send(
+        settlements.map(({ delivery }) => delivery),
+        ({ received }, n) => {
+          const { nackAfterMs } = settlements[n]!;
+          if (nackAfterMs === undefined) received.ack();
+          else received.nak(nackAfterMs);
+        },
+      );
+    const batches = new BatchConsumer<NatsDelivery>(topic, handler, settle, options);
+    const puller: Puller<NatsDelivery> = {
+      extendEveryMs: this.ackWaitMs / 3,
+      pull: (room) => this.pull(topic, room, batches),
+      extend: (deliveries) => send(deliveries, ({ received }) => received.working()),
+    };
+    return new PullConsumption(batches, puller);
+  }
+
+  async lag(topic: Topic, withinMs: number): Promise<number> {
+    const connected = await this.connections.use(withinMs);
+    return withTimeout(this.topic(topic).lag(connected), withinMs);
+  }
+
+  close(): Promise<void> {
+    return this.connections.close();
+  }
+
+  private async pull(topic: Topic, room: Room, batches: BatchConsumer<NatsDelivery>): Promise<void> {
+    const connected = await this.connections.use(TIMEOUT_MS);
+    const { connection } = connected;
+    // A request is limited by messages or by bytes, so this assumes the largest messages.
+    const most = Math.floor(room.bytes / maxPayloadOf(connected)) || 1;
+    try {
+      const consumer = await this.consumerOf(topic, connected);
+      // The request is never cancelled: messages that are on their way would be lost until their lease ends.
+      for await (const received of await consumer.fetch({
+        max_messages: Math.min(room.messages, most),
+        expires: PULL_MS,
+      }))
+        batches.add({ received, connection, message: decode(received) });
+    } catch (error) {
+      this.consumers.delete(topic); // it may have been deleted
+      throw error;
+    } finally {
+      if (connection.isClosed()) batches.dropWaiting(); // they could not be acknowledged
+    }
+  }
+
+  private async ensureStream(topic: Topic, connected: NatsConnection): Promise<void> {
+    if (this.streams.get(topic) === connected) return;
+    await this.topic(topic).ensureStream(connected);
+    this.streams.set(topic, connected);
+  }
+
+  private async consumerOf(topic: Topic, connected: NatsConnection): Promise<Consumer> {
+    const known = this.consumers.get(topic);
+    if (known?.connected === connected) return known.consumer;
+    const consumer = await this.topic(topic).ensureConsumer(connected);
+    this.consumers.set(topic, { connected, consumer });
+    return consumer;
+  }
+
+  private topic(topic: Topic): NatsTopic {
+    return new NatsTopic(this.options.prefix, topic, this.ackWaitMs);
+  }
+}
+
+const maxPayloadOf = ({ connection }: NatsConnection): number =>
+  connection.info?.max_payload ?? USUAL_MAX_PAYLOAD;
+
+/** Sends a command about each delivery, and waits until the server has them. */
+async function send(
+  deliveries: readonly NatsDelivery[],
+  command: (delivery: NatsDelivery, n: number) => void,
+): Promise<void> {
+  for (const [n, delivery] of deliveries.entries()) command(delivery, n);
+  const connections = new Set(deliveries.map(({ connection }) => connection));
+  await withTimeout(Promise.all(Array.from(connections, (connection) => connection.flush())), FLUSH_MS);
+}
+
+function encode(id: string, given: Readonly<Record<string, string>>): MsgHdrs {
+  const headers = newHeaders();
+  for (const [name, value] of Object.entries(given)) headers.set(name, value);
+  headers.set(ID_HEADER, id);
+  return headers;
+}
+
+function decode({ data, headers, info }: JsMsg): ReceivedMessage {
+  const given = Object.fromEntries(Array.from(headers ?? [], ([name, [value]]) => [name, value ?? '']));
+  const { [ID_HEADER]: id = `${info.stream}:${info.streamSequence}`, ...rest } = given;
+  return {
+    id,
+    body: Buffer.from(data.buffer, data.byteOffset, data.byteLength),
+    headers: rest,
+    deliveryCount: info.deliveryCount,
+  };
+}

@@ -1,0 +1,130 @@
+import { withTimeout } from '@waybill/core';
+import type { Database } from '@waybill/database';
+import {
+  BatchConsumer,
+  type BatchHandler,
+  type ConsumeOptions,
+  type Room,
+  type Settlement,
+} from '../batch-consumer';
+import type { BrokerDriver, Consumption } from '../broker-driver';
+import { BrokerHealth } from '../broker-health';
+import { MAX_MESSAGE_BYTES, type PreparedMessage, type ReceivedMessage } from '../messages';
+import { PullConsumption, type Puller } from '../pull-consumption';
+import type { Topic } from '../topics';
+import { type Lease, StreamMessagesRepository } from './stream-messages.repository';
+
+/** Interval at which an idle consumer looks for messages of other processes. */
+const POLL_MS = 100;
+const POLL_JITTER_MS = 50;
+
+interface LeasedMessage {
+  lease: Lease;
+  message: ReceivedMessage;
+}
+
+export interface PostgresDriverOptions {
+  /** Time after which the messages of a process that died are delivered again. */
+  leaseMs?: number;
+}
+
+/**
+ * The embedded broker: a table in PostgreSQL. A consumer leases messages, prolongs the leases while it handles them, and
+ * deletes them when they are acknowledged.
+ */
+export class PostgresDriver implements BrokerDriver {
+  readonly health = new BrokerHealth('The embedded message broker');
+  private readonly messages: StreamMessagesRepository;
+  private readonly leaseMs: number;
+  /** Wakes the consumers of this process that found no message. */
+  private readonly idle = new Set<() => void>();
+
+  constructor(database: Database, { leaseMs = 10_000 }: PostgresDriverOptions = {}) {
+    this.messages = new StreamMessagesRepository(database);
+    this.leaseMs = leaseMs;
+  }
+
+  maxMessageBytes(): Promise<number> {
+    return Promise.resolve(MAX_MESSAGE_BYTES);
+  }
+
+  async publish(topic: Topic, messages: readonly PreparedMessage[], withinMs: number): Promise<void> {
+    await withTimeout(
+      this.observe(() => this.messages.insert(topic, messages)),
+      withinMs,
+    );
+    for (const wake of this.idle) wake();
+  }
+
+  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Consumption {
+    const settle = (settlements: readonly Settlement<LeasedMessage>[]) => this.settle(settlements);
+    const batches = new BatchConsumer<LeasedMessage>(topic, handler, settle, options);
+    const puller: Puller<LeasedMessage> = {
+      extendEveryMs: this.leaseMs / 3,
+      pull: (room) => this.pull(topic, room, batches),
+      extend: (messages) =>
+        this.observe(() =>
+          this.messages.extend(
+            messages.map(({ lease }) => lease),
+            this.leaseMs,
+          ),
+        ),
+    };
+    return new PullConsumption(batches, puller);
+  }
+
+  lag(topic: Topic, withinMs: number): Promise<number> {
+    return withTimeout(
+      this.observe(() => this.messages.count(topic)),
+      withinMs,
+    );
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve(); // the pool belongs to the process
+  }
+
+  private async pull(topic: Topic, room: Room, batches: BatchConsumer<LeasedMessage>): Promise<void> {
+    const rows = await this.observe(() => this.messages.claim(topic, room, this.leaseMs));
+    for (const { id, messageId, body, headers, deliveryCount } of rows)
+      batches.add({ lease: { id, deliveryCount }, message: { id: messageId, body, headers, deliveryCount } });
+    if (rows.length === 0) await this.waitForMessages();
+  }
+
+  /** Waits until this process publishes, or for the poll interval. */
+  private waitForMessages(): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        clearTimeout(timer);
+        this.idle.delete(wake);
+        resolve();
+      };
+      const timer = setTimeout(wake, POLL_MS + Math.random() * POLL_JITTER_MS);
+      this.idle.add(wake);
+    });
+  }
+
+  private async settle(settlements: readonly Settlement<LeasedMessage>[]): Promise<void> {
+    const acknowledged: Lease[] = [];
+    const returned: (Lease & { afterMs: number })[] = [];
+    for (const { delivery, nackAfterMs } of settlements) {
+      if (nackAfterMs === undefined) acknowledged.push(delivery.lease);
+      else returned.push({ ...delivery.lease, afterMs: nackAfterMs });
+    }
+    await this.observe(async () => {
+      if (acknowledged.length > 0) await this.messages.delete(acknowledged);
+      if (returned.length > 0) await this.messages.release(returned);
+    });
+  }
+
+  private async observe<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      this.health.up();
+      return result;
+    } catch (error) {
+      this.health.down(error as Error);
+      throw error;
+    }
+  }
+}

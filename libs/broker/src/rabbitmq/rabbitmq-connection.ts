@@ -1,0 +1,63 @@
+import { withTimeout } from '@waybill/core';
+import { connect, type ChannelModel } from 'amqplib';
+import type { BrokerAccess } from '../broker-access';
+import type { BrokerHealth } from '../broker-health';
+import { Reconnecting } from '../reconnecting';
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const HANG_UP_MS = 1_000;
+/** A server that is silent for twice as long is lost. */
+const HEARTBEAT_SECONDS = 10;
+
+/** An open connection to RabbitMQ. */
+export interface RabbitMqConnection {
+  model: ChannelModel;
+  /** Why the server reads nothing from this connection, such as a full disk; undefined if it does. */
+  blocked: string | undefined;
+}
+
+/** Connects to the servers of a cluster in turn. */
+export function rabbitMqConnections(
+  { address, certificateAuthority }: BrokerAccess,
+  health: BrokerHealth,
+): Reconnecting<RabbitMqConnection> {
+  const { servers, tls, username, password, virtualHost } = address;
+  let attempts = 0;
+  const dial = async (lost: (reason: Error) => void): Promise<RabbitMqConnection> => {
+    const { host, port } = servers[attempts++ % servers.length]!;
+    const model = await connect(
+      {
+        protocol: tls ? 'amqps' : 'amqp',
+        hostname: host,
+        port,
+        username,
+        password,
+        vhost: encodeURIComponent(virtualHost),
+        heartbeat: HEARTBEAT_SECONDS,
+      },
+      {
+        timeout: CONNECT_TIMEOUT_MS,
+        noDelay: true,
+        keepAlive: true,
+        clientProperties: { connection_name: 'waybill' },
+        ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
+      },
+    );
+    const opened: RabbitMqConnection = { model, blocked: undefined };
+    observe(opened, lost);
+    return opened;
+  };
+  // It may be closed, and a lost server does not answer.
+  const hangUp = ({ model }: RabbitMqConnection) =>
+    withTimeout(model.close(), HANG_UP_MS).catch(() => undefined);
+  return new Reconnecting({ dial, hangUp }, health);
+}
+
+function observe(opened: RabbitMqConnection, lost: (reason: Error) => void): void {
+  let reason = new Error('the server closed the connection');
+  opened.model
+    .on('error', (error: Error) => (reason = error))
+    .on('close', () => lost(reason))
+    .on('blocked', (why: string) => (opened.blocked = why))
+    .on('unblocked', () => (opened.blocked = undefined));
+}

@@ -1,0 +1,153 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { withTimeout } from '@waybill/core';
+import type { Channel, ConsumeMessage } from 'amqplib';
+import { backoffMs } from '../backoff';
+import { BatchConsumer, type BatchHandler, type ConsumeOptions, type Settlement } from '../batch-consumer';
+import type { Consumption } from '../broker-driver';
+import type { ReceivedMessage } from '../messages';
+import type { Reconnecting } from '../reconnecting';
+import type { Topic } from '../topics';
+import type { RabbitMqConnection } from './rabbitmq-connection';
+import { decode, ensureQueue } from './rabbitmq-queue';
+
+const TIMEOUT_MS = 5_000;
+const CLOSE_MS = 1_000;
+/** Prefetch while messages are large, and number of deliveries until a larger one is tried again. */
+const FEW = 8;
+const DELIVERIES_OF_FEW = 200;
+const DELAYS = { firstMs: 100, longestMs: 10_000 };
+
+/** A delivery, which only the channel that it came on can settle. */
+interface RabbitMqDelivery {
+  raw: ConsumeMessage;
+  channel: Channel;
+  message: ReceivedMessage;
+}
+
+/**
+ * Consumes a queue. RabbitMQ pushes messages, as many as the prefetch allows. It knows no delay: a message that is to be
+ * delivered again later is kept until then, and counts as prefetched.
+ */
+export class RabbitMqConsumption implements Consumption {
+  private readonly logger = new Logger('Broker');
+  private readonly stopping = new AbortController();
+  private readonly batches: BatchConsumer<RabbitMqDelivery>;
+  private readonly unacknowledged = new Set<RabbitMqDelivery>();
+  private readonly delayed = new Set<NodeJS.Timeout>();
+  private readonly stopped = once(this.stopping.signal, 'abort');
+  private readonly consuming: Promise<void>;
+  /** Number of deliveries until the prefetch is large again. */
+  private fewLeft = 0;
+  private draining: Promise<boolean> | undefined;
+
+  constructor(
+    topic: Topic,
+    private readonly queue: string,
+    private readonly connections: Reconnecting<RabbitMqConnection>,
+    handler: BatchHandler,
+    options?: ConsumeOptions,
+  ) {
+    const settle = async (settlements: readonly Settlement<RabbitMqDelivery>[]) => this.settle(settlements);
+    this.batches = new BatchConsumer(topic, handler, settle, options);
+    this.consuming = this.consumeUntilStopped();
+  }
+
+  /** Number of messages that this consumer has not acknowledged. */
+  get inFlight(): number {
+    return this.unacknowledged.size;
+  }
+
+  async stop(withinMs: number): Promise<void> {
+    this.draining = this.batches.stop(withinMs);
+    this.stopping.abort();
+    await this.draining;
+    await this.consuming;
+  }
+
+  private async consumeUntilStopped(): Promise<void> {
+    const { signal } = this.stopping;
+    for (let failures = 0; !signal.aborted;) {
+      try {
+        await this.consumeOnOneChannel();
+        failures = 0;
+      } catch (error) {
+        this.logger.debug((error as Error).message);
+        await delay(backoffMs(failures++, DELAYS), undefined, { signal }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Consumes until the channel is lost or the consumer is stopped. */
+  private async consumeOnOneChannel(): Promise<void> {
+    const { model } = await this.connections.use(TIMEOUT_MS);
+    const channel = await withTimeout(model.createChannel(), TIMEOUT_MS);
+    channel.on('error', (error: Error) => this.logger.warn(`${this.queue}: ${error.message}`));
+    const lost = new Promise<void>((resolve) => void channel.once('close', () => resolve()));
+    try {
+      const consumerTag = await withTimeout(this.subscribe(channel), TIMEOUT_MS);
+      await Promise.race([lost, this.stopped]);
+      if (this.stopping.signal.aborted) await withTimeout(channel.cancel(consumerTag), CLOSE_MS);
+    } finally {
+      await this.leave(channel);
+    }
+  }
+
+  private async subscribe(channel: Channel): Promise<string> {
+    const { maxInFlight } = this.batches;
+    await channel.prefetch(this.fewLeft > 0 ? Math.min(FEW, maxInFlight) : maxInFlight);
+    await ensureQueue(channel, this.queue);
+    const { consumerTag } = await channel.consume(this.queue, (raw) => {
+      // Null if the queue was deleted: the next channel creates it again.
+      if (raw === null) return void channel.close().catch(() => undefined);
+      const delivery = { raw, channel, message: decode(raw) };
+      this.unacknowledged.add(delivery);
+      this.batches.add(delivery);
+      this.adaptPrefetch(channel);
+    });
+    return consumerTag;
+  }
+
+  /** RabbitMQ counts no bytes: when too many are in flight, the next messages come on a channel with a small prefetch. */
+  private adaptPrefetch(channel: Channel): void {
+    const isBack = this.fewLeft > 0 && --this.fewLeft === 0;
+    if (!isBack && (this.fewLeft > 0 || !this.batches.isOverfull)) return;
+    if (!isBack) this.fewLeft = DELIVERIES_OF_FEW;
+    channel.close().catch(() => undefined); // it may be closed
+  }
+
+  /** Closes the channel, once nothing is left that could be settled on it. What is not settled is delivered again. */
+  private async leave(channel: Channel): Promise<void> {
+    await this.draining;
+    this.batches.dropWaiting();
+    for (const timer of this.delayed) clearTimeout(timer);
+    this.delayed.clear();
+    this.unacknowledged.clear();
+    await withTimeout(channel.close(), CLOSE_MS).catch(() => undefined); // it may be closed
+    // Otherwise, the next channel would bring as many messages again.
+    await Promise.race([this.batches.idle(), this.stopped]);
+  }
+
+  private settle(settlements: readonly Settlement<RabbitMqDelivery>[]): void {
+    for (const { delivery, nackAfterMs } of settlements) {
+      if (nackAfterMs === undefined || nackAfterMs === 0) this.answer(delivery, nackAfterMs === undefined);
+      else this.returnAfter(nackAfterMs, delivery);
+    }
+  }
+
+  private returnAfter(ms: number, delivery: RabbitMqDelivery): void {
+    const timer = setTimeout(() => {
+      this.delayed.delete(timer);
+      this.answer(delivery, false);
+    }, ms);
+    this.delayed.add(timer);
+  }
+
+  private answer(delivery: RabbitMqDelivery, isDone: boolean): void {
+    // RabbitMQ has returned it to the queue if its channel is gone.
+    if (!this.unacknowledged.delete(delivery)) return;
+    if (isDone) delivery.channel.ack(delivery.raw);
+    else delivery.channel.nack(delivery.raw, false, true);
+  }
+}

@@ -1,0 +1,385 @@
+import { randomBytes } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { eventually } from '../../../test/support/poll';
+import { Broker, InvalidMessageError, PublishFailedError } from '../src';
+import type { BrokerDriver } from '../src/broker-driver';
+import type { ConsumeOptions, Outcome } from '../src/batch-consumer';
+import { MAX_MESSAGE_BYTES, type OutgoingMessage, type ReceivedMessage } from '../src/messages';
+import { topics } from '../src/topics';
+import { type Address, startTcpProxy, type TcpProxy } from './tcp-proxy';
+
+/** Time after which a broker delivers again what a dead process has not acknowledged. */
+export const LEASE_MS = 1_000;
+const PUBLISH_MS = 1_000;
+const DRAIN_MS = 300;
+const [TOPIC] = topics;
+
+/** Where the topics of one test are. */
+export interface BrokerPlace {
+  /** The broker's own address. */
+  address: Address;
+  /** Opens a driver with a connection of its own. */
+  open(address: Address): BrokerDriver | Promise<BrokerDriver>;
+  /** Removes all that the test left at the broker. */
+  remove(): Promise<void>;
+}
+
+/** A consumer and what it was given. */
+interface Consumer {
+  received: ReceivedMessage[];
+  batches: (readonly ReceivedMessage[])[];
+  stop(): Promise<void>;
+}
+
+/** What every driver must do. `start` prepares a place for one test; undefined skips the suite. */
+export function describeBroker(name: string, start: (() => Promise<BrokerPlace>) | undefined): void {
+  (start ? describe : describe.skip)(`the message broker on ${name}`, () => {
+    const brokers: Broker[] = [];
+    const closers: (() => unknown)[] = [];
+    let place: BrokerPlace;
+
+    beforeEach(async () => {
+      for (const level of ['warn', 'debug'] as const)
+        jest.spyOn(Logger.prototype, level).mockReturnValue(undefined);
+      place = await start!();
+      closers.push(() => place.remove());
+    });
+    afterEach(async () => {
+      await Promise.all(brokers.splice(0).map((broker) => broker.close()));
+      for (const close of closers.splice(0).toReversed()) await close();
+      jest.restoreAllMocks();
+    });
+
+    /** Opens a broker as another process would. */
+    const open = async (address: Address = place.address, publishMs = 20_000): Promise<Broker> => {
+      const broker = new Broker(await place.open(address), { publishMs, drainMs: DRAIN_MS });
+      brokers.push(broker);
+      return broker;
+    };
+    /** Opens a broker that soon gives up publishing, once it is connected. */
+    const openHasty = async (address: Address): Promise<Broker> => {
+      const broker = await open(address, PUBLISH_MS);
+      await eventually(() => broker.publish(TOPIC, [{ body: Buffer.from('first') }]).then(() => true), {
+        describe: 'the broker is connected',
+      });
+      return broker;
+    };
+    const openProxy = async (): Promise<TcpProxy> => {
+      const proxy = await startTcpProxy(place.address);
+      closers.push(() => proxy.close());
+      return proxy;
+    };
+
+    it('delivers each message once, in order, unchanged, even if it is published before a consumer starts', async () => {
+      const broker = await open();
+      const bytes = Buffer.from(Array.from({ length: 256 }, (_, n) => n));
+      const sent: Required<OutgoingMessage>[] = [
+        { id: 'first', body: bytes, headers: { 'Content-Type': 'text/plain', city: 'Тверь' } },
+        { id: 'empty', body: Buffer.alloc(0), headers: {} },
+        { id: 'large', body: randomBytes(200_000), headers: {} },
+      ];
+      await broker.publish(TOPIC, [...sent, ...numbered(1_000)]);
+      const { received } = consume(await open());
+      await has(received, 1_003);
+      // As text: comparing large buffers takes seconds.
+      const shown = <M extends OutgoingMessage>({ body, ...rest }: M) => ({
+        ...rest,
+        body: Buffer.from(body).toString('base64'),
+      });
+      expect(received.slice(0, 3).map(shown)).toEqual(
+        sent.map((message) => ({ ...shown(message), deliveryCount: 1 })),
+      );
+      expect(textsOf(received.slice(3))).toEqual(numbers(1_000));
+      expect(new Set(received.map(({ id }) => id)).size).toBe(1_003);
+      await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
+      expect(received).toHaveLength(1_003);
+    });
+
+    it('fills batches up to the limits, and does not wait for a full one', async () => {
+      const broker = await open();
+      await broker.publish(TOPIC, numbered(1_100));
+      const { batches, received } = consume(broker, { maxWaitMs: 300 });
+      await has(received, 1_100);
+      expect(batches.map((batch) => batch.length)).toEqual([500, 500, 100]);
+      await broker.publish(TOPIC, numbered(1));
+      await has(received, 1_101);
+      expect(batches.at(-1)).toHaveLength(1);
+    });
+
+    it('splits batches by bytes', async () => {
+      const broker = await open();
+      await broker.publish(
+        TOPIC,
+        [9, 9, 9, 30, 9].map((size) => ({ body: Buffer.alloc(size) })),
+      );
+      const { batches, received } = consume(broker, { maxBatchBytes: 20, maxWaitMs: 200 });
+      await has(received, 5);
+      expect(batches.map((batch) => batch.map(({ body }) => body.length))).toEqual([[9, 9], [9], [30], [9]]);
+    });
+
+    it('bounds the messages in flight, and leaves the others to another consumer', async () => {
+      const broker = await open();
+      await broker.publish(TOPIC, numbered(50));
+      const gate = held();
+      const slow = consume(broker, { maxBatch: 5, concurrency: 2, maxInFlight: 15 }, gate.wait);
+      await has(slow.received, 10);
+      const other = consume(await open());
+      await has(other.received, 35);
+      expect(slow.batches).toHaveLength(2);
+      gate.release();
+      await has(slow.received, 15);
+      await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
+      expect(textsOf([...slow.received, ...other.received]).toSorted()).toEqual(numbers(50).toSorted());
+    });
+
+    it('bounds the bytes in flight, and leaves the others to another consumer', async () => {
+      const broker = await open();
+      await broker.publish(
+        TOPIC,
+        Array.from({ length: 60 }, (_, n) => ({ id: `${n}`, body: Buffer.alloc(50_000) })),
+      );
+      const gate = held();
+      const slow = consume(broker, { maxBatch: 2, maxInFlight: 100, maxInFlightBytes: 1_000_000 }, gate.wait);
+      await has(slow.received, 2);
+      const other = consume(await open());
+      await has(other.received, 35);
+      gate.release();
+      await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
+      expect(new Set([...slow.received, ...other.received].map(({ id }) => id)).size).toBe(60);
+    });
+
+    it('acknowledges only after the handler, so a lost consumer loses nothing', async () => {
+      const proxy = await openProxy();
+      const lost = consume(await open(proxy), {}, held().wait);
+      const broker = await open();
+      await broker.publish(TOPIC, numbered(3));
+      await has(lost.received, 3);
+      expect(await broker.lag(TOPIC)).toBe(unacknowledgedElsewhere(3));
+      proxy.cut();
+      const { received } = consume(broker);
+      await has(received, 3);
+      expect(textsOf(received).toSorted()).toEqual(['0', '1', '2']);
+      expect(received.map(({ deliveryCount }) => deliveryCount)).toEqual([2, 2, 2]);
+      expect(received.map(({ id }) => id).toSorted()).toEqual(lost.received.map(({ id }) => id).toSorted());
+    });
+
+    it('delivers a batch again when its handler throws, after a delay', async () => {
+      const broker = await open();
+      const times: number[] = [];
+      const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+      const { received } = consume(broker, {}, async () => {
+        times.push(performance.now());
+        if (times.length === 1) throw new Error('deadlock detected');
+      });
+      await broker.publish(TOPIC, numbered(3));
+      await has(received, 6);
+      expect(textsOf(received.slice(3)).toSorted()).toEqual(['0', '1', '2']);
+      expect(received.slice(3).map(({ deliveryCount }) => deliveryCount)).toEqual([2, 2, 2]);
+      expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(100);
+      expect(warnings).toHaveBeenCalledTimes(1);
+      expect(warnings).toHaveBeenCalledWith(expect.stringMatching(/3 messages failed.*: deadlock detected/));
+      await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
+    });
+
+    it('delivers a batch again when the handler returns too few outcomes', async () => {
+      const broker = await open();
+      jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+      const { received } = consume(broker, {}, async (batch) =>
+        batch[0]!.deliveryCount === 1 ? ['ack'] : undefined,
+      );
+      await broker.publish(TOPIC, numbered(2));
+      await has(received, 4);
+    });
+
+    it('delivers a message again after the delay that the handler asks for, and no other', async () => {
+      const broker = await open();
+      const times = new Map<string, number>();
+      const { received } = consume(broker, {}, async (batch) => {
+        for (const { body } of batch) times.set(body.toString() + received.length, performance.now());
+        return batch.map(({ body, deliveryCount }) =>
+          body.toString() === '1' && deliveryCount === 1 ? { nackAfterMs: 400 } : 'ack',
+        );
+      });
+      await broker.publish(TOPIC, numbered(3));
+      await has(received, 4);
+      expect(textsOf(received)).toEqual(['0', '1', '2', '1']);
+      expect(received[3]!.deliveryCount).toBe(2);
+      expect(times.get('14')! - times.get('13')!).toBeGreaterThanOrEqual(400);
+      await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
+    });
+
+    it('never drops a message, however often it is returned', async () => {
+      const broker = await open();
+      const { received } = consume(broker, { maxWaitMs: 0 }, async () =>
+        received.length < 30 ? [{ nackAfterMs: 0 }] : undefined,
+      );
+      await broker.publish(TOPIC, numbered(1));
+      await has(received, 30);
+      expect(received.map(({ deliveryCount }) => deliveryCount)).toEqual(numbers(31).slice(1).map(Number));
+    });
+
+    it('does not deliver again what a slow handler still works on', async () => {
+      const broker = await open();
+      await broker.publish(TOPIC, numbered(2));
+      const gate = held();
+      const slow = consume(broker, { maxBatch: 1, maxInFlight: 2 }, gate.wait);
+      await has(slow.received, 1);
+      const other = consume(await open());
+      await delay(2.5 * LEASE_MS);
+      gate.release();
+      await has(slow.received, 2);
+      await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
+      expect(other.received).toEqual([]);
+      expect(slow.received.map(({ deliveryCount }) => deliveryCount)).toEqual([1, 1]);
+    });
+
+    it('shares messages between consumers, without giving one to both', async () => {
+      const [one, two] = [consume(await open(), { maxBatch: 20 }), consume(await open(), { maxBatch: 20 })];
+      const broker = await open();
+      await Promise.all(Array.from({ length: 20 }, () => broker.publish(TOPIC, numbered(50))));
+      await eventually(() => one.received.length + two.received.length >= 1_000, { describe: 'all arrive' });
+      await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
+      const ids = [...one.received, ...two.received].map(({ id }) => id);
+      expect(ids).toHaveLength(1_000);
+      expect(new Set(ids).size).toBe(1_000);
+      expect(Math.min(one.received.length, two.received.length)).toBeGreaterThan(0);
+    });
+
+    it('counts the messages that are not acknowledged', async () => {
+      const broker = await open();
+      expect(await broker.lag(TOPIC)).toBe(0);
+      await broker.publish(TOPIC, numbered(7));
+      expect(await broker.lag(TOPIC)).toBe(7);
+      const gate = held();
+      const { received } = consume(broker, { maxBatch: 3, maxInFlight: 3 }, gate.wait);
+      await has(received, 3);
+      expect(await broker.lag(TOPIC)).toBe(7);
+      gate.release();
+      await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
+    });
+
+    it('finishes the batch under way when it stops, and leaves the rest', async () => {
+      const broker = await open();
+      await broker.publish(TOPIC, numbered(30));
+      const gate = held();
+      const consumer = consume(broker, { maxBatch: 5, maxInFlight: 20 }, gate.wait);
+      await has(consumer.received, 5);
+      const stopping = consumer.stop();
+      gate.release();
+      await stopping;
+      expect(consumer.received).toHaveLength(5);
+      await eventually(async () => (await broker.lag(TOPIC)) === 25, { describe: 'the rest is left' });
+      const next = consume(await open());
+      await has(next.received, 25);
+      expect(
+        textsOf(next.received)
+          .map(Number)
+          .toSorted((a, b) => a - b),
+      ).toEqual(numbers(30).slice(5).map(Number));
+    });
+
+    it('stops in time when a handler does not end, and its messages are delivered again', async () => {
+      const broker = await open();
+      await broker.publish(TOPIC, numbered(1));
+      const stuck = consume(broker, {}, held().wait);
+      await has(stuck.received, 1);
+      const from = performance.now();
+      await broker.close();
+      expect(performance.now() - from).toBeLessThan(DRAIN_MS + 1_500);
+      const { received } = consume(await open());
+      await has(received, 1);
+    });
+
+    it('connects again after a lost connection, logs each change once, and says nothing published meanwhile', async () => {
+      const proxy = await openProxy();
+      const broker = await openHasty(proxy);
+      const logged: string[] = [];
+      for (const level of ['log', 'warn', 'error'] as const)
+        jest
+          .spyOn(Logger.prototype, level)
+          .mockImplementation((...line: unknown[]) => void logged.push(String(line[0])));
+      const { received } = consume(broker);
+      await has(received, 1);
+      expect(broker.isReachable).toBe(true);
+
+      proxy.cut();
+      await expect(broker.publish(TOPIC, numbered(1))).rejects.toThrow(
+        /orders\.order\.placed\.v1: .*not published: ./,
+      );
+      await eventually(() => broker.isReachable === false, { describe: 'the loss is seen' });
+      proxy.restore();
+      await eventually(() => broker.publish(TOPIC, [{ body: Buffer.from('after') }]).then(() => true), {
+        describe: 'publishing works again',
+      });
+      await eventually(() => textsOf(received).includes('after'), { describe: 'consuming works again' });
+      expect(logged.filter((line) => line.includes('available'))).toEqual([
+        expect.stringContaining(' is unavailable: '),
+        expect.stringContaining(' is available again'),
+      ]);
+      expect(logged.join()).not.toMatch(/guest|password/);
+    });
+
+    it('reports messages that are not confirmed in time', async () => {
+      const proxy = await openProxy();
+      const broker = await openHasty(proxy);
+      proxy.mute();
+      const from = performance.now();
+      await expect(broker.publish(TOPIC, numbered(2))).rejects.toThrow(PublishFailedError);
+      expect(performance.now() - from).toBeLessThan(3 * PUBLISH_MS);
+      proxy.cut();
+    });
+
+    it('refuses a message that is too large, and publishes none of the call', async () => {
+      const broker = await open();
+      const tooLarge = { body: Buffer.alloc(MAX_MESSAGE_BYTES + 1) };
+      const publishing = broker.publish(TOPIC, [...numbered(2), tooLarge]);
+      await expect(publishing).rejects.toThrow(InvalidMessageError);
+      await expect(publishing).rejects.toThrow(
+        /^Message 2: it has \d+ bytes, but the broker takes at most \d+\.$/,
+      );
+      expect(await broker.lag(TOPIC)).toBe(0);
+    });
+  });
+
+  // RabbitMQ counts only what is ready and what this process has.
+  const unacknowledgedElsewhere = (count: number): number => (name.startsWith('RabbitMQ') ? 0 : count);
+}
+
+function consume(
+  broker: Broker,
+  options?: ConsumeOptions,
+  handle: (batch: readonly ReceivedMessage[]) => Promise<Outcome[] | void> = async () => undefined,
+): Consumer {
+  const received: ReceivedMessage[] = [];
+  const batches: (readonly ReceivedMessage[])[] = [];
+  const { stop } = broker.consume(
+    TOPIC,
+    (batch) => {
+      batches.push(batch);
+      received.push(...batch);
+      return handle(batch);
+    },
+    options,
+  );
+  return { received, batches, stop };
+}
+
+/** A handler that waits until it is released. */
+function held(): { wait: () => Promise<void>; release(): void } {
+  let release = () => undefined as void;
+  const gate = new Promise<void>((resolve) => (release = resolve));
+  return { wait: () => gate, release: () => release() };
+}
+
+const has = (received: readonly unknown[], count: number) =>
+  eventually(() => received.length >= count, {
+    describe: `${count} messages are received`,
+    deadlineMs: 10_000,
+  });
+
+const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
+const numbered = (count: number): OutgoingMessage[] =>
+  numbers(count).map((text) => ({ body: Buffer.from(text) }));
+const textsOf = (messages: readonly ReceivedMessage[]): string[] =>
+  messages.map(({ body }) => body.toString());

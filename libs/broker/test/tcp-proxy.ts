@@ -1,0 +1,56 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+export interface Address {
+  host: string;
+  port: number;
+}
+
+/** A TCP proxy that a test can break, so that the service itself is left alone. */
+export interface TcpProxy extends Address {
+  /** Ends all connections, and refuses new ones. */
+  cut(): void;
+  /** Accepts connections again. */
+  restore(): void;
+  /** Stops passing on what the service sends. */
+  mute(): void;
+  close(): Promise<void>;
+}
+
+export async function startTcpProxy(target: Address): Promise<TcpProxy> {
+  const sockets = new Set<Socket>();
+  const upstreams = new Set<Socket>();
+  let isCut = false;
+  const track = (socket: Socket, set = sockets) => {
+    set.add(socket);
+    sockets.add(socket);
+    socket.on('error', () => socket.destroy()).on('close', () => sockets.delete(socket));
+    return socket;
+  };
+  const server = createServer((client) => {
+    if (isCut) return void client.destroy();
+    track(client);
+    const upstream = track(connect(target), upstreams);
+    client.pipe(upstream).pipe(client);
+    client.on('close', () => upstream.destroy());
+    upstream.on('close', () => client.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const endAll = () => sockets.forEach((socket) => socket.destroy());
+  return {
+    host: '127.0.0.1',
+    port: (server.address() as AddressInfo).port,
+    cut: () => {
+      isCut = true;
+      endAll();
+    },
+    restore: () => (isCut = false),
+    mute: () => upstreams.forEach((upstream) => upstream.unpipe()),
+    close: async () => {
+      endAll();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+}
