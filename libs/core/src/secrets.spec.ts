@@ -40,6 +40,20 @@ describe('a credential', () => {
     });
   });
 
+  it.each([0, 1, 41, 42, 43, 44, 85, 86, 200])('is redacted after %i other characters', (before) => {
+    for (const padding of ['a', ' ', 'ab ']) {
+      const text = `${padding.repeat(200).slice(0, before)} ${TOKEN} b`;
+      expect(redactedLines(text)).not.toContain(TOKEN);
+    }
+  });
+
+  it('of 43 characters is redacted, not one of 42', () => {
+    const random = 'aB3'.repeat(15);
+    expect(redactedLines(` ${random.slice(0, 42)}.`)).toContain('aB3');
+    expect(redactedLines(` ${random.slice(0, 43)}.`)).toBe(' [redacted].');
+    expect(redactedLines(random.slice(0, 43))).toBe('[redacted]');
+  });
+
   it('is found in linear time', () => {
     const started = performance.now();
     redacted('a'.repeat(1_000_000));

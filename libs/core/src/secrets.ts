@@ -2,7 +2,11 @@
 const CREDENTIAL = /waybill_[0-9A-Za-z]{49}|\$argon2(id|i|d)\$v=|^Bearer \S{20,}$/i;
 // 256 random bits or more in base64url, such as a session token.
 const RANDOM_RUN = /[\w-]{43,}/g;
+const RUN_LENGTH = 43;
 const REDACTED = '[redacted]';
+
+/** By character code: 1 for the characters of a run. */
+const IN_RUN = Uint8Array.from({ length: 128 }, (_, code) => Number(/[\w-]/.test(String.fromCharCode(code))));
 
 /** Each secret with its JSON-escaped form. */
 const known = new Map<string, string>();
@@ -30,9 +34,24 @@ export const redacted = (text: string): string => (holdsCredential(text) ? REDAC
 
 /** Replaces the credentials in lines of JSON by `[redacted]`. */
 export function redactedLines(lines: string): string {
-  let text = lines.replace(RANDOM_RUN, (run) => (isRandom(run) ? REDACTED : run));
+  let text = hasLongRun(lines) ? lines.replace(RANDOM_RUN, (run) => (isRandom(run) ? REDACTED : run)) : lines;
   for (const secret of known.values()) text = text.replaceAll(secret, REDACTED);
   return text;
+}
+
+/**
+ * Whether a text matches `RANDOM_RUN`. Looks at the last character of each possible run first, so it reads few of them:
+ * the expression alone took a tenth of the CPU time of `/livez`.
+ */
+function hasLongRun(text: string): boolean {
+  let start = 0;
+  while (start + RUN_LENGTH <= text.length) {
+    let at = start + RUN_LENGTH - 1;
+    while (at >= start && IN_RUN[text.charCodeAt(at)] === 1) at -= 1;
+    if (at < start) return true;
+    start = at + 1;
+  }
+  return false;
 }
 
 // A random run of 43 characters mixes upper and lower case; a hex digest or a slug has a single case.

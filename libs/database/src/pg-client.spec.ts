@@ -18,5 +18,12 @@ describe('a timestamp', () => {
     '-infinity',
   ])('is parsed as pg parses it: %s', (text) => {
     expect(toDate(text)).toEqual(parseAsPg(text));
+    expect(JSON.stringify(toDate(text))).toBe(JSON.stringify(parseAsPg(text)));
+  });
+
+  it('has the JSON of its time after it was changed', () => {
+    const date = toDate('2026-11-21 09:00:00.5+00');
+    date.setUTCHours(10);
+    expect(JSON.stringify(date)).toBe('"2026-11-21T10:00:00.500Z"');
   });
 });

@@ -14,7 +14,6 @@ export { HttpModule } from './http.module';
 export { IdempotencyKeysPurge } from './idempotency/idempotency-keys.purge';
 export { Idempotent } from './idempotency/idempotent';
 export { addressKey } from './limits/address-key';
-export type { LimitsRedis } from './limits/limiter';
 export { LIMITS_REDIS } from './limits/limits';
 export { OpensSession, SkipRateLimit } from './limits/limits.decorators';
 export { ListQuery } from './lists/list-query';

@@ -45,8 +45,6 @@ function connectNode(address: RedisAddress, offline: OfflineBehavior): Redis {
     ...address.nodes[0],
     db: address.database,
     enableOfflineQueue: offline === 'queueWhenOffline',
-    // Pipelines the commands of one turn of the event loop, such as the rate limits of concurrent requests.
-    enableAutoPipelining: offline === 'failFast',
     retryStrategy: pauseBetweenConnects,
     // After a failover, the connection may lead to a replica.
     reconnectOnError: (error) => error.message.startsWith('READONLY'),

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { redisUrl } from '../../../../test/support/database';
-import { BoundedMemory, createLimiter, type Limiter } from './limiter';
+import { MemoryCounters } from './counters';
+import { createLimiter, type Limiter } from './limiter';
+import { RedisCounters } from './redis-counters';
 
 const countTimes = async (limiter: Limiter, key: string, times: number) => {
   const rateLimits = [];
@@ -41,15 +43,15 @@ describe('a limiter in memory', () => {
       expect(await limiter.count('a')).toMatchObject({ reset: 60, exceeded: false });
     });
 
-    it('limits the number of keys: the others share one count until there is room', async () => {
-      const memory = new BoundedMemory({ points: 10, duration: 60 }, 2);
-      const consumed = async (key: string) => (await memory.consume(key)).consumedPoints;
-      expect([await consumed('a'), await consumed('b')]).toEqual([1, 1]);
-      expect([await consumed('c'), await consumed('d')]).toEqual([1, 2]);
-      expect(await consumed('a')).toBe(2);
+    it('limits the number of keys: the others share one count until there is room', () => {
+      const memory = new MemoryCounters(2);
+      const count = (key: string) => memory.add(key, 1).count;
+      expect([count('a'), count('b')]).toEqual([1, 1]);
+      expect([count('c'), count('d')]).toEqual([1, 2]);
+      expect(count('a')).toBe(2);
       jest.advanceTimersByTime(60_000);
-      expect([await consumed('c'), await consumed('d')]).toEqual([1, 1]);
-      expect(await consumed('a')).toBe(1);
+      expect([count('c'), count('d')]).toEqual([1, 1]);
+      expect(count('a')).toBe(1);
     });
   });
 });
@@ -57,26 +59,81 @@ describe('a limiter in memory', () => {
 const url = redisUrl();
 (url ? describe : describe.skip)('limiters on Redis', () => {
   const prefix = `waybill-test:${randomUUID()}:`;
-  const connect = () =>
-    new Redis(url as string, { keyPrefix: prefix, commandTimeout: 1_000, maxRetriesPerRequest: 1 });
+  const clients: Redis[] = [];
+  const connect = () => {
+    const client = new Redis(url as string, {
+      keyPrefix: prefix,
+      commandTimeout: 1_000,
+      maxRetriesPerRequest: 1,
+    });
+    clients.push(client);
+    return client;
+  };
+  afterEach(() => clients.splice(0).forEach((client) => client.disconnect()));
 
   it('count together', async () => {
-    const clients = [connect(), connect()];
-    await Promise.all(clients.map((client) => client.ping()));
-    const [one, other] = clients.map((client) => createLimiter('test', 2, client)) as [Limiter, Limiter];
+    const both = [connect(), connect()];
+    await Promise.all(both.map((client) => client.ping()));
+    const [one, other] = both.map((client) => createLimiter('test', 2, new RedisCounters(client))) as [
+      Limiter,
+      Limiter,
+    ];
     expect(await one.count('a')).toMatchObject({ remaining: 1, exceeded: false });
     expect(await other.count('a')).toMatchObject({ remaining: 0, exceeded: false });
     expect(await one.count('a')).toMatchObject({ remaining: 0, exceeded: true });
     for (const limiter of [one, other]) await limiter.forgive('a');
     expect(await one.count('a')).toMatchObject({ remaining: 0, exceeded: false });
-    await clients[0]?.del('test:a');
-    for (const client of clients) client.disconnect();
+    await both[0]?.del('test:a');
+  });
+
+  it('give concurrent requests one count each, in one command', async () => {
+    const client = connect();
+    await client.ping();
+    const counters = new RedisCounters(client);
+    const send = jest.spyOn(client, 'sendCommand');
+    const [one, other] = [createLimiter('one', 9, counters), createLimiter('other', 9, counters)];
+    const counted = await Promise.all([
+      ...[one.count('a'), other.count('a'), one.count('a'), one.count('b')],
+      ...[one.forgive('b'), one.count('a'), one.count('b')],
+    ]);
+    expect(send).toHaveBeenCalledTimes(1);
+    expect(counted.map((state) => state?.remaining)).toEqual([8, 8, 7, 8, undefined, 6, 8]);
+    await client.del('one:a', 'one:b', 'other:a');
+  });
+
+  it('give a counter without an end one', async () => {
+    const client = connect();
+    await client.set('test:old', 1);
+    const state = await createLimiter('test', 9, new RedisCounters(client)).count('old');
+    expect(state).toEqual({ quota: 9, remaining: 7, reset: 60, exceeded: false });
+    expect(await client.ttl('test:old')).toBe(60);
+    await client.del('test:old');
+  });
+
+  it('count on a cluster', async () => {
+    // Its client sends each key to the key's own node.
+    const sent: unknown[][] = [];
+    const cluster = {
+      ...{ status: 'ready', isCluster: true, defineCommand: () => undefined },
+      waybillCount: (...args: unknown[]) => {
+        sent.push(args);
+        return Promise.resolve([3, 4_000]);
+      },
+    };
+    const limiter = createLimiter('test', 9, new RedisCounters(cluster));
+    const states = await Promise.all([limiter.count('a'), limiter.count('b')]);
+    const state = { quota: 9, remaining: 6, reset: 4, exceeded: false };
+    expect(states).toEqual([state, state]);
+    expect(sent).toEqual([
+      [1, 'test:a', 1],
+      [1, 'test:b', 1],
+    ]);
   });
 
   it('count per process while Redis is down', async () => {
     const client = connect();
     await client.ping();
-    const limiter = createLimiter('test', 1, client);
+    const limiter = createLimiter('test', 1, new RedisCounters(client));
     client.disconnect();
     expect(await limiter.count('a')).toMatchObject({ remaining: 0, exceeded: false });
     expect(await limiter.count('a')).toMatchObject({ exceeded: true });

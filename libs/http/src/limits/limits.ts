@@ -1,7 +1,8 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { addressKey } from './address-key';
-import { createLimiter, type Limiter, type LimitsRedis, type RateLimitState } from './limiter';
+import { createLimiter, type Limiter, type RateLimitState } from './limiter';
+import { type LimitsRedis, RedisCounters } from './redis-counters';
 
 /** Injection token of the Redis client that all processes count in. Without it, each process counts by itself. */
 export const LIMITS_REDIS = Symbol('LIMITS_REDIS');
@@ -18,14 +19,13 @@ export class Limits {
     @Inject(CONFIG) { limits, redis: { prefix } }: Config,
     @Optional() @Inject(LIMITS_REDIS) redis?: LimitsRedis,
   ) {
-    this.principals = createLimiter(`${prefix}:limits:principal`, limits.principalPerMinute, redis);
-    this.addresses = createLimiter(`${prefix}:limits:address`, limits.addressPerMinute, redis);
-    this.newSessions = createLimiter(`${prefix}:limits:sessions`, limits.sessionsPerMinute, redis);
-    this.badCredentials = createLimiter(
-      `${prefix}:limits:credentials`,
-      limits.badCredentialsPerMinute,
-      redis,
-    );
+    const counters = redis && new RedisCounters(redis);
+    const limiter = (name: string, quota: number) =>
+      createLimiter(`${prefix}:limits:${name}`, quota, counters);
+    this.principals = limiter('principal', limits.principalPerMinute);
+    this.addresses = limiter('address', limits.addressPerMinute);
+    this.newSessions = limiter('sessions', limits.sessionsPerMinute);
+    this.badCredentials = limiter('credentials', limits.badCredentialsPerMinute);
   }
 
   countAddress = (address: string): Promise<RateLimitState> => this.addresses.count(addressKey(address));

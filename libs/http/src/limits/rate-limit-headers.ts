@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import { type RateLimitState, WINDOW_SECONDS } from './limiter';
+import { WINDOW_SECONDS } from './counters';
+import type { RateLimitState } from './limiter';
 
 /** Rate limits that apply to one request. */
 export interface RateLimitStates {

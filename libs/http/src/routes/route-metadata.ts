@@ -37,6 +37,13 @@ export interface RouteMetadata {
   limit: 'none' | 'session_creation';
 }
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set by `routeMetadataOf`. */
+    routeMetadata?: Partial<RouteMetadata>;
+  }
+}
+
 /** Adds metadata to the route of a controller's method. */
 export function declareRoute(metadata: Partial<RouteMetadata>): MethodDecorator {
   return (target, key, descriptor) => {
@@ -62,6 +69,6 @@ function argumentsOf(target: object, method: string | symbol): Partial<RouteMeta
 /** Declares the domain errors of a route for the OpenAPI document. */
 export const ApiProblems = (...problems: DomainErrorClass[]): MethodDecorator => declareRoute({ problems });
 
-/** Returns the metadata of a request's route. */
+/** Returns the metadata of a request's route. Fastify builds `routeOptions` anew on each access, so it is read once. */
 export const routeMetadataOf = (request: FastifyRequest): Partial<RouteMetadata> =>
-  (request.routeOptions.config ?? {}) as Partial<RouteMetadata>;
+  (request.routeMetadata ??= (request.routeOptions.config ?? {}) as Partial<RouteMetadata>);
