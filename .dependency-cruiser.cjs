@@ -1,20 +1,20 @@
-// Who may import whom (docs/architecture.md). Every rule here has a planted violation in
-// test/architecture/boundaries.spec.ts that proves it bites; a rule without one fails that spec.
+// The import rules (docs/architecture.md). Every rule has a planted violation in
+// test/architecture/boundaries.spec.ts; a rule without one fails that spec.
 
-/** The domain modules, in order: each may know those before it and nothing of those after it. */
+/** The domain modules, in order: each may import those before it, and none after it. */
 const ORDER = ['sessions', 'catalog', 'orders', 'packages', 'tickets', 'admin'];
 
 const SERVER = '^apps/server/src/';
 const MODULE = `${SERVER}[^/]+/`;
-/** Specs, and what the specs of one lib share. */
+/** Specs, and the code that the specs of a lib share. */
 const TESTS = String.raw`\.spec\.ts$|^libs/[^/]+/test/`;
 const MODULE_INDEX = String.raw`${MODULE}index\.ts$`;
 const LIB_INDEX = String.raw`^libs/[^/]+/src/index\.ts$`;
 
-/** One rule a module, so that a report names the module that looked ahead. */
+/** One rule per module, so that a report names the importing module. */
 const orderRules = ORDER.slice(0, -1).map((module, place) => ({
   name: `order-${module}`,
-  comment: `${module} knows nothing of the modules after it: use an event or an id.`,
+  comment: `${module} must not import a module after it: use an event or an ID.`,
   severity: 'error',
   from: { path: `${SERVER}${module}/` },
   to: { path: `${SERVER}(${ORDER.slice(place + 1).join('|')})/` },
@@ -22,23 +22,22 @@ const orderRules = ORDER.slice(0, -1).map((module, place) => ({
 
 const moduleRules = [
   {
-    name: 'known-modules',
-    comment:
-      'A new domain module takes its place in ORDER first: outside it, no rule of order would hold it.',
+    name: 'ordered-modules',
+    comment: 'Add a new domain module to ORDER first; without it, no order rule applies to the module.',
     severity: 'error',
     from: { path: `${SERVER}(?!(${ORDER.join('|')})/)[^/]+/` },
     to: {},
   },
   {
     name: 'module-through-index',
-    comment: "Another domain module is reached through its index.ts; all else is that module's own.",
+    comment: 'Import another domain module only through its index.ts.',
     severity: 'error',
     from: { path: `${SERVER}([^/]+)/` },
     to: { path: MODULE, pathNot: [`${SERVER}$1/`, MODULE_INDEX] },
   },
   {
     name: 'root-through-index',
-    comment: 'A composition root puts modules together; it does not reach into them.',
+    comment: 'A composition root imports modules only through their index.ts.',
     severity: 'error',
     from: { path: String.raw`${SERVER}[^/]+\.ts$` },
     to: {
@@ -47,8 +46,8 @@ const moduleRules = [
     },
   },
   {
-    name: 'modules-know-no-root',
-    comment: 'main.ts and the composition roots import the modules, never the other way round.',
+    name: 'no-composition-root-in-modules',
+    comment: 'Modules must not import main.ts or a composition root.',
     severity: 'error',
     from: { path: MODULE, pathNot: TESTS },
     to: { path: String.raw`${SERVER}[^/]+\.ts$` },
@@ -58,15 +57,16 @@ const moduleRules = [
 
 const layerRules = [
   {
-    name: 'controllers-know-no-storage',
-    comment: 'A controller calls its service; rows never reach it.',
+    name: 'no-storage-in-controllers',
+    comment: 'A controller calls its service; it must not import repositories or entities.',
     severity: 'error',
     from: { path: String.raw`\.controller\.ts$` },
     to: { path: String.raw`\.(repository|entity)\.ts$` },
   },
   {
-    name: 'services-know-no-http',
-    comment: 'Rules and queries know no HTTP: the same call serves a request, a job and a test.',
+    name: 'no-http-in-services',
+    comment:
+      'Services, queries and repositories must not depend on HTTP, because jobs and tests call them too.',
     severity: 'error',
     from: { path: String.raw`\.(service|queries|repository)\.ts$`, pathNot: '^libs/(http|openapi)/' },
     to: {
@@ -78,18 +78,17 @@ const layerRules = [
   },
   {
     name: 'jobs-modules-in-manifests',
-    comment:
-      'Only its manifest names a jobs module, for the worker: another process that imports it would run its jobs.',
+    comment: 'Only a manifest may import a jobs module: any process that imports it would run its jobs.',
     severity: 'error',
     from: {
-      // The manifest there names it. That of another module or lib can be reached by no other way.
+      // The manifests. Other rules forbid the index.ts of another module to import it.
       pathNot: [MODULE_INDEX, LIB_INDEX, TESTS],
     },
     to: { path: String.raw`\.jobs\.module\.ts$` },
   },
   {
     name: 'jobs-in-their-module',
-    comment: 'Processors and schedules are registered by their own jobs module and used by nothing else.',
+    comment: 'Only their own jobs module may import processors and schedules.',
     severity: 'error',
     from: { pathNot: [String.raw`\.jobs\.module\.ts$`, TESTS] },
     to: { path: String.raw`\.jobs\.ts$` },
@@ -98,8 +97,8 @@ const layerRules = [
 
 const libRules = [
   {
-    name: 'core-stands-alone',
-    comment: 'What services speak knows no other lib, no Nest and no HTTP.',
+    name: 'no-libs-in-core',
+    comment: 'libs/core imports no other lib, no Nest and no HTTP.',
     severity: 'error',
     from: { path: '^libs/core/', pathNot: TESTS },
     to: {
@@ -107,14 +106,14 @@ const libRules = [
     },
   },
   {
-    name: 'libs-know-no-app',
-    comment: 'A lib serves every application and knows none.',
+    name: 'no-apps-in-libs',
+    comment: 'A lib must not import an application.',
     severity: 'error',
     from: { path: '^libs/' },
     to: { path: '^apps/' },
   },
   {
-    name: 'apps-know-no-other-app',
+    name: 'no-other-apps-in-apps',
     comment: 'Applications share code through libs.',
     severity: 'error',
     from: { path: '^apps/([^/]+)/' },
@@ -122,21 +121,21 @@ const libRules = [
   },
   {
     name: 'lib-to-lib-through-index',
-    comment: 'What a lib does not list in its index.ts is its own.',
+    comment: 'Import a lib only through its index.ts.',
     severity: 'error',
     from: { path: '^libs/([^/]+)/' },
     to: { path: '^libs/', pathNot: ['^libs/$1/', LIB_INDEX] },
   },
   {
     name: 'app-to-lib-through-index',
-    comment: 'What a lib does not list in its index.ts is its own.',
+    comment: 'Import a lib only through its index.ts.',
     severity: 'error',
     from: { path: '^apps/' },
     to: { path: '^libs/', pathNot: LIB_INDEX },
   },
   {
     name: 'libs-by-alias',
-    comment: 'A lib is named @waybill/<lib>, wherever the importing file stands.',
+    comment: 'Import a lib as @waybill/<lib>, from any file.',
     severity: 'error',
     from: { path: '^(apps|libs)/', pathNot: TESTS },
     to: { path: LIB_INDEX, dependencyTypesNot: ['aliased'] },
@@ -146,21 +145,21 @@ const libRules = [
 const hygieneRules = [
   {
     name: 'no-circular',
-    comment: 'Two files that import each other are one file, or miss a third.',
+    comment: 'Two files that import each other must be merged, or share a third file.',
     severity: 'error',
     from: { pathNot: String.raw`\.entity\.ts$` },
     to: { circular: true },
   },
   {
     name: 'no-circular-entities',
-    comment: 'Entities may name each other in both directions, as types (Relation<T>), not as values.',
+    comment: 'Entities may import each other in both directions only as types (Relation<T>).',
     severity: 'error',
     from: { path: String.raw`\.entity\.ts$` },
     to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
   },
   {
     name: 'no-orphans',
-    comment: 'A file that nothing imports and that imports nothing is dead, unless something else loads it.',
+    comment: 'A file without imports that nothing imports is unused, unless something else loads it.',
     severity: 'error',
     from: {
       orphan: true,
@@ -170,35 +169,35 @@ const hygieneRules = [
   },
   {
     name: 'migrations-are-listed',
-    comment: 'A migration that nobody lists is never run.',
+    comment: 'A migration that no manifest lists never runs.',
     severity: 'error',
     from: { pathNot: TESTS },
     module: { path: '/migrations/', pathNot: TESTS, numberOfDependentsLessThan: 1 },
   },
   {
     name: 'no-dev-dependency',
-    comment: 'What production code imports is installed in production.',
+    comment: 'Production code must not import development dependencies.',
     severity: 'error',
     from: { path: '^(apps|libs)/', pathNot: TESTS },
     to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
   },
   {
     name: 'no-undeclared-package',
-    comment: 'A package that package.json does not name is there by chance.',
+    comment: 'Production code may import only packages that package.json lists.',
     severity: 'error',
     from: { path: '^(apps|libs)/' },
     to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
   },
   {
     name: 'no-test-code',
-    comment: 'Production code imports neither specs nor what stands under a test/.',
+    comment: 'Production code must not import specs or code in a test/ folder.',
     severity: 'error',
     from: { path: '^(apps|libs)/', pathNot: TESTS },
     to: { path: ['^test/', TESTS] },
   },
   {
     name: 'no-unresolvable',
-    comment: 'An import that leads nowhere would fall out of every other rule.',
+    comment: 'No other rule applies to an import that can not be resolved.',
     severity: 'error',
     from: {},
     to: { couldNotResolve: true },
@@ -211,7 +210,7 @@ module.exports = {
   options: {
     doNotFollow: { path: 'node_modules' },
     exclude: { path: '^dist/' },
-    // Type-only imports count: a service that names a Fastify type knows Fastify.
+    // Type-only imports count: a service must not depend on a type of Fastify either.
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -23,15 +23,15 @@ export const DEFAULT_CONNECTIONS = 16;
 const MAX_CONNECTIONS = 1_024;
 
 export const USAGE = `npm run bench -- [options]
-  --only NAME        this path alone; repeat it, or separate several by commas
-  --quick            few and short rounds, under two minutes
-  --connections N    how many at once (${DEFAULT_CONNECTIONS}); 1 and 64 are worth a look too
-  --json FILE        the figures as JSON
-  --profile          leaves a CPU profile of each path in .data/bench/, and prints the functions that took most
-  --write-docs       writes docs/performance.md; a full run does so without being asked
-  --no-docs          never writes it
-  --list             the paths
-  --help             this text`;
+  --only NAME        measure only this path; repeat the option, or separate names by commas
+  --quick            few, short rounds: under two minutes
+  --connections N    number of connections (default: ${DEFAULT_CONNECTIONS}); try 1 and 64 too
+  --json FILE        write the results as JSON
+  --profile          write a CPU profile of each path to .data/bench/, and print the slowest functions
+  --write-docs       write docs/performance.md; the default of a full run
+  --no-docs          do not write docs/performance.md
+  --list             list the paths
+  --help             show this help`;
 
 const DECLARED = {
   only: { type: 'string', multiple: true },

@@ -87,6 +87,6 @@ function describe(
       `${each(refused)}/s refused with 429 or 503${refused ? ` (p99 ${ms(refusedP99)})` : ''}, ` +
       `${each(failed)}/s late or failed; ${each(unsent)}/s found no free connection`,
     `RSS ${Math.round(rss.calm)} MB before, at most ${Math.round(rss.flooded)} MB`,
-    `prompt again after ${ms(recoveredIn)}, then ${Math.round((after.perSecond / peak.perSecond) * 100)} % of the peak`,
+    `recovered after ${ms(recoveredIn)}, then ${Math.round((after.perSecond / peak.perSecond) * 100)} % of the peak`,
   ];
 }

@@ -6,7 +6,7 @@ umask 077
 mkdir -p secrets
 cd secrets
 if [ -e bootstrap_admin_key ]; then
-  echo 'docker/secrets is there already; remove it to make new ones'
+  echo 'docker/secrets exists already; delete it to generate new secrets'
   exit 0
 fi
 random() { od -An -tx1 -N24 /dev/urandom | tr -d ' \n'; }
@@ -19,4 +19,4 @@ printf 'redis://:%s@redis:6379' "$redis" >redis_url
 printf '%s' "$(random)" >bootstrap_admin_key
 # Container users must be able to read the files; the directory keeps other users of this machine out.
 chmod 0644 ./*
-echo 'made docker/secrets'
+echo 'generated docker/secrets'

@@ -28,7 +28,7 @@ describe('the drawn module graph', () => {
 
   function run(...args: string[]): number | null {
     const tool = join(projectRoot, 'tools/draw-graph.mjs');
-    return spawnSync(process.execPath, [tool, ...args, root], { timeout: 60_000 }).status;
+    return spawnSync(process.execPath, [tool, ...args, root], { timeout: 120_000 }).status;
   }
 
   const pageOf = () => readFileSync(join(root, 'docs/architecture.md'), 'utf8');

@@ -6,7 +6,7 @@ import { environment } from '../dist/libs/config/src/environment.js';
 const FILE = new URL('../.env.example', import.meta.url);
 const WIDTH = 118;
 
-const HEAD = `# Every variable that Waybill reads, with its default. Copy to .env what you change; none is needed to start.
+const HEAD = `# Every variable that Waybill reads, with its default. Copy the lines to change to .env. None is required.
 # A secret may also come from a file: set NAME_FILE to its path instead of NAME.
 `;
 

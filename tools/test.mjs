@@ -17,6 +17,8 @@ const { NODE_ENV: _mode, JEST_WORKER_ID: _worker, NODE_OPTIONS: options = '', ..
 // is ESM, which jest loads only with --experimental-vm-modules.
 process.removeAllListeners('warning'); // execve warns that it is experimental
 process.execve(process.execPath, [process.execPath, jest, ...process.argv.slice(2)], {
+  // Servers and tools that the tests start use it. The next build removes it with the rest of dist/.
+  NODE_COMPILE_CACHE: fileURLToPath(new URL('../dist/.compile-cache', import.meta.url)),
   ...env,
   NODE_OPTIONS: `${options} --experimental-vm-modules --no-warnings`.trim(),
 });

@@ -1,7 +1,7 @@
 // Converts a package's row to its API representation.
 
 export const PACKAGE = `p.id, p.name, p.weight_kg, p.content_amount, p.content_currency, p.type_id, t.name AS type_name,
-  p.order_uid, p.delivery_cost, p.created_at FROM packages p JOIN package_types t ON t.id = p.type_id`;
+  p.order_uid, p.delivery_cost, p.created_at, p.status, p.carrier_id, p.claimed_at, p.cancelled_at FROM packages p JOIN package_types t ON t.id = p.type_id`;
 
 export interface PackageRow {
   id: number;
@@ -14,6 +14,10 @@ export interface PackageRow {
   order_uid: string | null;
   delivery_cost: string | null;
   created_at: Date;
+  status: string;
+  carrier_id: number | null;
+  claimed_at: Date | null;
+  cancelled_at: Date | null;
 }
 
 export const toReply = (row: PackageRow): object => ({
@@ -25,4 +29,8 @@ export const toReply = (row: PackageRow): object => ({
   order_uid: row.order_uid,
   cost: row.delivery_cost === null ? null : { amount: row.delivery_cost, currency: 'RUB' },
   created_at: row.created_at,
+  status: row.status,
+  carrier_id: row.carrier_id,
+  claimed_at: row.claimed_at,
+  cancelled_at: row.cancelled_at,
 });

@@ -12,20 +12,25 @@ export interface Setting {
   skipped: string[];
 }
 
+const ELSEWHERE =
+  'The cost of events and daily sums for a write, and what `npm run test:load` measured, are in ' +
+  '[ADR 0021](adr/0021-daily-sums-and-package-events.md).';
+
 /** Renders `docs/performance.md`. */
 export function toMarkdown(results: readonly Result[], setting: Setting): string {
   const compared = results.filter((result) => result.baseline !== null);
   const absolute = results.filter((result) => result.baseline === null);
   return [
     '# Performance',
-    'Written by `npm run bench` (`bench/`); run it to write it anew. A figure says little by itself, so each path is measured in ' +
-      'turn with a bare baseline (`bench/baselines/`) that does the same work without a framework, and what counts is the ratio.',
+    '`npm run bench` (`bench/`) writes this page. It measures each path alternately with a bare baseline (`bench/baselines/`) that does ' +
+      'the same work without a framework. Compare the ratios: the rates depend on the machine.',
     where(setting),
     how(setting),
     ...(compared.length > 0 ? ['## Against the baseline', comparedTable(compared), costTable(compared)] : []),
-    ...(absolute.length > 0 ? ['## By themselves', absoluteTable(absolute)] : []),
+    ...(absolute.length > 0 ? ['## Without a baseline', absoluteTable(absolute)] : []),
     ...notes(results),
     ...setting.skipped.map((line) => `Skipped: ${line}.`),
+    ELSEWHERE,
   ]
     .filter(Boolean)
     .join('\n\n')
@@ -35,7 +40,7 @@ export function toMarkdown(results: readonly Result[], setting: Setting): string
 function where({ machine }: Setting): string {
   const busy =
     machine.busyBefore > BUSY_BEYOND
-      ? ` **Others took ${percent(machine.busyBefore)} of the machine before the run began: its figures are not to be quoted.**`
+      ? ` **Other processes used ${percent(machine.busyBefore)} of the machine before the run: do not quote these results.**`
       : '';
   return `Measured on ${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}.${busy}`;
 }
@@ -43,12 +48,12 @@ function where({ machine }: Setting): string {
 function how({ connections, rounds, seconds, pinned }: Setting): string {
   const cores = pinned
     ? 'the server on one core and the client on another'
-    : 'server and client on whatever core they got';
+    : 'server and client not bound to cores';
   return (
-    `${connections} connections, ${rounds} rounds of ${seconds} s of each side in turn after a warm-up, ${cores}; PostgreSQL with durability ` +
-    'on. Sessions, limits, logs and metrics are on; the limits are raised. Spread is from the lowest to the highest round, ' +
-    'as a share of the median. “By CPU” is the CPU that the baseline takes for a request as a share of what we take: others on ' +
-    'the machine move it less.'
+    `${connections} connections, ${rounds} alternating rounds of ${seconds} s per side after a warm-up, ${cores}; PostgreSQL with ` +
+    'durability on. Sessions, limits, logs and metrics are enabled; the limits are raised. Spread is the difference of the highest and ' +
+    'the lowest round, as a share of the median. “By CPU” is the CPU time of the baseline per request, as a share of ours; other ' +
+    'processes affect it less.'
   );
 }
 
@@ -92,7 +97,7 @@ const absoluteTable = (results: readonly Result[]): string =>
   );
 
 function outcome(result: Result): string {
-  if (result.noisy) return 'too noisy to count';
+  if (result.noisy) return 'too noisy';
   return isReached(result) ? 'reached' : 'not reached';
 }
 

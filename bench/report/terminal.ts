@@ -30,6 +30,6 @@ export function judgement(result: Result): string {
     reached === null ? '' : `ratio ${ratio(reached)}${byCpu === null ? '' : ` (by CPU ${ratio(byCpu)})`}, `;
   const outcome = isReached(result) ? 'reached' : 'not reached';
   return noisy
-    ? `${found}${aim}: too noisy to count, the rounds lie ${percent(spread)} apart`
+    ? `${found}${aim}: too noisy (rounds differ by ${percent(spread)})`
     : `${found}${aim}: ${outcome} (rounds within ${percent(spread)})`;
 }

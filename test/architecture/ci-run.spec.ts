@@ -49,7 +49,7 @@ describe('.ci/run', () => {
     const { status, stdout } = spawnSync('bash', [join(root, '.ci/run')], {
       env,
       encoding: 'utf8',
-      timeout: 30_000,
+      timeout: 120_000,
     });
     return { status, lines: stdout.trimEnd().split('\n') };
   }

@@ -36,7 +36,7 @@ export function runTool(
   const { status, stdout, stderr, error } = spawnSync(
     process.execPath,
     [join(projectRoot, 'node_modules/.bin', tool), ...args],
-    { cwd, encoding: 'utf8', timeout: 60_000, maxBuffer: 64 * 1024 * 1024 },
+    { cwd, encoding: 'utf8', timeout: 120_000, maxBuffer: 64 * 1024 * 1024 },
   );
   if (error) throw error;
   if (stdout === '') throw new Error(`${tool} printed nothing but: ${stderr}`);

@@ -47,7 +47,7 @@ describe('the pre-commit hook', () => {
   }
 
   function commit(): { status: number | null; output: string } {
-    const options = { cwd: root, env: environment, encoding: 'utf8', timeout: 60_000 } as const;
+    const options = { cwd: root, env: environment, encoding: 'utf8', timeout: 120_000 } as const;
     const { status, stdout, stderr } = spawnSync('git', ['commit', '--quiet', '-m', 'why'], options);
     return { status, output: stdout + stderr };
   }

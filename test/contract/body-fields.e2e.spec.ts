@@ -45,7 +45,10 @@ describe('every field of every body in the OpenAPI document', () => {
     expect(strict.length).toBeGreaterThan(15);
     const refused = strict.map((field) => [
       `${field.operation} ${field.pointer}`,
-      { status: 422, errors: [expect.stringMatching(`^${field.pointer.replace(/\/0$/, '')} `) as string] },
+      {
+        status: 422,
+        errors: [expect.stringMatching(`^${field.pointer.replace(/\/0$/, '(/0)?')} `) as string],
+      },
     ]);
     expect(await outcomes(strict, null)).toEqual(Object.fromEntries(refused));
 

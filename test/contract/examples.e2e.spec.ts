@@ -1,36 +1,15 @@
 import type { Response } from 'supertest';
-import { type Api, connect } from '../support/api';
-import { administrator } from '../support/callers';
-import { type CbrUpstream, startCbrUpstream } from '../support/cbr-upstream';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import { openBroker } from '../../apps/producer/src/open-broker';
+import { streamedOrder } from '../../apps/server/src/orders/orders.examples';
+import { loadConfig } from '../../libs/config/src';
 import type { OpenApi, OpenApiOperation, OpenApiReply, OpenApiSchema } from '../support/openapi';
 import { eventually } from '../support/poll';
-import { startServer, type TestServer } from '../support/server';
+import { useServer } from '../support/use-server';
 
 // Redocly checks every example against its schema (openapi.e2e.spec.ts). This spec compares each example with a real reply.
 describe('the examples of the OpenAPI document', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let upstream: CbrUpstream;
-  let api: Api;
-  let admin: Api;
+  const { api, admin, database } = useServer({ rates: 'scripted' });
   const compared = new Set<string>();
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    upstream = await startCbrUpstream();
-    server = await startServer({
-      databaseUrl: database.url,
-      env: { CBR_JSON_URL: upstream.jsonUrl, CBR_XML_URL: upstream.xmlUrl },
-    });
-    api = await connect(server.url);
-    admin = administrator(api, server);
-  }, 60_000);
-  afterAll(async () => {
-    await server?.stop();
-    await upstream?.stop();
-    await database?.drop();
-  });
 
   const operations = (): OpenApiOperation[] =>
     Object.values(api.document.paths).flatMap((path) => Object.values(path));
@@ -52,10 +31,10 @@ describe('the examples of the OpenAPI document', () => {
     return reply;
   };
 
-  const bodyOf = (reply: Response) => reply.body as { id: string; items: object[] };
+  const bodyOf = (reply: Response) => reply.body as { id: string; state: string; items: object[] };
   const anyVersion = { headers: { 'If-Match': '*' } };
 
-  it('match the server: it accepts the requests and returns such replies', async () => {
+  it('match the server: it accepts the example requests and returns replies like the examples', async () => {
     const opened = compare('openSession', await api.post('/sessions'));
     const customer = api.as({ cookie: cookieOf(opened) });
     compare('openSession', await customer.post('/sessions'));
@@ -81,6 +60,19 @@ describe('the examples of the OpenAPI document', () => {
     compare('getPackage', await customer.get(`/packages/${id}`));
     compare('listPackages', await customer.get('/packages'));
     compare('explainPackageCost', await customer.get(`/packages/${id}/cost`));
+    compare('listCostRevisions', await customer.get(`/packages/${id}/cost/revisions`));
+    compare('getDailyStats', await admin.get('/packages/stats/daily'));
+    compare('repricePackage', await admin.post(`/packages/${id}/reprice`));
+    compare('claimPackage', await admin.post(`/packages/${id}/claim`, requestExample('claimPackage')));
+    compare('listPackageEvents', await customer.get(`/packages/${id}/events`));
+    const other = await customer.post('/packages', requestExample('registerPackage'));
+    const otherStatus = `/packages/status/${bodyOf(other).id}`;
+    await until(
+      'the other package',
+      async () => (await customer.get(otherStatus)).body.state === 'succeeded',
+    );
+    const { package_id: otherId } = (await customer.get(otherStatus)).body as { package_id: number };
+    compare('cancelPackage', await customer.post(`/packages/${otherId}/cancel`));
   });
 
   it('match the server’s replies to staff', async () => {
@@ -125,13 +117,104 @@ describe('the examples of the OpenAPI document', () => {
     compare('rotateApiKey', await staff.post(`/api-keys/${id}/rotate`, requestExample('rotateApiKey')));
     compare('listAuditEntries', await staff.get('/admin/audit-log', { query: { limit: 1 } }));
 
+    const file = (operation('importCatalogItems').requestBody?.content['text/csv']?.example ?? '') as string;
+    const csv = { query: { dry_run: true }, headers: { 'Content-Type': 'text/csv' } };
+    const started = await staff.post('/catalog/imports', `${file}?,,,,,,,,\n`, csv);
+    const { id: importId } = compare('importCatalogItems', started).body as { id: string };
+    const path = `/catalog/imports/${importId}`;
+    await until('the import', async () => bodyOf(await staff.get(path)).state === 'succeeded');
+    compare('getCatalogImport', await staff.get(path));
+    compare('listCatalogImports', await staff.get('/catalog/imports'));
+
     compare('runJob', await staff.post('/admin/jobs/price-pending/run'));
     compare('refreshRates', await staff.post('/admin/rates/refresh'));
-    compare('listJobs', await staff.get('/admin/jobs'));
+    const jobs = compare('listJobs', await staff.get('/admin/jobs'));
+    const shown = (operation('listJobs').responses[200] as OpenApiReply).content?.['application/json']
+      ?.example as { items: { name: string; description: string; cron: string }[] };
+    const { name, description, cron } = shown.items[0]!;
+    expect(bodyOf(jobs).items).toContainEqual(expect.objectContaining({ name, description, cron }));
     compare('listJobRuns', await staff.get('/admin/jobs/price-pending/runs'));
     const runs = bodyOf(await staff.get('/admin/jobs/price-pending/runs')).items as { id: string }[];
     compare('getJobRun', await staff.get(`/admin/jobs/price-pending/runs/${runs[0]?.id}`));
     compare('listRates', await staff.get('/admin/rates'));
+  });
+
+  it('match the server’s replies about the catalog', async () => {
+    const type = compare(
+      'createPackageType',
+      await admin.post('/types', requestExample('createPackageType')),
+    );
+    const path = `/types/${bodyOf(type).id}`;
+    compare('getPackageType', await api.get(path));
+    const name = requestExample('renamePackageType');
+    compare('renamePackageType', await admin.patch(path, name, anyVersion));
+    compare('archivePackageType', await admin.post(`${path}/archive`));
+    compare('restorePackageType', await admin.post(`${path}/restore`));
+
+    const item = '/catalog/items/BOOTS-42';
+    compare('putCatalogItem', await admin.put(item, requestExample('putCatalogItem')));
+    compare('putCatalogItem', await admin.put(item, requestExample('putCatalogItem'), anyVersion));
+    compare('getCatalogItem', await admin.get(item));
+    compare('listCatalogItems', await admin.get('/catalog/items'));
+    compare('archiveCatalogItem', await admin.post(`${item}/archive`));
+    compare('restoreCatalogItem', await admin.post(`${item}/restore`));
+  });
+
+  it('match the server’s replies about orders', async () => {
+    await admin.put('/catalog/items/ABC-1', {
+      ...{ name: 'Winter boots', brand: 'Vivienne Sabo' },
+      price: { amount: '19.90', currency: 'USD' },
+    });
+    compare('placeOrder', await admin.post('/orders', requestExample('placeOrder')));
+    const { broker, close } = await openBroker(loadConfig('all', { DATABASE_URL: database.url }));
+    const messages = [
+      streamedOrder,
+      ...['a', 'b'].map((uid) => ({ ...streamedOrder, order_uid: uid, customer_id: '' })),
+    ];
+    await broker.publish(
+      'orders.order.placed.v1',
+      messages.map((message) => ({ body: Buffer.from(JSON.stringify(message)) })),
+    );
+    await close();
+    await until('the dead letters', async () => {
+      const { body } = await admin.get('/orders/dead-letters');
+      return (body as { items: object[] }).items.length === 2;
+    });
+    compare('getOrder', await admin.get(`/orders/${streamedOrder.order_uid}`));
+    compare('listOrders', await admin.get('/orders', { query: { customer_id: streamedOrder.customer_id } }));
+
+    const letters = compare('listDeadLetters', await admin.get('/orders/dead-letters'));
+    const [one, other] = bodyOf(letters).items.map(
+      (letter) => `/orders/dead-letters/${(letter as { id: string }).id}`,
+    );
+    compare('getDeadLetter', await admin.get(one!));
+    compare(
+      'correctDeadLetter',
+      await admin.put(`${one}/correction`, { order: { ...streamedOrder, order_uid: 'a' } }, anyVersion),
+    );
+    compare('redriveDeadLetter', await admin.post(`${one}/redrive`, requestExample('redriveDeadLetter')));
+    compare('redriveDeadLetters', await admin.post('/orders/dead-letters/redrive', {}));
+    compare('discardDeadLetter', await admin.post(`${other}/discard`, requestExample('discardDeadLetter')));
+  });
+
+  it('match the server’s replies about tickets', async () => {
+    const user = { email: 'support@example.com', role: 'agent', password: 'ten calm toads on a log' };
+    await admin.post('/users', user);
+    const signedIn = await api.post('/auth/login', { email: user.email, password: user.password });
+    const staff = api.as({ cookie: cookieOf(signedIn) });
+    const opened = compare('openTicket', await staff.post('/tickets', requestExample('openTicket')));
+    const ticket = `/tickets/${bodyOf(opened).id}`;
+    compare('editTicket', await staff.patch(ticket, requestExample('editTicket'), anyVersion));
+    compare('getTicket', await staff.get(ticket));
+    compare('listTickets', await staff.get('/tickets'));
+    compare('writeComment', await staff.post(`${ticket}/comments`, requestExample('writeComment')));
+    compare('listComments', await staff.get(`${ticket}/comments`));
+    compare('listTicketHistory', await staff.get(`${ticket}/history`));
+    const other = bodyOf(await staff.post('/tickets', requestExample('openTicket'))).id;
+    const transition = requestExample('transitionTicket');
+    compare('transitionTicket', await staff.post(`/tickets/${other}/transitions`, transition));
+    await staff.post(`${ticket}/transitions`, { to: 'closed' });
+    compare('openFollowUp', await staff.post(`${ticket}/follow-up`, requestExample('openFollowUp')));
   });
 
   it('are all compared', async () => {
@@ -152,7 +235,7 @@ describe('the examples of the OpenAPI document', () => {
 });
 
 const until = (what: string, isDone: () => Promise<boolean>) =>
-  eventually(async () => (await isDone()) || undefined, { deadlineMs: 20_000, describe: what });
+  eventually(async () => (await isDone()) || undefined, { describe: what });
 
 const cookieOf = (reply: Response): string => String(reply.headers['set-cookie']).split(';', 1)[0] as string;
 

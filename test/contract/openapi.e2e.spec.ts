@@ -302,6 +302,9 @@ describe('the OpenAPI document of the built application', () => {
 /** Finds object schemas without a name. */
 function anonymousObjects(schema: OpenApiSchema): OpenApiSchema[] {
   if (schema.$ref) return [];
+  // A map, such as the attributes of an item. Generators need no name for it.
+  if (typeof schema.additionalProperties === 'object' && !schema.properties)
+    return anonymousObjects(schema.additionalProperties);
   return schema.properties || schema.type === 'object' ? [schema] : partsOf(schema).flatMap(anonymousObjects);
 }
 
@@ -318,7 +321,7 @@ const partsOf = ({
 ];
 
 async function lint(url: string): Promise<{ code: number; output: string }> {
-  const child = spawn(process.execPath, [LINT, url], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 30_000 });
+  const child = spawn(process.execPath, [LINT, url], { stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -1,5 +1,8 @@
+import { randomUUID } from 'node:crypto';
+import { streamedOrder } from '../../apps/server/src/orders/orders.examples';
 import { modules } from '../../apps/server/src/modules';
 import { aPackage, finished } from '../support/a-package';
+import { anItem } from '../support/an-item';
 import { useServer } from '../support/use-server';
 import { type AccessRow, type CallerName, callers, readAccessTable } from '../support/access-table';
 import { type Api, type Credentials, type RequestOptions } from '../support/api';
@@ -19,6 +22,11 @@ const PASSWORD = 'eight dry otters in a barn';
 /** A job that changes nothing that these requests read. */
 const JOB = 'purge-idempotency-keys';
 const BOOTS = aPackage();
+const CSV_FILE = {
+  body: `sku,name,brand,category,price_amount,price_currency,weight_kg,hs_code,attributes\nA,Boots,,,1,RUB,,,`,
+  headers: { 'Content-Type': 'text/csv' },
+};
+const TICKET = { subject: 'My package has not arrived', text: 'Where is it?', email: 'anna@example.com' };
 
 /** A caller. */
 interface Caller {
@@ -34,15 +42,16 @@ interface Owned {
   sessionId: string;
   packageId: number;
   registrationId: string;
+  orderUid: string;
 }
 
 /** A valid request to a route. */
 interface GoodRequest extends RequestOptions {
   /** Values of the route's parameters, by name. */
   path?: Record<string, string | number | undefined>;
-  body?: object;
+  body?: object | string;
   /** Text that a list contains if it shows the data of the owner. */
-  shows?: { id: string | number };
+  shows?: Record<string, string | number>;
 }
 
 describe('every route, for every kind of caller', () => {
@@ -54,6 +63,11 @@ describe('every route, for every kind of caller', () => {
   const kept = new Map<string, Caller>();
 
   beforeAll(async () => {
+    await root.put('/catalog/items/BOOTS', {
+      name: 'Winter boots',
+      price: { amount: '19.90', currency: 'USD' },
+      weight_kg: '1.5',
+    });
     [owner, owned] = await newOwner();
   });
 
@@ -69,7 +83,14 @@ describe('every route, for every kind of caller', () => {
     const { body: session } = await customer.get('/sessions/current');
     const { body: registration } = await customer.post('/packages', BOOTS);
     const done = await finished(customer, `/packages/status/${registration.id}`);
-    return [caller, { sessionId: session.id, packageId: done.package_id!, registrationId: registration.id }];
+    const { body: order } = await customer.post('/orders', anOrder);
+    return [
+      caller,
+      {
+        ...{ sessionId: session.id, packageId: done.package_id!, registrationId: registration.id },
+        orderUid: order.order_uid,
+      },
+    ];
   }
 
   async function staff(role: 'agent' | 'operator' | 'admin'): Promise<Caller & { staff: Staff }> {
@@ -138,15 +159,73 @@ describe('every route, for every kind of caller', () => {
   };
   const someKey = async (): Promise<GoodRequest> => ({ path: { id: (await newKey(root, ['jobs:run'])).id } });
   const email = () => `new-${Math.random().toString(36).slice(2)}@example.com`;
+  const ofType = async (): Promise<GoodRequest> => {
+    const { body } = await root.post('/types', { name: `type ${serial++}` });
+    return { path: { id: body.id } };
+  };
+  const ofItem = async (): Promise<GoodRequest> => {
+    const sku = `SKU-${serial++}`;
+    await root.put(`/catalog/items/${sku}`, anItem());
+    return { path: { sku } };
+  };
   const ofJob = async (): Promise<GoodRequest> => ({ path: { name: JOB } });
+  const anOrder = { user_id: 1, items: [{ sku: 'BOOTS', qty: 1 }] };
+  const deadLetter = async (): Promise<{ id: string }> => {
+    const id = randomUUID();
+    await database.query(
+      `INSERT INTO order_dead_letters (id, digest, reason, detail, message, size)
+       VALUES ($1, sha256($2), 'malformed_json', 'The message is not valid JSON.', '{', 1)`,
+      [id, id],
+    );
+    return { id };
+  };
+  const ofDeadLetter = async (): Promise<GoodRequest> => ({ path: await deadLetter() });
   const ofPackage = async (): Promise<GoodRequest> => ({ path: { id: owned.packageId } });
+  const newTicket = async (): Promise<string> => (await owner.api.post('/tickets', TICKET)).body.id as string;
+  const ofTicket = async (): Promise<GoodRequest> => ({ path: { id: await newTicket() } });
+  const closedTicket = async (): Promise<string> => {
+    const id = await newTicket();
+    await owner.api.post(`/tickets/${id}/transitions`, { to: 'closed' });
+    return id;
+  };
+  /** A copy of the owner's package. */
+  const ofAnotherPackage = async (): Promise<GoodRequest> => {
+    const columns =
+      'owner_id, name, weight_kg, content_amount, content_currency, type_id, created_at, delivery_cost';
+    const rows = await database.rows<{ id: number }>(
+      `INSERT INTO packages (registration_id, ${columns}) SELECT gen_random_uuid(), ${columns} FROM packages WHERE id = $1
+       RETURNING id`,
+      [owned.packageId],
+    );
+    return { path: { id: rows[0]?.id } };
+  };
+
+  let serial = 0;
+
+  const ofImport = async (): Promise<GoodRequest> => {
+    const { body, headers } = CSV_FILE;
+    return { path: { id: (await root.post('/catalog/imports', body, { headers })).body.id } };
+  };
 
   /** Requests that need more than the route itself. */
   const requests: Record<string, (caller: Caller) => Promise<GoodRequest>> = {
     'GET /api/docs/:file': async () => {
-      const page = await fetch(new URL('/api/redoc', server.url), { signal: AbortSignal.timeout(20_000) });
+      const page = await fetch(new URL('/api/redoc', server.url), { signal: AbortSignal.timeout(60_000) });
       return { path: { file: /\/api\/docs\/([\w.-]+)/.exec(await page.text())?.[1] } };
     },
+    'POST /api/v1/types': async () => ({ body: { name: `new type ${serial++}` } }),
+    'GET /api/v1/types/:id': ofType,
+    'PATCH /api/v1/types/:id': async () => ({
+      ...(await ofType()),
+      body: { name: `renamed type ${serial++}` },
+      headers: { 'If-Match': '*' },
+    }),
+    'POST /api/v1/types/:id/archive': ofType,
+    'POST /api/v1/types/:id/restore': ofType,
+    'GET /api/v1/catalog/items/:sku': ofItem,
+    'PUT /api/v1/catalog/items/:sku': async () => ({ path: { sku: `SKU-${serial++}` }, body: anItem() }),
+    'POST /api/v1/catalog/items/:sku/archive': ofItem,
+    'POST /api/v1/catalog/items/:sku/restore': ofItem,
     'GET /api/v1/sessions': async () => ({ shows: { id: owned.sessionId } }),
     'DELETE /api/v1/sessions/:id': async () => ({ path: { id: owned.sessionId } }),
     'POST /api/v1/auth/login': async () => {
@@ -179,10 +258,49 @@ describe('every route, for every kind of caller', () => {
       const { body } = await root.post(`/admin/jobs/${JOB}/run`);
       return { path: { name: JOB, id: body.id } };
     },
+    'POST /api/v1/catalog/imports': async () => CSV_FILE,
+    'GET /api/v1/catalog/imports/:id': ofImport,
+    'GET /api/v1/catalog/imports/:id/errors': ofImport,
     'POST /api/v1/packages': async () => ({ body: BOOTS }),
     'GET /api/v1/packages': async () => ({ query: { limit: 200 }, shows: { id: owned.packageId } }),
     'GET /api/v1/packages/:id': ofPackage,
     'GET /api/v1/packages/:id/cost': ofPackage,
+    'POST /api/v1/tickets': async () => ({ body: TICKET }),
+    'GET /api/v1/tickets': async () => ({ query: { limit: 200 }, shows: { id: await newTicket() } }),
+    'GET /api/v1/tickets/:id': ofTicket,
+    'PATCH /api/v1/tickets/:id': async () => ({
+      ...(await ofTicket()),
+      body: { subject: 'Lost' },
+      headers: { 'If-Match': '*' },
+    }),
+    'POST /api/v1/tickets/:id/transitions': async () => ({ ...(await ofTicket()), body: { to: 'closed' } }),
+    'POST /api/v1/tickets/:id/comments': async () => ({ ...(await ofTicket()), body: { text: 'Hello' } }),
+    'GET /api/v1/tickets/:id/comments': ofTicket,
+    'GET /api/v1/tickets/:id/history': ofTicket,
+    'POST /api/v1/tickets/:id/follow-up': async () => ({
+      path: { id: await closedTicket() },
+      body: { text: 'Again' },
+    }),
+    'GET /api/v1/packages/:id/cost/revisions': ofPackage,
+    'GET /api/v1/packages/:id/events': ofPackage,
+    'POST /api/v1/packages/:id/claim': async () => ({ ...(await ofPackage()), body: { carrier_id: 7 } }),
+    'POST /api/v1/packages/:id/cancel': ofAnotherPackage,
+    'POST /api/v1/packages/:id/reprice': ofPackage,
+    'POST /api/v1/orders': async () => ({ body: anOrder }),
+    'GET /api/v1/orders': async () => ({ query: { limit: 200 }, shows: { order_uid: owned.orderUid } }),
+    'GET /api/v1/orders/:order_uid': async () => ({ path: { order_uid: owned.orderUid } }),
+    'POST /api/v1/orders/dead-letters/redrive': async () => ({ body: { limit: 1 } }),
+    'GET /api/v1/orders/dead-letters/:id': ofDeadLetter,
+    'PUT /api/v1/orders/dead-letters/:id/correction': async () => ({
+      ...(await ofDeadLetter()),
+      body: { order: streamedOrder },
+      headers: { 'If-Match': '*' },
+    }),
+    'POST /api/v1/orders/dead-letters/:id/redrive': async () => ({ ...(await ofDeadLetter()), body: {} }),
+    'POST /api/v1/orders/dead-letters/:id/discard': async () => ({
+      ...(await ofDeadLetter()),
+      body: { reason: 'A test' },
+    }),
     'GET /api/v1/packages/status/:id': async () => ({ path: { id: owned.registrationId } }),
   };
 
@@ -199,13 +317,14 @@ describe('every route, for every kind of caller', () => {
     const sent = { ...options, headers: { ...options.headers, ...headers } };
     const reply = await caller.api.request(method as 'GET', path, body, sent);
     if (!shows || reply.status !== 200) return String(reply.status);
-    const isShown = (reply.body.items as { id: unknown }[]).some(({ id }) => id === shows.id);
+    const [[field, value]] = Object.entries(shows) as [[string, unknown]];
+    const isShown = (reply.body.items as Record<string, unknown>[]).some((item) => item[field] === value);
     return `${reply.status} ${isShown ? 'it' : 'none'}`;
   }
 
   // Pages for browsers, which are not in the OpenAPI document.
   const statusOfPage = async (path: string, { headers }: Caller): Promise<string> => {
-    const reply = await fetch(new URL(path, server.url), { headers, signal: AbortSignal.timeout(20_000) });
+    const reply = await fetch(new URL(path, server.url), { headers, signal: AbortSignal.timeout(60_000) });
     await reply.arrayBuffer(); // an unread reply delays the stop of the server
     return String(reply.status);
   };

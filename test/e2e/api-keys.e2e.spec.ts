@@ -218,7 +218,7 @@ describe('API keys', () => {
     const { headers } = await admin.get(`/api-keys/${id}`);
     await works(key);
     await eventually(async () => (await admin.get(`/api-keys/${id}`)).body.last_used_at ?? undefined, {
-      describe: 'the use to be recorded',
+      describe: 'the use is recorded',
     });
     const match = { headers: { 'If-Match': String(headers.etag) } };
     expect((await admin.post(`/api-keys/${id}/rotate`, {}, match)).status).toBe(201);
@@ -315,7 +315,7 @@ describe('API keys', () => {
     await works(key);
     const lastUse = async () => (await admin.get(`/api-keys/${id}`)).body.last_used_at as string | null;
     const first = await eventually(async () => (await lastUse()) ?? undefined, {
-      describe: 'the first use to be recorded',
+      describe: 'the first use is recorded',
     });
     await works(key);
     expect(await lastUse()).toBe(first);

@@ -155,7 +155,7 @@ describe('staff', () => {
       await answered(attempt(user, 9), 429);
     });
 
-    it('looks the same as an account that does not exist', async () => {
+    it('gets the same replies as an account that does not exist', async () => {
       const user = await newStaff(admin, 'agent');
       const device = await deviceOf(user);
       const email = `nobody-${user.email}`;
@@ -306,7 +306,7 @@ describe('staff', () => {
       ]);
       await who.get('/sessions/current');
       await eventually(async () => (await lastUse()) >= opened || undefined, {
-        describe: 'the last use to be recorded',
+        describe: 'the last use is recorded',
       });
     });
   });

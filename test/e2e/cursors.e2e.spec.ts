@@ -1,6 +1,7 @@
 import { useServer } from '../support/use-server';
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
+import { anItem } from '../support/an-item';
 import { answered } from '../support/answered';
 import { type Api } from '../support/api';
 import { newCustomer } from '../support/callers';
@@ -12,6 +13,7 @@ describe('the cursors of every list', () => {
   const { database, api, admin } = useServer();
   /** A caller who sees more than one row of each list. */
   let callers: Record<string, Api>;
+  let packageId: number;
 
   beforeAll(async () => {
     const agent = await newStaff(admin, 'agent');
@@ -21,14 +23,19 @@ describe('the cursors of every list', () => {
     const staff = api.as({ cookie: await signIn(api, agent) });
     const customer = await newCustomer(api);
     await insertPackages(await ownerOf(customer), 3);
+    packageId = await insertEvents();
     await insertRunsAndRates();
+    for (const sku of ['A', 'B', 'C']) await answered(admin.put(`/catalog/items/${sku}`, anItem()), 201);
     callers = {
       '/api/v1/admin/audit-log': admin,
       '/api/v1/admin/jobs': admin,
       [`/api/v1/admin/jobs/${JOB}/runs`]: admin,
       '/api/v1/admin/rates': admin,
       '/api/v1/api-keys': admin,
+      '/api/v1/catalog/items': customer,
       '/api/v1/packages': customer,
+      [`/api/v1/packages/${packageId}/cost/revisions`]: customer,
+      [`/api/v1/packages/${packageId}/events`]: customer,
       '/api/v1/sessions': staff,
       '/api/v1/types': admin,
       '/api/v1/users': admin,
@@ -50,6 +57,15 @@ describe('the cursors of every list', () => {
        SELECT gen_random_uuid(), $1, 'x', 1, 1, 'USD', 1, now(), 'rate_unavailable' FROM generate_series(1, $2::int)`,
       [owner, count],
     );
+  /** @returns the ID of the package with these events */
+  async function insertEvents(): Promise<number> {
+    const { rows } = await database.query<{ id: number }>(
+      `INSERT INTO package_events (package_id, kind, at, revision, cost, pricing)
+       SELECT (SELECT min(id) FROM packages), 'repriced', now(), n, 1, '{"formulaVersion": 1, "rates": [], "unrounded": "1"}'
+       FROM generate_series(1, 3) AS n RETURNING package_id AS id`,
+    );
+    return rows[0]!.id;
+  }
   async function insertRunsAndRates(): Promise<void> {
     for (const ago of [1, 2, 3]) {
       await database.query(
@@ -65,7 +81,7 @@ describe('the cursors of every list', () => {
     }
   }
 
-  const pathOfJob = (path: string): string => path.replace('{name}', JOB);
+  const pathOf = (path: string): string => path.replace('{name}', JOB).replace('{id}', String(packageId));
   const lists = (): [string, Api][] => Object.entries(callers);
   async function cursorOf(path: string, caller: Api): Promise<string> {
     const { body } = await answered(caller.get(path, { query: { limit: 1 } }), 200);
@@ -80,7 +96,7 @@ describe('the cursors of every list', () => {
       .filter(([, { get }]) =>
         get?.parameters?.some((parameter) => 'name' in parameter && parameter.name === 'cursor'),
       )
-      .map(([path]) => pathOfJob(path));
+      .map(([path]) => pathOf(path));
     expect(listed.toSorted()).toEqual(Object.keys(callers).toSorted());
   });
 

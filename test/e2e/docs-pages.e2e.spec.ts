@@ -1,53 +1,11 @@
 import { useServer } from '../support/use-server';
-import { existsSync } from 'node:fs';
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { CHROMIUM, type Shown, useChromium } from '../support/chromium';
 import type { OpenApi } from '../support/openapi';
-
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
-  existsSync(path),
-);
-
-/** Requests and errors of a page. */
-interface Shown {
-  page: Page;
-  requests: string[];
-  faults: string[];
-}
 
 (CHROMIUM ? describe : describe.skip)('the documentation pages, in Chromium', () => {
   const { server } = useServer();
-  let browser: Browser;
-  let context: BrowserContext;
-
-  beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM as string,
-      args: [
-        ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-sync'],
-        ...['--disable-background-networking', '--disable-component-update'],
-      ],
-    });
-  });
-  beforeEach(async () => {
-    context = await browser.newContext();
-  });
-  afterEach(() => context.close());
-  afterAll(async () => {
-    await browser?.close();
-  });
-
-  const show = async (path: string): Promise<Shown> => {
-    const page = await context.newPage();
-    const shown: Shown = { page, requests: [], faults: [] };
-    page.on('request', (request) => shown.requests.push(request.url()));
-    page.on('requestfailed', (request) => shown.faults.push(`${request.url()} failed`));
-    page.on('pageerror', (error) => shown.faults.push(error.message));
-    page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) shown.faults.push(message.text());
-    });
-    await page.goto(`${server.url}${path}`);
-    return shown;
-  };
+  const chromium = useChromium();
+  const show = (path: string): Promise<Shown> => chromium.show(`${server.url}${path}`);
 
   const operationsOf = async (): Promise<{ operationId: string; summary: string }[]> => {
     const document = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as OpenApi;

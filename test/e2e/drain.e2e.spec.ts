@@ -39,7 +39,7 @@ for (const { name, env: queue, here } of targets)
       await eventually(
         async () => (await fetch(`${server.url}/readyz`).catch(() => undefined))?.status !== 200,
         {
-          describe: 'the server is not ready any more',
+          describe: 'the server is not ready',
         },
       );
       await database.query('COMMIT');

@@ -43,7 +43,7 @@ for (const { name, start } of redisTargets())
               const { body } = await fetchInTurn().get(headers.location as string);
               return body.state !== 'pending' && body;
             },
-            { describe: 'the registration is over' },
+            { describe: 'the registration is finished' },
           );
           expect(done).toMatchObject({ state: 'succeeded', problem: null });
           ids.push(done.package_id);

@@ -41,7 +41,7 @@ describe('Idempotency-Key', () => {
     expect(repeat.headers['x-request-id']).not.toBe(first.headers['x-request-id']);
   });
 
-  it('makes one package of 50 parallel requests; each gets the same reply or 409', async () => {
+  it('creates one package for 50 parallel requests; each gets the same reply or 409', async () => {
     const customer = await newCustomer(api);
     const body = { ...boots, name: randomUUID() };
     const key = randomUUID();
@@ -131,7 +131,7 @@ describe('Idempotency-Key', () => {
     expect(problem.code).toBe('idempotency_key_reused');
   });
 
-  it('makes one package of parallel requests from several sessions of one user', async () => {
+  it('creates one package for parallel requests from several sessions of one user', async () => {
     const user = await newStaff(admin, 'agent');
     const anonymous = await openSession(api);
     const sessions = [await signIn(api, user, { Cookie: anonymous }), await signIn(api, user)];

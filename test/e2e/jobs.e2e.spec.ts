@@ -20,13 +20,13 @@ interface Run {
 }
 
 describe('a schedule in four workers, one of them with its clock an hour ahead', () => {
-  const SLOT_MS = 2_000;
+  const SLOT_MS = 1_000;
   const frequent = ['price-pending', 'sweep-registrations'];
   const { database, start } = useServers({
     rates: 'scripted',
     env: {
       JOB_POLL_MS: '100',
-      JOB_SCHEDULES: 'price-pending=*/2 * * * * *; sweep-registrations=*/2 * * * * *',
+      JOB_SCHEDULES: 'price-pending=* * * * * *; sweep-registrations=* * * * * *',
     },
   });
   let fleet: TestServer[];
@@ -77,7 +77,7 @@ describe('a schedule in four workers, one of them with its clock an hour ahead',
   it('fires each slot once, by the database’s clock', async () => {
     await fetch(`${fleet[3]!.url}/api/v1/types`);
     await eventually(() => linesOf(fleet[3]!).some((time) => time > Date.now() + AHEAD_MS - 60_000), {
-      describe: 'the last worker logs by a clock that is ahead',
+      describe: 'the log of the last worker has times that are ahead',
     });
     expectWholeSlots(await threeSlots());
     // Compares the calls of the handlers across the fleet with the stored runs: nothing else ran.
@@ -86,7 +86,7 @@ describe('a schedule in four workers, one of them with its clock an hour ahead',
         const [rows, counted] = [await finishedRuns(database), await Promise.all(fleet.map(countRuns))];
         return rows === counted.reduce((sum, count) => sum + count, 0);
       },
-      { describe: 'the workers to have counted the runs that are written down' },
+      { describe: 'the metrics count every stored run' },
     );
   });
 
@@ -130,7 +130,7 @@ describe('jobs that administrators run', () => {
         const { body } = await admin.get(location);
         return body.finished_at && body;
       },
-      { describe: 'the run is over' },
+      { describe: 'the run is finished' },
     );
 
   it('are listed by name with their schedule and last run', async () => {
@@ -138,25 +138,28 @@ describe('jobs that administrators run', () => {
     expect(
       body.items.map(({ name, cron, time_zone }: Record<string, unknown>) => [name, cron, time_zone]),
     ).toEqual([
+      ['close-answered-tickets', '*/15 * * * *', 'UTC'],
       ['price-pending', '*/5 * * * *', 'UTC'],
       ['purge-audit-log', '0 * * * *', 'UTC'],
       ['purge-idempotency-keys', '0 * * * *', 'UTC'],
+      ['purge-imports', '30 * * * *', 'UTC'],
       ['purge-job-runs', '0 * * * *', 'UTC'],
       ['purge-registrations', '0 * * * *', 'UTC'],
       ['purge-sessions', '0 * * * *', 'UTC'],
       ['refresh-rates', '0 * * * *', 'UTC'],
       ['refresh-rates-after-publication', '0 0 1 1 *', 'Europe/Moscow'],
+      ['sweep-imports', '*/10 * * * * *', 'UTC'],
       ['sweep-registrations', '*/10 * * * * *', 'UTC'],
     ]);
-    const [pricePending] = body.items;
+    const pricePending = body.items.find(({ name }: { name: string }) => name === 'price-pending');
     const inMs = Date.parse(pricePending.next_run_at) - Date.now();
     expect([inMs > -5_000 && inMs <= 300_000, Date.parse(pricePending.next_run_at) % 300_000]).toEqual([
       true,
       0,
     ]);
     expect(await lastRunOf('refresh-rates')).toMatchObject({ trigger: 'schedule', state: 'succeeded' });
-    const first = await admin.get('/admin/jobs', { query: { limit: 5 } });
-    const rest = await admin.get('/admin/jobs', { query: { limit: 5, cursor: first.body.next_cursor } });
+    const first = await admin.get('/admin/jobs', { query: { limit: 6 } });
+    const rest = await admin.get('/admin/jobs', { query: { limit: 6, cursor: first.body.next_cursor } });
     expect([...first.body.items, ...rest.body.items].map(({ name }) => name)).toEqual(
       body.items.map(({ name }: { name: string }) => name),
     );
@@ -251,7 +254,7 @@ describe('jobs that administrators run', () => {
       const accepted = await packages!.who.post('/packages', boots);
       await eventually(
         async () => (await packages!.who.get(accepted.headers.location as string)).body.state === 'succeeded',
-        { describe: 'the package is there' },
+        { describe: 'the package exists' },
       );
       for (const [state, { id }] of [
         ['failed', failed!],
@@ -291,7 +294,7 @@ describe('jobs that administrators run', () => {
       for (const days of [31, 29]) {
         const { headers, body } = await who.post('/packages', boots);
         await eventually(async () => (await who.get(headers.location as string)).body.state === 'succeeded', {
-          describe: 'the package is there',
+          describe: 'the package exists',
         });
         // IDs are ordered by time, so an old registration has an old ID.
         const id = uuidv7({ msecs: Date.now() - days * 86_400_000 });
@@ -305,6 +308,10 @@ describe('jobs that administrators run', () => {
       expect(await run('purge-registrations')).toMatchObject({ result: { deleted: 1 } });
       const codes = await Promise.all(locations.map(async (path) => (await who.get(path)).body.code));
       expect(codes).toEqual(['registration_not_found', 'registration_expired']);
+      const { status, body: expired } = await who.get(locations[1] as string);
+      expect(status).toBe(410);
+      expect(expired.detail).toContain(`/api/v1/packages/${expired.package_id}`);
+      expect((await who.get(`/packages/${expired.package_id}`)).body.name).toBe(boots.name);
       expect((await who.get('/packages')).body.items).toHaveLength(2);
     });
 

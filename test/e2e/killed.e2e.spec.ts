@@ -1,15 +1,32 @@
 import { useServers } from '../support/use-server';
 import { aPackage } from '../support/a-package';
-import { resolve } from 'node:path';
+import { writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { connect } from '../support/api';
 import { openSession } from '../support/callers';
 import { eventually } from '../support/poll';
+import type { TestServer } from '../support/server';
 
 const preload = resolve(__dirname, '../support/kill-at.cjs');
 const boots = aPackage();
 
 describe('a registration whose process is killed', () => {
-  const { database, start } = useServers({ per: 'test', rates: 'scripted' });
+  const { database, start } = useServers({ rates: 'scripted' });
+  /** The next start after one kill is the process of the next one. */
+  let running: TestServer | undefined;
+
+  const current = async (): Promise<TestServer> => (running ??= await start({ preload }));
+
+  async function killAt(point: string): Promise<TestServer> {
+    const server = await current();
+    writeFileSync(join(server.dataDir, 'kill-at'), point);
+    process.kill(server.pid, 'SIGUSR2');
+    await eventually(() => server.output().includes('Ready to be killed'), {
+      describe: 'the process has read the point',
+    });
+    running = undefined;
+    return server;
+  }
 
   it.each([
     'after the commit',
@@ -19,9 +36,10 @@ describe('a registration whose process is killed', () => {
     'before the package’s commit',
     'after the package’s commit',
   ])('%s becomes one priced package after the next start', async (point) => {
-    const first = await start({ preload, env: { KILL_AT: point } });
+    const first = await killAt(point);
     const api = await connect(first.url);
     const cookie = await openSession(api);
+    const { body: session } = await api.as({ cookie }).get('/sessions/current');
     // The process may die before or after the reply is sent.
     await api
       .as({ cookie })
@@ -29,18 +47,21 @@ describe('a registration whose process is killed', () => {
       .catch(() => undefined);
     expect((await first.exited).signal).toBe('SIGKILL');
 
-    const second = await start();
+    const second = await current();
     const who = (await connect(second.url)).as({ cookie });
     const items = await eventually(
       async () => {
         const { body } = await who.get('/packages', { query: { has_cost: true } });
         return body.items.length > 0 ? body.items : undefined;
       },
-      { describe: 'the package to be priced' },
+      { describe: 'the package is priced' },
     );
     expect(items).toMatchObject([{ name: 'Winter boots', cost: { amount: '72.24', currency: 'RUB' } }]);
     const { rows } = await database.query(
-      `SELECT state, count(p.id)::int AS packages FROM registrations r LEFT JOIN packages p ON p.registration_id = r.id GROUP BY r.id, state`,
+      `SELECT r.state, count(p.id)::int AS packages
+       FROM registrations r JOIN sessions s USING (owner_id) LEFT JOIN packages p ON p.registration_id = r.id
+       WHERE s.id = $1 GROUP BY r.id`,
+      [session.id],
     );
     expect(rows).toEqual([{ state: 'succeeded', packages: 1 }]);
   });

@@ -6,8 +6,9 @@ import { newCustomer } from '../support/callers';
 
 const boots = aPackage();
 
+const { api, admin, upstream } = useServer({ rates: 'scripted' });
+
 describe('a package, registered, priced and explained', () => {
-  const { api, admin, upstream } = useServer({ rates: 'scripted' });
   const customer = () => newCustomer(api);
 
   it('costs 72.24 RUB for 1.5 kg and 10.99 USD at the upstream’s rate, and explains the cost', async () => {
@@ -148,8 +149,6 @@ describe('a package, registered, priced and explained', () => {
 });
 
 describe('a session', () => {
-  const { api } = useServer();
-
   it('is opened once per browser, kept in an HttpOnly cookie, and ended at once', async () => {
     const opened = await api.anonymous().post('/sessions');
     expect(opened.status).toBe(201);

@@ -1,25 +1,9 @@
-import { type Api, connect } from '../support/api';
-import { administrator, newCustomer } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
-import { startServer, type TestServer } from '../support/server';
+import { newCustomer } from '../support/callers';
 import { newKey, newStaff, signIn } from '../support/staff';
+import { useServer } from '../support/use-server';
 
 describe('GET /me', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-  let admin: Api;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-    api = await connect(server.url);
-    admin = administrator(api, server);
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+  const { api, admin } = useServer();
 
   it('shows a customer their session', async () => {
     const customer = await newCustomer(api);

@@ -18,7 +18,7 @@ describe('logs, metrics and health for operators', () => {
           .output()
           .split('\n')
           .find((text) => text.includes('operators-see-this')),
-      { describe: 'the line of the request' },
+      { describe: 'the log line of the request is written' },
     );
     expect(JSON.parse(line)).toMatchObject({ trace_id: TRACE, route: '/api/v1/types', status: 200 });
     expect(line).not.toContain('limit');

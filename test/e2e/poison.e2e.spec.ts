@@ -1,9 +1,9 @@
 import type { SuiteDatabase } from '../support/use-database';
-import { useServers } from '../support/use-server';
+import { useServer } from '../support/use-server';
 import { finished } from '../support/a-package';
 import { aPackage } from '../support/a-package';
 import { randomUUID } from 'node:crypto';
-import { type Api, connect } from '../support/api';
+import type { Api } from '../support/api';
 import { newCustomer } from '../support/callers';
 import { eventually } from '../support/poll';
 
@@ -20,24 +20,21 @@ const refusePackages = (database: SuiteDatabase, condition: string) =>
        WHEN (${condition}) EXECUTE FUNCTION refuse_package()`,
   );
 
+const env = {
+  JOB_POLL_MS: '100',
+  JOB_SCHEDULES: 'sweep-registrations=* * * * * *',
+  REGISTRATION_ATTEMPTS: String(ATTEMPTS),
+};
+
 describe('registrations that can’t be processed', () => {
-  const { database, ...servers } = useServers({
-    per: 'test',
+  const { database, api } = useServer({
     rates: 'scripted',
-    env: {
-      JOB_POLL_MS: '100',
-      JOB_SCHEDULES: 'sweep-registrations=* * * * * *',
-      REGISTRATION_ATTEMPTS: String(ATTEMPTS),
-    },
+    env: { ...env, REGISTRATION_BACKOFF_MS: '3000', WORKER_CONCURRENCY: '1' },
   });
 
-  async function start(env: Record<string, string>): Promise<Api> {
-    const server = await servers.start({ env });
-    return newCustomer(await connect(server.url));
-  }
   it('fail with a problem after their last attempt and do not delay others', async () => {
     await refusePackages(database, `NEW.name = 'poison'`);
-    const who = await start({ REGISTRATION_BACKOFF_MS: '3000', WORKER_CONCURRENCY: '1' });
+    const who = await newCustomer(api);
     const bad = await Promise.all(
       Array.from({ length: 5 }, () => who.post('/packages', { ...boots, name: 'poison' })),
     );
@@ -67,27 +64,37 @@ describe('registrations that can’t be processed', () => {
   });
 
   it('fail even if every attempt ended with its process', async () => {
+    const id = randomUUID();
     await database.rows(
       `INSERT INTO registrations (id, owner_id, name, weight_kg, content_amount, content_currency, type_id, attempts, requeue_at)
        VALUES ($1, $1, 'deadly', 1, 1, 'USD', 1, $2, now())`,
-      [randomUUID(), ATTEMPTS],
+      [id, ATTEMPTS],
     );
-    await start({});
     await eventually(
-      async () => (await database.rows(`SELECT FROM registrations WHERE state = 'failed'`)).length === 1,
+      async () =>
+        (await database.rows(`SELECT FROM registrations WHERE id = $1 AND state = 'failed'`, [id])).length ===
+        1,
       { describe: 'the registration to be failed' },
     );
-    expect(await database.rows('SELECT FROM packages')).toEqual([]);
+    expect(await database.rows('SELECT FROM packages WHERE registration_id = $1', [id])).toEqual([]);
   });
+});
 
-  it('are limited in number: new ones are refused until the number falls', async () => {
-    await refusePackages(database, 'true');
-    const who = await start({
+describe('registrations that are tried again for long', () => {
+  const { database, api } = useServer({
+    rates: 'scripted',
+    env: {
+      ...env,
       REGISTRATION_ATTEMPTS: '50',
       REGISTRATION_BACKOFF_MS: '600000',
       REGISTRATION_REQUEUE_AFTER_SECONDS: '1',
       REGISTRATIONS_PENDING_LIMIT: String(PENDING_LIMIT),
-    });
+    },
+  });
+
+  it('are limited in number: new ones are refused until the number falls', async () => {
+    await refusePackages(database, 'true');
+    const who = await newCustomer(api);
     // One at a time: parallel registrations may be counted twice for up to a second.
     const accepted: Awaited<ReturnType<Api['post']>>[] = [];
     for (let reply = await who.post('/packages', boots); reply.status === 202;) {

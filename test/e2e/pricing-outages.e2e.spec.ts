@@ -19,7 +19,7 @@ const hasRun = (database: SuiteDatabase, job: string) =>
     async () =>
       (await database.rows(`SELECT FROM job_runs WHERE job = $1 AND finished_at IS NOT NULL`, [job])).length >
       0,
-    { describe: `a run of ${job} is over` },
+    { describe: `a run of ${job} is finished` },
   );
 
 describe('registrations while the Bank of Russia is unreachable', () => {
@@ -109,7 +109,7 @@ describe('a hundred registrations on a cold cache in two worker processes', () =
     expect(new Set(accepted.map(({ status }) => status))).toEqual(new Set([202]));
     await eventually(
       async () => (await database.rows(`SELECT FROM packages WHERE delivery_cost = 72.24`)).length === 100,
-      { describe: 'all hundred are priced', everyMs: 100 },
+      { describe: 'all hundred packages are priced', everyMs: 100 },
     );
     expect(upstream.requests).toEqual([{ source: 'json', day: null }]);
   });
@@ -150,7 +150,7 @@ describeWithRedisServer('a Redis that is killed before pricing and restarted emp
 
     await eventually(
       async () => (await database.rows('SELECT FROM packages WHERE delivery_cost = 72.24')).length === 40,
-      { describe: 'all forty are priced', everyMs: 100 },
+      { describe: 'all forty packages are priced', everyMs: 100 },
     );
     expect(await database.rows(`SELECT DISTINCT state FROM registrations`)).toEqual([{ state: 'succeeded' }]);
   });

@@ -12,7 +12,7 @@ const jq = spawnSync('jq', ['--version']).status === 0;
 
 /** Runs lines in a shell, as if pasted. */
 const paste = (lines: string, cwd: string): string =>
-  execFileSync('bash', ['-c', lines], { cwd, encoding: 'utf8', timeout: 60_000 });
+  execFileSync('bash', ['-c', lines], { cwd, encoding: 'utf8', timeout: 120_000 });
 
 describe('commands that a newcomer pastes', () => {
   let server: TestServer;
@@ -44,7 +44,7 @@ describe('commands that a newcomer pastes', () => {
     const priced = await eventually(
       async () => JSON.parse(paste(list, folder)).items.find((item: { cost: unknown }) => item.cost !== null),
       {
-        describe: 'the package to be priced',
+        describe: 'the package is priced',
       },
     );
     expect(priced).toMatchObject({ name: 'Winter boots', cost: { amount: '72.24', currency: 'RUB' } });

@@ -4,6 +4,7 @@ import { type Api, connect } from '../support/api';
 import { newCustomer } from '../support/callers';
 import { eventually } from '../support/poll';
 import { describeWithRedisServer, startRedis, type TestRedis } from '../support/redis';
+import type { TestServer } from '../support/server';
 
 const boots = aPackage();
 /** The first reply waits for Redis up to a limit. Without a limit, it would never arrive. */
@@ -12,10 +13,10 @@ const FIRST_REPLY_MS = 15_000;
 const REPLY_MS = 1_000;
 
 describeWithRedisServer('Waybill without its Redis', () => {
-  const servers = useServers({ per: 'test', rates: 'scripted' });
+  const servers = useServers({ rates: 'scripted' });
   let redis: TestRedis;
 
-  beforeEach(async () => {
+  beforeAll(async () => {
     redis = await startRedis();
     servers.onClose(() => redis.stop());
   });
@@ -42,40 +43,46 @@ describeWithRedisServer('Waybill without its Redis', () => {
         const { body } = await who.get('/packages', { query: { has_cost: true, limit: 200 } });
         return body.items.length === count;
       },
-      { describe: `${count} packages to be priced` },
+      { describe: `${count} packages are priced` },
     );
 
-  it('accepts packages as fast as before, and prices them when Redis is back, empty', async () => {
-    const api = await start('api');
-    const who = await newCustomer(await connect(api.url));
-    // Its job is in the queue and is lost with Redis.
-    for (let count = 0; count < 5; count++) await accept(who);
-    const worker = await start('worker');
-    await allPriced(who, 5);
-    await redis.kill();
+  describe('that is lost while they run', () => {
+    let api: TestServer;
+    let worker: TestServer | undefined;
 
-    expect(await usualTime(who, 10)).toBeLessThan(REPLY_MS);
-    expect((await who.get('/readyz')).status).toBe(200);
-    expect((await fetch(`${worker.opsUrl}/livez`)).status).toBe(200);
+    beforeAll(async () => (api = await start('api')));
 
-    await redis.restart();
-    await worker.stop();
-    await start('worker');
-    await allPriced(who, 15);
-    for (let count = 0; count < 3; count++) await accept(who);
-    await allPriced(who, 18);
-    await api.stop();
-  });
+    it('does not wait for a Redis that hangs', async () => {
+      const who = await newCustomer(await connect(api.url));
+      redis.freeze();
+      expect(await accept(who)).toBeLessThan(FIRST_REPLY_MS);
+      expect(await usualTime(who, 5)).toBeLessThan(REPLY_MS);
+      redis.thaw();
+      worker = await start('worker');
+      await allPriced(who, 6);
+    });
 
-  it('does not wait for a Redis that hangs', async () => {
-    const api = await start('api');
-    const who = await newCustomer(await connect(api.url));
-    redis.freeze();
-    expect(await accept(who)).toBeLessThan(FIRST_REPLY_MS);
-    expect(await usualTime(who, 5)).toBeLessThan(REPLY_MS);
-    redis.thaw();
-    await start('worker');
-    await allPriced(who, 6);
+    it('accepts packages as fast as before, and prices them when Redis is back, empty', async () => {
+      const who = await newCustomer(await connect(api.url));
+      // Its job is in the queue and is lost with Redis.
+      for (let count = 0; count < 5; count++) await accept(who);
+      worker ??= await start('worker');
+      await allPriced(who, 5);
+      await redis.kill();
+
+      expect(await usualTime(who, 10)).toBeLessThan(REPLY_MS);
+      expect((await who.get('/readyz')).status).toBe(200);
+      expect((await fetch(`${worker.opsUrl}/livez`)).status).toBe(200);
+
+      await redis.restart();
+      await worker.stop();
+      worker = await start('worker');
+      await allPriced(who, 15);
+      for (let count = 0; count < 3; count++) await accept(who);
+      await allPriced(who, 18);
+      await api.stop();
+      await worker.stop();
+    });
   });
 
   it('starts, accepts packages and stops without Redis', async () => {

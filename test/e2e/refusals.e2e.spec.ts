@@ -285,7 +285,7 @@ describe('requests that the framework refuses', () => {
     it('sends 100 Continue once for an acceptable request', async () => {
       const connection = await RawConnection.open(server.url);
       connection.send(head(type, length, `Cookie: ${cookie}`));
-      await eventually(() => connection.text.startsWith('HTTP/1.1 100 '), { describe: 'the 100' });
+      await eventually(() => connection.text.startsWith('HTTP/1.1 100 '), { describe: 'the 100 Continue' });
       const replies = await connection.send(boots).replies();
       expect(replies.map(({ status }) => status)).toEqual([100, 202]);
     });
@@ -340,7 +340,7 @@ describe('requests that the framework refuses', () => {
   it('answers a malformed request on a connection that served a good one', async () => {
     const connection = await RawConnection.open(server.url);
     connection.send('GET /livez HTTP/1.1\r\nHost: x\r\n\r\n');
-    await eventually(() => connection.text.endsWith('}'), { describe: 'the first reply' });
+    await eventually(() => connection.text.endsWith('}'), { describe: 'the first reply has arrived' });
     const [first, second, ...more] = await connection.send('Hello!\r\n\r\n').replies();
     expect([first?.status, more]).toEqual([200, []]);
     expectProblem(second, 400, 'malformed_request');
@@ -363,7 +363,9 @@ describe('requests that the framework refuses', () => {
     for (const credential of credentials) {
       const id = await idOf(credential);
       expect(id).toMatch(/^[0-9a-f-]{36}$/);
-      await eventually(() => server.output().includes(String(id)), { describe: 'the log of the request' });
+      await eventually(() => server.output().includes(String(id)), {
+        describe: 'the log line of the request is written',
+      });
       // The key is printed at the start, with the curl commands, but not in the log.
       const lines = server.output().split('\n');
       expect(lines.filter((line) => line.startsWith('{') && line.includes(credential))).toEqual([]);
@@ -405,7 +407,7 @@ describe('requests that the framework refuses', () => {
           () => true,
         ),
       {
-        describe: 'the server to listen no more',
+        describe: 'the server does not listen',
       },
     );
     connection.send(body.subarray(10)).send('GET /api/v1/types HTTP/1.1\r\nHost: x\r\n\r\n');

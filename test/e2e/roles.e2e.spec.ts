@@ -1,3 +1,4 @@
+import { nodeEnvironment } from '../support/child-process';
 import { useDatabase } from '../support/use-database';
 import { spawnSync } from 'node:child_process';
 import os from 'node:os';
@@ -9,9 +10,9 @@ const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 function run(role: string, env: Record<string, string> = {}): { status: number | null; output: string } {
   const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, role], {
     cwd: os.tmpdir(),
-    env: { PATH: process.env.PATH, ...env },
+    env: { ...nodeEnvironment(), ...env },
     encoding: 'utf8',
-    timeout: 60_000,
+    timeout: 120_000,
   });
   return { status, output: stdout + stderr };
 }

@@ -45,6 +45,7 @@ describe('the routes of the booted application', () => {
     );
     app = await http.createHttpApplication(Root.register(config, database.url), {
       bodyLimitBytes: config.bodyLimitBytes,
+      csvLimitBytes: config.imports.limitBytes,
       logger: { log() {}, error() {}, warn() {} },
       observe() {},
     });

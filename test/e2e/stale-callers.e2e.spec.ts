@@ -1,31 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { type Api, connect } from '../support/api';
-import { administrator } from '../support/callers';
-import { createTestDatabase, type TestDatabase } from '../support/database';
+import type { Api } from '../support/api';
 import { eventually } from '../support/poll';
 import { RawConnection } from '../support/raw-http';
-import { startServer, type TestServer } from '../support/server';
 import { newKey, newStaff, signIn, type Staff } from '../support/staff';
+import { useServer } from '../support/use-server';
 
 const PASSWORD = 'seven wet herons on a roof';
 
 describe('a request whose caller ends while its body arrives', () => {
-  let database: TestDatabase;
-  let server: TestServer;
-  let api: Api;
-  let admin: Api;
-
-  beforeAll(async () => {
-    database = await createTestDatabase();
-    server = await startServer({ databaseUrl: database.url });
-    api = await connect(server.url);
-    admin = administrator(api, server);
-    await newStaff(admin, 'admin'); // so that no other administrator is the last one
-  });
-  afterAll(async () => {
-    await server.stop();
-    await database.drop();
-  });
+  const { server, api, admin } = useServer();
+  beforeAll(() => newStaff(admin, 'admin')); // so that no other administrator is the last one
 
   /** Sends the headers and waits until the server has authenticated the caller. @returns a function that sends the body */
   const begin = async (path: string, credentials: string, body: object) => {
@@ -35,7 +19,9 @@ describe('a request whose caller ends while its body arrives', () => {
       `POST /api/v1${path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n${credentials}\r\n` +
         `Expect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${text.length}\r\n\r\n`,
     );
-    await eventually(() => connection.text.includes('100 Continue'), { describe: 'the body is asked for' });
+    await eventually(() => connection.text.includes('100 Continue'), {
+      describe: 'the server sends 100 Continue',
+    });
     return async (): Promise<[number, string | undefined]> => {
       const reply = (await connection.send(text).replies()).at(-1);
       return [Number(reply?.status), (JSON.parse(reply?.body || '{}') as { code?: string }).code];

@@ -21,18 +21,18 @@ describe('the server process', () => {
   });
 
   const readiness = async (): Promise<number> =>
-    (await fetch(`${server.opsUrl}/readyz`, { signal: AbortSignal.timeout(20_000) })).status;
+    (await fetch(`${server.opsUrl}/readyz`, { signal: AbortSignal.timeout(60_000) })).status;
 
-  it('stops in order: it becomes not ready, finishes requests in flight and exits', async () => {
+  it('stops gracefully: it becomes not ready, finishes requests in flight and exits', async () => {
     const who = await newCustomer(api);
     await rival.query('BEGIN; LOCK TABLE registrations');
     const inFlight = who.post('/packages', boots);
     await eventually(async () => (await waitingForALock()) || undefined, {
-      describe: 'the request to wait for the lock',
+      describe: 'the request waits for the lock',
     });
     const stopped = server.stop();
     await eventually(async () => (await readiness()) === 503 || undefined, {
-      describe: 'the process not to be ready',
+      describe: 'the process is not ready',
     });
     await rival.query('COMMIT');
     expect((await inFlight).status).toBe(202);
@@ -51,11 +51,11 @@ describe('the server process', () => {
     agent.destroy();
   });
 
-  it('stops in order although some requests never arrive completely', async () => {
+  it('stops gracefully although some requests never arrive completely', async () => {
     const head = 'POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n';
     const body = await RawConnection.open(server.url);
     body.send(`${head}Expect: 100-continue\r\nContent-Length: 9\r\n\r\n`);
-    await eventually(() => body.text.includes('100 Continue'), { describe: 'the body is asked for' });
+    await eventually(() => body.text.includes('100 Continue'), { describe: 'the server sends 100 Continue' });
     const headers = [server.url, String(server.opsUrl)].map((url) => RawConnection.open(url));
     for (const connection of headers) (await connection).send('GET /livez HTTP/1.1\r\nHost: ');
     await server.stop();
@@ -82,7 +82,7 @@ describe('the server process', () => {
     await allow(true);
     await admin.end();
     await eventually(async () => (await readiness()) === 200 || undefined, {
-      describe: 'the process to be ready again',
+      describe: 'the process is ready again',
     });
     expect((await who.post('/packages', boots)).status).toBe(202);
   });

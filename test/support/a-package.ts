@@ -25,7 +25,7 @@ export const finished = (who: Api, location: string): Promise<FinishedRegistrati
       const { body } = await who.get(location);
       return body.state !== 'pending' && (body as FinishedRegistration);
     },
-    { describe: `the registration at ${location} is over` },
+    { describe: `the registration at ${location} is finished` },
   );
 
 /** Registers a package and waits until it exists. @returns its ID */

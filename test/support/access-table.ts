@@ -31,7 +31,7 @@ export function readAccessTable(text = readFileSync(FILE, 'utf8')): AccessRow[] 
     throw new Error(`test/access-table.md has other columns than ${columns.join(', ')}`);
   const rows = lines.map(rowOf);
   const twice = rows.filter(({ route }, at) => rows.findIndex((row) => row.route === route) !== at);
-  if (twice.length > 0) throw new Error(`${twice[0]!.route} stands in test/access-table.md twice`);
+  if (twice.length > 0) throw new Error(`test/access-table.md lists ${twice[0]!.route} twice`);
   return rows;
 }
 

@@ -14,7 +14,7 @@ type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Credentials = { key: string } | { cookie: string };
 
 // Longer than any reply takes, shorter than the timeout of a test.
-const TIMEOUT_MS = 40_000;
+const TIMEOUT_MS = 120_000;
 
 /**
  * The client of all end-to-end tests. It checks every reply against the OpenAPI document that the server serves.

@@ -19,7 +19,7 @@ export interface CbrRequest {
   day: string | null;
 }
 
-/** A local server that plays both sources of rates. */
+/** A local server that simulates both sources of rates. */
 export interface CbrUpstream {
   jsonUrl: string;
   xmlUrl: string;

@@ -75,7 +75,7 @@ export class Contract {
     const operation = this.document.paths[path]?.[method];
     if (!operation) return this.unknownRoute(exchange, 405, 'method_not_allowed');
     const declared = operation.responses[exchange.status];
-    if (!declared) return [`the status is none of ${Object.keys(operation.responses).join(', ')}`];
+    if (!declared) return [`the status is not one of ${Object.keys(operation.responses).join(', ')}`];
     const reply = this.resolve(declared);
     return [
       ...this.headerViolations(exchange, reply),
@@ -97,7 +97,8 @@ export class Contract {
   }
 
   private unknownRoute(exchange: Exchange, status: number, code: string): string[] {
-    if (exchange.status !== status) return [`the document knows no such route; that is ${status} ${code}`];
+    if (exchange.status !== status)
+      return [`the document has no such route; the reply must be ${status} ${code}`];
     const allow =
       status === 405 && exchange.headers.allow === undefined ? ['the header Allow is missing'] : [];
     if (exchange.method === 'HEAD') return allow;
@@ -141,7 +142,7 @@ export class Contract {
     if (codes.length === 0) return [];
     const { code, title, type } = (body ?? {}) as Record<string, unknown>;
     return [
-      ...(codes.includes(code) ? [] : [`the code ${String(code)} is none of ${codes.join(', ')}`]),
+      ...(codes.includes(code) ? [] : [`the code ${String(code)} is not one of ${codes.join(', ')}`]),
       ...(title === STATUS_CODES[status] ? [] : [`the title ${String(title)} is not that of the status`]),
       ...(type === `urn:waybill:problem:${String(code)}`
         ? []
@@ -192,7 +193,7 @@ export class Contract {
       .split('/')
       .slice(1)
       .reduce<unknown>((at, part) => (at as Record<string, unknown> | undefined)?.[part], this.document);
-    if (found === undefined) throw new Error(`${node.$ref} leads nowhere`);
+    if (found === undefined) throw new Error(`${node.$ref} does not exist`);
     return found as T;
   }
 }
@@ -209,4 +210,4 @@ const mediaTypeOf = ({ headers }: Exchange): string =>
 const mediaTypeViolations = (exchange: Exchange, declared: string[]): string[] =>
   declared.includes(mediaTypeOf(exchange))
     ? []
-    : [`the media type ${mediaTypeOf(exchange) || '(none)'} is none of ${declared.join(', ')}`];
+    : [`the media type ${mediaTypeOf(exchange) || '(none)'} is not one of ${declared.join(', ')}`];

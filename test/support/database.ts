@@ -80,8 +80,8 @@ export function urlOf(adminUrl: string, database: string): string {
 async function asAdministrator(url: string, work: (client: Client) => Promise<unknown>): Promise<void> {
   const client = new Client({
     connectionString: url,
-    connectionTimeoutMillis: 20_000,
-    query_timeout: 60_000,
+    connectionTimeoutMillis: 60_000,
+    query_timeout: 120_000,
   });
   client.on('error', () => undefined); // the query reports it
   await client.connect();

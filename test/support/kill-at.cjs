@@ -1,5 +1,7 @@
-// A preload (node --require) that kills its process with SIGKILL at the point in KILL_AT. It wraps methods of the built
+// A preload (node --require) that kills its process with SIGKILL at a point. The process runs as usual until it gets
+// SIGUSR2; then it reads the point from the file `kill-at` of its working directory. It wraps methods of the built
 // application, so that the application needs no code for it.
+const { readFileSync } = require('node:fs');
 const { resolve } = require('node:path');
 
 const load = (path) => require(resolve(__dirname, '../../dist', path));
@@ -35,4 +37,7 @@ const points = {
   'after the package’s commit': () => after(RegistrationsService.prototype, 'process'),
 };
 
-points[process.env.KILL_AT]();
+process.once('SIGUSR2', () => {
+  points[readFileSync('kill-at', 'utf8')]();
+  process.stdout.write('Ready to be killed\n');
+});

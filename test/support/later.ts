@@ -5,7 +5,7 @@
 export function later<T extends object>(what: string): { value: T; fill(made: T): void } {
   let made: T | undefined;
   const target = (): T => {
-    if (!made) throw new Error(`${what} is not there yet: use it in a hook or a test`);
+    if (!made) throw new Error(`${what} is not available yet: use it in a hook or a test`);
     return made;
   };
   const value = new Proxy({} as T, {

@@ -4,7 +4,7 @@ import { inspect } from 'node:util';
 /**
  * Default deadline. It only matters when a test fails. Set another one only if the test is about the duration.
  */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 export interface EventuallyOptions {
   /** The expected state; completes the message "Not within 5000 ms: …". */

@@ -7,7 +7,7 @@ export interface RawReply {
   body: string;
 }
 
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 60_000;
 
 /** A connection that sends any bytes, for requests that an HTTP client can't send. */
 export class RawConnection {
@@ -15,7 +15,9 @@ export class RawConnection {
   private readonly closed: Promise<void>;
 
   private constructor(private readonly socket: Socket) {
-    socket.setTimeout(TIMEOUT_MS, () => socket.destroy(new Error('The server neither answers nor hangs up')));
+    socket.setTimeout(TIMEOUT_MS, () =>
+      socket.destroy(new Error('The server does not answer and does not close the connection')),
+    );
     socket.setEncoding('latin1').on('data', (text: string) => (this.received += text));
     this.closed = new Promise((resolve, reject) => socket.once('close', resolve).once('error', reject));
     this.closed.catch(() => undefined); // replies() reports it
@@ -62,7 +64,7 @@ function parse(bytes: Buffer): RawReply[] {
   const replies: RawReply[] = [];
   for (let rest = bytes; rest.length > 0;) {
     const end = rest.indexOf('\r\n\r\n');
-    if (end < 0) throw new Error(`This is no HTTP reply: ${rest.toString()}`);
+    if (end < 0) throw new Error(`This is not an HTTP reply: ${rest.toString()}`);
     const [statusLine = '', ...lines] = rest.subarray(0, end).toString().split('\r\n');
     const headers = Object.fromEntries(
       lines.map((line) => {
@@ -72,7 +74,7 @@ function parse(bytes: Buffer): RawReply[] {
     ) as Record<string, string>;
     const length = Number(headers['content-length'] ?? 0);
     const body = rest.subarray(end + 4, end + 4 + length);
-    if (body.length < length) throw new Error(`This reply was cut short: ${rest.toString()}`);
+    if (body.length < length) throw new Error(`This reply is incomplete: ${rest.toString()}`);
     replies.push({ status: Number(statusLine.split(' ')[1]), headers, body: body.toString() });
     rest = rest.subarray(end + 4 + length);
   }

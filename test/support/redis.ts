@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Cluster, Redis } from 'ioredis';
+import { endWithUs } from './child-process';
 import { redisUrl } from './database';
 import { eventually } from './poll';
 
@@ -87,7 +88,7 @@ export async function withRedis<T>(urls: string, work: (client: Redis | Cluster)
   const client = nodes.length === 1 ? new Redis(nodes[0]!, { maxRetriesPerRequest: 2 }) : new Cluster(nodes);
   client.on('error', () => undefined); // the command reports it
   try {
-    await eventually(() => client.status === 'ready', { describe: 'Redis is connected to' });
+    await eventually(() => client.status === 'ready', { describe: 'the client is connected to Redis' });
     return await work(client);
   } finally {
     client.disconnect();
@@ -141,12 +142,6 @@ async function launch(port: number, dir: string, args: string[]): Promise<ChildP
   } finally {
     client.disconnect();
   }
-}
-
-/** The process ends with the test run, even if that is killed, if the machine has setpriv. */
-export function endWithUs(): string[] {
-  const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
-  return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];
 }
 
 async function freePort(): Promise<number> {
@@ -207,7 +202,6 @@ async function formCluster(nodes: TestRedis[]): Promise<void> {
     for (const client of clients) {
       await eventually(async () => knowsAll((await client.cluster('INFO')) as string, nodes.length), {
         describe: 'the nodes of a Redis Cluster know each other',
-        deadlineMs: 20_000,
       });
     }
   } finally {

@@ -11,7 +11,7 @@ describe('a server of a test', () => {
     expect((await fetch(`${server.url}/livez`)).status).toBe(200);
     const environment = readFileSync(`/proc/${server.pid}/environ`, 'utf8').split('\0').filter(Boolean);
     const names = environment.map((entry) => entry.split('=')[0] as string);
-    const ours = ['DATABASE_URL', 'DATA_DIR', 'PATH', 'PORT'];
+    const ours = ['DATABASE_URL', 'DATA_DIR', 'NODE_COMPILE_CACHE', 'PATH', 'PORT'];
     expect(names.filter((name) => !name.startsWith('LIMIT_')).toSorted()).toEqual(ours);
     await server.stop();
     await expect(fetch(`${server.url}/livez`)).rejects.toThrow('fetch failed');
@@ -31,7 +31,7 @@ describe('a server of a test', () => {
     writeFileSync(preload, `process.prependListener('SIGTERM', () => process.exit(3));`);
     const database = await createTestDatabase();
     const server = await startServer({ databaseUrl: database.url, preload });
-    await expect(server.stop()).rejects.toThrow(/^The server didn't stop in order \(with code 3\):\n/);
+    await expect(server.stop()).rejects.toThrow(/^The server did not stop gracefully \(with code 3\):\n/);
     await database.drop();
     rmSync(folder, { recursive: true });
   });

@@ -1,19 +1,24 @@
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
+import { endWithUs, nodeEnvironment } from './child-process';
 import { eventually } from './poll';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
+const CHEAP_PASSWORDS = path.join(__dirname, 'cheap-passwords.cjs');
 const OUTPUT_LIMIT = 200_000;
-const START_DEADLINE_MS = 60_000;
-/** The server stops within 10 s. */
-const STOP_DEADLINE_MS = 15_000;
+const START_DEADLINE_MS = 120_000;
+/** A server exits with code 1 if it does not stop within 10 s; this ends one that can't do even that. */
+const STOP_DEADLINE_MS = 60_000;
 
 /** Output of a process that is ready: `api` and `all` print their public URL, `worker` that of its operations port. */
-const LISTENS = { public: /^Waybill listens on (http\S+)$/m, ops: /^Waybill operations on (http\S+)$/m };
+const LISTENS = {
+  public: /^Waybill listens on (http\S+)$/m,
+  ops: /^Waybill serves health checks and metrics on (http\S+)$/m,
+};
 
 /** The last line that `all` prints at the start. */
 const END_OF_WELCOME = '\nPress Ctrl-C to stop.\n';
@@ -77,7 +82,7 @@ export async function startServer(options: StartServerOptions = {}): Promise<Tes
     const exit = await exited;
     clearTimeout(overdue);
     removeData();
-    if (exit.code !== 0) throw new Error(`The server didn't stop in order (${say(exit)}):\n${output()}`);
+    if (exit.code !== 0) throw new Error(`The server did not stop gracefully (${say(exit)}):\n${output()}`);
   };
   try {
     const urls = await waitUntilServing(options.role ?? 'all', output, exited);
@@ -97,13 +102,14 @@ function spawnServer(
   const command = [
     ...endWithUs(),
     process.execPath,
-    ...(preload ? ['--require', path.resolve(preload)] : []),
-    ...['--enable-source-maps', MAIN, role],
+    ...[CHEAP_PASSWORDS, ...(preload ? [path.resolve(preload)] : [])].flatMap((file) => ['--require', file]),
+    MAIN,
+    role,
   ];
   return spawn(command[0]!, command.slice(1), {
     cwd: dataDir,
     env: {
-      PATH: process.env.PATH,
+      ...nodeEnvironment(),
       DATA_DIR: dataDir,
       PORT: '0',
       ...withoutLimits,
@@ -122,12 +128,6 @@ const withoutLimits = {
   LIMIT_SESSIONS_PER_MINUTE: '1000000',
   LIMIT_BAD_CREDENTIALS_PER_MINUTE: '1000000',
 };
-
-/** The server ends with the test run, even if that is killed, if the machine has setpriv. */
-function endWithUs(): string[] {
-  const guard = ['setpriv', '--pdeathsig', 'KILL', '--'];
-  return spawnSync(guard[0]!, [...guard.slice(1), 'true']).status === 0 ? guard : [];
-}
 
 function collectOutput(child: ServerProcess): () => string {
   let text = '';
@@ -156,7 +156,7 @@ async function waitUntilServing(
   if (typeof url === 'string' && role === 'all')
     // The curl commands come after the URL, possibly in a separate write.
     await eventually(() => exit ?? output().includes(END_OF_WELCOME), {
-      describe: 'the process has told how to go on',
+      describe: 'the process has printed its instructions',
     });
   if (typeof url !== 'string') throw new Error(`The ${role} process ended (${say(url)}):\n${output()}`);
   return { url, opsUrl: find(LISTENS.ops) };

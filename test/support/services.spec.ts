@@ -130,7 +130,7 @@ describe('finding services', () => {
       'redis: TEST_SERVICES=none',
     ]);
     await expect(findServices({ TEST_SERVICES: 'all' })).rejects.toThrow(
-      'TEST_SERVICES can be none or unset',
+      'TEST_SERVICES must be none or unset',
     );
   });
 
@@ -139,7 +139,7 @@ describe('finding services', () => {
     const environment = { DATABASE_URL: CLOSED, REDIS_URL };
     await expect(findServices({ ...environment, REQUIRE_SERVICES: 'redis' })).resolves.toBeDefined();
     await expect(findServices({ ...environment, REQUIRE_SERVICES: 'redis, postgres' })).rejects.toThrow(
-      /asks for what is not there: postgres \(.*ECONNREFUSED/,
+      /requires missing services: postgres \(.*ECONNREFUSED/,
     );
     await expect(findServices({ TEST_SERVICES: 'none', REQUIRE_SERVICES: 'redis' })).rejects.toThrow(
       'redis (TEST',

@@ -4,7 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { connect as connectRabbitMq } from 'amqplib';
 import { Client } from 'pg';
 
-const PROBE_TIMEOUT_MS = 1_000;
+const PROBE_TIMEOUT_MS = 3_000;
 const OLDEST_POSTGRES = 15;
 
 export type ServiceName = 'postgres' | 'redis' | 'nats' | 'rabbitmq';
@@ -82,7 +82,7 @@ export async function findServices(
   const faults = missing.filter(({ name }) => required.includes(name));
   if (faults.length > 0) {
     const list = faults.map(({ name, reason }) => `${name} (${reason})`).join(', ');
-    throw new Error(`REQUIRE_SERVICES asks for what is not there: ${list}`);
+    throw new Error(`REQUIRE_SERVICES requires missing services: ${list}`);
   }
   return { found, missing };
 }
@@ -90,7 +90,7 @@ export async function findServices(
 function looksForNone({ TEST_SERVICES: which }: Environment): boolean {
   if (!which) return false;
   if (which === 'none') return true;
-  throw new Error(`TEST_SERVICES can be none or unset, and is ${which}`);
+  throw new Error(`TEST_SERVICES must be none or unset; it is ${which}`);
 }
 
 function requiredNames({ REQUIRE_SERVICES: list = '' }: Environment, services: readonly Service[]): string[] {
@@ -167,7 +167,7 @@ function probeRedis(urls: string): Promise<void> {
     const giveUp = setTimeout(() => reject(new Error('no answer')), PROBE_TIMEOUT_MS);
     socket.once('close', () => {
       clearTimeout(giveUp);
-      reject(new Error('it hung up'));
+      reject(new Error('it closed the connection'));
     });
     socket.once('error', reject);
     socket.setEncoding('utf8').on('data', (text: string) => {

@@ -13,7 +13,7 @@ export async function newStaff(administrator: Api, role: 'agent' | 'operator' | 
   const email = `${role}-${randomBytes(6).toString('hex')}@example.com`;
   const password = `herons ${randomBytes(12).toString('base64url')}`;
   const { status, body, text } = await administrator.post('/users', { email, role, password });
-  if (status !== 201) throw new Error(`No user was made: ${status} ${text}`);
+  if (status !== 201) throw new Error(`No user was created: ${status} ${text}`);
   return { id: (body as { id: string }).id, email, password };
 }
 
@@ -24,7 +24,7 @@ export async function signIn(
   headers: Record<string, string> = {},
 ): Promise<string> {
   const reply = await api.anonymous().post('/auth/login', { email, password }, { headers });
-  if (reply.status !== 200) throw new Error(`Nobody was signed in: ${reply.status} ${reply.text}`);
+  if (reply.status !== 200) throw new Error(`The sign-in failed: ${reply.status} ${reply.text}`);
   return String(reply.headers['set-cookie']).split(';', 1)[0] as string;
 }
 
@@ -44,7 +44,7 @@ export async function newKey(
   more: Record<string, unknown> = {},
 ): Promise<{ id: string; key: string }> {
   const { status, body, text } = await administrator.post('/api-keys', { name: 'A test', scopes, ...more });
-  if (status !== 201) throw new Error(`No key was made: ${status} ${text}`);
+  if (status !== 201) throw new Error(`No key was created: ${status} ${text}`);
   return body as { id: string; key: string };
 }
 

@@ -13,7 +13,7 @@ import {
 
 export interface UseServersOptions extends UseDatabaseOptions {
   /**
-   * Source of rates: none, or a local server that plays the Bank of Russia. Everything else is real: the built
+   * Source of rates: none, or a local server that simulates the Bank of Russia. Everything else is real: the built
    * application in separate processes, on a database of the suite.
    */
   rates?: 'unreachable' | 'scripted';

@@ -55,7 +55,7 @@ export function build(root, node, digest) {
   if (run.error) throw new BootstrapError(`nest build can't be run: ${run.error.message}.`);
   if (run.status !== 0)
     throw new BootstrapError(`nest build failed (${run.signal ?? `exit code ${run.status}`}).`);
-  if (!existsSync(path.join(root, OUTPUT))) throw new BootstrapError(`nest build made no ${OUTPUT}.`);
+  if (!existsSync(path.join(root, OUTPUT))) throw new BootstrapError(`nest build did not create ${OUTPUT}.`);
   writeFileSync(path.join(root, STAMP), digest);
 }
 

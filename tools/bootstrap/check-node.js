@@ -12,6 +12,6 @@ module.exports = function checkNode(version) {
     version +
     ' is too old: install Node ' +
     NEEDED.join('.') +
-    ' or newer (https://nodejs.org) and run the same again.'
+    ' or newer (https://nodejs.org) and run the command again.'
   );
 };

@@ -22,9 +22,9 @@ export async function lockCheckout(
   const name = `\0waybill-bootstrap:${createHash('sha256').update(root).digest('hex')}`;
   const deadline = Date.now() + deadlineMs;
   for (let told = false; !(await tryListen(name)); told = true) {
-    if (!told) say('another one is at work in this checkout, waiting for it');
+    if (!told) say('waiting for another npm start or npm test in this checkout');
     if (Date.now() > deadline)
-      throw new BootstrapError('another one has been at work in this checkout for too long.');
+      throw new BootstrapError('another npm start or npm test in this checkout has run for too long.');
     await delay(POLL_MS);
   }
 }

@@ -17,7 +17,7 @@ export function checkNodeVersion(root, version = process.versions.node) {
   const [major, minor] = version.split('.').map(Number);
   if (major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1])) return;
   throw new BootstrapError(
-    `Node ${version} is too old, and npm brings none for ${process.platform} ${process.arch}: ` +
+    `Node ${version} is too old, and npm has none for ${process.platform} ${process.arch}: ` +
       `install Node ${NEEDED.join('.')} or newer.`,
   );
 }

@@ -1,8 +1,6 @@
-import { readFileSync } from 'node:fs';
-import { type ApiAbout, projectFile } from '@waybill/openapi';
+import { projectVersion } from '@waybill/core';
+import type { ApiAbout } from '@waybill/openapi';
 import { modules } from './modules';
-
-const { version } = JSON.parse(readFileSync(projectFile('package.json'), 'utf8')) as { version: string };
 
 const DESCRIPTION = `
 Waybill is the back office of an international delivery company. It registers packages and prices them from the official
@@ -12,12 +10,12 @@ exchange rates of the Bank of Russia.
 
 **API key.** Programs send \`Authorization: Bearer <key>\`. There are three ways to get a key:
 
-- On the server that you started, read the administrator's key: \`cat .data/admin.key\`, or set \`BOOTSTRAP_ADMIN_KEY\`.
-- On the server's command line, run \`npm run admin -- create-key --name my-program --scopes packages:read\`.
+- If you run the server, read the administrator's key (\`cat .data/admin.key\`), or set \`BOOTSTRAP_ADMIN_KEY\`.
+- On the server's machine, run \`npm run admin -- create-key --name my-program --scopes packages:read\`.
 - With a key or a user that has the scope \`keys:manage\`, call \`POST /api/v1/api-keys\`.
 
 **Session cookie.** A customer calls \`POST /api/v1/sessions\`, which sets an HttpOnly cookie. Staff sign in with
-\`POST /api/v1/auth/login\`. Browsers send the cookie by themselves. Elsewhere, use a cookie jar:
+\`POST /api/v1/auth/login\`. Browsers send the cookie automatically. Other clients need a cookie jar:
 
 - curl: \`-c cookies.txt\` saves the cookie and \`-b cookies.txt\` sends it.
 - Node.js: \`npm install fetch-cookie\`, then \`const fetch = makeFetchCookie(globalThis.fetch)\`, and pass this \`fetch\` to your
@@ -29,16 +27,16 @@ If a request has an \`Authorization\` header, its cookies are ignored. Each oper
 ## Requests
 
 - Money and weights are decimal strings: \`"10.99"\`. Times are RFC 3339 in UTC.
-- Unknown fields and unknown query parameters are errors. So is \`null\`, unless the schema allows it.
+- Unknown fields and unknown query parameters are errors. \`null\` is an error too, unless the schema allows it.
 - A body holds at most 2,000 fields and list items, nested at most 16 levels deep.
 - Lists are paginated. Pass \`next_cursor\` as \`cursor\` to get the next page, or follow the \`Link\` header.
-- HEAD works wherever GET does.
+- HEAD works on every path that supports GET.
 
 ## Errors
 
 Every error is an \`application/problem+json\` document (RFC 9457) with the schema \`Problem\`. Use \`code\` in programs and show
-\`detail\` to people. Each operation lists its codes by status. An unknown path is 404 \`route_not_found\`. An unsupported
-method is 405 \`method_not_allowed\`; the \`Allow\` header lists the supported methods.
+\`detail\` to people. Each operation lists its codes by status. An unknown path returns 404 \`route_not_found\`. An unsupported
+method returns 405 \`method_not_allowed\`; the \`Allow\` header lists the supported methods.
 
 ## Request IDs
 
@@ -46,4 +44,9 @@ Every reply has an \`X-Request-Id\` header. You can send your own; it must not c
 `.trim();
 
 /** Describes Waybill in the OpenAPI document. */
-export const about: ApiAbout = { title: 'Waybill', version, description: DESCRIPTION, tags: modules.tags };
+export const about: ApiAbout = {
+  title: 'Waybill',
+  version: projectVersion(),
+  description: DESCRIPTION,
+  tags: modules.tags,
+};

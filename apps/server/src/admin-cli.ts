@@ -1,93 +1,13 @@
-import { parseArgs } from 'node:util';
-import { NestFactory } from '@nestjs/core';
-import { type Config, ConfigModule, loadConfig, readEnvironment } from '@waybill/config';
-import { DomainError, type FieldError, TransactionContext } from '@waybill/core';
-import { DatabaseModule, migrate } from '@waybill/database';
-import { runningEmbeddedPostgres, startEmbeddedPostgres } from '@waybill/embedded-postgres';
-import { type Command, commands, type Options, USAGE, usageOf } from './admin-commands';
-import { schema } from './schema';
-import { StaffAdministration, StaffAdministrationModule } from './sessions';
-import { sayOf, UsageError } from './start-faults';
+import { readEnvironment } from '@waybill/config';
+import { readPassword } from './read-password';
+import { runAdminCommand, textOfFailure } from './run-admin-command';
+
+const warn = (warning: string) => void process.stderr.write(`Warning: ${warning}\n`);
 
 /** `npm run admin -- <command> …` */
-async function main(): Promise<void> {
-  const [name, ...args] = process.argv.slice(2);
-  if (name === undefined || name === '--help' || name === 'help') return write(USAGE);
-  const command = commands[name];
-  if (!command) throw new UsageError(`Unknown command "${name}".\n\n${USAGE}`);
-  const options = readOptions(name, command, args);
-  if (options.help) return write(usageOf(name, command));
-  const work = await command.prepare(options);
-  const warn = (warning: string) => void process.stderr.write(`Warning: ${warning}\n`);
-  write(await withDatabase(loadConfig('all', readEnvironment(warn)), work));
-}
-
-const write = (text: string): void => void process.stdout.write(text);
-
-function readOptions(name: string, command: Command, args: string[]): Options {
-  try {
-    const { values } = parseArgs({
-      args,
-      options: { ...command.options, help: { type: 'boolean' } },
-    });
-    return values as Options;
-  } catch (error) {
-    const [sentence = ''] = (error as Error).message.split(/(?<=\.) |\n/, 1);
-    throw new UsageError(`${sentence.replace(/\.?$/, '.')}\n\n${usageOf(name, command)}`);
-  }
-}
-
-type Work = (administration: StaffAdministration, ctx: TransactionContext) => Promise<string>;
-
-/**
- * Opens the configured PostgreSQL, that of the server running on the data directory, or a temporary embedded one on it.
- */
-async function withDatabase(config: Config, work: Work): Promise<string> {
-  const there = config.database.url ?? (await runningEmbeddedPostgres(config.dataDir));
-  if (there !== undefined) return onDatabase(config, there, work);
-  const embedded = await startEmbeddedPostgres({ dir: config.dataDir });
-  try {
-    return await onDatabase(config, embedded.url, work);
-  } finally {
-    await embedded.stop();
-  }
-}
-
-async function onDatabase(config: Config, url: string, work: Work): Promise<string> {
-  await migrate({ url, migrations: schema.migrations });
-  class CommandModule {}
-  const imports = [
-    ConfigModule.register(config),
-    DatabaseModule.register({ url, poolSize: 2, logSql: false }),
-    StaffAdministrationModule,
-  ];
-  const app = await NestFactory.createApplicationContext(
-    { module: CommandModule, imports },
-    { logger: ['error'], abortOnError: false },
-  );
-  try {
-    return await work(app.get(StaffAdministration), new TransactionContext());
-  } finally {
-    await app.close();
-  }
-}
-
-/** Describes a refusal by command-line options; the API names fields instead. */
-function refusalOf(error: DomainError): string {
-  const faults = error.extras.errors ?? [];
-  return faults.length === 0 ? error.message : faults.map(sentenceOf).join('\n');
-}
-
-function sentenceOf({ code, detail, pointer = '' }: FieldError): string {
-  const field = pointer.split('/')[1] ?? '';
-  const what = `The ${field.replaceAll('_', ' ')}`;
-  if (code === 'common_password') return 'The password is too common.';
-  if (code === 'required') return `${what} is missing: give --${field.replaceAll('_', '-')}.`;
-  if (detail.startsWith(`${field} `)) return `${what} ${detail.slice(field.length + 1)}`;
-  return /^[a-z]/.test(detail) ? `${what} ${detail}` : `${what}: ${detail}`;
-}
-
-main().catch((error: Error) => {
-  process.stderr.write(`${(error instanceof DomainError ? refusalOf(error) : sayOf(error)).trimEnd()}\n`);
-  process.exitCode = 1;
-});
+runAdminCommand(process.argv.slice(2), { environment: () => readEnvironment(warn), readPassword })
+  .then((text) => void process.stdout.write(text))
+  .catch((error: Error) => {
+    process.stderr.write(`${textOfFailure(error)}\n`);
+    process.exitCode = 1;
+  });

@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { scopes, type TransactionContext } from '@waybill/core';
 import { validateBody } from '@waybill/http';
-import { readPassword } from './read-password';
 import { CreateApiKeyDto, CreateUserDto, roles, scopesOfRole, type StaffAdministration } from './sessions';
-import { UsageError } from './start-faults';
+import { UsageError } from './start-errors';
 
 /** Parsed command-line options. */
 export type Options = Record<string, string | boolean | undefined>;
+
+/** Asks for a password. */
+export type ReadPassword = (prompt: string) => Promise<string>;
 
 /** A command of `npm run admin`. */
 export interface Command {
@@ -20,19 +22,20 @@ export interface Command {
   /** Validates the options before any database is opened. @returns the work to do, which returns the text to print. */
   prepare(
     options: Options,
+    readPassword: ReadPassword,
   ): Promise<(administration: StaffAdministration, ctx: TransactionContext) => Promise<string>>;
 }
 
 const text = { type: 'string' } as const;
 const flag = { type: 'boolean' } as const;
 
-const PASSWORD_HELP = `The password is prompted for, read from the first line of standard input, or generated and printed once with
---generate-password. It must have 12 to 128 characters and must not be a common password.`;
+const PASSWORD_HELP = `Prompts for the password, or reads it from the first line of standard input if that is not a terminal.
+--generate-password generates a password and prints it once. A password has 12 to 128 characters and is not a common one.`;
 
 /** Every command by its name. */
 export const commands: Readonly<Record<string, Command>> = {
   'list-users': {
-    does: 'lists all users, newest first',
+    does: 'Lists all users, newest first.',
     synopsis: '',
     help: () => '',
     options: {},
@@ -49,12 +52,12 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'create-user': {
-    does: 'creates a user',
+    does: 'Creates a user.',
     synopsis: `--email <address> --role <${roles.join('|')}> [--generate-password]`,
     help: () => PASSWORD_HELP,
     options: { email: text, role: text, 'generate-password': flag },
-    prepare: async (options) => {
-      const { password, shown } = await passwordFor(options);
+    prepare: async (options, readPassword) => {
+      const { password, shown } = await passwordFor(options, readPassword);
       const user = await validateBody(CreateUserDto, given({ ...pick(options, 'email', 'role'), password }));
       return async (administration, ctx) => {
         await administration.createUser(ctx, user);
@@ -64,12 +67,12 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'reset-password': {
-    does: "resets a user's password and ends their sessions",
+    does: "Resets a user's password and ends their sessions.",
     synopsis: '--email <address> [--generate-password]',
     help: () => PASSWORD_HELP,
     options: { email: text, 'generate-password': flag },
-    prepare: async (options) => {
-      const { password, shown } = await passwordFor(options);
+    prepare: async (options, readPassword) => {
+      const { password, shown } = await passwordFor(options, readPassword);
       const body = given({ ...pick(options, 'email'), role: roles[0], password });
       const { email } = await validateBody(CreateUserDto, body);
       return async (administration, ctx) => {
@@ -80,7 +83,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'list-keys': {
-    does: 'lists all API keys, newest first',
+    does: 'Lists all API keys, newest first.',
     synopsis: '',
     help: () => '',
     options: {},
@@ -98,11 +101,13 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'create-key': {
-    does: 'creates an API key and prints it once',
+    does: 'Creates an API key and prints it once.',
     synopsis: '--name <name> (--scopes <scope,…> | --role <role>) [--expires-at <time>]',
-    help: () => `--role gives the key what a user of that role may do: ${roles.join(', ')}.
---expires-at is a time such as 2027-11-21T09:00:00Z; without it the key does not expire.
-The scopes: ${scopes.join(', ')}.`,
+    help: () => `--role gives the key the scopes of a role: ${roles.join(', ')}.
+--expires-at is a time such as 2027-11-21T09:00:00Z. Without it, the key does not expire.
+
+Scopes:
+${scopes.map((scope) => `  ${scope}`).join('\n')}`,
     options: { name: text, scopes: text, role: text, 'expires-at': text },
     prepare: async (options) => {
       const body = given({
@@ -112,7 +117,7 @@ The scopes: ${scopes.join(', ')}.`,
       });
       const key = await validateBody(CreateApiKeyDto, body);
       if (key.expires_at !== undefined && new Date(key.expires_at).getTime() <= Date.now())
-        throw new UsageError('The time of --expires-at has passed.');
+        throw new UsageError('The time of --expires-at is in the past.');
       return async (administration, ctx) => {
         const made = await administration.createKey(ctx, key);
         return `Created the API key ${made.row.id}.\nKey (shown only once): ${made.key}\n`;
@@ -121,9 +126,9 @@ The scopes: ${scopes.join(', ')}.`,
   },
 
   'revoke-key': {
-    does: 'revokes an API key at once',
-    synopsis: '--key <id or prefix>',
-    help: () => 'list-keys shows ids and prefixes.',
+    does: 'Revokes an API key at once.',
+    synopsis: '--key <ID or prefix>',
+    help: () => 'list-keys shows the IDs and prefixes.',
     options: { key: text },
     prepare: async ({ key }) => {
       if (typeof key !== 'string') throw new UsageError('The key is missing: give --key.');
@@ -135,8 +140,8 @@ The scopes: ${scopes.join(', ')}.`,
   },
 };
 
-const BESIDE =
-  'Works with or without a running server, on DATABASE_URL or on the embedded database in DATA_DIR.\n';
+const DATABASE_HELP =
+  'Works with or without a running server. Uses DATABASE_URL, or the embedded database in DATA_DIR.\n';
 
 export const USAGE = `npm run admin -- <command>
 
@@ -144,15 +149,20 @@ ${Object.entries(commands)
   .map(([name, { does }]) => `  ${name.padEnd(15)} ${does}`)
   .join('\n')}
 
-Run npm run admin -- <command> --help for details. ${BESIDE}`;
+Run npm run admin -- <command> --help for details.
+
+${DATABASE_HELP}`;
 
 /** Returns the help of one command. */
 export const usageOf = (name: string, { does, synopsis, help }: Command): string =>
-  [`npm run admin -- ${name} ${synopsis}`.trimEnd(), `It ${does}.`, ...(help() ? [help()] : []), BESIDE].join(
+  [`npm run admin -- ${name} ${synopsis}`.trimEnd(), does, ...(help() ? [help()] : []), DATABASE_HELP].join(
     '\n\n',
   );
 
-async function passwordFor(options: Options): Promise<{ password: string; shown: string }> {
+async function passwordFor(
+  options: Options,
+  readPassword: ReadPassword,
+): Promise<{ password: string; shown: string }> {
   if (options.email === undefined) throw new UsageError('The email is missing: give --email.');
   if (!options['generate-password'])
     return { password: await readPassword(`Password of ${String(options.email)}: `), shown: '' };

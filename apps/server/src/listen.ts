@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type Config, ConfigurationError } from '@waybill/config';
-import { listeningFault } from './start-faults';
+import { toListenError } from './start-errors';
 
 const DEFAULT_PORT = 8000;
 const PORTS_TO_TRY = 100;
@@ -29,7 +29,7 @@ async function probe(config: Config, variable: 'PORT' | 'OPS_PORT'): Promise<Ser
     await once(server, 'listening');
     return server;
   } catch (error) {
-    throw listeningFault(error as NodeJS.ErrnoException, variable, config);
+    throw toListenError(error as NodeJS.ErrnoException, variable, config);
   }
 }
 
@@ -69,7 +69,7 @@ async function listensOnOneOf(
       return true;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE')
-        throw listeningFault(error as NodeJS.ErrnoException, 'PORT', config);
+        throw toListenError(error as NodeJS.ErrnoException, 'PORT', config);
     }
   }
   return false;

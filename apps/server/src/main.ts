@@ -1,6 +1,6 @@
 import { loadConfig, readEnvironment, type Role, roles } from '@waybill/config';
-import { migrateDatabase, startServer } from './server';
-import { sayOf, UsageError } from './start-faults';
+import { assertCanListen } from './listen';
+import { startErrorText, UsageError } from './start-errors';
 import { letYoungGenerationGrow } from './young-generation';
 
 const STOP_DEADLINE_MS = 10_000;
@@ -12,6 +12,9 @@ async function main(): Promise<void> {
     throw new UsageError(`Unknown role "${role}": use one of ${roles.join(', ')}; the default is all.`);
   const warn = (warning: string) => void process.stderr.write(`Warning: ${warning}\n`);
   const config = loadConfig(role as Role, readEnvironment(warn));
+  if (config.role !== 'migrate') await assertCanListen(config);
+  // Loaded after the checks, because it takes longer than they do.
+  const { migrateDatabase, startServer } = await import('./server.js');
   if (config.role === 'migrate') return migrateDatabase(config);
   const starting = startServer(config);
 
@@ -30,6 +33,6 @@ async function main(): Promise<void> {
 }
 
 main().catch((error: Error) => {
-  process.stderr.write(`${sayOf(error)}\n`);
+  process.stderr.write(`${startErrorText(error)}\n`);
   process.exit(1);
 });

@@ -9,13 +9,13 @@ import { createLogger, NestLogger, observeRequests, Readiness } from '@waybill/o
 import { buildDocument } from '@waybill/openapi';
 import type { Logger } from 'pino';
 import { about } from './about';
-import { assertCanListen, listen } from './listen';
+import { listen } from './listen';
 import { ProcessModule } from './process.module';
 import { schema } from './schema';
-import { listeningFault } from './start-faults';
+import { toListenError } from './start-errors';
 import { printOperations, printWelcome } from './welcome';
 
-// Of the 10 s that a process has to stop.
+// A process must stop within 10 s.
 const CLOSE_CONNECTIONS_AFTER_MS = 7_000;
 
 /** A running Waybill process. */
@@ -24,9 +24,11 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts the parts that the role needs: embedded services that are not configured, migrations, HTTP and jobs. */
+/**
+ * Starts the parts that the role needs: embedded services that are not configured, migrations, HTTP and jobs.
+ * The caller has checked that the process can listen.
+ */
 export async function startServer(config: Config): Promise<Server> {
-  await assertCanListen(config);
   const logger = createLogger(config);
   const postgres = config.database.url === undefined ? await startEmbedded(config, logger) : undefined;
   const databaseUrl = config.database.url ?? (postgres as EmbeddedPostgres).url;
@@ -38,7 +40,7 @@ export async function startServer(config: Config): Promise<Server> {
     await postgres?.stop();
     const { syscall } = error as NodeJS.ErrnoException;
     // Another process took the port after the check.
-    throw syscall === 'listen' ? listeningFault(error as Error, 'OPS_PORT', config) : error;
+    throw syscall === 'listen' ? toListenError(error as Error, 'OPS_PORT', config) : error;
   }
 }
 
@@ -78,6 +80,7 @@ async function startHttp(
 ): Promise<INestApplicationContext> {
   const app = await createHttpApplication(ProcessModule.register(config, databaseUrl), {
     bodyLimitBytes: config.bodyLimitBytes,
+    csvLimitBytes: config.imports.limitBytes,
     tls: config.tls,
     trustProxy: config.trustProxy,
     logger: new NestLogger(logger),

@@ -4,7 +4,7 @@ import { OpsServer } from '@waybill/observability';
 import { BootstrapKey } from './sessions';
 
 /**
- * Prints the next steps for a start by hand. Prints the key only when it was just created and outside production; never
+ * Prints the next steps for a start from a terminal. Prints the key only when it was just created and outside production; never
  * logs it.
  */
 export function printWelcome(config: Config, url: string, app: INestApplicationContext): void {
@@ -33,7 +33,7 @@ Press Ctrl-C to stop.
 /** Prints the URL of health checks and metrics, if they have a separate port. */
 export function printOperations(app: INestApplicationContext): void {
   const { url } = app.get(OpsServer);
-  if (url !== undefined) process.stdout.write(`Waybill operations on ${url}\n`);
+  if (url !== undefined) process.stdout.write(`Waybill serves health checks and metrics on ${url}\n`);
 }
 
 // A key that was configured or shown before is not printed: it should not end up in a terminal's history or a log.

@@ -27,7 +27,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
    * The process starts even if this fails: the default partition stores entries that have no partition of their own.
    */
   async onApplicationBootstrap(): Promise<void> {
-    await this.makeAhead(new TransactionContext()).catch((error: Error) =>
+    await this.createAhead(new TransactionContext()).catch((error: Error) =>
       this.logger.warn(`could not create audit log partitions: ${error.message}`),
     );
   }
@@ -36,9 +36,9 @@ export class AuditPartitions implements OnApplicationBootstrap {
    * Creates the partitions for this month, for the next three, and for every month that has entries in the default
    * partition. Skips a partition that a long-running read blocks; the next run retries it.
    */
-  async makeAhead(ctx: TransactionContext): Promise<void> {
+  async createAhead(ctx: TransactionContext): Promise<void> {
     for (const month of await this.monthsWithout(ctx))
-      await this.unlessHeldUp(ctx, `partition for ${month} not created`, () =>
+      await this.skipIfLocked(ctx, `partition for ${month} not created`, () =>
         this.database.execute(ctx, `SELECT audit_log_add_partition($1)`, [month]),
       );
   }
@@ -49,10 +49,10 @@ export class AuditPartitions implements OnApplicationBootstrap {
    * @returns the names of the dropped partitions.
    */
   async dropExpired(ctx: TransactionContext, keepMonths: number): Promise<string[]> {
-    await this.makeAhead(ctx);
+    await this.createAhead(ctx);
     const dropped: string[] = [];
     for (const name of await this.expired(ctx, keepMonths)) {
-      const isDone = await this.unlessHeldUp(ctx, `${name} not dropped`, () => this.drop(ctx, name));
+      const isDone = await this.skipIfLocked(ctx, `${name} not dropped`, () => this.drop(ctx, name));
       if (isDone) dropped.push(name);
     }
     return dropped;
@@ -71,7 +71,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
    * Runs `work` in its own transaction with a short lock timeout: every write to the log queues behind this lock.
    * @returns whether `work` ran.
    */
-  private async unlessHeldUp(
+  private async skipIfLocked(
     ctx: TransactionContext,
     otherwise: string,
     work: () => Promise<unknown>,
@@ -83,7 +83,7 @@ export class AuditPartitions implements OnApplicationBootstrap {
       });
       return true;
     } catch (error) {
-      if (!isHeldUp(error)) throw error;
+      if (!isLockTimeout(error)) throw error;
       this.logger.warn(`${otherwise}: the audit log is being read`);
       return false;
     }
@@ -121,5 +121,5 @@ export class AuditPartitions implements OnApplicationBootstrap {
   }
 }
 
-const isHeldUp = (error: unknown): boolean =>
+const isLockTimeout = (error: unknown): boolean =>
   error instanceof QueryFailedError && (error.driverError as { code?: string }).code === LOCK_NOT_AVAILABLE;

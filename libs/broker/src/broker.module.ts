@@ -9,7 +9,7 @@ export class BrokerModule implements BeforeApplicationShutdown {
   constructor(private readonly broker: Broker) {}
 
   static register(settings: BrokerSettings): DynamicModule {
-    const useFactory = (database: Database) => createBroker(settings, database);
+    const useFactory = (database: Database) => createBroker(settings, () => database);
     return {
       module: BrokerModule,
       global: true,

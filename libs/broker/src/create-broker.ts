@@ -13,14 +13,17 @@ export interface BrokerSettings {
   prefix: string;
 }
 
-/** Opens the configured broker. It connects on first use. @param database used only by the embedded broker. */
-export function createBroker(settings: BrokerSettings, database: Database): Broker {
+/**
+ * Opens the configured broker. It connects on first use.
+ * @param database returns the database of the embedded broker; not called for another one.
+ */
+export function createBroker(settings: BrokerSettings, database: () => Database): Broker {
   return new Broker(createDriver(settings, database));
 }
 
 // Loads only the client of the configured broker. `require`, because a dynamic import would be asynchronous.
-function createDriver({ address, ...options }: BrokerSettings, database: Database): BrokerDriver {
-  if (address === undefined) return new PostgresDriver(database);
+function createDriver({ address, ...options }: BrokerSettings, database: () => Database): BrokerDriver {
+  if (address === undefined) return new PostgresDriver(database());
   if (address.product === 'nats') {
     const { NatsDriver } = require('./nats/nats-driver') as typeof import('./nats/nats-driver');
     return new NatsDriver({ address, ...options });

@@ -4,7 +4,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { eventually } from '../../../test/support/poll';
-import { endWithUs } from '../../../test/support/redis';
+import { endWithUs } from '../../../test/support/child-process';
 
 const BINARY = 'nats-server';
 

@@ -31,7 +31,7 @@ for (const { name, start } of targets)
           await Promise.all(many.map((key) => process.cache.set(`first:${key}`, key)));
           return (await Promise.all(many.map((key) => process.cache.get(`first:${key}`)))).every(Boolean);
         },
-        { describe: 'the cache keeps something' },
+        { describe: 'the cache stores an entry' },
       );
       await process.cache.clear();
       return process.cache;
@@ -66,7 +66,7 @@ for (const { name, start } of targets)
       await cache.set('long', 2, 60_000);
       expect(await cache.get('short')).toBe(1);
       await eventually(async () => (await cache.get('short')) === undefined, {
-        describe: 'the entry to expire',
+        describe: 'the entry is expired',
       });
       expect(await cache.get('long')).toBe(2);
     });

@@ -1,2 +1,3 @@
 export { type CacheOptions, CacheModule } from './cache.module';
 export { keysOf } from './keys';
+export { SharedCache } from './shared-cache';

@@ -28,6 +28,8 @@ export type SingleKeyStore = Pick<CacheManagerStore, 'get' | 'set' | 'del'>;
 export interface RedisConnection {
   /** Undefined until the first connection. */
   store(): SingleKeyStore | undefined;
+  /** Runs a Lua script on the node that holds the key. Undefined until the first connection. */
+  script(text: string, key: string, parameters: string[]): Promise<unknown> | undefined;
   /** Returns a client for each node that holds keys. */
   masters(): Promise<RedisClientType[]>;
   /** Reports a failed command. */
@@ -56,6 +58,10 @@ class NodeConnection implements RedisConnection {
 
   store(): SingleKeyStore {
     return this.singleKeys;
+  }
+
+  script(text: string, key: string, parameters: string[]): Promise<unknown> {
+    return this.client.sendCommand(['EVAL', text, '1', key, ...parameters]);
   }
 
   async masters(): Promise<RedisClientType[]> {
@@ -89,6 +95,11 @@ class ClusterConnection implements RedisConnection {
 
   store(): SingleKeyStore | undefined {
     return this.singleKeys;
+  }
+
+  script(text: string, key: string, parameters: string[]): Promise<unknown> | undefined {
+    // The client's own `eval` ignores the key, and asks any node.
+    return this.cluster?.sendCommand(key, false, ['EVAL', text, '1', key, ...parameters]);
   }
 
   async masters(): Promise<RedisClientType[]> {

@@ -104,7 +104,7 @@ async function findsSome(cache: Cache): Promise<void> {
       const found = (await Promise.all(many.map((key) => cache.get(key)))).filter(Boolean).length;
       return found > 10 && found < many.length;
     },
-    { describe: 'the two others answer', everyMs: 300 },
+    { describe: 'the two other nodes answer', everyMs: 300 },
   );
 }
 
@@ -120,7 +120,7 @@ async function keeps({ cache }: CacheProcess, keys: string[]): Promise<void> {
       await Promise.all(keys.map((key) => cache.set(key, key)));
       return (await Promise.all(keys.map((key) => cache.get(key)))).every(Boolean);
     },
-    { describe: 'the cache keeps everything', everyMs: 200 },
+    { describe: 'the cache stores every entry', everyMs: 200 },
   );
 }
 

@@ -1,19 +1,13 @@
 import { Logger } from '@nestjs/common';
-import type { RedisAddress } from '@waybill/config';
-import { TimeoutError, withTimeout } from '@waybill/core';
+import { withTimeout } from '@waybill/core';
 import type { CacheManagerStore } from 'cache-manager';
-import { connectToCache, type RedisConnection, type SingleKeyStore } from './redis-connection';
+import { type BoundedRedis, OPERATION_TIMEOUT_MS } from './bounded-redis';
+import type { SingleKeyStore } from './redis-connection';
 
-/** A hit that takes longer costs more than a miss. */
-const OPERATION_TIMEOUT_MS = 500;
-/** Pause after a timeout, so that not every caller waits for a Redis that does not answer. */
-const REST_MS = 1_000;
-/** Maximum number of commands in flight, including those that timed out but may still be running. */
-const MAX_UNDER_WAY = 1_000;
 const SCAN_COUNT = 500;
 
 export interface RedisStoreOptions {
-  address: RedisAddress;
+  redis: BoundedRedis;
   /** Prefix of every key. */
   namespace: string;
   /** Maximum TTL; longer ones are cut to it. */
@@ -27,13 +21,8 @@ export interface RedisStoreOptions {
 export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'keys'> {
   readonly name = 'redis';
   private readonly logger = new Logger('Cache');
-  private readonly connection: RedisConnection;
-  private underWay = 0;
-  private restsUntil = 0;
 
-  constructor(private readonly options: RedisStoreOptions) {
-    this.connection = connectToCache(options.address);
-  }
+  constructor(private readonly options: RedisStoreOptions) {}
 
   get(key: string): Promise<unknown> {
     return this.attempt((store) => store.get(key));
@@ -82,18 +71,16 @@ export class RedisStore implements Omit<CacheManagerStore, 'mset' | 'ttl' | 'key
     return this.connection.close();
   }
 
-  private async attempt<T>(operation: (store: SingleKeyStore) => Promise<T>): Promise<T | undefined> {
-    const store = this.connection.store();
-    if (!store || this.underWay >= MAX_UNDER_WAY || Date.now() < this.restsUntil) return undefined;
-    this.underWay += 1;
-    const answer = operation(store).finally(() => (this.underWay -= 1));
-    try {
-      return await withTimeout(answer, OPERATION_TIMEOUT_MS);
-    } catch (error) {
-      if (error instanceof TimeoutError) this.restsUntil = Date.now() + REST_MS;
-      this.logger.debug((error as Error).message);
-      this.connection.failed();
-      return undefined;
-    }
+  private get connection() {
+    return this.options.redis.connection;
+  }
+
+  private attempt<T>(operation: (store: SingleKeyStore) => Promise<T>): Promise<T | undefined> {
+    return this.options.redis
+      .run((connection) => {
+        const store = connection.store();
+        return store && operation(store);
+      })
+      .catch(() => undefined);
   }
 }

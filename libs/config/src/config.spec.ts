@@ -161,7 +161,7 @@ describe('loadConfig', () => {
     it('is a cluster of at most 100 listed nodes', () => {
       const nodes = Array.from({ length: 101 }, (_, index) => `redis://node-${index}`);
       expect(loadConfig('all', { REDIS_URL: nodes.slice(1).join() }).redis.queue?.nodes).toHaveLength(100);
-      expect(faultsOf({ REDIS_URL: nodes.join() }).join()).toContain('must name at most 100 nodes');
+      expect(faultsOf({ REDIS_URL: nodes.join() }).join()).toContain('must have at most 100 nodes');
     });
 
     it('refuses a prefix that would break its keys', () => {

@@ -125,7 +125,7 @@ function toConfig(role: Role, env: Environment) {
     ...accessOf(env),
     sessionUnusedHours: env.SESSION_UNUSED_HOURS,
     worker: { concurrency: env.WORKER_CONCURRENCY },
-    registrations: registrationsConfig(env),
+    ...modulesConfig(env),
     jobs: jobsConfig(env),
     rates: {
       jsonUrl: env.CBR_JSON_URL,
@@ -160,11 +160,25 @@ const limitsConfig = (env: Environment) => ({
   badCredentialsPerMinute: env.LIMIT_BAD_CREDENTIALS_PER_MINUTE,
 });
 
+const modulesConfig = (env: Environment) => ({
+  registrations: registrationsConfig(env),
+  imports: importsConfig(env),
+  orders: { cacheBytes: env.ORDERS_CACHE_MB * 1024 * 1024, warmCount: env.ORDERS_WARM_COUNT },
+  tickets: { autoCloseDays: env.TICKETS_AUTO_CLOSE_DAYS },
+});
+
 const registrationsConfig = (env: Environment) => ({
   attempts: env.REGISTRATION_ATTEMPTS,
   backoffMs: env.REGISTRATION_BACKOFF_MS,
   requeueAfterSeconds: env.REGISTRATION_REQUEUE_AFTER_SECONDS,
   pendingLimit: env.REGISTRATIONS_PENDING_LIMIT,
+});
+
+const importsConfig = (env: Environment) => ({
+  limitBytes: env.IMPORT_LIMIT_BYTES,
+  pendingLimit: env.IMPORTS_PENDING_LIMIT,
+  requeueAfterSeconds: env.IMPORT_REQUEUE_AFTER_SECONDS,
+  keepDays: env.IMPORTS_KEEP_DAYS,
 });
 
 const jobsConfig = (env: Environment) => ({

@@ -177,6 +177,37 @@ export const environment = z.object({
     .max(10_000_000)
     .default(100_000)
     .describe('maximum pending registrations; above it, new ones get 503'),
+  IMPORT_LIMIT_BYTES: positive
+    .max(1_073_741_824)
+    .default(67_108_864)
+    .describe('maximum size of a CSV file to import'),
+  IMPORTS_PENDING_LIMIT: positive
+    .max(1_000)
+    .default(20)
+    .describe('maximum unfinished imports, including files in upload; above it, new ones get 503'),
+  IMPORT_REQUEUE_AFTER_SECONDS: positive
+    .max(3_600)
+    .default(30)
+    .describe('seconds without progress after which an import is enqueued again'),
+  IMPORTS_KEEP_DAYS: positive
+    .max(3_650)
+    .default(30)
+    .describe('retention of finished imports and their errors'),
+  ORDERS_CACHE_MB: positive
+    .max(16_384)
+    .default(32)
+    .describe('memory per process for the documents of orders, in MiB'),
+  ORDERS_WARM_COUNT: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(100_000)
+    .default(10_000)
+    .describe('newest orders that a process reads into its cache before it is ready'),
+  TICKETS_AUTO_CLOSE_DAYS: positive
+    .max(365)
+    .default(7)
+    .describe('days after which a ticket that stays answered is closed'),
   WORKER_CONCURRENCY: positive.max(500).default(10).describe('concurrent jobs per worker process'),
   CBR_JSON_URL: httpUrl
     .default('https://www.cbr-xml-daily.ru/daily_json.js')
@@ -192,8 +223,7 @@ export const environment = z.object({
   JOB_SCHEDULES: jobSchedules
     .default(new Map())
     .describe(
-      'cron expressions that override those in GET /api/v1/admin/jobs, in the time zones shown there: ' +
-        'price-pending=*/2 * * * *; purge-sessions=0 3 * * *',
+      'cron expressions by job name, in the time zones of GET /api/v1/admin/jobs; for example purge-sessions=0 3 * * *',
     ),
   JOB_POLL_MS: positive
     .min(50)

@@ -26,7 +26,7 @@ export const redisAddress = z.string().transform((value, ctx): RedisAddress => {
 });
 
 function faultOf(urls: string[]): string | undefined {
-  if (urls.length > MAX_NODES) return `must name at most ${MAX_NODES} nodes`;
+  if (urls.length > MAX_NODES) return `must have at most ${MAX_NODES} nodes`;
   if (!urls.every(isRedisUrl)) {
     return 'must be a redis:// or rediss:// URL, like redis://user:password@host:6379/0, or a comma-separated list of them';
   }

@@ -29,11 +29,11 @@ export class Cursors<K extends Keyset> {
     const [list, fingerprint, ...keys] = parse(cursor);
     const keyset = this.keyset.safeParse(keys);
     if (list !== this.list || !keyset.success)
-      throw badCursor('bad_cursor', 'This is not a cursor of this list.');
+      throw badCursor('bad_cursor', 'This cursor is invalid or belongs to another list.');
     if (fingerprint !== fingerprintOf(bound))
       throw badCursor(
         'cursor_of_other_filters',
-        'This cursor belongs to other filters or to another caller.',
+        'This cursor belongs to a query with other filters, or to another caller.',
       );
     return keyset.data;
   }

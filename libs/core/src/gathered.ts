@@ -8,9 +8,9 @@ export interface GatheredOptions {
   doneAloneAfter?: (error: unknown) => boolean;
 }
 
-interface Piece<Wanted, Got> {
-  wanted: Wanted;
-  resolve(got: Got): void;
+interface Call<Item, Result> {
+  item: Item;
+  resolve(result: Result): void;
   reject(error: unknown): void;
 }
 
@@ -18,14 +18,14 @@ interface Piece<Wanted, Got> {
  * Batches concurrent calls. A batch contains the calls of one turn of the event loop, or those that waited while the
  * maximum number of batches was running. A single call is not delayed.
  */
-export class Gathered<Wanted, Got> {
-  private waiting: Piece<Wanted, Got>[] = [];
-  private underWay = 0;
+export class Gathered<Item, Result> {
+  private waiting: Call<Item, Result>[] = [];
+  private running = 0;
   private scheduled = false;
 
   /** @param work processes a batch. @returns one result per item, in the same order. */
   constructor(
-    private readonly work: (batch: Wanted[]) => Promise<readonly Got[]>,
+    private readonly work: (batch: Item[]) => Promise<readonly Result[]>,
     private readonly options: GatheredOptions,
   ) {}
 
@@ -34,32 +34,32 @@ export class Gathered<Wanted, Got> {
     return this.waiting.length;
   }
 
-  do(wanted: Wanted): Promise<Got> {
-    return new Promise<Got>((resolve, reject) => {
-      this.waiting.push({ wanted, resolve, reject });
+  do(item: Item): Promise<Result> {
+    return new Promise<Result>((resolve, reject) => {
+      this.waiting.push({ item, resolve, reject });
       this.schedule();
     });
   }
 
   private schedule(): void {
-    if (this.scheduled || this.waiting.length === 0 || this.underWay >= this.options.lanes) return;
+    if (this.scheduled || this.waiting.length === 0 || this.running >= this.options.lanes) return;
     this.scheduled = true;
     setImmediate(() => {
       this.scheduled = false;
       const batch = this.waiting.splice(0, this.options.most);
-      this.underWay++;
+      this.running++;
       void this.run(batch).finally(() => {
-        this.underWay--;
+        this.running--;
         this.schedule();
       });
       this.schedule();
     });
   }
 
-  private async run(batch: Piece<Wanted, Got>[]): Promise<void> {
+  private async run(batch: Call<Item, Result>[]): Promise<void> {
     try {
-      const got = await this.work(batch.map(({ wanted }) => wanted));
-      for (const [n, { resolve }] of batch.entries()) resolve(got[n] as Got);
+      const results = await this.work(batch.map(({ item }) => item));
+      for (const [n, { resolve }] of batch.entries()) resolve(results[n] as Result);
     } catch (error) {
       if (batch.length > 1 && this.options.doneAloneAfter?.(error))
         for (const one of batch) await this.run([one]);

@@ -9,14 +9,17 @@ export type { Page, PageRequest } from './page';
 export { checkIfMatch, requireIfMatch } from './preconditions';
 export { PreconditionFailedError, PreconditionRequiredError } from './preconditions.errors';
 export type { Principal } from './principal';
+export { projectFile, projectVersion } from './project';
 export { RequestContext } from './request-context';
 export {
+  allScopes,
   registerScopes,
   type Scope,
   type ScopeDefinition,
   scopeDefinitions,
   type ScopeDefinitions,
   scopes,
+  scopesByRole,
 } from './scopes';
 export { holdsCredential, knowSecret, redacted, redactedLines } from './secrets';
 export {

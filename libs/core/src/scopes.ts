@@ -15,16 +15,24 @@ export type ScopeDefinitions<Role extends string = string> = Readonly<Record<str
 
 const registered: ScopeDefinition[] = [];
 const names: Scope[] = [];
+const unique = new Set<Scope>();
+const byRole = new Map<string, Set<Scope>>();
 
 /** All registered scopes, in the order of registration. Extended in place, because decorators keep a reference to it. */
 export const scopes: readonly Scope[] = names;
 export const scopeDefinitions: readonly ScopeDefinition[] = registered;
+export const allScopes: ReadonlySet<Scope> = unique;
+/** The scopes whose definitions name a role. */
+export const scopesByRole: ReadonlyMap<string, ReadonlySet<Scope>> = byRole;
 
 /** Registers the scopes that modules contribute. @throws Error if a scope is already registered. */
 export function registerScopes(contributed: ScopeDefinitions): void {
   for (const definition of Object.values(contributed)) {
-    if (names.includes(definition.name)) throw new Error(`Two scopes are named ${definition.name}`);
+    if (unique.has(definition.name)) throw new Error(`Two scopes are named ${definition.name}`);
     registered.push(definition);
     names.push(definition.name);
+    unique.add(definition.name);
+    for (const role of definition.roles)
+      byRole.set(role, (byRole.get(role) ?? new Set()).add(definition.name));
   }
 }

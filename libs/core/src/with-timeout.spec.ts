@@ -15,7 +15,7 @@ describe('withTimeout', () => {
     const never = new Promise(() => undefined);
     const error: unknown = await withTimeout(never, 5).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(TimeoutError);
-    expect(error).toMatchObject({ message: 'no answer in 5 ms' });
+    expect(error).toMatchObject({ message: 'no response within 5 ms' });
   });
 
   it('ignores an error that arrives after the timeout', async () => {

@@ -3,7 +3,7 @@ import { ratesSchema } from './rates.schema';
 
 export { CurrencyRateModule, type CurrencyRateModuleOptions } from './currency-rate.module';
 export { ROUBLE } from './currencies';
-export { moscowDay } from './moscow-day';
+export { addDays, daysBetween, moscowDay } from './moscow-day';
 export type { RateSource } from './rate-list';
 export { RatesStoppedError, RatesUnavailableError } from './rates.errors';
 export { MAX_ROUBLES_PER_UNIT } from './read-rate';

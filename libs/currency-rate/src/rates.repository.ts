@@ -139,7 +139,7 @@ export class RatesRepository {
   }
 
   // SQL: each list with the number of its rates.
-  /** Lists known lists, newest first; with `before`, only those with an earlier effective date. */
+  /** Returns the stored lists, newest first; with `before`, only those with an earlier effective date. */
   knownLists(ctx: TransactionContext, limit: number, before?: string): Promise<KnownList[]> {
     return this.database.rows(
       ctx,

@@ -10,6 +10,7 @@ import {
 } from '../../../test/support/cbr-upstream';
 import { createRatesDatabase, forgetRates, metric, type RatesProcess, startRates } from '../test/harness';
 import type { OpenDatabase } from '../../../test/support/typeorm';
+import { TransactionContext } from '@waybill/core';
 import { addDays } from './moscow-day';
 import { RatesStoppedError, RatesUnavailableError } from './rates.errors';
 
@@ -68,6 +69,23 @@ describe('the rate of a day', () => {
     expect(await here.rates.quotesOn(TODAY, ['VND', 'RUB', 'USD', 'VND'])).toEqual({ quotes });
     expect(await (await another()).rates.quotesOn(TODAY, ['VND', 'USD'])).toEqual({ quotes });
     expect(upstream.requests).toEqual([{ source: 'json', day: null }]);
+  });
+
+  it('is read from the stored lists alone, in an open transaction', async () => {
+    const stored = (day: string, currencies: string[]) =>
+      database.database.transaction(ctx, () => here.rates.storedQuotesOn(ctx, day, currencies));
+    const ctx = new TransactionContext();
+    const unavailable = { unavailable: 'upstream_unavailable' };
+    expect(await stored(TODAY, ['USD'])).toEqual(unavailable);
+    await here.rates.quotesOn(TODAY, ['USD']);
+    upstream.requests.length = 0;
+    const quote = (carriedOver: boolean) => [{ effectiveDate: TODAY, value: '84.004', carriedOver }];
+    expect(await stored(TODAY, ['USD'])).toMatchObject({ quotes: quote(false) });
+    expect(await stored(TODAY, ['XDR', 'AAA'])).toEqual({ unavailable: 'currency_not_quoted' });
+    expect(await stored(addDays(TODAY, 14), ['USD'])).toMatchObject({ quotes: quote(true) });
+    expect(await stored(addDays(TODAY, 15), ['USD'])).toEqual(unavailable);
+    expect(await stored(addDays(TODAY, 15), ['RUB'])).toEqual({ quotes: [] });
+    expect(upstream.requests).toEqual([]);
   });
 
   it('needs no upstream for roubles', async () => {

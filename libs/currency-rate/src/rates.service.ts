@@ -62,15 +62,23 @@ export class RatesService {
    * fetch, because that says nothing about the rates.
    */
   async quotesOn(day: string, currencies: readonly string[]): Promise<Quotes> {
-    const wanted = [...new Set(currencies)].filter((currency) => currency !== ROUBLE);
+    const wanted = foreign(currencies);
     if (wanted.length === 0) return { quotes: [] };
     const { list, asked } = await this.inForce(day, wanted);
-    if (list && hasAll(list, wanted)) return { quotes: toQuotes(list, wanted, false) };
-    if (list) return { unavailable: list.fromPrevious ? 'upstream_unavailable' : 'currency_not_quoted' };
     // With `busy`, other fetches are still running, and their rates are better than the stored ones.
-    const older = asked === 'failed' ? await this.newestBefore(day) : null;
-    if (!older || !hasAll(older, wanted)) return { unavailable: 'upstream_unavailable' };
-    return { quotes: toQuotes(older, wanted, true) };
+    const older = !list && asked === 'failed' ? await this.newestBefore(new TransactionContext(), day) : null;
+    return quotesFrom(list, older, wanted);
+  }
+
+  /**
+   * Like `quotesOn`, from the stored rates alone, in the context's transaction. Treats a day that is not settled as if
+   * the upstream had failed.
+   */
+  async storedQuotesOn(ctx: TransactionContext, day: string, currencies: readonly string[]): Promise<Quotes> {
+    const wanted = foreign(currencies);
+    if (wanted.length === 0) return { quotes: [] };
+    const list = await this.repository.settledList(ctx, day);
+    return quotesFrom(list, list ? null : await this.newestBefore(ctx, day), wanted);
   }
 
   /**
@@ -110,7 +118,7 @@ export class RatesService {
     return isKnown ? undefined : this.refresh();
   }
 
-  /** Lists stored lists, newest first; with `before`, only those with an earlier effective date. */
+  /** Returns the stored lists, newest first; with `before`, only those with an earlier effective date. */
   async listKnown({ limit, before }: { limit: number; before?: string }): Promise<KnownList[]> {
     return this.repository.knownLists(new TransactionContext(), limit, before);
   }
@@ -136,9 +144,8 @@ export class RatesService {
     return { list, asked };
   }
 
-  private async newestBefore(day: string): Promise<StoredList | null> {
+  private async newestBefore(ctx: TransactionContext, day: string): Promise<StoredList | null> {
     const { maxAgeDays, snapshot } = this.options;
-    const ctx = new TransactionContext();
     if (snapshot) await this.repository.seedSnapshot(ctx);
     return this.repository.newestList(ctx, {
       day,
@@ -172,6 +179,17 @@ export class RatesService {
       this.logger.warn(`cache write failed: ${(error as Error).message}`);
     }
   }
+}
+
+const foreign = (currencies: readonly string[]): string[] =>
+  [...new Set(currencies)].filter((currency) => currency !== ROUBLE);
+
+/** @param list the list of the settled day; null if the day is not settled. @param older the newest list before it. */
+function quotesFrom(list: StoredList | null, older: StoredList | null, wanted: string[]): Quotes {
+  if (list && hasAll(list, wanted)) return { quotes: toQuotes(list, wanted, false) };
+  if (list) return { unavailable: list.fromPrevious ? 'upstream_unavailable' : 'currency_not_quoted' };
+  if (!older || !hasAll(older, wanted)) return { unavailable: 'upstream_unavailable' };
+  return { quotes: toQuotes(older, wanted, true) };
 }
 
 function hasAll(list: StoredList, wanted: string[]): boolean {

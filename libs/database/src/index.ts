@@ -1,7 +1,7 @@
 export { Columns, columnsOf, computed, type RowOf, type Statement, statement, value } from './columns';
 export { type DatabaseOptions, dataSourceOptions, migrate, type Schema } from './data-source';
 export { Database } from './database';
-export { isRefusal } from './refusals';
+export { isDeadlock, isInvalidData, isRefusal, violates } from './refusals';
 export { DatabaseModule } from './database.module';
 export { DatabaseUnreachableError } from './database-unreachable.error';
 export { PgClient } from './pg-client';

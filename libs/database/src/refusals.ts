@@ -5,9 +5,17 @@ import { QueryFailedError } from 'typeorm';
  * conflict with another transaction such as a deadlock (40). Other rows of the same batch may then succeed on their
  * own. A lack of resources is not a refusal.
  */
-export function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof QueryFailedError &&
-    /^(22|23|40|P0)/.test((error.driverError as { code?: string }).code ?? '')
-  );
-}
+export const isRefusal = (error: unknown): boolean => /^(22|23|40|P0)/.test(codeOf(error));
+
+/** Whether PostgreSQL ended a transaction in favour of another one. Repeating it may succeed. */
+export const isDeadlock = (error: unknown): boolean => /^(40P01|40001)$/.test(codeOf(error));
+
+/** Whether PostgreSQL rejected the values of a statement. The same statement would fail again. */
+export const isInvalidData = (error: unknown): boolean => /^(22|23|P0)/.test(codeOf(error));
+/** Whether PostgreSQL rejected a statement because of the constraint with this name. */
+export const violates = (error: unknown, constraint: string): boolean =>
+  error instanceof QueryFailedError &&
+  (error.driverError as { constraint?: string }).constraint === constraint;
+
+const codeOf = (error: unknown): string =>
+  (error instanceof QueryFailedError && (error.driverError as { code?: string }).code) || '';

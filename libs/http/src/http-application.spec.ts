@@ -138,6 +138,7 @@ describe('the API conventions on planted routes', () => {
     const silent = { log() {}, error() {}, warn() {} };
     app = await createHttpApplication(PlantedModule, {
       bodyLimitBytes: 10_000,
+      csvLimitBytes: 20_000,
       requestTimeoutMs: REQUEST_TIMEOUT_MS,
       logger: silent,
       observe() {},

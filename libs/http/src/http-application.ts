@@ -25,6 +25,7 @@ import { answerProtocol, REQUEST_TIMEOUT_MS, serverOptions } from './requests/pr
 import { toOriginForm } from './requests/target';
 import { requireTransportSecurity, secureTransport } from './requests/transport-security';
 import { requestIdOf } from './requests/request-id';
+import { refuseOtherMediaTypes, streamCsv } from './requests/streamed-bodies';
 import { open, openRequests, refuseBadHosts, refuseWhileClosing } from './requests/requests.hooks';
 import { RouteTable } from './routes/route-table';
 import { refuseUnknownRoutes } from './routes/unknown-routes.hook';
@@ -32,6 +33,8 @@ import { checkRequests } from './validation/check-requests';
 
 export interface HttpOptions {
   bodyLimitBytes: number;
+  /** Maximum size of a CSV file, which is read as a stream. */
+  csvLimitBytes: number;
   /** Certificate and key to serve TLS with, both PEM. Without them, HTTP is plain. */
   tls?: { cert: string; key: string };
   /** Addresses and networks (CIDR) of the proxies whose `X-Forwarded-*` headers are trusted. Default: none. */
@@ -68,6 +71,7 @@ export async function createHttpApplication(
   answerProtocol(fastify.server as Server, app.get(RouteTable));
   shedLoad(fastify, app.get(RouteTable));
   acceptOnlyJson(fastify);
+  streamCsv(fastify, options.csvLimitBytes);
   openRequests(fastify);
   options.observe(fastify);
   addHooks(fastify, app, origins);
@@ -76,10 +80,10 @@ export async function createHttpApplication(
   return app;
 }
 
-/** @param giveUp answers requests that the router rejects before any hook runs. */
+/** @param onRouterError answers requests that the router rejects before any hook runs. */
 function adapterFor(
   options: HttpOptions,
-  giveUp: (error: Error, request: FastifyRequest, reply: FastifyReply) => void,
+  onRouterError: (error: Error, request: FastifyRequest, reply: FastifyReply) => void,
 ): FastifyAdapter {
   const requestTimeout = options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS;
   const node = serverOptions(requestTimeout);
@@ -100,14 +104,14 @@ function adapterFor(
       readForwarded(raw);
       return toOriginForm(raw);
     },
-    frameworkErrors: giveUp,
+    frameworkErrors: onRouterError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: MAX_PATH_VALUE_LENGTH },
     skipMiddie: true,
   });
 }
 
 /**
- * Adds the hooks of every route. Their order decides the order of refusals: first everything known before
+ * Adds the hooks of every route. Their order determines the order of refusals: first everything known before
  * the body is read; then 413, 415 and 400 for the body (Fastify); 400 for the query and headers (`checkRequests`); a
  * replay (the interceptor of idempotent routes); 422 (pipes); and finally the service's errors. These are hooks because
  * a global guard or interceptor makes Nest start RxJS for every request.
@@ -130,6 +134,7 @@ function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origin
   refuseCrossOriginWrites(fastify, origins);
   enforceRateLimits(fastify, limits, callers);
   refuseEncodedBodies(fastify);
+  refuseOtherMediaTypes(fastify);
   checkRequests(fastify);
   addReplyHeaders(fastify);
   addETags(fastify);

@@ -30,13 +30,17 @@ export { createPlainServer } from './plain-server';
 export { MAX_ERRORS, PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from './problems/problem';
 export { Location, RetryAfter } from './replies/reply-headers';
 export { Ctx } from './request-context';
+export { findComplexity } from './requests/body-complexity';
+export { StreamedBody, StreamsCsv } from './requests/streamed-bodies';
 export { problemsOf } from './routes/general-problems';
 export { ApiProblems } from './routes/route-metadata';
 export { isTaggedRead, type Route, RouteTable } from './routes/route-table';
 export { Undocumented } from './routes/undocumented.decorator';
 export {
   FromDigits,
+  FromTrueOrFalse,
   IsCurrencyCode,
+  IsDay,
   IsDecimalString,
   IsEmailAddress,
   IsIntegerId,
@@ -47,6 +51,7 @@ export {
   Nullable,
   Optional,
 } from './validation/decorators';
+export { MoneyDto } from './validation/money.dto';
 export { IntegerId, UuidId } from './validation/path-ids';
 export { validateBody } from './validation/validate';
 

@@ -3,10 +3,10 @@ import { jobsSchema } from './jobs.schema';
 import { RunJobsModule } from './run.jobs.module';
 
 export { inBatches } from './batches';
-export { JobFailedError, type JobResult } from './job';
+export { JobFailedError, type JobParameters, type JobResult } from './job';
 export { JobCatalogModule } from './job-catalog.module';
 export type { JobRunRow } from './job-runs.repository';
-export { JobNotFoundError, JobRunNotFoundError } from './jobs.errors';
+export { JobNotFoundError, JobRunNotFoundError, JobRunPendingError } from './jobs.errors';
 export { type JobOverview, JobsService } from './jobs.service';
 export { ScheduledJob } from './scheduled-job';
 

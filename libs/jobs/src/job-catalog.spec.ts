@@ -64,7 +64,7 @@ describe('the job catalog', () => {
     const catalog = new JobCatalog(declared, new Map([['purge', '30 4 * * *']]));
     expect(catalog.get('purge')).toMatchObject({ cron: '30 4 * * *', timeZone: 'Europe/Moscow' });
     const { schedule } = catalog.find('purge')!;
-    expect(schedule.nextAfter(new Date('2026-11-21T00:00:00Z'))).toEqual(new Date('2026-11-21T01:30:00Z'));
+    expect(schedule!.nextAfter(new Date('2026-11-21T00:00:00Z'))).toEqual(new Date('2026-11-21T01:30:00Z'));
   });
 
   it('refuses the boot for an expression of an unknown job, and lists the known jobs', () => {
@@ -87,7 +87,7 @@ describe('the handlers of a worker', () => {
   it('are the methods of its providers', async () => {
     const handlers = new JobHandlers(new JobCatalog(declared), modulesWith(new ParcelJobs()) as never);
     handlers.onModuleInit();
-    expect(await handlers.get('sweep')(new AbortController().signal)).toEqual({ swept: 3 });
+    expect(await handlers.get('sweep')(new AbortController().signal, {})).toEqual({ swept: 3 });
   });
 
   it('refuse the boot when the provider of a job is not part of the worker', () => {

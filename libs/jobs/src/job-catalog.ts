@@ -6,7 +6,8 @@ import type { DeclaredJob } from './scheduled-job';
 
 /** A declared job with its effective schedule, which an operator may have overridden. */
 export interface CatalogJob extends DeclaredJob {
-  readonly schedule: Schedule;
+  /** Undefined for a job that runs only on request. */
+  readonly schedule: Schedule | undefined;
 }
 
 /** All jobs. Every process lists them; workers run them. */
@@ -51,5 +52,6 @@ export class JobCatalog {
 function withSchedule(job: DeclaredJob, cronOverrides: ReadonlyMap<string, string>): CatalogJob {
   const cron = cronOverrides.get(job.definition.name) ?? job.definition.cron;
   const definition = { ...job.definition, cron };
-  return { ...job, definition, schedule: new Schedule(definition) };
+  const { timeZone } = definition;
+  return { ...job, definition, schedule: cron === null ? undefined : new Schedule({ cron, timeZone }) };
 }

@@ -17,7 +17,9 @@ export class JobHandlers implements OnModuleInit {
   onModuleInit(): void {
     for (const { definition, provider, method } of this.catalog.jobs) {
       const instance = this.modules.get(provider, { strict: false });
-      this.byName.set(definition.name, (signal) => (instance[method] as JobHandler)(signal));
+      this.byName.set(definition.name, (signal, parameters) =>
+        (instance[method] as JobHandler)(signal, parameters),
+      );
     }
   }
 

@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
-import type { JobResult } from './job';
+import type { JobParameters, JobResult } from './job';
 
 export type JobTrigger = 'schedule' | 'manual';
 export type JobRunState = 'pending' | 'running' | 'succeeded' | 'failed';
@@ -31,6 +31,10 @@ export class JobRunEntity {
 
   @Column('text')
   trigger!: JobTrigger;
+
+  /** What the administrator asked of the run. */
+  @Column('jsonb', { default: {} })
+  parameters!: JobParameters;
 
   @Column('text', { default: 'pending' })
   state!: JobRunState;

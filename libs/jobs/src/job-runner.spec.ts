@@ -92,7 +92,7 @@ describe('running jobs', () => {
         const rows = await rowsOf(worker);
         return rows.filter(({ finished_at }) => finished_at !== null).length >= count && rows;
       },
-      { describe: `${count} runs are over` },
+      { describe: `${count} runs are finished` },
     );
   const passSlot = ({ dataSource }: TestWorker) =>
     dataSource.query(`UPDATE job_runs SET slot = slot - interval '1 day' WHERE slot IS NOT NULL`);
@@ -143,7 +143,7 @@ describe('running jobs', () => {
     const lockHolders = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
        WHERE application_name = 'waybill jobs' AND datname = current_database()`;
     await two.dataSource.query(lockHolders);
-    await eventually(() => signals[0]?.aborted, { describe: 'the first run is told that its lock is lost' });
+    await eventually(() => signals[0]?.aborted, { describe: 'the signal of the first run is aborted' });
     await eventually(() => two.runner.look().then(() => begun() === 2), { describe: 'the second run' });
     finish({ late: true });
     finish({ run: 2 });

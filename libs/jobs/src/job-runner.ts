@@ -1,6 +1,6 @@
 import { type BeforeApplicationShutdown, Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { TransactionContext, withTimeout } from '@waybill/core';
-import { type JobDefinition, JobFailedError } from './job';
+import { type JobDefinition, JobFailedError, type JobParameters } from './job';
 import { JobCatalog } from './job-catalog';
 import { describeJobError } from './job-error';
 import { JobHandlers } from './job-handlers';
@@ -50,10 +50,9 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
   private async beginDue(): Promise<void> {
     const ctx = new TransactionContext();
     const now = await this.runs.now(ctx);
-    const slots = this.catalog.jobs.map(({ definition, schedule }) => ({
-      name: definition.name,
-      slot: schedule.slotAt(now),
-    }));
+    const slots = this.catalog.jobs.flatMap(({ definition, schedule }) =>
+      schedule ? { name: definition.name, slot: schedule.slotAt(now) } : [],
+    );
     for (const name of await this.runs.claimSlots(ctx, slots)) {
       const job = this.catalog.find(name);
       // An unknown job belongs to another release; that release's workers run it.
@@ -91,7 +90,7 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     const begun = performance.now();
     const timeout = new AbortController();
     const signal = AbortSignal.any([this.stopping.signal, lock.lost, timeout.signal]);
-    const work = this.outcomeOf(name, signal);
+    const work = this.outcomeOf(name, signal, run.parameters);
     const outcome = await withTimeout(work, timeoutSeconds * 1_000).catch((): JobOutcome => {
       timeout.abort(new Error('The run timed out'));
       return { error: `Timed out after ${timeoutSeconds} s` };
@@ -103,9 +102,9 @@ export class JobRunner implements OnModuleDestroy, BeforeApplicationShutdown {
     await work;
   }
 
-  private async outcomeOf(name: string, signal: AbortSignal): Promise<JobOutcome> {
+  private async outcomeOf(name: string, signal: AbortSignal, parameters: JobParameters): Promise<JobOutcome> {
     try {
-      return { result: await this.handlers.get(name)(signal) };
+      return { result: await this.handlers.get(name)(signal, parameters) };
     } catch (error) {
       const reason = describeJobError(error);
       if (error instanceof JobFailedError)

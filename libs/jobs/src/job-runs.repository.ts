@@ -3,12 +3,12 @@ import type { TransactionContext } from '@waybill/core';
 import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import type { FindOptionsWhere } from 'typeorm';
 import { v7 as uuidv7 } from 'uuid';
-import type { JobResult } from './job';
+import type { JobParameters, JobResult } from './job';
 import { JobRunEntity } from './job-run.entity';
 
 const ROW = columnsOf(
   JobRunEntity,
-  ...(['id', 'job', 'slot', 'trigger', 'state', 'requestedAt'] as const),
+  ...(['id', 'job', 'slot', 'trigger', 'parameters', 'state', 'requestedAt'] as const),
   ...(['startedAt', 'finishedAt', 'result', 'error'] as const),
 );
 const JOB = columnsOf(JobRunEntity, 'job');
@@ -63,16 +63,16 @@ export class JobRunsRepository {
 
   // SQL: ON CONFLICT that returns the existing row.
   /** Queues a run, or returns the one already pending. */
-  insertManual(ctx: TransactionContext, job: string): Promise<JobRunRow> {
+  insertManual(ctx: TransactionContext, job: string, parameters: JobParameters = {}): Promise<JobRunRow> {
     return this.database.one(
       ctx,
       statement(
         ROW,
-        `INSERT INTO job_runs (id, job, trigger) VALUES ($1, $2, 'manual')
+        `INSERT INTO job_runs (id, job, trigger, parameters) VALUES ($1, $2, 'manual', $3)
          ON CONFLICT (job) WHERE trigger = 'manual' AND state = 'pending' DO UPDATE SET job = excluded.job
          RETURNING ${ROW}`,
       ),
-      [uuidv7(), job],
+      [uuidv7(), job, parameters],
     );
   }
 

@@ -26,6 +26,7 @@ export class JobScheduler implements OnApplicationBootstrap {
     const look = (): void => void this.runner.look();
     for (const { definition } of this.catalog.jobs) {
       const { name, cron, timeZone } = definition;
+      if (cron === null) continue;
       this.scheduler.addCronJob(name, CronJob.from({ cronTime: cron, onTick: look, timeZone, start: true }));
     }
     this.scheduler.addInterval(POLL, setInterval(look, this.config.jobs.pollMs));

@@ -1,12 +1,11 @@
 import { type CronExpression, CronExpressionParser } from 'cron-parser';
-import type { JobDefinition } from './job';
 
 /** Schedule of a job. All instants are by PostgreSQL's clock. */
 export class Schedule {
   private readonly expression: CronExpression;
 
   /** @throws Error for an invalid expression or time zone. */
-  constructor({ cron, timeZone }: Pick<JobDefinition, 'cron' | 'timeZone'>) {
+  constructor({ cron, timeZone }: { cron: string; timeZone: string }) {
     this.expression = CronExpressionParser.parse(cron, { tz: timeZone });
   }
 

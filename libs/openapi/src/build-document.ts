@@ -57,6 +57,7 @@ function complete(document: ApiDescription, route: Route, tags: Readonly<Record<
 
 function operationOf({ paths }: ApiDescription, { method, path }: Route): Operation {
   const operation = paths[path.replace(/:(\w+)/g, '{$1}')]?.[method.toLowerCase()];
-  if (!operation) throw new Error('it is not in the document; declare it @Undocumented() if that is meant');
+  if (!operation)
+    throw new Error('it is not in the document; to exclude it on purpose, declare it @Undocumented()');
   return operation;
 }

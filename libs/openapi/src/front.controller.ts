@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { Controller, Get, Header, Req, Res } from '@nestjs/common';
+import { projectFile } from '@waybill/core';
 import { Public, RouteNotFoundError, Undocumented } from '@waybill/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { frontLines, frontPage } from './front-page';
-import { projectFile } from './project-file';
 
 const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';

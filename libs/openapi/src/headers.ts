@@ -3,7 +3,8 @@ import type { Header, Reference } from './types';
 /** Every response header that an operation can declare. A declared header with `required` is always present. */
 const headers = {
   'X-Request-Id': {
-    description: 'ID of the request: the one that you sent, or a new one. Name it when you report a problem.',
+    description:
+      'ID of the request: the one that you sent, or a new one. Include it when you report a problem.',
     required: true,
     schema: { type: 'string', examples: ['019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11'] },
   },
@@ -27,6 +28,11 @@ const headers = {
     required: false,
     schema: { type: 'string' },
   },
+  'Content-Disposition': {
+    description: 'Name of the file (RFC 6266).',
+    required: true,
+    schema: { type: 'string', examples: ['attachment; filename="items.csv"'] },
+  },
   'Set-Cookie': {
     description: 'Sets or clears the session cookie. Signing in also sets a device cookie.',
     required: false,
@@ -43,7 +49,7 @@ const headers = {
     schema: { type: 'string', examples: ['"default";q=600;w=60'] },
   },
   RateLimit: {
-    description: 'What remains of each limit: `r` requests for the next `t` seconds.',
+    description: 'Remaining requests of each limit: `r` requests for the next `t` seconds.',
     required: true,
     schema: { type: 'string', examples: ['"default";r=599;t=42'] },
   },
@@ -70,6 +76,9 @@ const referenceTo = (name: HeaderName): Reference => ({ $ref: `#/components/head
 /** Declares for @nestjs/swagger that the reply may set or clear the session cookie. */
 export const setsCookie = { 'Set-Cookie': referenceTo('Set-Cookie') };
 
+/** Declares for @nestjs/swagger that the reply is a file. */
+export const downloadHeaders = { 'Content-Disposition': referenceTo('Content-Disposition') };
+
 /** Returns references to headers, by name. @throws Error for a header that is not described here. */
 export function headerReferences(names: Iterable<string>): Record<string, Reference> {
   const entries = [...names].map((name) => {
@@ -79,7 +88,24 @@ export function headerReferences(names: Iterable<string>): Record<string, Refere
   return Object.fromEntries(entries);
 }
 
+const RETRY_AFTER_OF_SOME = 'RetryAfterOfSome';
+
+/** Returns references to headers that only some codes of an error reply have. @throws Error for any but `Retry-After`. */
+export function headersOfSome(names: Iterable<string>): Record<string, Reference> {
+  const entries = [...names].map((name) => {
+    if (name !== 'Retry-After')
+      throw new Error(`the header ${name} has no optional form in openapi/headers.ts`);
+    return [name, { $ref: `#/components/headers/${RETRY_AFTER_OF_SOME}` }] as const;
+  });
+  return Object.fromEntries(entries);
+}
+
 /** Every header, by component name. */
-export const headerComponents: Readonly<Record<string, Header>> = Object.fromEntries(
-  Object.entries(headers).map(([name, header]) => [componentOf(name), header]),
-);
+export const headerComponents: Readonly<Record<string, Header>> = {
+  ...Object.fromEntries(Object.entries(headers).map(([name, header]) => [componentOf(name), header])),
+  [RETRY_AFTER_OF_SOME]: {
+    ...headers['Retry-After'],
+    description: 'Seconds to wait before the next request, if the same request can succeed later.',
+    required: false,
+  },
+};

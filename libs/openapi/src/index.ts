@@ -1,6 +1,6 @@
 export type { ApiAbout } from './base-document';
 export { buildDocument } from './build-document';
-export { setsCookie } from './headers';
+export { downloadHeaders, setsCookie } from './headers';
 export { OpenApiModule } from './openapi.module';
-export { projectFile } from './project-file';
+export { OpenSchema } from './open-schema';
 export { uuidParameter } from './parameters';

@@ -38,7 +38,7 @@ function checkDeclarations(
   if (tag === undefined || more.length > 0) throw new Error('it needs exactly one tag (@ApiTags)');
   if (!(tag in tags)) throw new Error(`its tag ${tag} is not described by any module's manifest`);
   if (Object.keys(responses).every((status) => !/^[23]\d\d$/.test(status)))
-    throw new Error('it declares no reply of success');
+    throw new Error('it declares no success reply');
 }
 
 /** Splits the comment on a method: its first sentence becomes the summary, the rest the description. */

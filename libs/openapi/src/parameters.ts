@@ -14,7 +14,7 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'Makes a retry safe. Choose a unique value of up to 255 characters, such as a UUID. If you send the same request again with the same key within 24 hours, you get the first reply, and nothing happens twice.',
+      'Makes a retry safe. Choose a unique value of up to 255 characters, such as a UUID. If you send the same request again with the same key within 24 hours, you get the first reply, and the request has no second effect.',
     required: false,
     schema: { type: 'string', maxLength: 512, examples: ['7d1f7f2e-6f0a-4d8e-9d0b-2f3c4a5b6c7d'] },
   },
@@ -22,7 +22,7 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
     name: 'If-Match',
     in: 'header',
     description:
-      'The `ETag` of a version, or `*` for any. Returns 412 if the current version is another one.',
+      'The `ETag` of the expected version, or `*` for any version. Returns 412 if the current version differs.',
     required: false,
     schema: { type: 'string' },
   },
@@ -33,6 +33,21 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
       'The `ETag` of the version that you change, from a GET. Returns 412 if the resource has changed since, and 428 without this header. Send `*` to change any version.',
     required: true,
     schema: { type: 'string', examples: ['*'] },
+  },
+  IfMatchIfExists: {
+    name: 'If-Match',
+    in: 'header',
+    description:
+      'The `ETag` of the version that you replace, from a GET, or `*` for any. Required if the resource exists: without it you get 428, and with an outdated one 412. Omit it to create the resource.',
+    required: false,
+    schema: { type: 'string' },
+  },
+  IfNoneMatchToCreate: {
+    name: 'If-None-Match',
+    in: 'header',
+    description: 'Send `*` to create the resource only. Returns 412 if it exists.',
+    required: false,
+    schema: { type: 'string' },
   },
   IfNoneMatch: {
     name: 'If-None-Match',
@@ -46,11 +61,13 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
 
 /** References to the request headers that a route reads. */
 export function headerParametersOf(route: Route): Reference[] {
-  const needsIfMatch = problemsOf(route).includes(PreconditionRequiredError);
-  const names = [
-    ...(route.idempotent ? ['IdempotencyKey'] : []),
-    ...(needsIfMatch ? ['RequiredIfMatch'] : route.matched || isTaggedRead(route) ? ['IfMatch'] : []),
-    ...(isTaggedRead(route) ? ['IfNoneMatch'] : []),
-  ];
+  const names = [...(route.idempotent ? ['IdempotencyKey'] : []), ...preconditionsOf(route)];
   return names.map((name) => ({ $ref: `#/components/parameters/${name}` }));
+}
+
+function preconditionsOf(route: Route): string[] {
+  if (route.creates) return ['IfMatchIfExists', 'IfNoneMatchToCreate'];
+  if (problemsOf(route).includes(PreconditionRequiredError)) return ['RequiredIfMatch'];
+  if (isTaggedRead(route)) return ['IfMatch', 'IfNoneMatch'];
+  return route.matched ? ['IfMatch'] : [];
 }

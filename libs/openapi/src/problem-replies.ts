@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { STATUS_CODES } from 'node:http';
 import type { DomainErrorClass } from '@waybill/core';
 import { headersOf, PROBLEM_MEDIA_TYPE, problemOf, type Route, statusOfKind } from '@waybill/http';
-import { headerReferences } from './headers';
+import { headerReferences, headersOfSome } from './headers';
 import { schemaReference } from './schemas';
 import type { ApiDescription, Components, Operation, Parameter, Reply } from './types';
 
@@ -34,7 +34,8 @@ export function addProblemReplies(
 function replyOf(errors: readonly DomainErrorClass[], status: string, isLimited: boolean): Reply {
   const codes = [...new Set(errors.map(({ code }) => code))].toSorted();
   const members = errors.length === 1 ? Object.keys(errors[0]?.members ?? {}) : [];
-  const ownHeaders = Object.keys(Object.assign({}, ...errors.map((error) => headersOf(error.example()))));
+  const ownHeaders = errors.map((error) => Object.keys(headersOf(error.example())));
+  const [ofAll, ofSome] = partitioned(ownHeaders);
   const schema = {
     ...schemaReference('Problem'),
     properties: {
@@ -46,13 +47,23 @@ function replyOf(errors: readonly DomainErrorClass[], status: string, isLimited:
   const examples = codes.map((code) => [code, { $ref: `#/components/examples/${code}` }]);
   return {
     description: `${STATUS_CODES[status] ?? 'Error'}: ${codes.map((code) => `\`${code}\``).join(', ')}`,
-    headers: headerReferences([
-      ...['X-Request-Id', 'Cache-Control'],
-      ...(isLimited ? ['RateLimit-Policy', 'RateLimit'] : []),
-      ...ownHeaders,
-    ]),
+    headers: {
+      ...headerReferences([
+        ...['X-Request-Id', 'Cache-Control'],
+        ...(isLimited ? ['RateLimit-Policy', 'RateLimit'] : []),
+        ...ofAll,
+      ]),
+      ...headersOfSome(ofSome),
+    },
     content: { [PROBLEM_MEDIA_TYPE]: { schema, examples: Object.fromEntries(examples) as never } },
   };
+}
+
+/** Separates the names that are in every list from those that are only in some. */
+function partitioned(lists: string[][]): [ofAll: string[], ofSome: string[]] {
+  const names = [...new Set(lists.flat())];
+  const isInAll = (name: string): boolean => lists.every((list) => list.includes(name));
+  return [names.filter(isInAll), names.filter((name) => !isInAll(name))];
 }
 
 /** Adds a reply to the shared ones unless an equal one exists. @returns its name */
@@ -65,7 +76,7 @@ function share(
   const name = namesFor(errors, isLimited ? '' : 'Unlimited').find(
     (candidate) => !responses[candidate] || isDeepStrictEqual(responses[candidate], reply),
   );
-  if (name === undefined) throw new Error(`there is no free name for the reply ${reply.description}`);
+  if (name === undefined) throw new Error(`no unused name for the reply ${reply.description}`);
   responses[name] = reply;
   return name;
 }

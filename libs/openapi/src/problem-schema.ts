@@ -10,7 +10,7 @@ const ofUnknownRoutes: readonly DomainErrorClass[] = [RouteNotFoundError, Method
 export function problemSchemas(errors: readonly DomainErrorClass[]): Record<string, Schema> {
   const codes = [...ofUnknownRoutes, ...errors].map(({ code }) => code);
   const general: Record<string, Schema> = {
-    type: { type: 'string', format: 'uri', description: 'A URN made of the `code`.' },
+    type: { type: 'string', format: 'uri', description: 'A URN that contains the `code`.' },
     title: { type: 'string', description: 'The name of the HTTP status.' },
     status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.' },
     detail: { type: 'string', description: 'What went wrong, for people. The wording may change.' },
@@ -29,7 +29,7 @@ export function problemSchemas(errors: readonly DomainErrorClass[]): Record<stri
       type: 'array',
       items: schemaReference('FieldError'),
       maxItems: MAX_ERRORS,
-      description: `The fields, parameters or headers that are wrong; empty for other errors. Lists at most ${MAX_ERRORS}. If there are more, \`detail\` says how many.`,
+      description: `Invalid fields, parameters and headers. Empty for other errors. Has at most ${MAX_ERRORS} entries; if there are more, \`detail\` has the total number.`,
     },
   };
   return {
@@ -48,7 +48,7 @@ function membersOf(errors: readonly DomainErrorClass[]): Record<string, Schema> 
   for (const { name, members: own } of errors)
     for (const [member, schema] of Object.entries(own)) {
       if (members[member] && members[member] !== schema)
-        throw new Error(`${name} declares the member ${member} in its own way: share one schema`);
+        throw new Error(`${name} declares the member ${member} with another schema: use one schema for all`);
       members[member] = schema;
     }
   return members;
@@ -56,7 +56,7 @@ function membersOf(errors: readonly DomainErrorClass[]): Record<string, Schema> 
 
 const fieldError: Schema = {
   type: 'object',
-  description: 'An error in one place. It has exactly one of `pointer`, `parameter` and `header`.',
+  description: 'An error and its location. It has exactly one of `pointer`, `parameter` and `header`.',
   properties: {
     code: { type: 'string', description: 'The rule that was broken.', examples: ['required'] },
     detail: {

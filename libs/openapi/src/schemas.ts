@@ -1,3 +1,4 @@
+import { isOpenSchema } from './open-schema';
 import type { ApiDescription, Operation, Parameter, Reply, Schema } from './types';
 
 const COMPONENT = '#/components/schemas/';
@@ -18,7 +19,10 @@ const publicName = (name: string): string => name.replace(/Dto$/, '');
 export function normaliseSchemas(document: ApiDescription): void {
   const { schemas } = document.components;
   document.components.schemas = Object.fromEntries(
-    Object.entries(schemas).map(([name, schema]) => [publicName(name), normalise(schema)]),
+    Object.entries(schemas).map(([name, schema]) => [
+      publicName(name),
+      { ...normalise(schema), ...(isOpenSchema(name) && { additionalProperties: true }) },
+    ]),
   );
   if (Object.keys(document.components.schemas).length < Object.keys(schemas).length)
     throw new Error(`Two schemas of the OpenAPI document share a name: ${Object.keys(schemas).join(', ')}`);

@@ -26,7 +26,7 @@ for (const { name, start } of targets())
     const gates: (() => void)[] = [];
     const hold = () => {
       const holding = held();
-      gates.push(holding.letGo);
+      gates.push(holding.release);
       return holding;
     };
     const opened = async (process: Promise<QueueProcess>) => {
@@ -43,7 +43,7 @@ for (const { name, start } of targets())
       place = { ...place, prefix: newPrefix() };
     });
     afterEach(async () => {
-      for (const letGo of gates.splice(0)) letGo();
+      for (const release of gates.splice(0)) release();
       await Promise.all(processes.splice(0).map((process) => process.close()));
       if (place.redisUrl) await dropKeys(place.redisUrl, place.prefix);
     });
@@ -75,6 +75,9 @@ for (const { name, start } of targets())
         return seen.length > 2;
       };
       await eventually(again, { describe: 'the same job runs again' });
+      // The last repeat may have added another job, and the queue in PostgreSQL is that of the next test too.
+      const isEmpty = async () => (await dispatcher.countJobs()).every(({ count }) => count === 0);
+      await eventually(isEmpty, { describe: 'no job is left' });
     });
 
     it('accept a whole burst, even if jobs are added slowly', async () => {
@@ -107,32 +110,32 @@ for (const { name, start } of targets())
 
     it('process as many jobs at once as configured', async () => {
       const { dispatcher } = await opened(startProducer(place));
-      const { work, underWay, done, letGo } = hold();
+      const { work, running, done, release } = hold();
       await opened(startWorker(place, work, { concurrency: 2 }));
       for (const registrationId of ['a', 'b', 'c'])
         dispatcher.dispatch('registrations', { registrationId }, ONCE);
-      await eventually(() => underWay.length >= 2, { describe: 'two jobs are under way' });
+      await eventually(() => running.length >= 2, { describe: 'two jobs are running' });
       const { work: other, seen } = noting();
       await opened(startWorker(place, other));
 
       // The first worker does not have the third job, so another one has.
       expect(await all(seen, 1)).toHaveLength(1);
-      expect(underWay).toHaveLength(2);
-      letGo();
-      await eventually(() => done.length === 2, { describe: 'both are done' });
+      expect(running).toHaveLength(2);
+      release();
+      await eventually(() => done.length === 2, { describe: 'both jobs are done' });
     });
 
     it('finish running jobs of a closing worker before its resources close', async () => {
       const { dispatcher } = await opened(startProducer(place));
-      const { work, underWay, done, letGo } = hold();
+      const { work, running, done, release } = hold();
       const worker = await opened(startWorker(place, work, { concurrency: 1 }));
       dispatcher.dispatch('registrations', { registrationId: 'begun' }, ONCE);
-      await eventually(() => underWay.length === 1, { describe: 'the job is under way' });
+      await eventually(() => running.length === 1, { describe: 'the job is running' });
       dispatcher.dispatch('registrations', { registrationId: 'waiting' }, ONCE);
       await dispatcher.settled();
 
       const closing = worker.close();
-      setImmediate(letGo);
+      setImmediate(release);
       await closing;
       expect(done).toEqual([{ id: 'begun', open: true }]);
 

@@ -1,9 +1,10 @@
 /** Payload of each queue. It only identifies the work, which PostgreSQL holds. */
 export interface JobPayloads {
   registrations: { registrationId: string };
+  imports: { importId: string };
   jobs: { job: string };
 }
 
 export type QueueName = keyof JobPayloads;
 
-export const queueNames: readonly QueueName[] = ['registrations', 'jobs'];
+export const queueNames: readonly QueueName[] = ['registrations', 'imports', 'jobs'];

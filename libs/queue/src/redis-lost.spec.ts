@@ -78,14 +78,14 @@ describeWithRedisServer('the task queues without their Redis', () => {
   });
 
   it('finish running jobs and close in time when Redis is gone', async () => {
-    const { work, underWay, done, letGo } = held();
+    const { work, running, done, release } = held();
     const worker = await opened(startWorker(place, work));
     dispatch(await opened(startProducer(place)), 'begun');
-    await eventually(() => underWay.length === 1, { describe: 'the job is under way' });
+    await eventually(() => running.length === 1, { describe: 'the job is running' });
     await redis.kill();
 
     const closing = worker.close();
-    setImmediate(letGo);
+    setImmediate(release);
     expect(await took(closing)).toBeLessThan(4_000);
     expect(done).toEqual([{ id: 'begun', open: true }]);
   });
@@ -101,7 +101,7 @@ describeWithRedisServer('the task queues without their Redis', () => {
     await withRedis(redis.url, (client) => client.config('SET', 'maxmemory-policy', 'allkeys-lru'));
     const unsafe = await opened(startProducer(place));
     await eventually(() => unsafe.warnings.join().includes('maxmemory-policy is allkeys-lru'), {
-      describe: 'the boot warns',
+      describe: 'the start logs a warning',
     });
     expect(safe.warnings).toEqual([]);
   });
@@ -140,7 +140,7 @@ async function dispatched({ dispatcher }: QueueProcess, again: () => void, seen:
       await dispatcher.settled();
       return seen.length > before;
     },
-    { describe: 'a job arrives again', everyMs: 200 },
+    { describe: 'a job is processed again', everyMs: 200 },
   );
 }
 

@@ -61,26 +61,26 @@ export function noting(): { work: Work; seen: string[] } {
 /** Returns work that runs until it is released. */
 export function held(): {
   work: Work;
-  underWay: string[];
+  running: string[];
   done: { id: string; open: boolean }[];
-  letGo(): void;
+  release(): void;
 } {
-  const underWay: string[] = [];
+  const running: string[] = [];
   const done: { id: string; open: boolean }[] = [];
-  let letGo = () => undefined as void;
-  const gate = new Promise<void>((resolve) => (letGo = resolve));
+  let release = () => undefined as void;
+  const gate = new Promise<void>((resolve) => (release = resolve));
   const work: Work = async (id, resource) => {
-    underWay.push(id);
+    running.push(id);
     await gate;
     done.push({ id, open: resource.open });
   };
-  return { work, underWay, done, letGo };
+  return { work, running, done, release };
 }
 
 /** Waits for `count` entries and returns them sorted. */
 export async function all(seen: string[], count: number): Promise<string[]> {
   await eventually(() => seen.length >= count, {
-    describe: `${count} jobs were worked on`,
+    describe: `${count} jobs are processed`,
   });
   return seen.toSorted();
 }

@@ -3,6 +3,7 @@ export const requestedRun = (job: string) => ({
   id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11',
   job,
   trigger: 'manual',
+  parameters: {},
   state: 'pending',
   slot: null,
   requested_at: '2026-11-21T09:00:00.000Z',

@@ -12,8 +12,8 @@ export class AuditController {
   constructor(private readonly entries: AuditLogQueries) {}
 
   /**
-   * List audit log entries. Newest first. The log records what staff, API keys and the system change, and up to 60 failed
-   * sign-ins per minute and process.
+   * List audit log entries. Newest first. The log records changes by staff, API keys and the system. It
+   * also records up to 60 failed sign-ins per minute and process.
    */
   @Get()
   @RequireScopes(adminScopes.readAudit)

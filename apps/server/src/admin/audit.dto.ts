@@ -20,7 +20,7 @@ export class ListAuditEntriesQuery extends ListQuery {
   @IsText(1, 254)
   actor_email?: string;
 
-  /** Return only entries whose actor is an API key that now has this name. */
+  /** Return only entries whose actor is an API key with this current name. */
   @Optional()
   @IsText(1, 100)
   actor_key_name?: string;
@@ -84,7 +84,7 @@ export class AuditActorDto {
   email!: string | null;
 
   /**
-   * Present name of the API key. Null unless `kind` is `api_key`.
+   * Current name of the API key. Null unless `kind` is `api_key`.
    * @example null
    */
   key_name!: string | null;

@@ -1,4 +1,4 @@
-import { Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, HttpStatus, Param, Post, Query } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { RequestContext } from '@waybill/core';
 import {
@@ -13,12 +13,20 @@ import {
   RetryAfter,
   UuidId,
 } from '@waybill/http';
-import { JobNotFoundError, JobRunNotFoundError, JobsService } from '@waybill/jobs';
+import { JobNotFoundError, JobRunNotFoundError, JobRunPendingError, JobsService } from '@waybill/jobs';
 import { uuidParameter } from '@waybill/openapi';
 import { adminScopes } from './admin.scopes';
 import { AdminService } from './admin.service';
 import { requestedRun } from './admin.examples';
-import { JobPage, JobRunDto, JobRunPage, toJobDto, toJobRunDto } from './jobs.dto';
+import {
+  JobPage,
+  JobRunDto,
+  JobRunPage,
+  RunJobDto,
+  toJobDto,
+  toJobParameters,
+  toJobRunDto,
+} from './jobs.dto';
 
 const jobParameter = { name: 'name', schema: { type: 'string', examples: ['price-pending'] } };
 
@@ -40,7 +48,7 @@ export class JobsController {
     return { ...page, items: page.items.map(toJobDto) };
   }
 
-  /** Run a job now. Queues a run, or returns the run that is already pending. Poll the URL in `Location` for the result. */
+  /** Run a job now. Queues a run, or returns the run that is already pending. Poll the URL in `Location` for the result. The body is optional; only some jobs take parameters. */
   @Post(':name/run')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScopes(adminScopes.runJobs)
@@ -48,12 +56,16 @@ export class JobsController {
   @Matched()
   @Location<JobRunDto>(({ job, id }) => `/api/v1/admin/jobs/${job}/runs/${id}`)
   @RetryAfter(1)
-  @ApiProblems(JobNotFoundError)
+  @ApiProblems(JobNotFoundError, JobRunPendingError)
   @ApiOperation({ operationId: 'runJob' })
   @ApiParam(jobParameter)
   @ApiAcceptedResponse({ type: JobRunDto, example: requestedRun('price-pending') })
-  async run(@Ctx() ctx: RequestContext, @Param('name') name: string): Promise<JobRunDto> {
-    return toJobRunDto(await this.admin.runJob(ctx, name));
+  async run(
+    @Ctx() ctx: RequestContext,
+    @Param('name') name: string,
+    @Body() parameters: RunJobDto,
+  ): Promise<JobRunDto> {
+    return toJobRunDto(await this.admin.runJob(ctx, name, toJobParameters(parameters)));
   }
 
   /** List the runs of a job. Newest first, with start time, duration and result. */

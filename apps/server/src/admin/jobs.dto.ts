@@ -1,5 +1,36 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { JobResult, JobRunRow, JobOverview } from '@waybill/jobs';
+import { IsTimestamp, Optional } from '@waybill/http';
+import type { JobOverview, JobParameters, JobResult, JobRunRow } from '@waybill/jobs';
+import { IsBoolean } from 'class-validator';
+
+/** Parameters of a run. `GET /admin/jobs` names those that a job takes. */
+export class RunJobDto implements JobParameters {
+  /**
+   * Process only what came at or after this time.
+   * @example "2026-11-20T00:00:00Z"
+   */
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
+  @IsTimestamp()
+  from?: string;
+
+  /**
+   * Process only what came before this time.
+   * @example "2026-11-21T00:00:00Z"
+   */
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
+  @IsTimestamp()
+  to?: string;
+
+  /**
+   * Report what the run would change, and change nothing.
+   * @example true
+   */
+  @Optional()
+  @IsBoolean()
+  dry_run?: boolean;
+}
 
 /** A run of a job. */
 export class JobRunDto {
@@ -18,6 +49,12 @@ export class JobRunDto {
    * @example "schedule"
    */
   trigger!: 'schedule' | 'manual';
+
+  /**
+   * Parameters that were requested.
+   * @example {}
+   */
+  parameters!: RunJobDto;
 
   /**
    * `pending`: waiting for a worker. Then `running`, and finally `succeeded` or `failed`.
@@ -86,14 +123,18 @@ export class JobDto {
   /** @example "price-pending" */
   name!: string;
 
-  /** @example "Price the packages that have no price yet, at the rates of their own days." */
+  /** @example "Price unpriced packages at the rates of the days on which they were registered." */
   description!: string;
 
+  /** Cron expression of five fields. Six fields start with seconds. Null: the job runs only when it is requested. */
+  @ApiProperty({ type: String, nullable: true, example: '*/5 * * * *' })
+  cron!: string | null;
+
   /**
-   * Schedule: a cron expression with five fields, or with six if the first one is seconds.
-   * @example "*\u002f5 * * * *"
+   * Parameters that a requested run may have.
+   * @example []
    */
-  cron!: string;
+  parameters!: string[];
 
   /**
    * Time zone of `cron`.
@@ -102,10 +143,10 @@ export class JobDto {
   time_zone!: string;
 
   /**
-   * Time of the next scheduled run.
+   * Time of the next scheduled run. Null if the job runs only when it is requested.
    * @example "2026-11-21T09:05:00.000Z"
    */
-  next_run_at!: Date;
+  next_run_at!: Date | null;
 
   /**
    * Time limit of a run in seconds. A longer run fails.
@@ -125,11 +166,16 @@ export class JobPage {
   next_cursor!: string | null;
 }
 
+/** Returns the parameters that were given. */
+export const toJobParameters = (dto: RunJobDto): JobParameters =>
+  Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined));
+
 export function toJobDto(job: JobOverview): JobDto {
   return {
     name: job.name,
     description: job.description,
     cron: job.cron,
+    parameters: [...(job.parameters ?? [])],
     time_zone: job.timeZone,
     next_run_at: job.nextRunAt,
     timeout_seconds: job.timeoutSeconds,
@@ -142,6 +188,7 @@ export function toJobRunDto(run: JobRunRow): JobRunDto {
     id: run.id,
     job: run.job,
     trigger: run.trigger,
+    parameters: run.parameters,
     state: run.state,
     slot: run.slot,
     requested_at: run.requestedAt,

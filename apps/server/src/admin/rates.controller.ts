@@ -18,7 +18,7 @@ export class RatesController {
     private readonly queries: RatesQueries,
   ) {}
 
-  /** List the stored exchange rate lists. Newest effective date first, each with its source. */
+  /** List the stored lists of exchange rates. Newest effective date first, each with its source. */
   @Get()
   @RequireScopes(adminScopes.runJobs)
   @ApiOperation({ operationId: 'listRates' })
@@ -28,7 +28,7 @@ export class RatesController {
     return { ...page, items: page.items.map(toRateListDto) };
   }
 
-  /** Fetch the exchange rates now. Queues a run of the job `refresh-rates`, which asks the Bank of Russia. */
+  /** Fetch the exchange rates now. Queues a run of the job `refresh-rates`, which fetches the rates from the Bank of Russia. */
   @Post('refresh')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScopes(adminScopes.runJobs)

@@ -1,16 +1,25 @@
 import type { ModuleManifest } from '@waybill/core';
+import { CatalogJobsModule } from './catalog.jobs.module';
 import { CatalogModule } from './catalog.module';
 import { catalogSchema } from './catalog.schema';
 import { catalogScopes } from './catalog.scopes';
 
+export { catalogAuditActions } from './audit-actions';
 export { CatalogModule } from './catalog.module';
 export { catalogSchema } from './catalog.schema';
-export { typeName, usableType } from './type-name.join';
-export { PackageTypesService } from './package-types.service';
+export type { CatalogItemForOrder } from './items/catalog-items.repository';
+export { CatalogItemsService } from './items/catalog-items.service';
+export { typeName, usableType } from './package-types/type-name.join';
+export { PackageTypesService } from './package-types/package-types.service';
 
 export const catalogManifest: ModuleManifest = {
   module: CatalogModule,
+  jobs: CatalogJobsModule,
   ...catalogSchema,
   scopes: catalogScopes,
-  tags: { catalog: 'Package types.' },
+  tags: {
+    'package-types': 'Kinds of goods that packages contain.',
+    'catalog-items': 'Products that shops sell.',
+    'catalog-imports': 'Imports of items from CSV files.',
+  },
 };

@@ -1,18 +1,19 @@
-import type { ModuleManifest, ScopeDefinitions } from '@waybill/core';
-import type { Role } from '../sessions';
+import type { ModuleManifest } from '@waybill/core';
+import { OrdersJobsModule } from './orders.jobs.module';
+import { OrdersModule } from './orders.module';
+import { ordersSchema } from './orders.schema';
+import { ordersScopes } from './orders.scopes';
 
-const ordersScopes = {
-  read: { name: 'orders:read', description: 'Read orders.', roles: ['agent', 'operator'] },
-  write: { name: 'orders:write', description: 'Place orders.', roles: ['operator'] },
-  redrive: {
-    name: 'orders:redrive',
-    description: 'Read, correct, redrive and discard dead letters.',
-    roles: ['operator'],
-  },
-} satisfies ScopeDefinitions<Role>;
+export { ordersAuditActions } from './audit-actions';
 
-/** Orders from shops. The module has no routes yet. Roles and API keys can already have its scopes. */
+/** Orders from shops. */
 export const ordersManifest: ModuleManifest = {
+  module: OrdersModule,
+  jobs: OrdersJobsModule,
+  ...ordersSchema,
   scopes: ordersScopes,
-  tags: { orders: 'Orders from shops.' },
+  tags: {
+    orders: 'Orders from shops.',
+    'dead letters': 'Messages of the order stream that could not be stored.',
+  },
 };

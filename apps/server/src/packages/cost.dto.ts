@@ -1,7 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { MoneyDto, roubles, RoublesDto } from './packages.dto';
+import { MoneyDto } from '@waybill/http';
+import type { ActorNames } from '../sessions';
+import { PackageActorDto, toPackageActorDto } from './package-events.dto';
+import type { CostRevisionRow } from './package-events.repository';
+import type { NamedPage } from './package-history.queries';
+import { roubles, RoublesDto } from './packages.dto';
 import type { PackageCost } from './packages.queries';
-import { FORMULA, FORMULA_VERSION } from './pricing';
+import { FORMULA, FORMULA_VERSION, type Pricing } from './pricing';
 
 /** The inputs of a cost. */
 export class CostInputsDto {
@@ -33,7 +38,7 @@ export class UsedRateDto {
   value!: string;
 
   /**
-   * Number of units that `value` is the price of.
+   * Number of currency units that cost `value` roubles.
    * @example 1
    */
   nominal!: number;
@@ -75,6 +80,18 @@ export class CostDto {
   package_id!: number;
 
   /**
+   * Number of the cost: 1 for the first, then one more with each repricing. Null if there is no cost.
+   * @example 1
+   */
+  revision!: number | null;
+
+  /**
+   * Time at which the cost was computed. Null if there is no cost.
+   * @example "2026-11-21T09:00:00.120Z"
+   */
+  priced_at!: Date | null;
+
+  /**
    * Delivery cost in roubles. Null if there is none; see `reason`.
    * @example { "amount": "72.24", "currency": "RUB" }
    */
@@ -109,6 +126,8 @@ export class CostDto {
 export function toCostDto(row: PackageCost): CostDto {
   return {
     package_id: row.id,
+    revision: row.revision,
+    priced_at: row.at,
     cost: roubles(row.deliveryCost),
     reason: row.unpricedReason,
     inputs: {
@@ -118,16 +137,83 @@ export function toCostDto(row: PackageCost): CostDto {
     },
     formula: FORMULA,
     formula_version: row.pricing?.formulaVersion ?? FORMULA_VERSION,
-    rates: (row.pricing?.rates ?? []).map((rate) => ({
-      currency: rate.currency,
-      value: rate.value,
-      nominal: rate.nominal,
-      effective_date: rate.effectiveDate,
-      source: rate.source,
-      document_sha256: rate.documentSha256,
-      carried_over: rate.carriedOver,
-    })),
+    rates: toUsedRates(row.pricing),
     unrounded: row.pricing?.unrounded ?? null,
     rounding: { mode: 'half_up', decimals: 2 },
+  };
+}
+
+const toUsedRates = (pricing: Pricing | null): UsedRateDto[] =>
+  (pricing?.rates ?? []).map((rate) => ({
+    currency: rate.currency,
+    value: rate.value,
+    nominal: rate.nominal,
+    effective_date: rate.effectiveDate,
+    source: rate.source,
+    document_sha256: rate.documentSha256,
+    carried_over: rate.carriedOver,
+  }));
+
+/** A cost that a package has or had. The inputs and the formula are in `GET /packages/{id}/cost`; they never change. */
+export class CostRevisionDto {
+  /**
+   * 1 for the first cost, then one more with each repricing.
+   * @example 1
+   */
+  revision!: number;
+
+  /** Delivery cost in roubles. */
+  cost!: RoublesDto;
+
+  /**
+   * Time at which the cost was computed.
+   * @example "2026-11-21T09:00:00.120Z"
+   */
+  priced_at!: Date;
+
+  /** Who had it computed. A job computes the first cost. */
+  actor!: PackageActorDto | null;
+
+  /** @example 1 */
+  formula_version!: number;
+
+  /** The exchange rates. */
+  rates!: UsedRateDto[];
+
+  /**
+   * Result in roubles before rounding.
+   * @example "72.2350396"
+   */
+  unrounded!: string;
+}
+
+/** A page of the costs of a package, newest first. */
+export class CostRevisionPage {
+  items!: CostRevisionDto[];
+
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
+  next_cursor!: string | null;
+}
+
+export const toCostRevisionPage = ({
+  items,
+  next_cursor,
+  names,
+}: NamedPage<CostRevisionRow>): CostRevisionPage => ({
+  items: items.map((row) => toCostRevisionDto(row, names)),
+  next_cursor,
+});
+
+// The query returns only events that set a cost.
+function toCostRevisionDto(row: CostRevisionRow, names: ActorNames): CostRevisionDto {
+  const pricing = row.pricing as Pricing;
+  return {
+    revision: row.revision as number,
+    cost: roubles(row.cost) as RoublesDto,
+    priced_at: row.at,
+    actor: toPackageActorDto(row.actor, names),
+    formula_version: pricing.formulaVersion,
+    rates: toUsedRates(pricing),
+    unrounded: pricing.unrounded,
   };
 }

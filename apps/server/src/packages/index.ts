@@ -9,7 +9,9 @@ export const packagesManifest: ModuleManifest = {
   jobs: PackagesJobsModule,
   ...packagesSchema,
   scopes: packagesScopes,
-  tags: { packages: 'Register packages, and read their state and cost.' },
+  tags: { packages: 'Register, claim and cancel packages, and read their costs, events and statistics.' },
 };
 
+export { PackagesModule } from './packages.module';
+export { PackagesQueries } from './packages.queries';
 export { packagesAuditActions } from './audit-actions';

@@ -31,6 +31,15 @@ export class PackagePrices {
   }
 
   /**
+   * Returns the price from stored rates, for a caller with an open transaction. It may be carried over although a fetch
+   * would find the rates of the day: call `of` before.
+   */
+  async ofStored(ctx: TransactionContext, inputs: ToPrice): Promise<Price | UnpricedReason> {
+    const day = moscowDay(inputs.createdAt);
+    return fromQuotes(inputs, await this.rates.storedQuotesOn(ctx, day, currenciesOf(inputs)));
+  }
+
+  /**
    * Prices every unpriced package for which rates are available, newest first: finding out that a day has no rates may
    * take half a minute, and must not delay newer packages. Fetches the rates of each day once, and stores its prices
    * before the next day.

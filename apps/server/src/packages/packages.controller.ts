@@ -14,7 +14,6 @@ import {
 } from '@waybill/http';
 import { uuidParameter } from '@waybill/openapi';
 import { packagesScopes } from './packages.scopes';
-import { CostDto, toCostDto } from './cost.dto';
 import {
   ListPackagesQuery,
   PackageDto,
@@ -90,16 +89,5 @@ export class PackagesController {
   @ApiOkResponse({ type: PackageDto })
   async get(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<PackageDto> {
     return toPackageDto(await this.queries.get(ctx, id));
-  }
-
-  /** Explain the delivery cost of a package. Returns the inputs, the formula and the rates, so that you can compute the cost yourself. */
-  @Get(':id/cost')
-  @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
-  @ETag()
-  @ApiProblems(PackageNotFoundError)
-  @ApiOperation({ operationId: 'explainPackageCost' })
-  @ApiOkResponse({ type: CostDto })
-  async cost(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<CostDto> {
-    return toCostDto(await this.queries.cost(ctx, id));
   }
 }

@@ -1,37 +1,21 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsObject, ValidateNested } from 'class-validator';
+import { IsBoolean, IsIn, IsObject, ValidateNested } from 'class-validator';
 import {
   FromDigits,
-  IsCurrencyCode,
   IsDecimalString,
   IsIntegerId,
   IsText,
   IsWholeNumber,
   ListQuery,
+  MoneyDto,
   Nullable,
   Optional,
 } from '@waybill/http';
 import type { PackageRow } from './packages.repository';
+import { type PackageStatus, packageStatuses } from './package.entity';
 import { COST_PATTERN } from './pricing';
 import type { RegistrationStatus } from './registrations.repository';
-
-/** An amount of money. */
-export class MoneyDto {
-  /**
-   * Decimal string from 0 to below 10^12, with at most 2 decimals.
-   * @example "10.99"
-   */
-  @IsDecimalString(12, 2)
-  amount!: string;
-
-  /**
-   * ISO 4217 currency code.
-   * @example "USD"
-   */
-  @IsCurrencyCode()
-  currency!: string;
-}
 
 /** A computed amount in roubles. It can be larger than the amounts that requests accept. */
 export class RoublesDto {
@@ -76,7 +60,7 @@ export class RegisterPackageDto {
   type_id!: number;
 
   /**
-   * UID of the order that the package belongs to. It is stored unchecked.
+   * UID of the order that the package belongs to. It is not checked.
    * @example "b563feb7b2b84b6test"
    */
   @Optional()
@@ -169,6 +153,41 @@ export class PackageDto {
    * @example "2026-11-21T09:00:00.000Z"
    */
   created_at!: Date;
+
+  /**
+   * `registered`: a carrier can claim it, and it can be cancelled. `claimed` and `cancelled` are final.
+   * @example "registered"
+   */
+  @ApiProperty({ enum: packageStatuses, enumName: 'PackageStatus' })
+  status!: PackageStatus;
+
+  /**
+   * ID of the carrier that claimed the package. Null unless the status is `claimed`.
+   * @example null
+   */
+  carrier_id!: number | null;
+
+  /**
+   * Null unless the status is `claimed`.
+   * @example null
+   */
+  claimed_at!: Date | null;
+
+  /**
+   * Null unless the status is `cancelled`.
+   * @example null
+   */
+  cancelled_at!: Date | null;
+}
+
+/** A carrier's claim of a package. */
+export class ClaimPackageDto {
+  /**
+   * ID of the carrier, in the carriers' own numbering.
+   * @example 7
+   */
+  @IsIntegerId()
+  carrier_id!: number;
 }
 
 /** A page of packages, newest first. */
@@ -192,6 +211,12 @@ export class ListPackagesQuery extends ListQuery {
   @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
   @IsBoolean({ message: '$property must be true or false' })
   has_cost?: boolean;
+
+  /** Return only packages with this status. */
+  @ApiProperty({ enum: packageStatuses, enumName: 'PackageStatus' })
+  @Optional()
+  @IsIn(packageStatuses)
+  status?: PackageStatus;
 }
 
 /** PostgreSQL returns numeric columns with the scale that the API documents. */
@@ -219,5 +244,9 @@ export function toPackageDto(row: PackageRow): PackageDto {
     order_uid: row.orderUid,
     cost: roubles(row.deliveryCost),
     created_at: row.createdAt,
+    status: row.status,
+    carrier_id: row.carrierId,
+    claimed_at: row.claimedAt,
+    cancelled_at: row.cancelledAt,
   };
 }

@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** There is no package with this id, or it belongs to another customer. */
+/** There is no package with this ID, or it belongs to another customer. */
 export class PackageNotFoundError extends DomainError {
   static override readonly code = 'package_not_found';
   static override readonly kind = 'not_found';
@@ -10,7 +10,7 @@ export class PackageNotFoundError extends DomainError {
   }
 }
 
-/** There is no registration with this id, it belongs to another customer, or it finished more than 30 days ago. */
+/** There is no registration with this ID, it belongs to another customer, or it finished more than 30 days ago. */
 export class RegistrationNotFoundError extends DomainError {
   static override readonly code = 'registration_not_found';
   static override readonly kind = 'not_found';
@@ -55,5 +55,76 @@ export class TooManyPendingError extends DomainError {
     super('Too many registrations are pending. This one was not accepted. Try again later.', {
       retryAfterSeconds: 10,
     });
+  }
+}
+
+/** Another carrier claimed the package, or a carrier claimed it before it could be cancelled. */
+export class PackageAlreadyClaimedError extends DomainError {
+  static override readonly code = 'package_already_claimed';
+  static override readonly kind = 'conflict';
+  static override readonly members = {
+    carrier_id: {
+      type: 'integer',
+      description:
+        'Only with the code `package_already_claimed`: ID of the carrier that claimed the package.',
+    },
+  };
+
+  static override example(): PackageAlreadyClaimedError {
+    return new PackageAlreadyClaimedError(7);
+  }
+
+  constructor(carrierId: number) {
+    super(`Carrier ${carrierId} has claimed this package.`, { members: { carrier_id: carrierId } });
+  }
+}
+
+/** The package is cancelled. */
+export class PackageCancelledError extends DomainError {
+  static override readonly code = 'package_cancelled';
+  static override readonly kind = 'conflict';
+
+  constructor() {
+    super('This package is cancelled.');
+  }
+}
+
+/** The caller may read the package of another owner, but not cancel it. */
+export class PackageOfAnotherOwnerError extends DomainError {
+  static override readonly code = 'package_of_another_owner';
+  static override readonly kind = 'forbidden';
+
+  constructor() {
+    super('This package belongs to another owner. To cancel it, you need the scope packages:manage.');
+  }
+}
+
+/** The rates of the package's day are not known yet. */
+export class RateUnavailableError extends DomainError {
+  static override readonly code = 'rate_unavailable';
+  static override readonly kind = 'unavailable';
+
+  static override example(): RateUnavailableError {
+    return new RateUnavailableError('2026-11-21');
+  }
+
+  constructor(day: string) {
+    super(`There are no exchange rates for ${day} yet. The cost was not changed. Try again later.`, {
+      retryAfterSeconds: 60,
+    });
+  }
+}
+
+/** The bank quotes no rate for the currency of the package's content on its day. */
+export class CurrencyNotQuotedError extends DomainError {
+  static override readonly code = 'currency_not_quoted';
+  static override readonly kind = 'conflict';
+
+  static override example(): CurrencyNotQuotedError {
+    return new CurrencyNotQuotedError('XDR', '2026-11-21');
+  }
+
+  constructor(currency: string, day: string) {
+    super(`The Bank of Russia does not quote ${currency} on ${day}. The cost was not changed.`);
   }
 }

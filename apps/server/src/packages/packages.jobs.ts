@@ -42,7 +42,7 @@ export class PackagesScheduledJobs {
 
   @ScheduledJob({
     name: 'price-pending',
-    description: 'Price the packages that have no price yet, at the rates of their own days.',
+    description: 'Price unpriced packages at the rates of the days on which they were registered.',
     cron: '*/5 * * * *',
     timeoutSeconds: 600,
   })
@@ -52,7 +52,7 @@ export class PackagesScheduledJobs {
 
   @ScheduledJob({
     name: 'sweep-registrations',
-    description: 'Enqueue pending registrations again that the queue may have lost.',
+    description: 'Requeue pending registrations whose jobs may be lost.',
     cron: '*/10 * * * * *',
     timeoutSeconds: 60,
   })

@@ -4,7 +4,7 @@ import { Database, dataSourceOptions } from '@waybill/database';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestDatabase, type TestDatabase } from '../../../../test/support/database';
 import { catalogSchema } from '../catalog';
-import { PackagesRepository, type Visibility } from './packages.repository';
+import { type PackageFilters, PackagesRepository, type Visibility } from './packages.repository';
 import { packagesSchema } from './packages.schema';
 import { RegistrationsRepository } from './registrations.repository';
 
@@ -59,6 +59,9 @@ describe('plans of hot statements', () => {
        SELECT gen_random_uuid(), o.id, 'x', 1, 1, 'USD', 1, now() + g * interval '1 ms'
        FROM generate_series(1, ${ROWS}) g JOIN owners o ON o.n = g % ${OWNERS} ORDER BY g`,
     );
+    await dataSource.query(
+      `UPDATE packages SET status = 'claimed', carrier_id = 7, claimed_at = now() WHERE id % 1000 = 0`,
+    );
     await dataSource.query('ANALYZE packages, registrations');
     await dataSource.query('SET plan_cache_mode = force_generic_plan');
     ({ id: owner } = (await dataSource.query<{ id: string }[]>('SELECT id FROM owners LIMIT 1'))[0]!);
@@ -75,6 +78,10 @@ describe('plans of hot statements', () => {
     await work();
     const [, { text }, parameters = []] = rows.mock.calls[0]!;
     rows.mockRestore();
+    return planOfStatement(text, parameters);
+  }
+
+  async function planOfStatement(text: string, parameters: unknown[]): Promise<Plan[]> {
     await dataSource.query('BEGIN');
     await dataSource.query(`PREPARE planned AS ${text}`);
     const values = parameters.map((value) => literal(value)).join(', ');
@@ -97,10 +104,10 @@ describe('plans of hot statements', () => {
   }
 
   const other = randomUUID();
-  const list = (visible: Visibility, filters: { typeId?: number; hasCost?: boolean }) =>
+  const list = (visible: Visibility, filters: PackageFilters) =>
     packages.list(ctx, visible, filters, BEYOND, 51);
 
-  it.each<[string, () => Visibility, { typeId?: number; hasCost?: boolean }, string, number]>([
+  it.each<[string, () => Visibility, PackageFilters, string, number]>([
     ['a customer’s list', () => [owner], {}, 'packages_owner_id_id_idx', 51],
     ['a customer’s list by type', () => [owner], { typeId: 1 }, 'packages_owner_id_id_idx', ROWS / OWNERS],
     [
@@ -113,6 +120,7 @@ describe('plans of hot statements', () => {
     ['the list of several owners', () => [owner, other], {}, 'packages_owner_id_id_idx', 51],
     ['the list of all', () => 'all', {}, 'packages_pkey', 51],
     ['the list of all by type', () => 'all', { typeId: 1 }, 'packages_pkey', 2 * OWNERS],
+    ['the list of all claimed', () => 'all', { status: 'claimed' }, 'packages_status_id_idx', 51],
     ['the list of all without costs', () => 'all', { hasCost: false }, 'packages_unpriced_idx', 51],
   ])('%s reads an index, and only the rows that it returns', async (_, visible, filters, index, rows) => {
     assertCheap(await planOf(() => list(visible(), filters)), index, rows);
@@ -121,6 +129,11 @@ describe('plans of hot statements', () => {
   it('a package is found by its primary key, for one caller, for several, and for all', async () => {
     for (const visible of [[owner], [owner, other], 'all'] as Visibility[])
       assertCheap(await planOf(() => packages.find(ctx, 1, visible)), 'packages_pkey', 2);
+  });
+
+  it('a package is claimed by its primary key', async () => {
+    const change = { id: 1, actor: { kind: 'staff' as const }, entry: undefined };
+    assertCheap(await planOf(() => packages.claim(ctx, change, 7)), 'packages_pkey', 10);
   });
 
   it('attempts find the registration by its primary key', async () => {
@@ -136,6 +149,17 @@ describe('plans of hot statements', () => {
     const nodes = await planOf(() => registrations.claimDue(ctx, claim));
     assertCheap(nodes, 'registrations_pending_idx', 2 * claim.count);
     expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
+  });
+
+  it('finished registrations are found by their primary key, however many are pending', async () => {
+    const ids = await dataSource.query<{ id: string }[]>('SELECT id FROM registrations LIMIT 10');
+    const priced = ids.map(({ id }) => ({ id, price: 'rate_unavailable' as const }));
+    // A statement without a result is run by `execute`.
+    const run = jest.spyOn(database, 'execute').mockResolvedValue(0);
+    await registrations.complete(ctx, priced);
+    const [, text, parameters = []] = run.mock.calls[0]!;
+    run.mockRestore();
+    assertCheap(await planOfStatement(text, parameters), 'registrations_pkey', 100);
   });
 });
 

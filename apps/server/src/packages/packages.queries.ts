@@ -1,5 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { type Bound, cursorOwner, Cursors, integerKey, type Page, type RequestContext } from '@waybill/core';
+import {
+  type Bound,
+  cursorOwner,
+  Cursors,
+  integerKey,
+  type Page,
+  type RequestContext,
+  type TransactionContext,
+} from '@waybill/core';
 import { moscowDay } from '@waybill/currency-rate';
 import { z } from 'zod';
 import { packagesScopes } from './packages.scopes';
@@ -43,13 +51,13 @@ export class PackagesQueries {
   /** Returns a page of the packages that the caller may see, newest first. */
   async list(
     ctx: RequestContext,
-    { limit, cursor, type_id: typeId, has_cost: hasCost }: ListPackagesQuery,
+    { limit, cursor, type_id: typeId, has_cost: hasCost, status }: ListPackagesQuery,
   ): Promise<Page<PackageRow>> {
     const visible = visibleTo(ctx);
     const owner = visible === 'all' ? visible : cursorOwner(ctx.principal);
-    const bound: Bound = { owner, typeId, hasCost };
+    const bound: Bound = { owner, typeId, hasCost, status };
     const [beforeId] = cursors.read(cursor, bound) ?? [BEYOND_ANY_ID];
-    const rows = await this.packages.list(ctx, visible, { typeId, hasCost }, beforeId, limit + 1);
+    const rows = await this.packages.list(ctx, visible, { typeId, hasCost, status }, beforeId, limit + 1);
     return cursors.page(rows, limit, bound, ({ id }) => [id]);
   }
 
@@ -60,15 +68,23 @@ export class PackagesQueries {
     return row;
   }
 
+  /** Whether a package exists and belongs to these owners. For modules that link to packages. */
+  async exists(ctx: TransactionContext, id: number, visible: Visibility): Promise<boolean> {
+    return (await this.packages.find(ctx, id, visible)) !== undefined;
+  }
+
   /** Returns how the cost of a package was computed. @throws PackageNotFoundError */
   async cost(ctx: RequestContext, id: number): Promise<PackageCost> {
     const row = await this.packages.findPriced(ctx, id, visibleTo(ctx));
     if (!row) throw new PackageNotFoundError();
-    return { ...row, day: moscowDay(row.createdAt) };
+    return withDay(row);
   }
 }
 
-function visibleTo({ principal }: RequestContext): Visibility {
+export const withDay = (row: PricedPackageRow): PackageCost => ({ ...row, day: moscowDay(row.createdAt) });
+
+/** The owners whose packages the caller may read. */
+export function visibleTo({ principal }: RequestContext): Visibility {
   return principal.scopes.has(packagesScopes.readAll.name) ? 'all' : principal.ownerIds;
 }
 

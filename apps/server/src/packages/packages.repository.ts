@@ -1,51 +1,42 @@
 import { Injectable } from '@nestjs/common';
+import type { AuditEntryValues } from '@waybill/audit';
 import { Gathered, TransactionContext } from '@waybill/core';
-import {
-  columnsOf,
-  computed,
-  Database,
-  type RowOf,
-  type Statement,
-  statement,
-  value,
-} from '@waybill/database';
-import { In, IsNull, LessThan } from 'typeorm';
-import { typeName } from '../catalog';
+import { Database, type RowOf } from '@waybill/database';
+import { IsNull, LessThan, Not } from 'typeorm';
+import type { PackageActor } from './package-actor';
 import { PackageEntity } from './package.entity';
+import {
+  cancelOf,
+  CLAIM,
+  FIND_ANY,
+  FIND_OF_MANY,
+  FIND_OWNED,
+  FIND_PRICE_ANY,
+  FIND_PRICE_OF_MANY,
+  INPUTS,
+  listing,
+  lockOf,
+  type PackageFilters,
+  type PackageRow,
+  type PRICED,
+  REPRICE,
+  SET_PRICES,
+  type Visibility,
+} from './packages.statements';
 import type { Price, UnpricedReason } from './pricing';
 
-const ROW = columnsOf(
-  PackageEntity,
-  ...(['id', 'registrationId', 'name', 'weightKg', 'contentAmount', 'contentCurrency', 'typeId'] as const),
-  ...(['orderUid', 'createdAt', 'deliveryCost'] as const),
-)
-  .from('p')
-  .and(typeName.columns);
-const INPUTS = columnsOf(PackageEntity, 'id', 'weightKg', 'contentAmount', 'contentCurrency', 'createdAt');
-const PRICED = INPUTS.and(columnsOf(PackageEntity, 'deliveryCost', 'pricing', 'unpricedReason'));
-
-export type PackageRow = RowOf<typeof ROW>;
+export type { PackageFilters, PackageRow, Visibility } from './packages.statements';
+/** `revision`, `pricing` and `at` are those of the current cost; null if there is none. */
 export type PricedPackageRow = RowOf<typeof PRICED>;
 export type UnpricedPackageRow = RowOf<typeof INPUTS>;
 
-/** Owners whose packages are visible, or all. */
-export type Visibility = readonly string[] | 'all';
-
-export interface PackageFilters {
-  typeId?: number | undefined;
-  hasCost?: boolean | undefined;
+/** A change of a package's status. */
+export interface StatusChange {
+  id: number;
+  actor: PackageActor;
+  /** Audit entry; undefined for a customer. */
+  entry: AuditEntryValues | undefined;
 }
-
-const FROM = `FROM packages p ${typeName.join('p.type_id')}`;
-const FIND_ANY = statement(ROW, `SELECT ${ROW} ${FROM} WHERE p.id = $1`);
-const FIND_OF_MANY = statement(ROW, `SELECT ${ROW} ${FROM} WHERE p.id = $1 AND p.owner_id = ANY ($2)`);
-const OWNED = ROW.and(columnsOf(PackageEntity, 'ownerId').from('p'));
-const FIND_OWNED = statement(
-  OWNED,
-  `SELECT ${OWNED} FROM unnest($1::int[], $2::uuid[]) AS wanted (id, owner_id)
-     JOIN packages p ON p.id = wanted.id AND p.owner_id = wanted.owner_id ${typeName.join('p.type_id')}`,
-);
-const SET_PRICE = computed({ priced: value.boolean('v.cost IS NOT NULL') });
 
 /** Packages in PostgreSQL. */
 @Injectable()
@@ -77,19 +68,57 @@ export class PackagesRepository {
     return wanted.map(({ id, ownerId }) => rows.find((row) => row.id === id && row.ownerId === ownerId));
   }
 
+  // SQL: a package with the latest event that set its cost.
   async findPriced(
     ctx: TransactionContext,
     id: number,
     visible: Visibility,
   ): Promise<PricedPackageRow | undefined> {
-    const row = await this.database.repository(ctx, PackageEntity).findOne({
-      select: {
-        ...{ id: true, weightKg: true, contentAmount: true, contentCurrency: true, createdAt: true },
-        ...{ deliveryCost: true, pricing: true, unpricedReason: true },
-      },
-      where: { id, ...(visible !== 'all' && { ownerId: In(visible) }) },
-    });
-    return row ?? undefined;
+    return visible === 'all'
+      ? this.database.row(ctx, FIND_PRICE_ANY, [id])
+      : this.database.row(ctx, FIND_PRICE_OF_MANY, [id, visible]);
+  }
+
+  /** Returns what the price of a package depends on. This never changes. */
+  async findInputs(ctx: TransactionContext, id: number): Promise<UnpricedPackageRow | null> {
+    return this.database.repository(ctx, PackageEntity).findOne({ select: INPUTS.selection, where: { id } });
+  }
+
+  // SQL: the row with its type's name, locked.
+  /** Locks a package until the open transaction ends. */
+  async lock(ctx: TransactionContext, id: number, visible: Visibility): Promise<PackageRow | undefined> {
+    return this.database.row(ctx, lockOf(visible), withOwners([id], visible));
+  }
+
+  // SQL: one conditional update, with its event and audit entry.
+  /** Claims a package for a carrier, if its status is `registered`. @returns undefined if it is not. */
+  async claim(
+    ctx: TransactionContext,
+    change: StatusChange,
+    carrierId: number,
+  ): Promise<PackageRow | undefined> {
+    return this.database.row(ctx, CLAIM, [...parametersOf(change), carrierId]);
+  }
+
+  // SQL: one conditional update, with its event and audit entry.
+  /** Cancels a visible package, if its status is `registered`. @returns undefined if it is not. */
+  async cancel(
+    ctx: TransactionContext,
+    change: StatusChange,
+    visible: Visibility,
+  ): Promise<PackageRow | undefined> {
+    return this.database.row(ctx, cancelOf(visible), withOwners(parametersOf(change), visible));
+  }
+
+  // SQL: an update and its event.
+  /** Sets the cost of a package that the open transaction has locked, and adds a revision. */
+  async reprice(
+    ctx: TransactionContext,
+    id: number,
+    { cost, pricing }: Price,
+    actor: PackageActor,
+  ): Promise<void> {
+    await this.database.execute(ctx, REPRICE, [id, cost, JSON.stringify(pricing), JSON.stringify(actor)]);
   }
 
   // SQL: a hot read.
@@ -105,17 +134,17 @@ export class PackagesRepository {
     return this.database.rows(ctx, text, [beforeId, count, ...parameters]);
   }
 
-  /** Lists unpriced packages before `beforeId`, newest first. */
+  /** Lists packages that wait for a price before `beforeId`, newest first. */
   listUnpriced(ctx: TransactionContext, beforeId: number, count: number): Promise<UnpricedPackageRow[]> {
     return this.database.repository(ctx, PackageEntity).find({
-      select: { id: true, weightKg: true, contentAmount: true, contentCurrency: true, createdAt: true },
-      where: { deliveryCost: IsNull(), id: LessThan(beforeId) },
+      select: INPUTS.selection,
+      where: { deliveryCost: IsNull(), status: Not('cancelled'), id: LessThan(beforeId) },
       order: { id: 'DESC' },
       take: count,
     });
   }
 
-  // SQL: one set-based update.
+  // SQL: one set-based update, with its events.
   /**
    * Sets the prices of packages, or the reasons why they are still unpriced. Never changes an existing price. @returns
    * the number of newly priced packages.
@@ -127,54 +156,16 @@ export class PackagesRepository {
     const values = [...prices].map(([id, price]) =>
       typeof price === 'object' ? { id, ...price } : { id, reason: price },
     );
-    const rows = await this.database.rows(
-      ctx,
-      statement(
-        SET_PRICE,
-        `UPDATE packages p SET delivery_cost = v.cost, pricing = v.pricing, unpriced_reason = v.reason
-         FROM jsonb_to_recordset($1::jsonb) AS v(id int, cost numeric, pricing jsonb, reason text)
-         WHERE p.id = v.id AND p.delivery_cost IS NULL AND p.unpriced_reason IS DISTINCT FROM v.reason
-         RETURNING ${SET_PRICE}`,
-      ),
-      [JSON.stringify(values)],
-    );
+    const rows = await this.database.rows(ctx, SET_PRICES, [JSON.stringify(values)]);
     return rows.filter(({ priced }) => priced).length;
   }
 }
 
-const listings = new Map<string, Statement<PackageRow>>();
+const withOwners = (parameters: unknown[], visible: Visibility): unknown[] =>
+  visible === 'all' ? parameters : [...parameters, visible];
 
-/**
- * Returns the statement for exactly these filters. Each of the 18 combinations has its own statement, because `$n IS
- * NULL OR …` would lead to a worse query plan. `$1` is the ID to start after, `$2` the number of rows.
- */
-function listing(
-  visible: Visibility,
-  { typeId, hasCost }: PackageFilters,
-): { text: Statement<PackageRow>; parameters: unknown[] } {
-  const owners = visible === 'all' ? [] : [...new Set(visible)];
-  const whose = visible === 'all' ? 'all' : owners.length === 1 ? 'one' : 'many';
-  const parameters = [
-    ...(whose === 'all' ? [] : [whose === 'one' ? owners[0] : owners]),
-    ...(typeId === undefined ? [] : [typeId]),
-  ];
-  const key = `${whose} ${typeId !== undefined} ${hasCost}`;
-  const text = listings.get(key) ?? statement(ROW, textOfListing(whose, typeId !== undefined, hasCost));
-  listings.set(key, text);
-  return { text, parameters };
-}
-
-function textOfListing(whose: 'all' | 'one' | 'many', byType: boolean, hasCost: boolean | undefined): string {
-  const conditions = [
-    'p.id < $1',
-    ...(whose === 'one' ? ['p.owner_id = $3'] : []),
-    ...(whose === 'many' ? ['p.owner_id = owner.id'] : []),
-    ...(byType ? [`p.type_id = $${whose === 'all' ? 3 : 4}`] : []),
-    ...(hasCost === undefined ? [] : [`p.delivery_cost IS ${hasCost ? 'NOT NULL' : 'NULL'}`]),
-  ].join(' AND ');
-  const newest = 'ORDER BY p.id DESC LIMIT $2';
-  if (whose !== 'many') return `SELECT ${ROW} ${FROM} WHERE ${conditions} ${newest}`;
-  // Reads the newest rows of each owner, and merges them. Does not read all packages of any owner.
-  return `SELECT ${ROW} FROM unnest($3::uuid[]) AS owner (id)
-    CROSS JOIN LATERAL (SELECT * FROM packages p WHERE ${conditions} ${newest}) AS p ${typeName.join('p.type_id')} ${newest}`;
-}
+const parametersOf = ({ id, actor, entry }: StatusChange): unknown[] => [
+  id,
+  JSON.stringify(actor),
+  JSON.stringify(entry ? [entry] : []),
+];

@@ -7,10 +7,14 @@ export const packagesScopes = {
     description: 'Read the packages and registrations that you own.',
     roles: ['agent', 'operator'],
   },
-  write: { name: 'packages:write', description: 'Register packages.', roles: ['agent', 'operator'] },
+  write: {
+    name: 'packages:write',
+    description: 'Register packages, and cancel your own.',
+    roles: ['agent', 'operator'],
+  },
   readAll: {
     name: 'packages:read_all',
-    description: "Read everybody's packages.",
+    description: 'Read all packages.',
     roles: ['agent', 'operator'],
   },
   manage: { name: 'packages:manage', description: 'Cancel and reprice any package.', roles: ['operator'] },

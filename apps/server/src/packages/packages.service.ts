@@ -7,6 +7,7 @@ import { Database } from '@waybill/database';
 import { JobDispatcher } from '@waybill/queue';
 import { v7 as uuidv7 } from 'uuid';
 import { PackageTypesService } from '../catalog';
+import { actorOf } from './package-actor';
 import type { RegisterPackageDto } from './packages.dto';
 import { PendingLimit } from './pending-limit';
 import { dispatchRegistration } from './registration-jobs';
@@ -39,6 +40,7 @@ export class PackagesService {
     const row = {
       id: uuidv7(),
       ownerId: ctx.principal.ownerId,
+      actor: actorOf(ctx.principal),
       name: dto.name,
       weightKg: dto.weight_kg,
       contentAmount: dto.content_value.amount,

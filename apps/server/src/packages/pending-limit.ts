@@ -30,7 +30,7 @@ export class PendingLimit {
     this.admitted++;
   }
 
-  /** Takes back an admission if the registration was not accepted. */
+  /** Undoes an admission if the registration was not accepted. */
   readmit(): void {
     this.admitted = Math.max(this.admitted - 1, 0);
   }

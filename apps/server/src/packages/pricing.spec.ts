@@ -88,7 +88,7 @@ describe('the price of a package', () => {
     ['0.5 kg at 0.0199999', { weightKg: '0.5', contentAmount: '0' }, '0.0199999', 1, '0.00'],
     ['1.5 kg and 10.99 at 84.004', { weightKg: '1.5', contentAmount: '10.99' }, '84.004', 1, '72.24'],
     [
-      'the heaviest and dearest',
+      'the maximum weight and value',
       { weightKg: '99999.999', contentAmount: '999999999999.99' },
       '84.004',
       1,

@@ -1,5 +1,6 @@
 import { OwnerId } from '@waybill/database';
 import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm';
+import type { PackageActor } from './package-actor';
 
 export const registrationStates = ['pending', 'succeeded', 'failed'] as const;
 export type RegistrationState = (typeof registrationStates)[number];
@@ -48,6 +49,10 @@ export class RegistrationEntity {
 
   @Column('text', { nullable: true })
   orderUid!: string | null;
+
+  /** Who registered it; null if it was not recorded. */
+  @Column('jsonb', { nullable: true })
+  actor!: PackageActor | null;
 
   /** Attempts started, including the one in progress. */
   @Column('integer', { default: 0 })

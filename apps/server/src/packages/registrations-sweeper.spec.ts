@@ -20,7 +20,7 @@ interface QueuedJob {
 
 const schema = { entities: [...catalogSchema.entities, ...packagesSchema.entities] };
 
-describe('sweeping up registrations', () => {
+describe('the registrations sweeper', () => {
   const { dataSource, database } = useTypeOrm(schema, { per: 'test' });
   let requeued: QueuedJob[];
   let enqueued: boolean;
@@ -98,5 +98,24 @@ describe('sweeping up registrations', () => {
     );
     expect(await sweeper().sweep(signal)).toBe(100);
     expect(requeued).toHaveLength(100);
+  });
+
+  it('purges registrations that finished 30 days ago, in batches, and no others', async () => {
+    const old = (seconds: number) => `now() - interval '30 days' - ${seconds} * interval '1 second'`;
+    // IDs are ordered by time, so an old registration has an old ID.
+    await dataSource.query(
+      `UPDATE registrations SET id = ('01800000-0000-7000-8000-' || lpad(content_amount::int::text, 12, '0'))::uuid`,
+    );
+    await dataSource.query(
+      `UPDATE registrations SET state = 'failed', finished_at = CASE WHEN content_amount <= 1100 THEN ${old(1)} ELSE ${old(-60)} END
+       WHERE content_amount > 10`,
+    );
+    const deletes = jest.spyOn(RegistrationsRepository.prototype, 'deleteFinished');
+    expect(await sweeper().purge(signal)).toBe(1_090);
+    expect(deletes).toHaveBeenCalledTimes(3);
+    deletes.mockRestore();
+    const [{ count }] = await dataSource.query(`SELECT count(*)::int AS count FROM registrations`);
+    // 10 are pending, and 100 finished a minute too late.
+    expect(count).toBe(COUNT - 1_090);
   });
 });

@@ -48,7 +48,7 @@ describe('processing a registration', () => {
     (await dataSource.query(`SELECT state, attempts, problem->>'code' AS problem FROM registrations`))[0];
   const packages = async () => (await dataSource.query(`SELECT FROM packages`)).length;
 
-  it('makes one package, however many workers process it while rates hang', async () => {
+  it('creates one package, however many workers process it while the rates are slow', async () => {
     const gate = Promise.withResolvers<'rate_unavailable'>();
     let waiting = 0;
     const workers = Array.from({ length: ATTEMPTS + 3 }, () =>
@@ -91,7 +91,9 @@ describe('processing a registration', () => {
     const never = () => new Promise<never>(() => undefined);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       void worker(never).process(id);
-      await eventually(async () => (await registration()).attempts === attempt, { describe: 'an attempt' });
+      await eventually(async () => (await registration()).attempts === attempt, {
+        describe: 'an attempt has started',
+      });
       await sweeper().sweepAll(signal);
     }
     await worker(never).process(id);

@@ -1,6 +1,7 @@
 import { auditInsert } from '@waybill/audit';
 import { columnsOf, computed, statement, value } from '@waybill/database';
 import { usableType } from '../catalog';
+import { SYSTEM } from './package-actor';
 import { RegistrationEntity } from './registration.entity';
 
 // Columns and multi-row statements of `RegistrationsRepository`.
@@ -9,10 +10,10 @@ const COPIED = [
   ...(['ownerId', 'name', 'weightKg', 'contentAmount'] as const),
   ...(['contentCurrency', 'typeId', 'orderUid'] as const),
 ] as const;
-export const NEW = columnsOf(RegistrationEntity, 'id', ...COPIED);
+export const NEW = columnsOf(RegistrationEntity, 'id', ...COPIED, 'actor');
 /** Columns that a package copies from its registration; they have the same names in both tables. */
 export const ACCEPTED = columnsOf(RegistrationEntity, ...COPIED, 'createdAt');
-export const PENDING = NEW.and(columnsOf(RegistrationEntity, 'attempts', 'createdAt'));
+export const PENDING = columnsOf(RegistrationEntity, 'id', ...COPIED, 'attempts', 'createdAt');
 export const STATUS = columnsOf(
   RegistrationEntity,
   ...(['id', 'ownerId', 'state', 'packageId', 'problem', 'createdAt', 'finishedAt'] as const),
@@ -46,11 +47,22 @@ export const BEGIN_ATTEMPTS = statement(
                        ELSE now() + $2 * interval '1 second' END
    WHERE id = ANY ($1) AND state = 'pending' AND attempts < $3 RETURNING ${PENDING}`,
 );
-export const COMPLETE = `WITH made AS (
-    INSERT INTO packages (registration_id, ${ACCEPTED.names}, delivery_cost, pricing, unpriced_reason)
-    SELECT r.id, ${ACCEPTED.names}, priced.cost, priced.pricing, priced.reason
-    FROM jsonb_to_recordset($1::jsonb) AS priced (id uuid, cost numeric, pricing jsonb, reason text)
-      JOIN registrations r ON r.id = priced.id AND r.state = 'pending'
-    ORDER BY r.id ON CONFLICT (registration_id) DO NOTHING RETURNING id, registration_id)
-  UPDATE registrations r SET state = 'succeeded', package_id = made.id, finished_at = now()
-  FROM made WHERE r.id = made.registration_id AND r.state = 'pending'`;
+// The arrays make PostgreSQL use the primary key. With `state = 'pending'`, which means the same as `finished_at IS NULL`,
+// it would read the index of all pending registrations. The locks keep a registration from failing meanwhile.
+export const COMPLETE = `WITH priced AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS one (id uuid, cost numeric, pricing jsonb, reason text)),
+  pending AS MATERIALIZED (
+    SELECT id, ${ACCEPTED.names}, actor FROM registrations
+    WHERE id = ANY (ARRAY(SELECT id FROM priced)) AND finished_at IS NULL ORDER BY id FOR NO KEY UPDATE),
+  made AS (
+    INSERT INTO packages (registration_id, ${ACCEPTED.names}, delivery_cost, unpriced_reason)
+    SELECT id, ${ACCEPTED.names}, cost, reason FROM pending JOIN priced USING (id)
+    ORDER BY id ON CONFLICT (registration_id) DO NOTHING RETURNING id, registration_id),
+  logged AS (
+    INSERT INTO package_events (package_id, kind, at, actor, revision, cost, pricing)
+    SELECT made.id, 'registered', created_at, actor, NULL, NULL, NULL
+    FROM made JOIN pending ON pending.id = made.registration_id
+    UNION ALL SELECT made.id, 'priced', now(), '${JSON.stringify(SYSTEM)}', 1, cost, pricing
+    FROM made JOIN priced ON priced.id = made.registration_id WHERE cost IS NOT NULL)
+  UPDATE registrations r SET state = 'succeeded', package_id = made.id, finished_at = now() FROM made
+  WHERE r.id = made.registration_id AND r.id = ANY (ARRAY(SELECT registration_id FROM made)) AND r.finished_at IS NULL`;

@@ -9,7 +9,7 @@ export interface ActorNames {
   keyNames: ReadonlyMap<string, string>;
 }
 
-/** Translates between the IDs in the audit log and the names that administrators see. */
+/** Users and API keys, for modules that store their IDs: translates between IDs and names. */
 @Injectable()
 export class Actors {
   constructor(
@@ -26,6 +26,11 @@ export class Actors {
   /** Returns the IDs of all API keys with a name. A rotated key and its replacement have the same name. */
   idsByKeyName(ctx: TransactionContext, name: string): Promise<string[]> {
     return this.keys.idsNamed(ctx, name);
+  }
+
+  /** Whether a user exists and is not disabled. Keeps the user from being disabled until the open transaction ends. */
+  async holdActiveUser(ctx: TransactionContext, id: string): Promise<boolean> {
+    return (await this.users.hold(ctx, id))?.disabledAt === null;
   }
 
   /** Returns the current names. An unknown ID has none. */

@@ -1,18 +1,15 @@
-import type { ModuleManifest, ScopeDefinitions } from '@waybill/core';
-import type { Role } from '../sessions';
+import type { ModuleManifest } from '@waybill/core';
+import { TicketsJobsModule } from './tickets.jobs.module';
+import { TicketsModule } from './tickets.module';
+import { ticketsSchema } from './tickets.schema';
+import { ticketsScopes } from './tickets.scopes';
 
-const ticketsScopes = {
-  read: { name: 'tickets:read', description: 'Read the tickets that you own.', roles: ['agent', 'operator'] },
-  write: { name: 'tickets:write', description: 'Open and answer tickets.', roles: ['agent', 'operator'] },
-  manage: {
-    name: 'tickets:manage',
-    description: 'Read and change all tickets.',
-    roles: ['agent', 'operator'],
-  },
-} satisfies ScopeDefinitions<Role>;
-
-/** Support requests. The module has no routes yet. Roles and API keys can already have its scopes. */
 export const ticketsManifest: ModuleManifest = {
+  module: TicketsModule,
+  jobs: TicketsJobsModule,
+  ...ticketsSchema,
   scopes: ticketsScopes,
-  tags: { tickets: 'Support requests.' },
+  tags: { tickets: 'Ask for support, and answer.' },
 };
+
+export { ticketsAuditActions } from './audit-actions';

@@ -7,7 +7,7 @@ export class CrossOriginWriteError extends DomainError {
 
   constructor() {
     super(
-      'This request came from a page of another origin. With a session cookie, only pages of this origin may write.',
+      'This request came from a page of another origin. With a session cookie, only pages of this origin can change data.',
     );
   }
 }

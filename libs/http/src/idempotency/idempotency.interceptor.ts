@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { setReplyHeaders } from '../replies/reply-headers';
 import { UnreadBody } from '../requests/json-bodies';
+import { StreamedBody } from '../requests/streamed-bodies';
 import { checkShape } from '../validation/check-requests';
 import { digestOfBody } from './body-digest';
 import { idempotencyKeyOf, isKeyed } from './idempotency-key';
@@ -59,11 +60,13 @@ export class IdempotencyInterceptor implements NestInterceptor {
 
 function keyed(request: FastifyRequest, key: string): KeyedRequest {
   const { ownerId, ownerIds, userId } = request.context.principal;
+  const { body } = request;
   return {
     ...{ ownerId, ownerIds, userId, key },
     method: request.method,
     target: request.url.replace(/\/+(?=\?|$)/, ''),
-    bodyHash: digestOfBody(request.body),
+    // An interceptor that runs before this one has read a streamed body.
+    bodyHash: body instanceof StreamedBody ? body.digest() : digestOfBody(body),
   };
 }
 

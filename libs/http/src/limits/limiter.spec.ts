@@ -19,7 +19,7 @@ describe('a limiter in memory', () => {
     expect(await limiter.count('b')).toMatchObject({ remaining: 1, exceeded: false });
   });
 
-  it('takes a counted request of one key back', async () => {
+  it('subtracts a counted request of one key', async () => {
     const limiter = createLimiter('test', 1);
     await countTimes(limiter, 'a', 1);
     await countTimes(limiter, 'b', 1);

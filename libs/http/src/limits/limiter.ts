@@ -13,7 +13,7 @@ export interface RateLimitState {
 /** Counts requests by key, in windows of one minute. */
 export interface Limiter {
   count(key: string): Promise<RateLimitState>;
-  /** Takes one request back. */
+  /** Subtracts one request. */
   forgive(key: string): Promise<void>;
 }
 

@@ -39,6 +39,6 @@ export class Limits {
   countCredentials = (address: string): Promise<RateLimitState> =>
     this.badCredentials.count(addressKey(address));
 
-  /** Takes back the count of credentials that proved valid. */
+  /** Subtracts credentials that proved valid. */
   forgiveCredentials = (address: string): Promise<void> => this.badCredentials.forgive(addressKey(address));
 }

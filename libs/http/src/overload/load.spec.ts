@@ -1,4 +1,4 @@
-import { ALWAYS_TAKEN, Load, NEVER_TAKEN } from './load';
+import { Load, MAX_CONCURRENT, OVERLOAD_MINIMUM } from './load';
 
 describe('the load', () => {
   let now: number;
@@ -17,41 +17,41 @@ describe('the load', () => {
         load.enter();
         load.leave(true);
       }
-      void load.isTooHigh;
+      void load.isOverloaded;
     }
   };
 
   it('accepts a short burst of any size', () => {
-    enter(ALWAYS_TAKEN * 10);
-    expect(load.isTooHigh).toBe(false);
+    enter(OVERLOAD_MINIMUM * 10);
+    expect(load.isOverloaded).toBe(false);
     now += 499;
-    expect(load.isTooHigh).toBe(false);
+    expect(load.isOverloaded).toBe(false);
   });
 
   it('accepts as many requests as it finishes in half a second', () => {
     enter(499);
     serve(1_000);
-    expect(load.isTooHigh).toBe(false);
+    expect(load.isOverloaded).toBe(false);
     enter(2);
-    expect(load.isTooHigh).toBe(true);
+    expect(load.isOverloaded).toBe(true);
   });
 
   it('accepts a few requests, however slow they are', () => {
-    enter(ALWAYS_TAKEN - 1);
+    enter(OVERLOAD_MINIMUM - 1);
     serve(0);
-    expect(load.isTooHigh).toBe(false);
+    expect(load.isOverloaded).toBe(false);
   });
 
-  it('accepts requests again as soon as few are under way', () => {
-    enter(ALWAYS_TAKEN);
+  it('accepts requests again as soon as few are in progress', () => {
+    enter(OVERLOAD_MINIMUM);
     serve(0);
-    expect(load.isTooHigh).toBe(true);
+    expect(load.isOverloaded).toBe(true);
     load.leave(true);
-    expect(load.isTooHigh).toBe(false);
+    expect(load.isOverloaded).toBe(false);
   });
 
-  it('limits the requests that are under way', () => {
-    enter(NEVER_TAKEN);
-    expect(load.isTooHigh).toBe(true);
+  it('limits the requests in progress', () => {
+    enter(MAX_CONCURRENT);
+    expect(load.isOverloaded).toBe(true);
   });
 });

@@ -1,7 +1,7 @@
 /** Below this number of concurrent requests, the server is never overloaded. */
-export const ALWAYS_TAKEN = 128;
+export const OVERLOAD_MINIMUM = 128;
 /** From this number of concurrent requests on, every request is refused, so that their memory is bounded. */
-export const NEVER_TAKEN = 4_096;
+export const MAX_CONCURRENT = 4_096;
 /** Maximum time that a new request may wait for those in progress. */
 const MAX_WAIT_SECONDS = 0.5;
 /** A shorter burst is not an overload. */
@@ -13,35 +13,35 @@ const WINDOW_MS = 250;
  * would wait, whether the bottleneck is the CPU, PostgreSQL or Redis.
  */
 export class Load {
-  private underWay = 0;
+  private inProgress = 0;
   private finished = 0;
   private perSecond = 0;
   private windowStart: number;
-  private crowdedSince: number | undefined;
+  private busySince: number | undefined;
 
   constructor(private readonly now: () => number = () => performance.now()) {
     this.windowStart = now();
   }
 
   enter(): void {
-    this.underWay += 1;
-    if (this.underWay === ALWAYS_TAKEN) this.crowdedSince = this.now();
+    this.inProgress += 1;
+    if (this.inProgress === OVERLOAD_MINIMUM) this.busySince = this.now();
   }
 
   /** @param finished whether the response is complete. False if the server only waits for the client. */
   leave(finished: boolean): void {
-    this.underWay -= 1;
-    if (this.underWay < ALWAYS_TAKEN) this.crowdedSince = undefined;
+    this.inProgress -= 1;
+    if (this.inProgress < OVERLOAD_MINIMUM) this.busySince = undefined;
     if (finished) this.finished += 1;
   }
 
   /** Whether a new request would wait too long. */
-  get isTooHigh(): boolean {
+  get isOverloaded(): boolean {
     const now = this.now();
     this.measure(now);
-    if (this.underWay >= NEVER_TAKEN) return true;
-    if (this.crowdedSince === undefined || now - this.crowdedSince < GRACE_MS) return false;
-    return this.underWay > this.perSecond * MAX_WAIT_SECONDS;
+    if (this.inProgress >= MAX_CONCURRENT) return true;
+    if (this.busySince === undefined || now - this.busySince < GRACE_MS) return false;
+    return this.inProgress > this.perSecond * MAX_WAIT_SECONDS;
   }
 
   private measure(now: number): void {

@@ -7,7 +7,7 @@ class FullLoad extends Load {
   full = true;
   count = 0;
 
-  override get isTooHigh(): boolean {
+  override get isOverloaded(): boolean {
     return this.full;
   }
 
@@ -32,8 +32,8 @@ describe('an overloaded server', () => {
     routes.collect(server);
     const config = (more: object) => ({ config: { access: 'public', ...more } as object });
     server.get('/livez', config({ limit: 'none' }), () => ({ status: 'ok' }));
-    server.post('/things', config({}), () => ({ underWay: load.count }));
-    server.get('/things', config({}), () => ({ underWay: load.count }));
+    server.post('/things', config({}), () => ({ inProgress: load.count }));
+    server.get('/things', config({}), () => ({ inProgress: load.count }));
     url = await server.listen({ host: '127.0.0.1', port: 0 });
   });
   afterAll(() => server.close());
@@ -67,9 +67,9 @@ describe('an overloaded server', () => {
   it.each([
     ['a body', () => post('{}')],
     ['none', () => fetch(`${url}/things`)],
-  ])('counts a request with %s once while it is under way', async (_, ask) => {
+  ])('counts a request with %s once while it is in progress', async (_, ask) => {
     load.full = false;
-    expect(await (await ask()).json()).toEqual({ underWay: 1 });
+    expect(await (await ask()).json()).toEqual({ inProgress: 1 });
     expect(load.count).toBe(0);
   });
 });

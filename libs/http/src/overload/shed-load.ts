@@ -10,11 +10,11 @@ import { requestIdOf } from '../requests/request-id';
 import type { RouteTable } from '../routes/route-table';
 import { Load } from './load';
 
-const TELL_EVERY_MS = 1_000;
+const LOG_INTERVAL_MS = 1_000;
 
 const refused = new Counter({
   name: 'waybill_http_refused_total',
-  help: 'How many requests were refused because too many were under way.',
+  help: 'Requests refused because of overload.',
 });
 const logger = new Logger('Overload');
 
@@ -38,14 +38,14 @@ export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = ne
     request[COUNTED] = false;
     load.leave(finished);
   };
-  const tell = teller();
+  const recordRefusal = refusalRecorder();
   const [handle, ...others] = server.listeners('request') as ((...args: unknown[]) => void)[];
-  if (!handle || others.length > 0) throw new Error('Fastify listens to requests in another way than it did');
+  if (!handle || others.length > 0) throw new Error('Expected exactly one request listener, that of Fastify');
   server.removeAllListeners('request');
   server.on('request', (request: Counted, response: ServerResponse) => {
-    if (!isWatch(request.url ?? '/', routes)) {
-      if (load.isTooHigh) {
-        tell();
+    if (!isUnlimited(request.url ?? '/', routes)) {
+      if (load.isOverloaded) {
+        recordRefusal();
         return refuse(request, response);
       }
       enter(request);
@@ -68,7 +68,7 @@ export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = ne
   });
 }
 
-function isWatch(url: string, { unlimitedPaths }: RouteTable): boolean {
+function isUnlimited(url: string, { unlimitedPaths }: RouteTable): boolean {
   const end = url.indexOf('?');
   return unlimitedPaths.has(end < 0 ? url : url.slice(0, end));
 }
@@ -77,7 +77,7 @@ const hasBody = ({ headers }: IncomingMessage): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 
 function refuse(request: IncomingMessage, response: ServerResponse): void {
-  const error = new UnavailableError('Too many requests are under way. Try again in a second.', 1);
+  const error = new UnavailableError('The server is overloaded. Try again in a second.', 1);
   const id = requestIdOf(request);
   const body = JSON.stringify(problemOf(error, { id, url: request.url ?? '/' }));
   response.writeHead(statusOfKind[error.kind], {
@@ -92,16 +92,16 @@ function refuse(request: IncomingMessage, response: ServerResponse): void {
 }
 
 /** Counts refusals, and logs their number at most once a second. */
-function teller(): () => void {
+function refusalRecorder(): () => void {
   let count = 0;
   let timer: NodeJS.Timeout | undefined;
   return () => {
     refused.inc();
     count += 1;
     timer ??= setTimeout(() => {
-      logger.warn({ refused: count }, 'Requests were refused: too many are under way');
+      logger.warn({ refused: count }, 'Overloaded: requests were refused');
       count = 0;
       timer = undefined;
-    }, TELL_EVERY_MS).unref();
+    }, LOG_INTERVAL_MS).unref();
   };
 }

@@ -140,8 +140,8 @@ export class UnsupportedMediaTypeError extends DomainError {
   static override readonly code = 'unsupported_media_type';
   static override readonly kind = 'unsupported_media_type';
 
-  constructor() {
-    super('Send the body as application/json in UTF-8, without compression.');
+  constructor(mediaType = 'application/json') {
+    super(`Send the body as ${mediaType} in UTF-8, without compression.`);
   }
 }
 
@@ -155,12 +155,12 @@ export class HeadersTooLargeError extends DomainError {
   }
 }
 
-/** An internal error. The log has the cause under the request id. */
+/** An internal error. The log has the cause under the request ID. */
 export class InternalError extends DomainError {
   static override readonly code = 'internal_error';
   static override readonly kind = 'internal';
 
   constructor() {
-    super('An internal error occurred. To report it, name the request ID.');
+    super('An internal error occurred. When you report it, include the request ID.');
   }
 }

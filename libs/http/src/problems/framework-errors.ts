@@ -31,7 +31,7 @@ export function toDomainError(thrown: unknown): DomainError {
   const status = statusOf(thrown);
   const known = byRouterCode[code] ?? byStatus[status];
   if (known) return known();
-  if (status >= 400 && status < 500) return new MalformedRequestError('The request could not be read.');
+  if (status >= 400 && status < 500) return new MalformedRequestError('The request is malformed.');
   return new InternalError();
 }
 

@@ -7,7 +7,7 @@ import { findComplexity } from './body-complexity';
 const JSON_IN_UTF8 = /^application\/json(?:;|$)(?!.*charset="(?!utf-?8"))/i;
 
 /**
- * Accepts JSON bodies only; a route that takes other media types declares them itself. An empty body counts as no body,
+ * Accepts JSON bodies; `streamCsv` adds CSV for the routes that declare it. An empty body counts as no body,
  * because a DELETE may carry a Content-Type.
  */
 export function acceptOnlyJson(fastify: FastifyInstance): void {

@@ -34,6 +34,6 @@ export function answerProtocol(server: Server, routes: RouteTable): void {
   });
   server.on('connect', (_request, socket: Duplex) => {
     socket.on('error', () => undefined); // Node no longer handles this socket.
-    refuseConnection(new MethodNotAllowedError(routes.methods, 'This server is no proxy.'), socket);
+    refuseConnection(new MethodNotAllowedError(routes.methods, 'This server is not a proxy.'), socket);
   });
 }

@@ -11,8 +11,8 @@ export function requestIdOf(request: IncomingMessage): string {
 }
 
 /**
- * Generates a UUIDv7 (RFC 9562, 5.7). Node's `randomUUID` draws the random bytes for 128 UUIDs at once; the `uuid`
- * package draws 16 bytes for each.
+ * Generates a UUIDv7 (RFC 9562, 5.7). `randomUUID` is faster than the `uuid` package, because Node generates random
+ * bytes for 128 UUIDs at once.
  */
 export function newRequestId(): string {
   const time = Date.now().toString(16).padStart(12, '0');

@@ -30,7 +30,7 @@ export function refuseWhileClosing(fastify: FastifyInstance): void {
     done();
   });
   fastify.addHook('onRequest', (_request, _reply, done) =>
-    done(closing ? new UnavailableError('The service is stopping. Try again elsewhere.', 1) : undefined),
+    done(closing ? new UnavailableError('The server is stopping. Try again.', 1) : undefined),
   );
 }
 
@@ -40,7 +40,11 @@ export function refuseBadHosts(fastify: FastifyInstance): void {
     const sent = sentHosts(raw.rawHeaders);
     const hosts = raw.headers.host === undefined ? sent : [...sent, raw.headers.host];
     const isBad = sent.length > 1 || (sent.length === 0 && raw.httpVersion === '1.1') || !hosts.every(isHost);
-    done(isBad ? new MalformedRequestError('An HTTP/1.1 request names one valid Host.') : undefined);
+    done(
+      isBad
+        ? new MalformedRequestError('An HTTP/1.1 request must have exactly one valid Host header.')
+        : undefined,
+    );
   });
 }
 

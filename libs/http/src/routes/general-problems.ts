@@ -52,14 +52,12 @@ const rules: readonly Rule[] = [
   { errors: [RouteNotFoundError], when: ({ path }) => path.includes(':') },
   // Fastify reads the body of these methods on every route. A route without a body refuses one.
   {
-    errors: [
-      MalformedJsonError,
-      BodyTooLargeError,
-      BodyTooComplexError,
-      ValidationFailedError,
-      CrossOriginWriteError,
-    ],
+    errors: [BodyTooLargeError, ValidationFailedError, CrossOriginWriteError],
     when: ({ method }) => method !== 'GET',
+  },
+  {
+    errors: [MalformedJsonError, BodyTooComplexError],
+    when: ({ method, streams }) => method !== 'GET' && streams === undefined,
   },
   {
     errors: [IdempotencyKeyReusedError, IdempotencyKeyInFlightError],

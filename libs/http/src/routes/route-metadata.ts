@@ -25,8 +25,12 @@ export interface RouteMetadata {
   tagged: true;
   /** The route changes one existing resource, and its service checks the request's preconditions. */
   matched: true;
+  /** The route creates the resource if it does not exist: a PUT. */
+  creates: true;
   /** Class of the `@Query()`. Without one, the route takes no query parameters. */
   query: new () => object;
+  /** Media type of the body that the route reads as a stream. Without one, it takes JSON. */
+  streams: 'text/csv';
   /** Whether the handler has a `@Body()`. */
   takesBody: boolean;
   /** `none`: no rate limit; `session_creation`: an additional limit for callers without a session. */

@@ -54,7 +54,8 @@ export class RouteTable {
 
   /** Methods that have a route at this path; empty if the path can't be decoded. */
   allowedMethods(url: string): string[] {
-    if (!isDecodable(url)) return [];
+    // The look-up takes an empty segment for an ID, but requests with one have no route.
+    if (!isDecodable(url) || /^[^?#]*\/\//.test(url)) return [];
     return this.methods.filter((method) => this.router?.findRoute({ method, url }));
   }
 }

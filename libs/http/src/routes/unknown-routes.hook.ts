@@ -9,7 +9,7 @@ export function refuseUnknownRoutes(fastify: FastifyInstance, routes: RouteTable
     if (!request.is404) return done();
     // The router does not check the path if no route has the method.
     if (!isDecodable(request.url))
-      return done(new MalformedRequestError('The path is not validly percent-encoded.'));
+      return done(new MalformedRequestError('The percent-encoding of the path is invalid.'));
     const allowed = routes.allowedMethods(request.url);
     done(allowed.length > 0 ? new MethodNotAllowedError(allowed) : new RouteNotFoundError());
   });

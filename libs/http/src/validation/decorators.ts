@@ -3,6 +3,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   buildMessage,
+  IsBoolean,
   isEmail,
   Matches,
   ValidateBy,
@@ -104,6 +105,13 @@ export function IsWholeNumber(min: number, max: number): PropertyDecorator {
 export const FromDigits = (): PropertyDecorator =>
   Transform(({ value }) => (/^-?\d{1,15}$/.test(String(value)) ? Number(value) : (value as unknown)));
 
+/** Parses a query parameter that is `true` or `false`. Leaves other text unchanged, and validation refuses it. */
+export const FromTrueOrFalse = (): PropertyDecorator =>
+  applyDecorators(
+    Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown))),
+    IsBoolean({ message: '$property must be true or false' }),
+  );
+
 /**
  * RFC 3339 time with an offset: `2026-11-21T09:00:00Z`. Accepts lower case; refuses days and hours that do not exist.
  * In UTC, its year must have four digits.
@@ -123,6 +131,26 @@ export function IsTimestamp(): PropertyDecorator {
   );
 }
 
+/** Calendar day: `2026-11-21`. Refuses days that do not exist. */
+export function IsDay(): PropertyDecorator {
+  const isDayRule = {
+    name: 'isDay',
+    validator: {
+      validate: (value: unknown) => typeof value === 'string' && DAY.test(value) && isCalendarDay(value),
+      defaultMessage: () => '$property must be a day such as 2026-11-21',
+    },
+  };
+  return applyDecorators(ApiProperty({ format: 'date' }), ValidateBy(isDayRule));
+}
+
+const DAY = /^[1-9]\d{3}-\d\d-\d\d$/;
+
+// Date parses February 30 as a day in March.
+function isCalendarDay(day: string): boolean {
+  const time = Date.parse(`${day}T00:00:00Z`);
+  return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+}
+
 const TIMESTAMP =
   /^([1-9]\d{3}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const [EARLIEST, LATEST] = [Date.parse('1000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
@@ -131,15 +159,9 @@ const inCapitals = (time: string): string => time.replace(/t/, 'T').replace(/z$/
 
 function isTimestamp(given: string): boolean {
   const value = inCapitals(given);
-  const day = Date.parse(TIMESTAMP.exec(value)?.[1] ?? '');
+  const day = TIMESTAMP.exec(value)?.[1] ?? '';
   const time = Date.parse(value);
-  // Date parses February 30 as a day in March.
-  return (
-    !Number.isNaN(day) &&
-    new Date(day).toISOString().startsWith(value.slice(0, 10)) &&
-    time >= EARLIEST &&
-    time <= LATEST
-  );
+  return isCalendarDay(day) && time >= EARLIEST && time <= LATEST;
 }
 
 const MAX_EMAIL_LENGTH = 254;

@@ -21,4 +21,4 @@ export function findUnsafePart(value: unknown, path: string[] = []): Violation |
   return undefined;
 }
 
-const UNSTORABLE = 'A text holds neither NUL nor half of a surrogate pair.';
+const UNSTORABLE = 'A string must not contain NUL or an unpaired surrogate.';

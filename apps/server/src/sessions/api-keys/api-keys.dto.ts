@@ -25,12 +25,12 @@ export class CreateApiKeyDto {
   @IsText(1, 100)
   name!: string;
 
-  /** What the key may do. You can only give scopes that you have. */
+  /** Scopes of the key. You can only grant scopes that you have. */
   @ApiProperty(SCOPES)
   @IsArray()
-  @ArrayNotEmpty()
-  @ArrayUnique()
-  @IsIn(scopes, { each: true })
+  @ArrayNotEmpty({ message: '$property must not be empty' })
+  @ArrayUnique({ message: '$property must not contain a scope twice' })
+  @IsIn(scopes, { each: true, message: '$property must contain only these values: $constraint1' })
   scopes!: Scope[];
 
   /**

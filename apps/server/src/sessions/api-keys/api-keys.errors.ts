@@ -1,6 +1,6 @@
 import { DomainError, type Scope } from '@waybill/core';
 
-/** There is no API key with this id. */
+/** There is no API key with this ID. */
 export class ApiKeyNotFoundError extends DomainError {
   static override readonly code = 'api_key_not_found';
   static override readonly kind = 'not_found';
@@ -20,7 +20,7 @@ export class ApiKeyNotActiveError extends DomainError {
   }
 }
 
-/** The caller gives a key or a user a scope that the caller does not have, or manages one that has such a scope. */
+/** The caller grants a scope that the caller lacks, or manages a key or a user that has such a scope. */
 export class ScopeNotHeldError extends DomainError {
   static override readonly code = 'scope_not_held';
   static override readonly kind = 'forbidden';
@@ -31,7 +31,7 @@ export class ScopeNotHeldError extends DomainError {
 
   constructor(lacking: readonly Scope[]) {
     super(
-      `You can only give scopes that you have, and only manage users and keys whose scopes you have. You lack: ${lacking.join(', ')}.`,
+      `You can only grant scopes that you have, and only manage users and keys whose scopes you have. You lack: ${lacking.join(', ')}.`,
     );
   }
 }
@@ -46,7 +46,7 @@ export class CallerEndedError extends DomainError {
   }
 }
 
-/** The caller lost a scope that the route requires while the request was under way. */
+/** The caller lost a scope that the route requires during the request. */
 export class CallerScopeLostError extends DomainError {
   static override readonly code = 'scope_missing';
   static override readonly kind = 'forbidden';

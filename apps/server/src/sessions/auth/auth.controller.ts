@@ -25,8 +25,8 @@ export class AuthController {
 
   /**
    * Sign in. Starts a new session and sets its cookie. If you send the cookie of an earlier session, that session ends and its
-   * packages become the user's. The reply also sets a device cookie: with it, you can still sign in from this device when failed
-   * sign-ins from elsewhere lock the account.
+   * packages become the user's. The reply also sets a device cookie. With this cookie, you can sign in from this device
+   * even if failed sign-ins from elsewhere lock the account.
    */
   @Post('login')
   @HttpCode(HttpStatus.OK)

@@ -1,3 +1,4 @@
+import { hash } from '@node-rs/argon2';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { AuditModule, auditSchema, AuditService } from '@waybill/audit';
@@ -27,6 +28,8 @@ import { LoginThrottle } from './login-throttle';
 import { failedSignIns } from './sign-ins.metrics';
 
 const PASSWORD = 'seven wet herons on a roof';
+/** A hash holds its parameters, so verifying one of these is fast too. */
+const CHEAP = { memoryCost: 64, timeCost: 1, parallelism: 1 };
 const config = {
   staffSessions: { ttlHours: 12, idleMinutes: 60 },
   login: {
@@ -73,11 +76,11 @@ describeOnEachPostgres('signing in', (on) => {
 
   beforeAll(async () => {
     const counting: Argon2 = {
-      hash: argon2id.hash,
-      verify: async (hash, password) => {
+      hash: (password) => hash(password, CHEAP),
+      verify: async (stored, password) => {
         verifications++;
         await meanwhile();
-        return argon2id.verify(hash, password);
+        return argon2id.verify(stored, password);
       },
     };
     const hasher = new PasswordHasher(counting);
@@ -269,7 +272,7 @@ describeOnEachPostgres('signing in', (on) => {
     });
   });
 
-  it('clears the failures of account and address on success, and takes its own count back from both', async () => {
+  it('clears the failures of account and address on success, and subtracts its own count from both', async () => {
     await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
     await login('vera@example.com', PASSWORD);
     expect(await failures()).toEqual([1, 1]);

@@ -45,7 +45,7 @@ export class LoginFailuresRepository {
     );
   }
 
-  /** Takes back one failure. */
+  /** Subtracts one failure. */
   async forgive(ctx: TransactionContext, { subject }: ThrottleSubject): Promise<void> {
     await this.failures(ctx).update({ subject }, { failures: () => 'greatest(failures - 1, 0)' });
   }

@@ -11,7 +11,7 @@ import { MeService } from './me.service';
 export class MeController {
   constructor(private readonly me: MeService) {}
 
-  /** Show who you are: the session or API key of this request, its user, its scopes and its expiry. */
+  /** Show who you are. Returns the session or API key of this request, with its user, scopes and expiry time. */
   @Get()
   @Authenticated()
   @ETag()

@@ -56,7 +56,7 @@ export class MeDto {
    */
   api_key!: MyApiKeyDto | null;
 
-  /** The scopes of the caller, in alphabetical order. Customers have none: they access what they own. */
+  /** The scopes of the caller, in alphabetical order. Customers have none; they can access their own resources. */
   @ApiProperty({
     type: 'array',
     items: { type: 'string', enum: scopes as Scope[] },

@@ -15,7 +15,7 @@ export class MeService {
     private readonly users: UsersRepository,
   ) {}
 
-  /** @throws SessionNotFoundError if the session or the key ended while the request was under way. */
+  /** @throws SessionNotFoundError if the session or the key ended during the request. */
   async get(ctx: RequestContext): Promise<MeDto> {
     const { kind, id, userId, scopes } = ctx.principal;
     const key = kind === 'api_key' ? await this.keys.find(ctx, id) : undefined;

@@ -1,6 +1,6 @@
 let common: Promise<ReadonlySet<string>> | undefined;
 
-// Loaded on demand: half a megabyte that only setting a password needs.
+// Loaded on demand: the list takes half a megabyte, and only new passwords are checked.
 async function load(): Promise<ReadonlySet<string>> {
   const { dictionary } = await import('@zxcvbn-ts/language-common');
   return new Set(dictionary['passwords-common']);

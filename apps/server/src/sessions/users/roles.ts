@@ -1,4 +1,4 @@
-import { type Principal, type Scope, scopeDefinitions, scopes } from '@waybill/core';
+import { allScopes, type Principal, type Scope, scopesByRole } from '@waybill/core';
 
 export const roles = ['agent', 'operator', 'admin'] as const;
 
@@ -7,9 +7,7 @@ export type Role = (typeof roles)[number];
 
 /** The scopes of a role, as the modules contribute them. */
 export const scopesOfRole = (role: Role): ReadonlySet<Scope> =>
-  role === 'admin'
-    ? new Set(scopes)
-    : new Set(scopeDefinitions.filter(({ roles: held }) => held.includes(role)).map(({ name }) => name));
+  role === 'admin' ? allScopes : (scopesByRole.get(role) ?? new Set());
 
 /** Returns the wanted scopes that a principal lacks. A caller may not grant a scope that it lacks. */
 export const scopesLacking = (principal: Principal, wanted: Iterable<Scope>): Scope[] =>

@@ -90,7 +90,7 @@ export class UsersController {
 
   /**
    * Lift a user's sign-in throttle. Deletes the counts of failed sign-ins to this account, so that the user can sign in at once.
-   * The counts of IP addresses stay. Succeeds also if the user is not throttled. You need every scope of the user.
+   * The counts of IP addresses are kept. Also succeeds if the user is not throttled. You need every scope of the user.
    */
   @Delete(':id/throttle')
   @HttpCode(HttpStatus.NO_CONTENT)

@@ -11,7 +11,7 @@ export const MAX_PASSWORD_LENGTH = 128;
 /** A user to create. */
 export class CreateUserDto {
   /**
-   * Email address, which the user signs in with. It is stored in lower case. Invisible characters are refused.
+   * Email address for signing in. It is stored in lower case. Invisible characters are refused.
    * @example "vera@example.com"
    */
   @IsEmailAddress()

@@ -1,6 +1,6 @@
 import { DomainError } from '@waybill/core';
 
-/** There is no user with this id. */
+/** There is no user with this ID. */
 export class UserNotFoundError extends DomainError {
   static override readonly code = 'user_not_found';
   static override readonly kind = 'not_found';

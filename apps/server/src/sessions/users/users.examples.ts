@@ -1,4 +1,4 @@
-/** A user after the example of a change. */
+/** The example user after the example change. */
 export const changedUser = {
   id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11',
   email: 'vera@example.com',

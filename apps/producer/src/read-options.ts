@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util';
+import type { GeneratorOptions } from './generate-orders';
+
+/** What to publish, and how fast. */
+export interface ProducerOptions {
+  source: { generate: GeneratorOptions } | { file: string };
+  /** Messages per second; undefined for no limit. */
+  rate: number | undefined;
+}
+
+/** Invalid command-line arguments. */
+export class UsageError extends Error {}
+
+export const USAGE = `Usage: npx waybill-producer [options]
+
+Publishes orders to the order stream: generated ones, or the lines of a file.
+
+  --count <n>         messages to generate; default 1000
+  --rate <n>          messages per second; default no limit
+  --invalid <share>   invalid messages, such as 2%; default 0%
+  --duplicates <share>  repeats of earlier orders; default 0%
+  --conflicts <share>   other content under the UID of an earlier order; default 0%
+  --seed <n>          equal seeds generate equal messages; default 1
+  --file <path>       publish the lines of this file as they are, and generate nothing
+  --help              show this
+
+It publishes to BROKER_URL. Without BROKER_URL, it publishes to the embedded stream of the server that runs on DATA_DIR, or
+to DATABASE_URL if that is set. The exit code is 1 if a message was not confirmed.
+`;
+
+const GENERATES = ['count', 'invalid', 'duplicates', 'conflicts', 'seed'] as const;
+const text = { type: 'string' } as const;
+
+/** @throws UsageError. @returns undefined if the usage was asked for. */
+export function readOptions(args: string[]): ProducerOptions | undefined {
+  const values = parse(args);
+  if (values.help) return undefined;
+  const rate = values.rate === undefined ? undefined : wholeNumber('rate', values.rate, 1, 1_000_000);
+  if (values.file !== undefined) {
+    const unused = GENERATES.find((name) => values[name] !== undefined);
+    if (unused) throw new UsageError(`--${unused} does not go with --file.`);
+    return { source: { file: values.file }, rate };
+  }
+  const shares = {
+    invalid: share('invalid', values.invalid),
+    duplicates: share('duplicates', values.duplicates),
+    conflicts: share('conflicts', values.conflicts),
+  };
+  if (shares.invalid + shares.duplicates + shares.conflicts > 1)
+    throw new UsageError('--invalid, --duplicates and --conflicts are more than 100% together.');
+  const generate = {
+    ...shares,
+    count: wholeNumber('count', values.count ?? '1000', 1, 100_000_000),
+    seed: wholeNumber('seed', values.seed ?? '1', 0, 2_147_483_647),
+  };
+  return { source: { generate }, rate };
+}
+
+function parse(args: string[]) {
+  const options = {
+    count: text,
+    rate: text,
+    invalid: text,
+    duplicates: text,
+    conflicts: text,
+    seed: text,
+    file: text,
+  };
+  try {
+    return parseArgs({ args, options: { ...options, help: { type: 'boolean' } } }).values;
+  } catch (error) {
+    const [sentence = ''] = (error as Error).message.split(/(?<=\.) |\n/, 1);
+    throw new UsageError(`${sentence.replace(/\.?$/, '.')}\n\n${USAGE}`);
+  }
+}
+
+function wholeNumber(name: string, given: string, least: number, most: number): number {
+  const number = /^\d{1,10}$/.test(given) ? Number(given) : Number.NaN;
+  if (number >= least && number <= most) return number;
+  throw new UsageError(`--${name} must be a whole number from ${least} to ${most}; got "${given}".`);
+}
+
+function share(name: string, given = '0%'): number {
+  const percent = /^(\d{1,3}(?:\.\d{1,4})?)%$/.exec(given)?.[1];
+  const value = Number(percent ?? Number.NaN) / 100;
+  if (value >= 0 && value <= 1) return value;
+  throw new UsageError(`--${name} must be a percentage such as 2%; got "${given}".`);
+}

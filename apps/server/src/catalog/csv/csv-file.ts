@@ -1,0 +1,37 @@
+import { Readable } from 'node:stream';
+import { StreamableFile } from '@nestjs/common';
+import { downloadHeaders } from '@waybill/openapi';
+import { keepHeapSmall } from './small-heap';
+
+/** After this time, a download ends, so that a client that stops reading does not keep it open. */
+const TIMEOUT_MS = 600_000;
+
+/**
+ * Sends a CSV file as it is written. Its writer waits for the client, and stops when the client is gone.
+ * @param text parts of the file.
+ */
+export function csvFile(name: string, text: AsyncIterable<string>): StreamableFile {
+  const stream = Readable.from(inSmallHeap(text), { objectMode: false });
+  const timeout = setTimeout(() => stream.destroy(new Error('The download took too long')), TIMEOUT_MS);
+  stream.once('close', () => clearTimeout(timeout));
+  return new StreamableFile(stream, {
+    type: 'text/csv; charset=utf-8',
+    disposition: `attachment; filename="${name}"`,
+  });
+}
+
+async function* inSmallHeap(text: AsyncIterable<string>): AsyncGenerator<string> {
+  const release = keepHeapSmall();
+  try {
+    yield* text;
+  } finally {
+    release();
+  }
+}
+
+/** For `@ApiOkResponse`: a CSV file. */
+export const csvReply = (description: string, example: string) => ({
+  description,
+  headers: downloadHeaders,
+  content: { 'text/csv': { schema: { type: 'string' }, example } },
+});

@@ -1,0 +1,25 @@
+import type { JobDispatcher } from '@waybill/queue';
+
+// The sweeper repeats an attempt that failed, so the queue does not.
+const OPTIONS = { removeOnComplete: true, removeOnFail: true };
+
+/** Enqueues an import that was just accepted. */
+export const dispatchImport = (dispatcher: JobDispatcher, importId: string): void =>
+  dispatcher.dispatch('imports', { importId }, { jobId: importId, ...OPTIONS });
+
+/**
+ * Enqueues imports whose jobs may be lost. One that no worker has started gets no second job, so that repeated sweeps
+ * do not grow a long queue. One that has stopped gets another job, because the worker of its job may be dead.
+ * @returns whether the queue accepted them.
+ */
+export const requeueImports = (
+  dispatcher: JobDispatcher,
+  imports: readonly { id: string; state: string }[],
+): Promise<boolean> =>
+  dispatcher.dispatchAll(
+    'imports',
+    imports.map(({ id, state }) => ({
+      payload: { importId: id },
+      options: state === 'pending' ? { jobId: id, ...OPTIONS } : OPTIONS,
+    })),
+  );

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { TransactionContext } from '@waybill/core';
+import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
+import { In, LessThan } from 'typeorm';
+import type { RejectionReason } from '../ingest/rejection';
+import { DeadLetterEntity, type DeadLetterState } from './dead-letter.entity';
+
+const ROW = columnsOf(
+  DeadLetterEntity,
+  ...(['id', 'state', 'reason', 'detail', 'pointer', 'orderUid', 'size', 'received'] as const),
+  ...(['failedRedrives', 'discardReason', 'createdAt', 'lastReceivedAt', 'updatedAt'] as const),
+).and(computed({ corrected: value.boolean('correction IS NOT NULL') }));
+const FULL = ROW.and(columnsOf(DeadLetterEntity, 'message', 'correction'));
+
+export type DeadLetterRow = RowOf<typeof ROW>;
+export type FullDeadLetterRow = RowOf<typeof FULL>;
+
+export interface DeadLetterFilters {
+  state?: DeadLetterState | undefined;
+  reason?: RejectionReason | undefined;
+}
+
+/** Dead letters of the order stream. */
+@Injectable()
+export class DeadLettersRepository {
+  constructor(private readonly database: Database) {}
+
+  // SQL: a computed column in place of the correction, which may be large. Each combination of the filters is a
+  // statement of its own, so that each uses its index.
+  /** Lists dead letters with an ID below `beforeId`, newest first. */
+  list(
+    ctx: TransactionContext,
+    { state, reason }: DeadLetterFilters,
+    beforeId: string,
+    count: number,
+  ): Promise<DeadLetterRow[]> {
+    const given = [
+      ...(state === undefined ? [] : [{ column: 'state', value: state }]),
+      ...(reason === undefined ? [] : [{ column: 'reason', value: reason }]),
+    ];
+    const conditions = given.map(({ column }, n) => ` AND ${column} = $${n + 3}`).join('');
+    return this.database.rows(
+      ctx,
+      statement(
+        ROW,
+        `SELECT ${ROW} FROM order_dead_letters WHERE id < $1${conditions} ORDER BY id DESC LIMIT $2`,
+      ),
+      [beforeId, count, ...given.map((one) => one.value)],
+    );
+  }
+
+  // SQL: a computed column.
+  find(ctx: TransactionContext, id: string): Promise<FullDeadLetterRow | undefined> {
+    return this.database.row(ctx, statement(FULL, `SELECT ${FULL} FROM order_dead_letters WHERE id = $1`), [
+      id,
+    ]);
+  }
+
+  /** Finds a dead letter, and locks it for the rest of the transaction. */
+  async lock(ctx: TransactionContext, id: string): Promise<DeadLetterEntity | undefined> {
+    const found = await this.database
+      .repository(ctx, DeadLetterEntity)
+      .findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+    return found ?? undefined;
+  }
+
+  /** Locks open dead letters, oldest first, and leaves out those that another transaction has locked. */
+  lockOpen(
+    ctx: TransactionContext,
+    { ids, reason, below }: { ids: string[] | undefined; reason: RejectionReason | undefined; below: number },
+    count: number,
+  ): Promise<DeadLetterEntity[]> {
+    return this.database.repository(ctx, DeadLetterEntity).find({
+      where: {
+        state: 'open',
+        failedRedrives: LessThan(below),
+        ...(ids && { id: In(ids) }),
+        ...(reason && { reason }),
+      },
+      order: { id: 'ASC' },
+      take: count,
+      lock: { mode: 'pessimistic_write', onLocked: 'skip_locked' },
+    });
+  }
+
+  async change(
+    ctx: TransactionContext,
+    id: string,
+    changes: Partial<
+      Pick<
+        DeadLetterEntity,
+        | 'state'
+        | 'reason'
+        | 'detail'
+        | 'pointer'
+        | 'orderUid'
+        | 'correction'
+        | 'failedRedrives'
+        | 'discardReason'
+      >
+    >,
+  ): Promise<void> {
+    await this.database
+      .repository(ctx, DeadLetterEntity)
+      .update({ id }, { ...changes, updatedAt: () => 'now()' });
+  }
+}

@@ -1,0 +1,81 @@
+import type { Rejection } from './rejection';
+
+const MAX_DEPTH = 32;
+// A string, with the colon that makes it a key; or a number.
+const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*/g;
+const SAFE_DIGITS = 15;
+
+/** JSON that JavaScript represents without any change, or why it does not. */
+export type ExactJson = { value: unknown } | { rejection: Rejection };
+
+/**
+ * Parses JSON, and rejects what `JSON.parse` would change without an error: repeated keys, and numbers that a double
+ * does not represent. Also rejects text that PostgreSQL can't store, and deep nesting.
+ */
+export function parseExactly(text: string): ExactJson {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return rejected('malformed_json', 'The message is not valid JSON.');
+  }
+  const parsed = survey(value, '', 0);
+  if (parsed.rejection) return parsed as { rejection: Rejection };
+  const written = tokensOf(text);
+  if (written.inexact !== undefined)
+    return rejected('number_out_of_range', `The number ${written.inexact} can't be represented exactly.`);
+  // JSON.parse keeps the last of several equal keys, so that fewer keys are left.
+  if (written.keys !== parsed.keys)
+    return rejected('duplicate_key', 'An object of the message has a key twice.');
+  return { value };
+}
+
+// Counts the keys of a value and its parts, and finds what must be rejected.
+function survey(value: unknown, pointer: string, depth: number): { keys: number; rejection?: Rejection } {
+  if (typeof value === 'string') return isStorable(value) ? { keys: 0 } : unsafe(pointer);
+  if (typeof value !== 'object' || value === null) return { keys: 0 };
+  if (depth === MAX_DEPTH)
+    return { keys: 0, ...rejected('too_deep', `The message is nested more than ${MAX_DEPTH} levels deep.`) };
+  let keys = 0;
+  const isArray = Array.isArray(value);
+  for (const [key, part] of Object.entries(value)) {
+    const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (!isArray && !isStorable(key)) return unsafe(pointer);
+    const inner = survey(part, at, depth + 1);
+    if (inner.rejection) return inner;
+    keys += inner.keys + (isArray ? 0 : 1);
+  }
+  return { keys };
+}
+
+function tokensOf(text: string): { keys: number; inexact?: string } {
+  let keys = 0;
+  for (const [token, colon] of text.matchAll(TOKENS)) {
+    if (colon !== undefined) keys++;
+    else if (!token.startsWith('"') && !isExact(token)) return { keys, inexact: token.slice(0, 40) };
+  }
+  return { keys };
+}
+
+// Up to 15 significant digits survive as a double. Whole numbers do up to 2^53 - 1.
+function isExact(token: string): boolean {
+  if (token.length <= SAFE_DIGITS && !/[eE]/.test(token)) return true;
+  const number = Number(token);
+  if (/^-?\d+$/.test(token)) return Number.isSafeInteger(number);
+  const digits = token
+    .replace(/[eE].*$/, '')
+    .replace(/\D/g, '')
+    .replace(/^0+/, '');
+  return Number.isFinite(number) && digits.length <= SAFE_DIGITS && (number !== 0 || !/[1-9]/.test(digits));
+}
+
+const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
+
+const unsafe = (pointer: string) => ({
+  keys: 0,
+  ...rejected('unsafe_text', 'A text of the message contains a NUL character or a lone surrogate.', pointer),
+});
+
+const rejected = (reason: Rejection['reason'], detail: string, pointer?: string) => ({
+  rejection: { reason, detail, ...(pointer !== undefined && { pointer }) },
+});

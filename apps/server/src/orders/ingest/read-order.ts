@@ -1,0 +1,96 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import addFormats from 'ajv-formats';
+import { parseExactly } from './exact-json';
+import { type OrderDocument, orderSchema } from './order-document';
+import type { Rejection } from './rejection';
+
+/** Largest message that is read. */
+export const MAX_MESSAGE_BYTES = 1024 * 1024;
+const DAY_MS = 24 * 3_600_000;
+const MAX_SKU_LENGTH = 64;
+
+/** What the lists need of an order. */
+export interface OrderHeader {
+  orderUid: string;
+  customerId: string;
+  trackNumber: string;
+  skus: string[];
+  placedAt: Date;
+}
+
+/** An order that can be stored. */
+export interface ReadOrder extends OrderHeader {
+  /** The message as it came. */
+  document: string;
+}
+
+export type OrderOrRejection = { order: ReadOrder } | { rejection: Rejection };
+
+const ajv = new Ajv({ strict: true });
+addFormats.default(ajv, ['date-time', 'email']);
+const isOrder = ajv.compile<OrderDocument>(orderSchema);
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/** Reads a message of the order stream. Never throws. @param now milliseconds since 1970 */
+export function readOrder(message: Uint8Array, now = Date.now()): OrderOrRejection {
+  if (message.byteLength > MAX_MESSAGE_BYTES)
+    return rejected(
+      'too_large',
+      `The message has ${message.byteLength} bytes. The limit is ${MAX_MESSAGE_BYTES}.`,
+    );
+  let text: string;
+  try {
+    text = utf8.decode(message);
+  } catch {
+    return rejected('not_utf8', 'The message is not UTF-8.');
+  }
+  const json = parseExactly(text);
+  if ('rejection' in json) return json;
+  const document = json.value;
+  if (!isOrder(document)) return { rejection: { ...invalid(isOrder.errors?.[0]), ...uidOf(document) } };
+  return readDocument(document, text, now);
+}
+
+function readDocument(document: OrderDocument, text: string, now: number): OrderOrRejection {
+  const placedAt = new Date(document.date_created);
+  const at = { pointer: '/date_created', ...uidOf(document) };
+  // A leap second has the right format, but JavaScript has no such time.
+  if (Number.isNaN(placedAt.getTime()))
+    return { rejection: { reason: 'invalid_order', detail: 'This is not a time.', ...at } };
+  if (placedAt.getTime() > now + DAY_MS)
+    return {
+      rejection: { reason: 'date_in_future', detail: 'The order is dated more than a day ahead.', ...at },
+    };
+  return { order: { ...headerOf(document), document: text } };
+}
+
+/** Returns what the lists need of an order, whether it came from a shop or was placed with `POST /orders`. */
+export const headerOf = (document: OrderDocument): OrderHeader => ({
+  orderUid: document.order_uid,
+  customerId: document.customer_id,
+  trackNumber: document.track_number,
+  skus: skusOf(document),
+  placedAt: new Date(document.date_created),
+});
+
+/** Returns the SKUs of the items: `sku` if the item has one, or else the article number `nm_id`. */
+function skusOf({ items }: OrderDocument): string[] {
+  const skus = items.map(({ sku, nm_id: article }) => (typeof sku === 'string' ? sku : String(article)));
+  return [...new Set(skus.filter((sku) => sku.length <= MAX_SKU_LENGTH))];
+}
+
+function invalid(error: ErrorObject | undefined): Rejection {
+  const missing = error?.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : '';
+  const pointer = `${error?.instancePath ?? ''}${missing}`;
+  const detail = missing ? 'This field is required.' : `This field ${error?.message ?? 'is invalid'}.`;
+  return { reason: 'invalid_order', detail, pointer };
+}
+
+function uidOf(document: unknown): { orderUid?: string } {
+  const uid = (document as { order_uid?: unknown } | null)?.order_uid;
+  return typeof uid === 'string' && uid.length > 0 && uid.length <= 128 ? { orderUid: uid } : {};
+}
+
+const rejected = (reason: Rejection['reason'], detail: string): OrderOrRejection => ({
+  rejection: { reason, detail },
+});

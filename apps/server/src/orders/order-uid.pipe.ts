@@ -1,0 +1,11 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+
+const MAX_LENGTH = 128;
+
+/** Parses an order's UID in the path. Maps a value that no order can have to one that does not exist, so that it gets 404. */
+@Injectable()
+export class OrderUid implements PipeTransform<string, string> {
+  transform(value: string): string {
+    return value.length <= MAX_LENGTH && !value.includes('\0') && value.isWellFormed() ? value : '';
+  }
+}

@@ -1,0 +1,195 @@
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { OpenSchema } from '@waybill/openapi';
+
+/** Where an order goes. */
+@OpenSchema()
+export class OrderDeliveryDto {
+  /** @example "Test Testov" */
+  name!: string;
+
+  /** @example "+9720000000" */
+  phone!: string;
+
+  /** @example "2639809" */
+  zip!: string;
+
+  /** @example "Kiryat Mozkin" */
+  city!: string;
+
+  /** @example "Ploshad Mira 15" */
+  address!: string;
+
+  /** @example "Kraiot" */
+  region!: string;
+
+  /** @example "test@gmail.com" */
+  email!: string;
+}
+
+/** How an order was paid. Amounts are whole numbers in the units that the shop uses. */
+@OpenSchema()
+export class OrderPaymentDto {
+  /** @example "b563feb7b2b84b6test" */
+  transaction!: string;
+
+  /** @example "" */
+  request_id!: string;
+
+  /** @example "USD" */
+  currency!: string;
+
+  /** @example "wbpay" */
+  provider!: string;
+
+  /** @example 1817 */
+  amount!: number;
+
+  /**
+   * Seconds since 1970.
+   * @example 1637907727
+   */
+  payment_dt!: number;
+
+  /** @example "alpha" */
+  bank!: string;
+
+  /** @example 1500 */
+  delivery_cost!: number;
+
+  /** @example 317 */
+  goods_total!: number;
+
+  /** @example 0 */
+  custom_fee!: number;
+}
+
+/** An item of an order from the stream. Amounts are whole numbers in the units that the shop uses. */
+@OpenSchema()
+export class StreamedOrderItemDto {
+  /** @example 9934930 */
+  chrt_id!: number;
+
+  /** @example "WBILMTESTTRACK" */
+  track_number!: string;
+
+  /** @example 453 */
+  price!: number;
+
+  /** @example "ab4219087a764ae0btest" */
+  rid!: string;
+
+  /** @example "Mascaras" */
+  name!: string;
+
+  /**
+   * Discount in percent.
+   * @example 30
+   */
+  sale!: number;
+
+  /** @example "0" */
+  size!: string;
+
+  /** @example 317 */
+  total_price!: number;
+
+  /**
+   * Article number.
+   * @example 2389212
+   */
+  nm_id!: number;
+
+  /** @example "Vivienne Sabo" */
+  brand!: string;
+
+  /** @example 202 */
+  status!: number;
+}
+
+/** A price or a total. */
+export class OrderMoneyDto {
+  /**
+   * Decimal string with 2 decimals.
+   * @example "19.90"
+   */
+  amount!: string;
+
+  /** @example "USD" */
+  currency!: string;
+}
+
+/** An item of an order that was placed with `POST /orders`, as the catalog described it then. */
+export class PlacedOrderItemDto {
+  /** @example "ABC-1" */
+  sku!: string;
+
+  /** @example "Winter boots" */
+  name!: string;
+
+  /** @example "Vivienne Sabo" */
+  brand!: string | null;
+
+  /** @example 1 */
+  qty!: number;
+
+  /** Price of one. */
+  price!: OrderMoneyDto;
+
+  /** Price times quantity. */
+  total_price!: OrderMoneyDto;
+}
+
+/**
+ * An order as it came: every field and value of the message, unknown fields included. An order that was placed with
+ * `POST /orders` has the same fields; those that only a shop knows are null, empty or zero.
+ */
+@OpenSchema()
+@ApiExtraModels(StreamedOrderItemDto, PlacedOrderItemDto)
+export class OrderDto {
+  /** @example "b563feb7b2b84b6test" */
+  order_uid!: string;
+
+  /** @example "WBILMTESTTRACK" */
+  track_number!: string;
+
+  /** @example "WBIL" */
+  entry!: string;
+
+  /** Null if the order was placed with `POST /orders`. */
+  delivery!: OrderDeliveryDto | null;
+
+  /** Null if the order was placed with `POST /orders`. */
+  payment!: OrderPaymentDto | null;
+
+  @ApiProperty({
+    type: 'array',
+    items: {
+      oneOf: [StreamedOrderItemDto, PlacedOrderItemDto].map((item) => ({ $ref: getSchemaPath(item) })),
+    },
+  })
+  items!: (StreamedOrderItemDto | PlacedOrderItemDto)[];
+
+  /** @example "en" */
+  locale!: string;
+
+  /** @example "" */
+  internal_signature!: string;
+
+  /** @example "test" */
+  customer_id!: string;
+
+  /** @example "meest" */
+  delivery_service!: string;
+
+  /** @example "9" */
+  shardkey!: string;
+
+  /** @example 99 */
+  sm_id!: number;
+
+  /** @example "2021-11-26T06:22:19Z" */
+  date_created!: string;
+
+  /** @example "1" */
+  oof_shard!: string;
+}

@@ -1,0 +1,116 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IsText, IsTimestamp, IsWholeNumber, ListQuery, Optional } from '@waybill/http';
+import { Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, ValidateNested } from 'class-validator';
+import { type OrderSource, orderSources } from './order.entity';
+import type { OrderRow } from './orders.repository';
+
+const MAX_ITEMS = 200;
+const MAX_QUANTITY = 10_000;
+
+/** A product and its quantity. */
+export class NewOrderItemDto {
+  /**
+   * SKU of an item of the catalog.
+   * @example "ABC-1"
+   */
+  @IsText(1, 64)
+  sku!: string;
+
+  /** @example 1 */
+  @IsWholeNumber(1, MAX_QUANTITY)
+  qty!: number;
+}
+
+/** An order to place. */
+export class PlaceOrderDto {
+  /**
+   * ID of the user at the shop. It becomes the `customer_id` of the order, and is stored unchecked.
+   * @example 123
+   */
+  @IsWholeNumber(1, Number.MAX_SAFE_INTEGER)
+  user_id!: number;
+
+  @ApiProperty({ minItems: 1, maxItems: MAX_ITEMS })
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_ITEMS)
+  @ValidateNested({ each: true })
+  @Type(() => NewOrderItemDto)
+  items!: NewOrderItemDto[];
+}
+
+/** Filters for a list of orders. */
+export class ListOrdersQuery extends ListQuery {
+  /** Return only orders of this customer. */
+  @Optional()
+  @IsText(1, 128)
+  customer_id?: string;
+
+  /** Return only orders with this track number. */
+  @Optional()
+  @IsText(1, 128)
+  track_number?: string;
+
+  /** Return only orders with this SKU among their items. For orders from the stream, this is `nm_id`, the article number, unless the item has a `sku`. */
+  @Optional()
+  @IsText(1, 64)
+  sku?: string;
+
+  /** Return only orders created at or after this time. */
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
+  @IsTimestamp()
+  from?: string;
+
+  /** Return only orders created before this time. */
+  @ApiProperty({ format: 'date-time' })
+  @Optional()
+  @IsTimestamp()
+  to?: string;
+}
+
+/** An order in a list. */
+export class OrderSummaryDto {
+  /** @example "b563feb7b2b84b6test" */
+  order_uid!: string;
+
+  /**
+   * `stream`: from a shop. `api`: placed with `POST /orders`. `redrive`: from a dead letter.
+   * @example "stream"
+   */
+  @ApiProperty({ enum: orderSources, enumName: 'OrderSource' })
+  source!: OrderSource;
+
+  /** @example "test" */
+  customer_id!: string;
+
+  /** @example "WBILMTESTTRACK" */
+  track_number!: string;
+
+  /**
+   * SKUs of the items, without repeats.
+   * @example ["2389212"]
+   */
+  skus!: string[];
+
+  /** @example "2021-11-26T06:22:19.000Z" */
+  date_created!: Date;
+}
+
+/** A page of orders. */
+export class OrderPage {
+  items!: OrderSummaryDto[];
+
+  /** Pass it as `cursor` to get the next page. Null on the last page. */
+  next_cursor!: string | null;
+}
+
+export const toOrderSummaryDto = (row: OrderRow): OrderSummaryDto => ({
+  order_uid: row.orderUid,
+  source: row.source,
+  customer_id: row.customerId,
+  track_number: row.trackNumber,
+  skus: row.skus,
+  date_created: row.placedAt,
+});

@@ -1,0 +1,12 @@
+import type { ScopeDefinitions } from '@waybill/core';
+import type { Role } from '../sessions';
+
+export const ticketsScopes = {
+  read: { name: 'tickets:read', description: 'Read the tickets that you own.', roles: ['agent', 'operator'] },
+  write: { name: 'tickets:write', description: 'Open and answer tickets.', roles: ['agent', 'operator'] },
+  manage: {
+    name: 'tickets:manage',
+    description: 'Read and change all tickets, including what only staff see.',
+    roles: ['agent', 'operator'],
+  },
+} satisfies ScopeDefinitions<Role>;

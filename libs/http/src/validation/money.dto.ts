@@ -1,0 +1,18 @@
+import { IsCurrencyCode, IsDecimalString } from './decorators';
+
+/** An amount of money. */
+export class MoneyDto {
+  /**
+   * Decimal string from 0 to below 10^12, with at most 2 decimals.
+   * @example "10.99"
+   */
+  @IsDecimalString(12, 2)
+  amount!: string;
+
+  /**
+   * ISO 4217 currency code.
+   * @example "USD"
+   */
+  @IsCurrencyCode()
+  currency!: string;
+}
