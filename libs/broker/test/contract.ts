@@ -263,11 +263,15 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
       const broker = await open();
       await broker.publish(TOPIC, numbered(30));
       const gate = held();
-      const consumer = consume(broker, { maxBatch: 5, maxInFlight: 20 }, gate.wait);
+      let isHandled = false;
+      const consumer = consume(broker, { maxBatch: 5, maxInFlight: 20 }, async () => {
+        await gate.wait();
+        isHandled = true;
+      });
       await has(consumer.received, 5);
-      const stopping = consumer.stop();
-      gate.release();
-      await stopping;
+      setTimeout(gate.release, DRAIN_MS / 3);
+      await consumer.stop();
+      expect(isHandled).toBe(true);
       expect(consumer.received).toHaveLength(5);
       await eventually(async () => (await broker.lag(TOPIC)) === 25, { describe: 'the rest is left' });
       const next = consume(await open());
