@@ -2,14 +2,13 @@ import { useServers } from '../support/use-server';
 import { aPackage } from '../support/a-package';
 import { useServer } from '../support/use-server';
 import { randomUUID } from 'node:crypto';
-import path from 'node:path';
 import request from 'supertest';
 import { answered } from '../support/answered';
 import { type Api, connect } from '../support/api';
 import { newCustomer, openSession } from '../support/callers';
+import { killAt, KILLABLE } from '../support/kill-at';
 import { newKey, newStaff, signIn } from '../support/staff';
 
-const KILL = path.resolve(__dirname, '../support/kill-at.cjs');
 const boots = aPackage();
 const register = (who: Api, key: string | undefined, body: string | object = boots) =>
   who.post('/packages', body, { headers: key === undefined ? {} : { 'Idempotency-Key': key } });
@@ -216,12 +215,13 @@ describe('Idempotency-Key', () => {
   });
 });
 
-// Uses its own database: a process that finds pending registrations at its start would die at once.
+// Uses its own database: the process would also die of a pending registration of another test.
 describe('Idempotency-Key, when the process dies between the commit and the reply', () => {
-  const { start } = useServers({ env: { KILL_AT: 'after the commit' } });
+  const { start } = useServers();
 
   it('returns the stored reply after a restart', async () => {
-    const dying = await start({ preload: KILL });
+    const dying = await start({ preload: KILLABLE });
+    await killAt(dying, 'after the commit');
     const cookie = await openSession(await connect(dying.url));
     const key = randomUUID();
     const doomed = (await connect(dying.url)).as({ cookie });

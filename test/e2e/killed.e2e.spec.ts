@@ -1,13 +1,11 @@
 import { useServers } from '../support/use-server';
 import { aPackage } from '../support/a-package';
-import { writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { connect } from '../support/api';
 import { openSession } from '../support/callers';
+import { killAt, KILLABLE } from '../support/kill-at';
 import { eventually } from '../support/poll';
 import type { TestServer } from '../support/server';
 
-const preload = resolve(__dirname, '../support/kill-at.cjs');
 const boots = aPackage();
 
 describe('a registration whose process is killed', () => {
@@ -15,18 +13,7 @@ describe('a registration whose process is killed', () => {
   /** The next start after one kill is the process of the next one. */
   let running: TestServer | undefined;
 
-  const current = async (): Promise<TestServer> => (running ??= await start({ preload }));
-
-  async function killAt(point: string): Promise<TestServer> {
-    const server = await current();
-    writeFileSync(join(server.dataDir, 'kill-at'), point);
-    process.kill(server.pid, 'SIGUSR2');
-    await eventually(() => server.output().includes('Ready to be killed'), {
-      describe: 'the process has read the point',
-    });
-    running = undefined;
-    return server;
-  }
+  const current = async (): Promise<TestServer> => (running ??= await start({ preload: KILLABLE }));
 
   it.each([
     'after the commit',
@@ -36,7 +23,9 @@ describe('a registration whose process is killed', () => {
     'before the package’s commit',
     'after the package’s commit',
   ])('%s becomes one priced package after the next start', async (point) => {
-    const first = await killAt(point);
+    const first = await current();
+    await killAt(first, point);
+    running = undefined;
     const api = await connect(first.url);
     const cookie = await openSession(api);
     const { body: session } = await api.as({ cookie }).get('/sessions/current');
