@@ -14,6 +14,7 @@ describe('the cursors of every list', () => {
   /** A caller who sees more than one row of each list. */
   let callers: Record<string, Api>;
   let packageId: number;
+  let ticketId: string;
 
   beforeAll(async () => {
     const agent = await newStaff(admin, 'agent');
@@ -26,6 +27,9 @@ describe('the cursors of every list', () => {
     packageId = await insertEvents();
     await insertRunsAndRates();
     for (const sku of ['A', 'B', 'C']) await answered(admin.put(`/catalog/items/${sku}`, anItem()), 201);
+    await insertOrders();
+    await importFiles();
+    ticketId = await writeTickets(customer);
     callers = {
       '/api/v1/admin/audit-log': admin,
       '/api/v1/admin/jobs': admin,
@@ -33,10 +37,16 @@ describe('the cursors of every list', () => {
       '/api/v1/admin/rates': admin,
       '/api/v1/api-keys': admin,
       '/api/v1/catalog/items': customer,
+      '/api/v1/catalog/imports': admin,
+      '/api/v1/orders': admin,
+      '/api/v1/orders/dead-letters': admin,
       '/api/v1/packages': customer,
       [`/api/v1/packages/${packageId}/cost/revisions`]: customer,
       [`/api/v1/packages/${packageId}/events`]: customer,
       '/api/v1/sessions': staff,
+      '/api/v1/tickets': customer,
+      [`/api/v1/tickets/${ticketId}/comments`]: customer,
+      [`/api/v1/tickets/${ticketId}/history`]: customer,
       '/api/v1/types': admin,
       '/api/v1/users': admin,
     };
@@ -66,6 +76,32 @@ describe('the cursors of every list', () => {
     );
     return rows[0]!.id;
   }
+  async function insertOrders(): Promise<void> {
+    await database.query(
+      `INSERT INTO orders (order_uid, position, source, customer_id, track_number, skus, placed_at)
+       SELECT 'uid-' || n, n, 'stream', 'customer', 'track', '{sku}', now() FROM generate_series(1, 3) AS n`,
+    );
+    await database.query(
+      `INSERT INTO order_dead_letters (id, digest, reason, detail, message, size)
+       SELECT gen_random_uuid(), sha256(n::text::bytea), 'malformed_json', 'Invalid.', '{', 1
+       FROM generate_series(1, 3) AS n`,
+    );
+  }
+  async function importFiles(): Promise<void> {
+    const file =
+      'sku,name,brand,category,price_amount,price_currency,weight_kg,hs_code,attributes\nA,Boots,,,1,RUB,,,';
+    for (let n = 0; n < 3; n++)
+      await answered(admin.post('/catalog/imports', file, { headers: { 'Content-Type': 'text/csv' } }), 202);
+  }
+  /** @returns the ID of a ticket with comments */
+  async function writeTickets(customer: Api): Promise<string> {
+    const body = { subject: 'Lost', text: 'Where is it?', email: 'anna@example.com' };
+    for (let n = 0; n < 2; n++) await answered(customer.post('/tickets', body), 201);
+    const { id } = (await answered(customer.post('/tickets', body), 201)).body;
+    for (const text of ['One', 'Two', 'Three'])
+      await answered(customer.post(`/tickets/${id}/comments`, { text }), 201);
+    return id;
+  }
   async function insertRunsAndRates(): Promise<void> {
     for (const ago of [1, 2, 3]) {
       await database.query(
@@ -81,7 +117,11 @@ describe('the cursors of every list', () => {
     }
   }
 
-  const pathOf = (path: string): string => path.replace('{name}', JOB).replace('{id}', String(packageId));
+  const pathOf = (path: string): string =>
+    path
+      .replace('{name}', JOB)
+      .replace('tickets/{id}', `tickets/${ticketId}`)
+      .replace('{id}', String(packageId));
   const lists = (): [string, Api][] => Object.entries(callers);
   async function cursorOf(path: string, caller: Api): Promise<string> {
     const { body } = await answered(caller.get(path, { query: { limit: 1 } }), 200);

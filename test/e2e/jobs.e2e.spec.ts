@@ -148,6 +148,7 @@ describe('jobs that administrators run', () => {
       ['purge-sessions', '0 * * * *', 'UTC'],
       ['refresh-rates', '0 * * * *', 'UTC'],
       ['refresh-rates-after-publication', '0 0 1 1 *', 'Europe/Moscow'],
+      ['replay-orders', null, 'UTC'],
       ['sweep-imports', '*/10 * * * * *', 'UTC'],
       ['sweep-registrations', '*/10 * * * * *', 'UTC'],
     ]);
@@ -158,8 +159,8 @@ describe('jobs that administrators run', () => {
       0,
     ]);
     expect(await lastRunOf('refresh-rates')).toMatchObject({ trigger: 'schedule', state: 'succeeded' });
-    const first = await admin.get('/admin/jobs', { query: { limit: 6 } });
-    const rest = await admin.get('/admin/jobs', { query: { limit: 6, cursor: first.body.next_cursor } });
+    const first = await admin.get('/admin/jobs', { query: { limit: 7 } });
+    const rest = await admin.get('/admin/jobs', { query: { limit: 7, cursor: first.body.next_cursor } });
     expect([...first.body.items, ...rest.body.items].map(({ name }) => name)).toEqual(
       body.items.map(({ name }: { name: string }) => name),
     );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Gathered, TransactionContext } from '@waybill/core';
 import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
-import { In, type SelectQueryBuilder } from 'typeorm';
+import type { SelectQueryBuilder } from 'typeorm';
 import { OrderEntity } from './order.entity';
 
 const ROW = columnsOf(
@@ -72,14 +72,6 @@ export class OrdersRepository {
     count: number,
   ): Promise<StoredDocument[]> {
     return this.database.rows(ctx, NEWEST, [before, count]);
-  }
-
-  /** Returns those of the UIDs that are stored. */
-  async existing(ctx: TransactionContext, orderUids: readonly string[]): Promise<string[]> {
-    const found = await this.database
-      .repository(ctx, OrderEntity)
-      .find({ select: { orderUid: true }, where: { orderUid: In([...orderUids]) } });
-    return found.map(({ orderUid }) => orderUid);
   }
 
   /** Lists orders, newest first. */

@@ -137,7 +137,7 @@ export class PackageDto {
   type!: PackageTypeRefDto;
 
   /**
-   * UID of the order, as it was sent.
+   * UID of the order, as it was sent. `GET /orders/{order_uid}` shows staff the order, if it exists.
    * @example "b563feb7b2b84b6test"
    */
   order_uid!: string | null;

@@ -157,7 +157,10 @@ export class TicketSummaryDto {
   /** @example null */
   package_id!: number | null;
 
-  /** @example "b563feb7b2b84b6test" */
+  /**
+   * UID of the order, as it was sent. `GET /orders/{order_uid}` shows staff the order, if it exists.
+   * @example "b563feb7b2b84b6test"
+   */
   order_uid!: string | null;
 
   /**
