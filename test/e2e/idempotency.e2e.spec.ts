@@ -6,7 +6,7 @@ import request from 'supertest';
 import { answered } from '../support/answered';
 import { type Api, connect } from '../support/api';
 import { newCustomer, openSession } from '../support/callers';
-import { killAt, KILLABLE } from '../support/kill-at';
+import { killAt, KILLABLE } from '../support/killable';
 import { newKey, newStaff, signIn } from '../support/staff';
 
 const boots = aPackage();

@@ -2,7 +2,7 @@ import { useServers } from '../support/use-server';
 import { aPackage } from '../support/a-package';
 import { connect } from '../support/api';
 import { openSession } from '../support/callers';
-import { killAt, KILLABLE } from '../support/kill-at';
+import { killAt, KILLABLE } from '../support/killable';
 import { eventually } from '../support/poll';
 import type { TestServer } from '../support/server';
 
