@@ -6,7 +6,7 @@ import { migrate } from '@waybill/database';
 import { type EmbeddedPostgres, startEmbeddedPostgres } from '@waybill/embedded-postgres';
 import { createHttpApplication } from '@waybill/http';
 import { createLogger, NestLogger, observeRequests, Readiness } from '@waybill/observability';
-import { publishDocument } from '@waybill/openapi';
+import { buildDocument } from '@waybill/openapi';
 import type { Logger } from 'pino';
 import { about } from './about';
 import { listen } from './listen';
@@ -87,7 +87,7 @@ async function startHttp(
     observe: (fastify) => observeRequests(fastify, logger),
   });
   try {
-    publishDocument(app, about);
+    buildDocument(app, about);
     const url = await listen(app, config);
     printOperations(app);
     printWelcome(config, url, app);

@@ -4,7 +4,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiProperty, ApiTags } from '@nestjs/swagger';
 import { DomainError, registerScopes } from '@waybill/core';
 import { ApiProblems, Matched, Public, RequireScopes, RouteTable } from '@waybill/http';
-import { publishDocument } from './build-document';
+import { buildDocument } from './build-document';
 import { OpenApiDocument } from './open-api-document';
 import type { ApiDescription, Reply } from './types';
 
@@ -52,7 +52,7 @@ async function describeRoutes(controller: Type): Promise<ApiDescription> {
   app.get(RouteTable).collect(adapter.getInstance());
   await app.init();
   const tags = { shelves: 'Places for things.' };
-  publishDocument(app, { title: 'Things', version: '1.2.3', description: 'Stores things.', tags });
+  buildDocument(app, { title: 'Things', version: '1.2.3', description: 'Stores things.', tags });
   return JSON.parse(app.get(OpenApiDocument).json) as ApiDescription;
 }
 

@@ -10,17 +10,12 @@ import { problemSchemas } from './problem-schema';
 import { closeRequestSchemas, normaliseSchemas, operationsOf } from './schemas';
 import type { ApiDescription, Operation } from './types';
 
-/** Publishes the OpenAPI document of an initialised application. It is built when it is first read. */
-export function publishDocument(app: INestApplication, about: ApiAbout): void {
-  app.get(OpenApiDocument).publish(() => buildDocument(app, about));
-}
-
 /**
- * Builds the OpenAPI 3.1 document of an initialised application. Adds the routes' own declarations and the API's
- * conventions to the output of @nestjs/swagger.
+ * Builds the OpenAPI 3.1 document of an initialised application, and stores it for `/api/openapi.json`. Adds the
+ * routes' own declarations and the API's conventions to the output of @nestjs/swagger.
  * @throws Error that names the route without a declaration.
  */
-function buildDocument(app: INestApplication, about: ApiAbout): ApiDescription {
+export function buildDocument(app: INestApplication, about: ApiAbout): void {
   const document = SwaggerModule.createDocument(app, baseDocument(about)) as unknown as ApiDescription;
   normaliseSchemas(document);
   Object.assign(document.components, {
@@ -40,7 +35,7 @@ function buildDocument(app: INestApplication, about: ApiAbout): ApiDescription {
   keepUsedComponents(document);
   const usedTags = new Set(operationsOf(document).flatMap(({ tags }) => tags ?? []));
   document.tags = document.tags.filter(({ name }) => usedTags.has(name));
-  return document;
+  app.get(OpenApiDocument).publish(document);
 }
 
 function keepUsedComponents(document: ApiDescription): void {

@@ -1,5 +1,5 @@
 export type { ApiAbout } from './base-document';
-export { publishDocument } from './build-document';
+export { buildDocument } from './build-document';
 export { downloadHeaders, setsCookie } from './headers';
 export { OpenApiModule } from './openapi.module';
 export { OpenSchema } from './open-schema';

@@ -4,7 +4,7 @@ import { DocsController } from './docs.controller';
 import { FrontController } from './front.controller';
 import { OpenApiDocument } from './open-api-document';
 
-/** The OpenAPI document and its pages; see `publishDocument`. */
+/** The OpenAPI document and its pages; `buildDocument` fills them once the application is initialised. */
 @Module({
   controllers: [DocsController, FrontController],
   providers: [DocsAssets, OpenApiDocument],
