@@ -1,6 +1,7 @@
 import { anItem } from '../support/an-item';
 import { answered } from '../support/answered';
 import { type Api, connect } from '../support/api';
+import { eventually } from '../support/poll';
 import { describeWithRedisServer, keysOf, startRedis, type TestRedis } from '../support/redis';
 import { useServers } from '../support/use-server';
 
@@ -13,15 +14,16 @@ describeWithRedisServer('items that two api processes read from one cache', () =
   let redis: TestRedis;
   let one: Api;
   let two: Api;
+  let environment: Record<string, string>;
 
   beforeAll(async () => {
     redis = await startRedis();
     onClose(() => redis.stop());
-    const env = {
+    environment = {
       ...{ REDIS_URL: redis.url, REDIS_PREFIX: PREFIX, BOOTSTRAP_ADMIN_KEY: KEY },
       ...{ LIMIT_ADDRESS_PER_MINUTE: '100000', LIMIT_PRINCIPAL_PER_MINUTE: '100000' },
     };
-    const servers = await Promise.all([1, 2].map(() => start({ role: 'api', env })));
+    const servers = await Promise.all([1, 2].map(() => start({ role: 'api', env: environment })));
     const apis = await Promise.all(servers.map(({ url }) => connect(url)));
     [one, two] = apis.map((api) => api.as({ key: KEY })) as [Api, Api];
   });
@@ -60,6 +62,21 @@ describeWithRedisServer('items that two api processes read from one cache', () =
     expect((await one.get('/catalog/items')).body.items).toEqual([]);
     await answered(one.post('/catalog/items/A/restore'), 200);
     expect((await two.get('/catalog/items/A')).body.archived_at).toBeNull();
+  });
+
+  it('are the new ones in every process after an import', async () => {
+    const worker = await start({ role: 'worker', env: environment });
+    expect([await nameIn(one), await nameIn(two)]).toEqual(['tagged', 'tagged']);
+    const file =
+      'sku,name,brand,category,price_amount,price_currency,weight_kg,hs_code,attributes\nA,imported,,,1,RUB,,,';
+    const options = { headers: { 'Content-Type': 'text/csv' } };
+    const { body } = await answered(one.post('/catalog/imports', file, options), 202);
+    await eventually(async () => (await two.get(`/catalog/imports/${body.id}`)).body.state === 'succeeded', {
+      describe: 'the import is over',
+    });
+    expect([await nameIn(one), await nameIn(two)]).toEqual(['imported', 'imported']);
+    await worker.stop();
+    await put(one, 'tagged');
   });
 
   it('are read from PostgreSQL while Redis is lost, and are never old when it is back', async () => {

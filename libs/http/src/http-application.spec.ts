@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { Body, Controller, Get, HttpCode, Module, Param, Post, Put } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Body, Controller, Get, HttpCode, Module, Param, Post, Put, Req } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ConfigModule, loadConfig } from '@waybill/config';
 import { checkIfMatch, DomainError, RequestContext, requireIfMatch, TransactionContext } from '@waybill/core';
 import { computed, Database, statement, value, DatabaseModule } from '@waybill/database';
+import type { FastifyRequest } from 'fastify';
 import request, { type Response } from 'supertest';
 import { sendRaw } from '../../../test/support/raw-http';
 import { useDatabase } from '../../../test/support/use-database';
@@ -16,6 +18,7 @@ import { ETag } from './preconditions/etag';
 import { Matched } from './preconditions/matched';
 import { Location } from './replies/reply-headers';
 import { Ctx } from './request-context';
+import { type StreamedBody, StreamsCsv } from './requests/streamed-bodies';
 import { Undocumented } from './routes/undocumented.decorator';
 import { IsText } from './validation/decorators';
 import { IntegerId } from './validation/path-ids';
@@ -90,6 +93,16 @@ class ThingsController {
   async poke(@Ctx() ctx: RequestContext, @Param('id', IntegerId) id: number): Promise<void> {
     await this.database.execute(ctx, 'INSERT INTO pokes VALUES ($1)', [id]);
     checkIfMatch(ctx, find(id));
+  }
+
+  @Post('file')
+  @Public()
+  @Undocumented()
+  @StreamsCsv()
+  async measure(@Req() { body }: FastifyRequest): Promise<object> {
+    let bytes = 0;
+    for await (const chunk of body as StreamedBody) bytes += chunk.length;
+    return { bytes };
   }
 
   @Get(':id/broken')
@@ -248,6 +261,21 @@ describe('the API conventions on planted routes', () => {
     const [reply] = await sendRaw(url, beginning);
     expect(reply?.status).toBe(408);
     expect(performance.now() - started).toBeLessThan(3 * REQUEST_TIMEOUT_MS);
+  });
+
+  it('waits longer for a body that the route reads as a stream', async () => {
+    async function* file() {
+      yield Buffer.from('sku\n');
+      await delay(REQUEST_TIMEOUT_MS + 500);
+      yield Buffer.from('A\n');
+    }
+    const reply = await fetch(`${url}/things/file`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'text/csv' },
+      body: ReadableStream.from(file()),
+      duplex: 'half',
+    } as RequestInit);
+    expect([reply.status, await reply.json()]).toEqual([201, { bytes: 6 }]);
   });
 
   it('hides the message of an internal error', async () => {

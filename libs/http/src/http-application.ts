@@ -20,6 +20,7 @@ import { addReplyHeaders } from './replies/reply-headers';
 import { addSecurityHeaders, setSecurityHeaders } from './replies/security-headers';
 import { answerClientError } from './requests/client-errors';
 import { forwardedAddresses } from './requests/forwarded';
+import { limitTimeOfBodies } from './requests/body-timeout';
 import { acceptOnlyJson, refuseEncodedBodies } from './requests/json-bodies';
 import { answerProtocol, REQUEST_TIMEOUT_MS, serverOptions } from './requests/protocol';
 import { toOriginForm } from './requests/target';
@@ -74,7 +75,7 @@ export async function createHttpApplication(
   streamCsv(fastify, options.csvLimitBytes);
   openRequests(fastify);
   options.observe(fastify);
-  addHooks(fastify, app, origins);
+  addHooks(fastify, app, origins, options.requestTimeoutMs ?? REQUEST_TIMEOUT_MS);
   app.get(RouteTable).collect(fastify);
   await app.init();
   return app;
@@ -95,7 +96,7 @@ function adapterFor(
     trustProxy: options.trustProxy ?? false,
     // Fastify's types can't describe a server that may be either HTTP or HTTPS.
     ...((options.tls ? { https: { ...node, ...options.tls } } : { http: node }) as object),
-    requestTimeout,
+    requestTimeout: node.requestTimeout,
     // Requests during shutdown get a problem document too.
     return503OnClosing: false,
     clientErrorHandler: answerClientError,
@@ -116,7 +117,12 @@ function adapterFor(
  * replay (the interceptor of idempotent routes); 422 (pipes); and finally the service's errors. These are hooks because
  * a global guard or interceptor makes Nest start RxJS for every request.
  */
-function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origins: Origins): void {
+function addHooks(
+  fastify: FastifyInstance,
+  app: INestApplicationContext,
+  origins: Origins,
+  bodyTimeoutMs: number,
+): void {
   const limits = app.get(Limits);
   const routes = app.get(RouteTable);
   const callers = new Callers(app.get(PRINCIPAL_RESOLVER), limits);
@@ -134,6 +140,7 @@ function addHooks(fastify: FastifyInstance, app: INestApplicationContext, origin
   refuseCrossOriginWrites(fastify, origins);
   enforceRateLimits(fastify, limits, callers);
   refuseEncodedBodies(fastify);
+  limitTimeOfBodies(fastify, bodyTimeoutMs);
   refuseOtherMediaTypes(fastify);
   checkRequests(fastify);
   addReplyHeaders(fastify);

@@ -4,8 +4,13 @@ import { MethodNotAllowedError } from '../problems/errors';
 import type { RouteTable } from '../routes/route-table';
 import { refuseConnection } from './client-errors';
 
-/** Time limit for a request's headers and body to arrive. */
+/** Time limit for a request's headers to arrive, and again for its body. */
 export const REQUEST_TIMEOUT_MS = 30_000;
+/**
+ * Time limit for a request whose body a route reads as a stream. Shorter than the five minutes after which an unfinished
+ * upload is deleted.
+ */
+const STREAM_TIMEOUT_MS = 240_000;
 // Interval at which Node checks for late requests; its default is 30 s.
 const CHECK_EVERY_MS = 1_000;
 
@@ -16,7 +21,7 @@ const CHECK_EVERY_MS = 1_000;
 export const serverOptions = (requestTimeout: number) => ({
   requireHostHeader: false,
   headersTimeout: requestTimeout,
-  requestTimeout,
+  requestTimeout: STREAM_TIMEOUT_MS,
   connectionsCheckingInterval: Math.min(CHECK_EVERY_MS, requestTimeout),
 });
 

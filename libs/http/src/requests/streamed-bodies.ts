@@ -69,5 +69,6 @@ export function refuseOtherMediaTypes(fastify: FastifyInstance): void {
   });
 }
 
-const hasBody = ({ headers }: FastifyRequest): boolean =>
+/** Whether a body follows the headers. */
+export const hasBody = ({ headers }: FastifyRequest): boolean =>
   headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
