@@ -60,7 +60,7 @@ const SHOTS = process.env['SCREENSHOTS'];
   });
 
   it('says when there is no such order, and shows texts of an order as texts', async () => {
-    const { page, faults } = await chromium.show(`${server.url}/console/orders?order_uid=nothing`);
+    const { page, faults } = await chromium.show(`${server.url}/console/orders#nothing`);
     await signIn(page);
     await page.getByText('There is no order with the UID nothing, or you may not read it.').waitFor();
     expect(await page.getByRole('article').isVisible()).toBe(false);

@@ -25,11 +25,11 @@ import type { OpenApi } from '../support/openapi';
     const declared = (await operationsOf()).map(({ operationId }) => operationId);
     expect(rendered.map((text) => text.replaceAll('\u200b', '')).toSorted()).toEqual(declared.toSorted());
 
-    await page.locator('#operations-catalog-listPackageTypes .opblock-summary').click();
-    await page.locator('#operations-catalog-listPackageTypes .try-out__btn').click();
-    await page.locator('#operations-catalog-listPackageTypes .execute').click();
+    await page.locator('#operations-package-types-listPackageTypes .opblock-summary').click();
+    await page.locator('#operations-package-types-listPackageTypes .try-out__btn').click();
+    await page.locator('#operations-package-types-listPackageTypes .execute').click();
     const reply = page
-      .locator('#operations-catalog-listPackageTypes .live-responses-table .microlight')
+      .locator('#operations-package-types-listPackageTypes .live-responses-table .microlight')
       .first();
     await reply.waitFor();
     expect(await reply.innerText()).toContain('clothes');

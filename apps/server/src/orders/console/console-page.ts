@@ -162,7 +162,7 @@ const safely = (work) => (event) => {
 
 search.addEventListener('submit', safely(async () => {
   const uid = byId('order-uid').value.trim();
-  history.replaceState(null, '', '?order_uid=' + encodeURIComponent(uid));
+  history.replaceState(null, '', '#' + encodeURIComponent(uid));
   await find(uid);
 }));
 
@@ -175,9 +175,13 @@ signIn.addEventListener('submit', safely(async () => {
   await find(byId('order-uid').value.trim());
 }));
 
-const asked = new URLSearchParams(location.search).get('order_uid');
-if (asked) {
-  byId('order-uid').value = asked;
-  safely(() => find(asked))();
+// The fragment of the URL is an order's UID, so that a page can be linked to.
+function follow() {
+  const uid = decodeURIComponent(location.hash.slice(1));
+  if (uid === '') return;
+  byId('order-uid').value = uid;
+  safely(() => find(uid))();
 }
+addEventListener('hashchange', follow);
+follow();
 `;
