@@ -7,13 +7,14 @@ export type OrderSource = (typeof orderSources)[number];
 
 /**
  * An order, as the lists need it. The document itself is in the inbox, at `position`. Never changes.
- * `skus` has a GIN index, which TypeORM can't declare; see the migration.
+ * The migration also creates `orders_skus_idx`, a GIN index, which TypeORM can't describe.
  */
 @Entity('orders')
 @Index('orders_placed_at_idx', ['placedAt', 'orderUid'])
 @Index('orders_customer_id_idx', ['customerId', 'placedAt', 'orderUid'])
 @Index('orders_track_number_idx', ['trackNumber', 'placedAt', 'orderUid'])
 @Index('orders_owner_id_idx', ['ownerId', 'placedAt', 'orderUid'], { where: 'owner_id IS NOT NULL' })
+@Index('orders_skus_idx', { synchronize: false })
 @Index('orders_position_key', ['position'], { unique: true })
 @Check('orders_source_check', "source IN ('stream', 'api', 'redrive')")
 export class OrderEntity {
