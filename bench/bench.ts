@@ -90,7 +90,9 @@ export class Bench {
     const databaseUrl = await this.services.createDatabase('bench_http');
     const redis = this.redis('bench_http');
     const worker = await this.start('seed', { role: 'all', databaseUrl, redis });
-    const sown = await seed(worker.url, this.client, this.effort.callers).finally(() => worker.stop());
+    const sown = await seed(worker.url, databaseUrl, this.client, this.effort.callers).finally(() =>
+      worker.stop(),
+    );
     const server = await this.start('http', { role: redis ? 'api' : 'all', databaseUrl, redis });
     return { server, seed: sown, databaseUrl };
   }

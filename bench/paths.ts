@@ -37,6 +37,13 @@ export const PATHS: BenchPath[] = [
     requests: () => [get('/api/v1/types')],
   }),
   httpPath({
+    name: 'orders-get',
+    says: 'GET an order with a session, from memory; bare: Fastify with the same text',
+    target: 0.7,
+    baseline: 'fastify-reply',
+    requests: ({ callers, orderUid }) => [get(`/api/v1/orders/${orderUid}`, callers[0]!.cookie)],
+  }),
+  httpPath({
     name: 'packages-get',
     says: 'GET a package with a session; bare: Fastify, session row, package row',
     target: 0.7,

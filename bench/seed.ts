@@ -1,13 +1,15 @@
 import { eventually } from '../test/support/poll';
-import type { Client } from './client/client';
+import { Client } from 'pg';
+import type { Client as LoadClient } from './client/client';
 import type { Request } from './client/load';
 
 /** The maximum page size, so that one page lists them all. */
 const PACKAGES = 50;
 
-/** Callers with priced packages. */
+/** Callers with priced packages, the first of whom placed an order. */
 export interface Seed {
   callers: { cookie: string; packageIds: number[] }[];
+  orderUid: string;
 }
 
 /** A registration request. */
@@ -32,8 +34,13 @@ export async function openSession(url: string): Promise<string> {
   return cookie;
 }
 
-/** Registers packages for callers through the API, and waits until all are priced. */
-export async function seed(url: string, client: Client, callers: number): Promise<Seed> {
+/** Registers packages for callers through the API, waits until all are priced, and places an order. */
+export async function seed(
+  url: string,
+  databaseUrl: string,
+  client: LoadClient,
+  callers: number,
+): Promise<Seed> {
   const cookies: string[] = [];
   for (let count = 0; count < callers; count += 1) cookies.push(await openSession(url));
   await client.run({
@@ -45,7 +52,25 @@ export async function seed(url: string, client: Client, callers: number): Promis
   });
   const made: Seed['callers'] = [];
   for (const cookie of cookies) made.push({ cookie, packageIds: await pricedPackages(url, cookie) });
-  return { callers: made };
+  return { callers: made, orderUid: await placeOrder(url, databaseUrl, cookies[0]!) };
+}
+
+/** @returns the order's UID */
+async function placeOrder(url: string, databaseUrl: string, cookie: string): Promise<string> {
+  const database = new Client({ connectionString: databaseUrl });
+  await database.connect();
+  await database.query(
+    `INSERT INTO catalog_items (sku, name, price_amount, price_currency) VALUES ('BOOTS', 'Winter boots', 19.90, 'USD')`,
+  );
+  await database.end();
+  const reply = await fetch(`${url}/api/v1/orders`, {
+    method: 'POST',
+    headers: { cookie, 'content-type': 'application/json' },
+    body: JSON.stringify({ user_id: 1, items: Array.from({ length: 3 }, () => ({ sku: 'BOOTS', qty: 1 })) }),
+  });
+  const text = await reply.text();
+  if (reply.status !== 201) throw new Error(`POST ${reply.url}: ${reply.status} ${text}`);
+  return (JSON.parse(text) as { order_uid: string }).order_uid;
 }
 
 async function pricedPackages(url: string, cookie: string): Promise<number[]> {
