@@ -17,6 +17,8 @@ const [TOPIC] = topics;
 
 /** Where the topics of one test are. */
 export interface BrokerPlace {
+  /** Whether no other test uses it, so that the next test need not wait for its end. */
+  isSeparate: boolean;
   /** The broker's own address. */
   address: Address;
   /** Opens a driver with a connection of its own. */
@@ -37,17 +39,27 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
   (start ? describe : describe.skip)(`the message broker on ${name}`, () => {
     const brokers: Broker[] = [];
     const closers: (() => unknown)[] = [];
+    const ending: Promise<void>[] = [];
     let place: BrokerPlace;
 
     beforeEach(async () => {
       for (const level of ['warn', 'debug'] as const)
         jest.spyOn(Logger.prototype, level).mockReturnValue(undefined);
-      place = await start!();
-      closers.push(() => place.remove());
+      const opened = await start!();
+      place = opened;
+      closers.push(() => opened.remove());
     });
+    const closeAll = async (opened: Broker[], others: (() => unknown)[]) => {
+      await Promise.all(opened.map((broker) => broker.close()));
+      for (const close of others) await close();
+    };
     afterEach(async () => {
-      await Promise.all(brokers.splice(0).map((broker) => broker.close()));
-      for (const close of closers.splice(0).toReversed()) await close();
+      const closing = closeAll(brokers.splice(0), closers.splice(0).toReversed());
+      if (place.isSeparate) ending.push(closing);
+      else await closing;
+    });
+    afterAll(async () => {
+      await Promise.all(ending);
       jest.restoreAllMocks();
     });
 
@@ -167,7 +179,10 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
     it('delivers a batch again when its handler throws, after a delay', async () => {
       const broker = await open();
       const times: number[] = [];
-      const warnings = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
+      const warnings: string[] = [];
+      jest
+        .spyOn(Logger.prototype, 'warn')
+        .mockImplementation((...line: unknown[]) => void warnings.push(String(line[0])));
       const { received } = consume(broker, {}, async () => {
         times.push(performance.now());
         if (times.length === 1) throw new Error('deadlock detected');
@@ -177,8 +192,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
       expect(textsOf(received.slice(3)).toSorted()).toEqual(['0', '1', '2']);
       expect(received.slice(3).map(({ deliveryCount }) => deliveryCount)).toEqual([2, 2, 2]);
       expect(times[1]! - times[0]!).toBeGreaterThanOrEqual(100);
-      expect(warnings).toHaveBeenCalledTimes(1);
-      expect(warnings).toHaveBeenCalledWith(expect.stringMatching(/3 messages failed.*: deadlock detected/));
+      expect(warnings.filter((line) => /3 messages failed.*: deadlock detected/.test(line))).toHaveLength(1);
       await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
     });
 
@@ -212,11 +226,11 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
     it('never drops a message, however often it is returned', async () => {
       const broker = await open();
       const { received } = consume(broker, { maxWaitMs: 0 }, async () =>
-        received.length < 30 ? [{ nackAfterMs: 0 }] : undefined,
+        received.length < 25 ? [{ nackAfterMs: 0 }] : undefined,
       );
       await broker.publish(TOPIC, numbered(1));
-      await has(received, 30);
-      expect(received.map(({ deliveryCount }) => deliveryCount)).toEqual(numbers(31).slice(1).map(Number));
+      await has(received, 25);
+      expect(received.map(({ deliveryCount }) => deliveryCount)).toEqual(numbers(26).slice(1).map(Number));
     });
 
     it('does not deliver again what a slow handler still works on', async () => {
@@ -299,6 +313,8 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
       const proxy = await openProxy();
       const broker = await openHasty(proxy);
       const logged: string[] = [];
+      const isOurs = (line: string) =>
+        line.includes('available') && (!place.isSeparate || line.includes(`:${proxy.port} `));
       for (const level of ['log', 'warn', 'error'] as const)
         jest
           .spyOn(Logger.prototype, level)
@@ -317,7 +333,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
         describe: 'publishing works again',
       });
       await eventually(() => textsOf(received).includes('after'), { describe: 'consuming works again' });
-      expect(logged.filter((line) => line.includes('available'))).toEqual([
+      expect(logged.filter(isOurs)).toEqual([
         expect.stringContaining(' is unavailable: '),
         expect.stringContaining(' is available again'),
       ]);

@@ -176,6 +176,7 @@ async function startPlace(natsUrl: string): Promise<BrokerPlace> {
     await connection.close();
   };
   return {
+    isSeparate: true,
     address: address.servers[0]!,
     open: (server) =>
       new NatsDriver({ address: { ...address, servers: [server] }, prefix, ackWaitMs: LEASE_MS }),

@@ -10,16 +10,16 @@ import { topics } from '../topics';
 import { PostgresDriver } from './postgres-driver';
 import { StreamMessagesRepository } from './stream-messages.repository';
 
-describeOnEachPostgres('the embedded broker', (on) => {
-  const { database } = useDatabase({ on });
+describe('the embedded broker', () => {
+  const { database } = useDatabase();
   describeBroker('PostgreSQL', async () => {
     await database.query('TRUNCATE stream_messages');
     return placeOn(database.url);
   });
 });
 
-describe('the leases of the embedded broker', () => {
-  const { database, dataSource } = useTypeOrm(brokerSchema);
+describeOnEachPostgres('the leases of the embedded broker', (on) => {
+  const { database, dataSource } = useTypeOrm(brokerSchema, { on });
   const messages = () => new StreamMessagesRepository(database);
   const [TOPIC] = topics;
   const roomFor = (count: number) => ({ messages: count, bytes: Number.MAX_SAFE_INTEGER });
@@ -74,5 +74,5 @@ function placeOn(databaseUrl: string): BrokerPlace {
   const remove = async () => {
     for (const source of sources) await source.destroy();
   };
-  return { address: { host: hostname, port: Number(port || 5432) }, open, remove };
+  return { isSeparate: false, address: { host: hostname, port: Number(port || 5432) }, open, remove };
 }

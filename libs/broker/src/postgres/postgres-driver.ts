@@ -53,7 +53,7 @@ export class PostgresDriver implements BrokerDriver {
       this.observe(() => this.messages.insert(topic, messages)),
       withinMs,
     );
-    for (const wake of this.idle) wake();
+    this.wakeIdle();
   }
 
   consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Consumption {
@@ -115,6 +115,11 @@ export class PostgresDriver implements BrokerDriver {
       if (acknowledged.length > 0) await this.messages.delete(acknowledged);
       if (returned.length > 0) await this.messages.release(returned);
     });
+    if (returned.some(({ afterMs }) => afterMs === 0)) this.wakeIdle();
+  }
+
+  private wakeIdle(): void {
+    for (const wake of this.idle) wake();
   }
 
   private async observe<T>(work: () => Promise<T>): Promise<T> {
