@@ -85,7 +85,7 @@ describe.each(backends)('50,000 messages over $name', ({ name, url }) => {
       return server;
     },
     env: { ...env, DATABASE_URL: postgres.url },
-    deadlineMs: 240_000,
+    deadlineMs: 60_000,
     ...more,
   });
 
