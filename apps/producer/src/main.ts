@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     process.stdout.write(`Published ${published.confirmed} messages to ${name}.\n`);
     if (published.unconfirmed > 0) {
       process.stderr.write(
-        `${published.unconfirmed} messages were not confirmed: ${published.error?.message}\n`,
+        `Not confirmed: ${published.unconfirmed} messages: ${published.error?.message}\n`,
       );
       process.exitCode = 1;
     }
