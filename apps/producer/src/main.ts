@@ -29,9 +29,7 @@ async function main(): Promise<void> {
     progress.end(published.confirmed);
     process.stdout.write(`Published ${published.confirmed} messages to ${name}.\n`);
     if (published.unconfirmed > 0) {
-      process.stderr.write(
-        `Not confirmed: ${published.unconfirmed} messages: ${published.error?.message}\n`,
-      );
+      process.stderr.write(`Not confirmed: ${published.unconfirmed} messages: ${published.error?.message}\n`);
       process.exitCode = 1;
     }
     if (stop.signal.aborted) process.exitCode = 130;
