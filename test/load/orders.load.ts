@@ -54,67 +54,69 @@ class RestartablePostgres {
   }
 }
 
-describe.each(backends)('50,000 messages over $name', ({ name, url }) => {
-  const broker = url();
-  const isFound = name === 'the embedded stream' || broker !== undefined;
-  let postgres: RestartablePostgres;
-  let pool: Pool;
-  let servers: TestServer[];
-  let env: Record<string, string>;
+for (const { name, url } of backends) {
+  const isFound = name === 'the embedded stream' || url() !== undefined;
+  (isFound ? describe : describe.skip)(`50,000 messages over ${name}`, () => {
+    const broker = url();
+    let postgres: RestartablePostgres;
+    let pool: Pool;
+    let servers: TestServer[];
+    let env: Record<string, string>;
 
-  beforeEach(async () => {
-    postgres = await RestartablePostgres.start();
-    pool = new Pool({ connectionString: postgres.url, max: 2 });
-    pool.on('error', () => undefined); // the restart ends its connections
-    servers = [];
-    const prefix = `load-${randomUUID().slice(0, 8)}`;
-    env = { ...NOWHERE, ...(broker && { BROKER_URL: broker, BROKER_PREFIX: prefix }) };
-  });
-  afterEach(async () => {
-    for (const server of servers) await server.kill().catch(() => undefined);
-    await pool.end();
-    await postgres.stop();
-  });
+    beforeEach(async () => {
+      postgres = await RestartablePostgres.start();
+      pool = new Pool({ connectionString: postgres.url, max: 2 });
+      pool.on('error', () => undefined); // the restart ends its connections
+      servers = [];
+      const prefix = `load-${randomUUID().slice(0, 8)}`;
+      env = { ...NOWHERE, ...(broker && { BROKER_URL: broker, BROKER_PREFIX: prefix }) };
+    });
+    afterEach(async () => {
+      for (const server of servers) await server.kill().catch(() => undefined);
+      await pool.end();
+      await postgres.stop();
+    });
 
-  const drill = (more: Partial<OrderDrill>): OrderDrill => ({
-    ...{ seed: 7, count: 50_000, invalid: 0.02, duplicates: 0.05, conflicts: 0.02, kills: 5 },
-    database: { rows: async (text, parameters) => (await pool.query(text, parameters)).rows },
-    start: async () => {
-      const server = await startServer({ databaseUrl: postgres.url, env });
-      servers.push(server);
-      return server;
-    },
-    env: { ...env, DATABASE_URL: postgres.url },
-    deadlineMs: 60_000,
-    ...more,
-  });
+    const drill = (more: Partial<OrderDrill>): OrderDrill => ({
+      ...{ seed: 7, count: 50_000, invalid: 0.02, duplicates: 0.05, conflicts: 0.02, kills: 5 },
+      database: { rows: async (text, parameters) => (await pool.query(text, parameters)).rows },
+      start: async () => {
+        const server = await startServer({ databaseUrl: postgres.url, env });
+        servers.push(server);
+        return server;
+      },
+      env: { ...env, DATABASE_URL: postgres.url },
+      deadlineMs: 60_000,
+      ...more,
+    });
 
-  (isFound ? it : it.skip)('end in the right orders and dead letters, whatever is killed', async () => {
-    const begun = performance.now();
-    const whole = drill({ halfway: () => postgres.restart() });
-    await drillOrders(whole);
-    expect(await differencesOf(whole)).toEqual([]);
-    const { url: address } = servers.at(-1)!;
-    await eventually(
-      async () =>
-        /waybill_broker_lag_messages\{[^}]*\} 0$/m.test(await (await fetch(`${address}/metrics`)).text()),
-      { describe: 'no message is left' },
-    );
-    console.log(`${name}: ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
-  });
+    it('end in the right orders and dead letters, whatever is killed', async () => {
+      const begun = performance.now();
+      const whole = drill({ halfway: () => postgres.restart() });
+      await drillOrders(whole);
+      expect(await differencesOf(whole)).toEqual([]);
+      const { url: address } = servers.at(-1)!;
+      await eventually(
+        async () =>
+          /waybill_broker_lag_messages\{[^}]*\} 0$/m.test(await (await fetch(`${address}/metrics`)).text()),
+        { describe: 'no message is left' },
+      );
+      console.log(`${name}: ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
+    });
 
-  (isFound ? it : it.skip)('lose some when they are acknowledged before the commit', async () => {
-    const preload = path.join(__dirname, 'acknowledge-early.cjs');
-    const start = async () => {
-      const server = await startServer({ databaseUrl: postgres.url, env, preload });
-      servers.push(server);
-      return server;
-    };
-    const broken = drill({ count: 5_000, kills: 1, start, deadlineMs: 30_000 });
-    await expect(drillOrders(broken)).rejects.toThrow(/orders and \d+ dead letters are stored/);
-    expect((await differencesOf(broken)).length).toBeGreaterThan(0);
+    it('lose some when they are acknowledged before the commit', async () => {
+      const preload = path.join(__dirname, 'acknowledge-early.cjs');
+      const start = async () => {
+        const server = await startServer({ databaseUrl: postgres.url, env, preload });
+        servers.push(server);
+        return server;
+      };
+      const broken = drill({ count: 5_000, kills: 1, start, deadlineMs: 30_000 });
+      await expect(drillOrders(broken)).rejects.toThrow(/orders and \d+ dead letters are stored/);
+      expect((await differencesOf(broken)).length).toBeGreaterThan(0);
+    });
   });
-});
+}
 
 describe('a million stored orders', () => {
   it('are no obstacle to a fast start within bounded memory', async () => {
