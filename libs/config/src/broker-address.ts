@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canDecode, credentialsOf, serverUrls } from './server-urls';
 
 const MAX_SERVERS = 100;
 const PRODUCTS = {
@@ -24,13 +25,7 @@ export interface BrokerAddress {
  * Parses one `nats://`, `tls://`, `amqp://` or `amqps://` URL, or a comma-separated list. Error messages never quote a
  * URL: it may hold a password.
  */
-export const brokerAddress = z.string().transform((value, ctx): BrokerAddress => {
-  const texts = value.split(',').map((url) => url.trim());
-  const fault = faultOf(texts);
-  if (fault === undefined) return toAddress(texts.map((url) => new URL(url)));
-  ctx.addIssue({ code: 'custom', message: fault });
-  return z.NEVER;
-});
+export const brokerAddress = serverUrls(faultOf, toAddress);
 
 function faultOf(texts: string[]): string | undefined {
   if (texts.length > MAX_SERVERS) return `must name at most ${MAX_SERVERS} servers`;
@@ -59,15 +54,6 @@ function isBrokerUrl(text: string): boolean {
   );
 }
 
-function canDecode(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const productOf = (url: URL) => PRODUCTS[url.protocol as keyof typeof PRODUCTS];
 const isNats = (url: URL): boolean => productOf(url).product === 'nats';
 const accessOf = ({ protocol, username, password, pathname }: URL): string =>
@@ -82,8 +68,7 @@ function toAddress(urls: URL[]): BrokerAddress {
       host: decodeURIComponent(hostname).replace(/^\[(.*)\]$/, '$1'),
       port: port === '' ? standardPort : Number(port),
     })),
-    ...(first.username === '' ? {} : { username: decodeURIComponent(first.username) }),
-    ...(first.password === '' ? {} : { password: decodeURIComponent(first.password) }),
+    ...credentialsOf(first),
     tls,
     virtualHost: decodeURIComponent(first.pathname.slice(1)) || '/',
   };

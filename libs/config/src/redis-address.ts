@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { canDecode, credentialsOf, serverUrls } from './server-urls';
 
 const DEFAULT_PORT = 6379;
 const MAX_NODES = 100;
@@ -17,13 +17,7 @@ export interface RedisAddress {
  * Parses one `redis://` or `rediss://` URL, or a comma-separated list. Error messages never quote a URL: it may hold a
  * password.
  */
-export const redisAddress = z.string().transform((value, ctx): RedisAddress => {
-  const urls = value.split(',').map((url) => url.trim());
-  const fault = faultOf(urls);
-  if (fault === undefined) return toAddress(urls.map((url) => new URL(url)));
-  ctx.addIssue({ code: 'custom', message: fault });
-  return z.NEVER;
-});
+export const redisAddress = serverUrls(faultOf, toAddress);
 
 function faultOf(urls: string[]): string | undefined {
   if (urls.length > MAX_NODES) return `must have at most ${MAX_NODES} nodes`;
@@ -53,15 +47,6 @@ function isRedisUrl(text: string): boolean {
   );
 }
 
-function canDecode(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const accessOf = ({ protocol, username, password }: URL): string =>
   JSON.stringify([protocol, username, password]);
 
@@ -74,8 +59,7 @@ function toAddress(urls: URL[]): RedisAddress {
       host: hostname.replace(/^\[(.*)\]$/, '$1'),
       port: port === '' ? DEFAULT_PORT : Number(port),
     })),
-    ...(first.username === '' ? {} : { username: decodeURIComponent(first.username) }),
-    ...(first.password === '' ? {} : { password: decodeURIComponent(first.password) }),
+    ...credentialsOf(first),
     database: databaseOf(first),
     tls: first.protocol === 'rediss:',
   };

@@ -11,7 +11,8 @@ const ROW = columnsOf(
 const DOCUMENT = columnsOf(OrderEntity, 'orderUid', 'ownerId', 'position')
   .from('o')
   .and(computed({ document: value.text('i.document') }));
-const FIND = statement(
+/** Reads the documents of orders by their UIDs (`$1`). */
+export const DOCUMENTS = statement(
   DOCUMENT,
   `SELECT ${DOCUMENT} FROM orders o JOIN order_inbox i ON i.position = o.position WHERE o.order_uid = ANY ($1)`,
 );
@@ -60,7 +61,7 @@ export class OrdersRepository {
 
   // SQL: a hot read, with a join.
   private async findAll(ctx: TransactionContext, uids: string[]): Promise<(StoredDocument | undefined)[]> {
-    const found = await this.database.rows(ctx, FIND, [uids]);
+    const found = await this.database.rows(ctx, DOCUMENTS, [uids]);
     return uids.map((uid) => found.find(({ orderUid }) => orderUid === uid));
   }
 

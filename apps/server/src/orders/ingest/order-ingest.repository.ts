@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { TransactionContext } from '@waybill/core';
-import { columnsOf, computed, Database, statement, value } from '@waybill/database';
+import { columnsOf, Database, statement } from '@waybill/database';
 import { DeadLetterEntity } from '../dead-letters/dead-letter.entity';
 import { InboxEntryEntity } from '../inbox-entry.entity';
 import { OrderEntity, type OrderSource } from '../order.entity';
+import { DOCUMENTS } from '../orders.repository';
 
 /** An order to store. */
 export interface NewOrder extends Pick<
@@ -36,12 +37,6 @@ const ORDER = columnsOf(
   ...(['orderUid', 'source', 'ownerId', 'customerId', 'trackNumber', 'placedAt'] as const),
 );
 const STORED = columnsOf(OrderEntity, 'orderUid', 'position');
-const DOCUMENT = columnsOf(OrderEntity, 'orderUid')
-  .from('o')
-  .and(
-    // The inbox has a document for every stored order.
-    computed({ document: value.text('i.document') }),
-  );
 const INBOX = columnsOf(InboxEntryEntity, 'source', 'outcome', 'orderUid');
 const LETTER = columnsOf(
   DeadLetterEntity,
@@ -79,18 +74,10 @@ export class OrderIngestRepository {
     return stored.map(({ orderUid }) => orderUid);
   }
 
-  // SQL: a join with the inbox by its position.
   /** Returns the documents of stored orders, by UID. */
   async documentsOf(ctx: TransactionContext, orderUids: readonly string[]): Promise<Map<string, string>> {
     if (orderUids.length === 0) return new Map();
-    const found = await this.database.rows(
-      ctx,
-      statement(
-        DOCUMENT,
-        `SELECT ${DOCUMENT} FROM orders o JOIN order_inbox i ON i.position = o.position WHERE o.order_uid = ANY ($1)`,
-      ),
-      [orderUids],
-    );
+    const found = await this.database.rows(ctx, DOCUMENTS, [orderUids]);
     return new Map(found.map(({ orderUid, document }) => [orderUid, document]));
   }
 
