@@ -1,8 +1,9 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { IsBoolean, IsIn, IsObject, ValidateNested } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsObject, ValidateNested } from 'class-validator';
 import {
   FromDigits,
+  FromTrueOrFalse,
   IsDecimalString,
   IsIntegerId,
   IsText,
@@ -208,8 +209,7 @@ export class ListPackagesQuery extends ListQuery {
 
   /** `true`: return only packages with a cost. `false`: return only packages without one. */
   @Optional()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
-  @IsBoolean({ message: '$property must be true or false' })
+  @FromTrueOrFalse()
   has_cost?: boolean;
 
   /** Return only packages with this status. */

@@ -1,8 +1,7 @@
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { type Scope, scopes } from '@waybill/core';
-import { IsText, IsTimestamp, IsWholeNumber, ListQuery, Optional } from '@waybill/http';
-import { Transform } from 'class-transformer';
-import { ArrayNotEmpty, ArrayUnique, IsArray, IsBoolean, IsIn, IsUUID } from 'class-validator';
+import { FromTrueOrFalse, IsText, IsTimestamp, IsWholeNumber, ListQuery, Optional } from '@waybill/http';
+import { ArrayNotEmpty, ArrayUnique, IsArray, IsIn, IsUUID } from 'class-validator';
 import type { ApiKeyRow } from './api-keys.repository';
 
 const DAY_SECONDS = 86_400;
@@ -84,8 +83,7 @@ export class ListApiKeysQuery extends ListQuery {
 
   /** `true`: return only valid keys. `false`: return only expired and revoked keys. */
   @Optional()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
-  @IsBoolean({ message: '$property must be true or false' })
+  @FromTrueOrFalse()
   active?: boolean;
 }
 

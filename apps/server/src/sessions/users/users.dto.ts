@@ -1,7 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Transform } from 'class-transformer';
 import { IsBoolean, IsIn } from 'class-validator';
-import { IsEmailAddress, IsText, ListQuery, NormalEmail, Optional } from '@waybill/http';
+import { FromTrueOrFalse, IsEmailAddress, IsText, ListQuery, NormalEmail, Optional } from '@waybill/http';
 import { type Role, roles } from './roles';
 import type { UserRow } from './users.repository';
 
@@ -116,8 +115,7 @@ export class ListUsersQuery extends ListQuery {
 
   /** `true`: return only disabled users. `false`: return only enabled users. */
   @Optional()
-  @Transform(({ value }) => (value === 'true' ? true : value === 'false' ? false : (value as unknown)))
-  @IsBoolean({ message: '$property must be true or false' })
+  @FromTrueOrFalse()
   disabled?: boolean;
 }
 
