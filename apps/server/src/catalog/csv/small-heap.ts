@@ -1,26 +1,33 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** The old generation grows by this much beyond what is in use; V8's own choice is up to 300 %. */
-const GROWTH_PERCENT = 40;
-const UNLIMITED = { youngFactor: 2, oldPercent: 0 };
-const SMALL = { youngFactor: 1, oldPercent: GROWTH_PERCENT };
+interface OldGenerationFlags {
+  /** After a collection, the old generation grows by this percentage before the next one. */
+  growthPercent: number;
+  /** V8 starts to mark garbage when this percentage of that growth is used. */
+  markAtPercent: number;
+}
 
-let underWay = 0;
+/** 0 leaves both to V8, which lets the old generation grow by up to 300 %. */
+const DEFAULT: OldGenerationFlags = { growthPercent: 0, markAtPercent: 0 };
+const SMALL: OldGenerationFlags = { growthPercent: 40, markAtPercent: 20 };
+
+let running = 0;
 
 /**
- * Keeps V8's heap small until the returned function is called, for work that makes much garbage. V8 would rather let the
- * heap of a busy process grow than collect it: an import that needs 20 MB would take 200 MB. See ADR 0023.
+ * Keeps V8's old generation small until the returned function is called. For work that makes much garbage: V8 would
+ * rather let the heap of a busy process grow than collect it, and an import that needs 20 MB would take 200 MB. See ADR
+ * 0023.
  */
 export function keepHeapSmall(): () => void {
-  if (underWay === 0) limit(SMALL);
-  underWay += 1;
+  if (running === 0) setFlags(SMALL);
+  running += 1;
   return () => {
-    underWay -= 1;
-    if (underWay === 0) limit(UNLIMITED);
+    running -= 1;
+    if (running === 0) setFlags(DEFAULT);
   };
 }
 
-/** Keeps V8's heap small while work runs. */
+/** Keeps V8's old generation small while work runs. */
 export async function withSmallHeap<T>(work: () => Promise<T>): Promise<T> {
   const release = keepHeapSmall();
   try {
@@ -30,8 +37,9 @@ export async function withSmallHeap<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-// V8 reads these flags at each collection. It reads the limits of sizes only when it starts.
-function limit({ youngFactor, oldPercent }: typeof SMALL): void {
-  setFlagsFromString(`--semi-space-growth-factor=${youngFactor}`);
-  setFlagsFromString(`--heap-growing-percent=${oldPercent}`);
+// V8 reads these flags at each collection. It reads the sizes of its heap only when the process starts, so until the
+// first collection only the marking trigger has an effect.
+function setFlags({ growthPercent, markAtPercent }: OldGenerationFlags): void {
+  setFlagsFromString(`--heap-growing-percent=${growthPercent}`);
+  setFlagsFromString(`--incremental-marking-hard-trigger=${markAtPercent}`);
 }
