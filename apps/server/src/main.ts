@@ -1,7 +1,7 @@
 import { loadConfig, readEnvironment, type Role, roles } from '@waybill/config';
 import { assertCanListen } from './listen';
 import { startErrorText, UsageError } from './start-errors';
-import { letYoungGenerationGrow } from './young-generation';
+import { letYoungGenerationGrow } from '@waybill/v8-heap';
 
 const STOP_DEADLINE_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { StreamableFile } from '@nestjs/common';
 import { downloadHeaders } from '@waybill/openapi';
-import { keepHeapSmall } from './small-heap';
+import { keepHeapSmall } from '@waybill/v8-heap';
 
 /** After this time, a download ends, so that a client that stops reading does not keep it open. */
 const TIMEOUT_MS = 600_000;

@@ -3,7 +3,7 @@ import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { TransactionContext } from '@waybill/core';
 import { ImportedChunks } from './imported-chunks.service';
-import { withSmallHeap } from '../csv/small-heap';
+import { withSmallHeap } from '@waybill/v8-heap';
 import { itemOfRow, type ImportedRow } from './item-of-row';
 import { type ImportWork, ImportWorkRepository } from './import-work.repository';
 

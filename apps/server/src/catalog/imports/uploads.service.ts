@@ -6,7 +6,7 @@ import { type ItemColumn, readHeader } from '../csv/item-columns';
 import { type CsvRow, readCsv } from '../csv/read-csv';
 import { TooManyImportsError } from './imports.errors';
 import { ImportsRepository } from './imports.repository';
-import { withSmallHeap } from '../csv/small-heap';
+import { withSmallHeap } from '@waybill/v8-heap';
 
 const MAX_ROWS = 1_000_000;
 /** A chunk is one transaction of the worker. */

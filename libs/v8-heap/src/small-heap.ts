@@ -13,10 +13,12 @@ const SMALL: OldGenerationFlags = { growthPercent: 40, markAtPercent: 20 };
 
 let running = 0;
 
+/** True while work runs that keeps the heap small. */
+export const isHeapKeptSmall = (): boolean => running > 0;
+
 /**
- * Keeps V8's old generation small until the returned function is called. For work that makes much garbage: V8 would
- * rather let the heap of a busy process grow than collect it, and an import that needs 20 MB would take 200 MB. See ADR
- * 0023.
+ * Keeps V8's heap small until the returned function is called. For work that makes much garbage: V8 would rather let the
+ * heap of a busy process grow than collect it, and an import that needs 20 MB would take 200 MB. See ADR 0023.
  */
 export function keepHeapSmall(): () => void {
   if (running === 0) setFlags(SMALL);
@@ -27,7 +29,7 @@ export function keepHeapSmall(): () => void {
   };
 }
 
-/** Keeps V8's old generation small while work runs. */
+/** Keeps V8's heap small while work runs. */
 export async function withSmallHeap<T>(work: () => Promise<T>): Promise<T> {
   const release = keepHeapSmall();
   try {

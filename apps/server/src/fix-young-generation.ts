@@ -1,0 +1,3 @@
+import { fixYoungGeneration } from '@waybill/v8-heap';
+
+fixYoungGeneration();

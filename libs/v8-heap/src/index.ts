@@ -1,0 +1,2 @@
+export { keepHeapSmall, withSmallHeap } from './small-heap';
+export { fixYoungGeneration, letYoungGenerationGrow } from './young-generation';
