@@ -41,11 +41,14 @@ export class OrderPaymentDto {
   /** @example "wbpay" */
   provider!: string;
 
-  /** @example 1817 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 1817
+   */
   amount!: number;
 
   /**
-   * Seconds since 1970.
+   * Time of the payment, in seconds since 1970-01-01 UTC.
    * @example 1637907727
    */
   payment_dt!: number;
@@ -53,13 +56,22 @@ export class OrderPaymentDto {
   /** @example "alpha" */
   bank!: string;
 
-  /** @example 1500 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 1500
+   */
   delivery_cost!: number;
 
-  /** @example 317 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 317
+   */
   goods_total!: number;
 
-  /** @example 0 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 0
+   */
   custom_fee!: number;
 }
 
@@ -72,7 +84,10 @@ export class StreamedOrderItemDto {
   /** @example "WBILMTESTTRACK" */
   track_number!: string;
 
-  /** @example 453 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 453
+   */
   price!: number;
 
   /** @example "ab4219087a764ae0btest" */
@@ -90,7 +105,10 @@ export class StreamedOrderItemDto {
   /** @example "0" */
   size!: string;
 
-  /** @example 317 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 317
+   */
   total_price!: number;
 
   /**
@@ -132,15 +150,15 @@ export class PlacedOrderItemDto {
   /** @example 1 */
   qty!: number;
 
-  /** Price of one. */
+  /** Price of one piece. */
   price!: OrderMoneyDto;
 
-  /** Price times quantity. */
+  /** `price` times `qty`. */
   total_price!: OrderMoneyDto;
 }
 
 /**
- * An order as it came: every field and value of the message, unknown fields included. An order that was placed with
+ * An order as it was received: every field and value of the message, unknown fields included. An order that was placed with
  * `POST /orders` has the same fields; those that only a shop knows are null, empty or zero.
  */
 @OpenSchema()
