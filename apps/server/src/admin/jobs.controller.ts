@@ -50,7 +50,7 @@ export class JobsController {
 
   /**
    * Run a job now. Queues a run, or returns the run that is already pending. Returns 409 `job_run_pending` if the pending run has other
-   * parameters. Poll the URL in `Location` for the result. The body is optional. `GET /admin/jobs` lists the parameters of each job.
+   * parameters. Poll the URL in `Location` for the result. The body is optional. `GET /api/v1/admin/jobs` lists the parameters of each job.
    */
   @Post(':name/run')
   @HttpCode(HttpStatus.ACCEPTED)

@@ -3,7 +3,7 @@ import { IsTimestamp, Optional } from '@waybill/http';
 import type { JobOverview, JobParameters, JobResult, JobRunRow } from '@waybill/jobs';
 import { IsBoolean } from 'class-validator';
 
-/** Parameters of a run. `GET /admin/jobs` names those that a job takes. */
+/** Parameters of a run. `GET /api/v1/admin/jobs` names those that a job takes. */
 export class RunJobDto implements JobParameters {
   /**
    * Process only records that were received at or after this time.
@@ -131,7 +131,7 @@ export class JobDto {
   cron!: string | null;
 
   /**
-   * Parameters that `POST /admin/jobs/{name}/run` accepts for this job.
+   * Parameters that `POST /api/v1/admin/jobs/{name}/run` accepts for this job.
    * @example []
    */
   parameters!: string[];

@@ -136,7 +136,7 @@ export class OrderMoneyDto {
   currency!: string;
 }
 
-/** An item of an order that was placed with `POST /orders`, as the catalog described it then. */
+/** An item of an order that was placed with `POST /api/v1/orders`, as the catalog described it then. */
 export class PlacedOrderItemDto {
   /** @example "ABC-1" */
   sku!: string;
@@ -159,7 +159,7 @@ export class PlacedOrderItemDto {
 
 /**
  * An order as it was received: every field and value of the message, unknown fields included. An order that was placed with
- * `POST /orders` has the same fields; those that only a shop knows are null, empty or zero.
+ * `POST /api/v1/orders` has the same fields; those that only a shop knows are null, empty or zero.
  */
 @OpenSchema()
 @ApiExtraModels(StreamedOrderItemDto, PlacedOrderItemDto)
@@ -173,10 +173,10 @@ export class OrderDto {
   /** @example "WBIL" */
   entry!: string;
 
-  /** Null if the order was placed with `POST /orders`. */
+  /** Null if the order was placed with `POST /api/v1/orders`. */
   delivery!: OrderDeliveryDto | null;
 
-  /** Null if the order was placed with `POST /orders`. */
+  /** Null if the order was placed with `POST /api/v1/orders`. */
   payment!: OrderPaymentDto | null;
 
   @ApiProperty({

@@ -42,7 +42,7 @@ export class PlaceOrderDto {
 
 /** Filters for a list of orders. */
 export class ListOrdersQuery extends ListQuery {
-  /** Return only orders of this customer. */
+  /** Return only orders with this `customer_id`. */
   @Optional()
   @IsText(1, 128)
   customer_id?: string;
@@ -76,7 +76,7 @@ export class OrderSummaryDto {
   order_uid!: string;
 
   /**
-   * `stream`: received from a shop. `api`: placed with `POST /orders`. `redrive`: stored by redriving a dead letter.
+   * `stream`: received from a shop. `api`: placed with `POST /api/v1/orders`. `redrive`: stored by redriving a dead letter.
    * @example "stream"
    */
   @ApiProperty({ enum: orderSources, enumName: 'OrderSource' })

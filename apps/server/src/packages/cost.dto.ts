@@ -154,7 +154,7 @@ const toUsedRates = (pricing: Pricing | null): UsedRateDto[] =>
     carried_over: rate.carriedOver,
   }));
 
-/** A cost that a package has or had. The inputs and the formula are in `GET /packages/{id}/cost`; they never change. */
+/** A cost that a package has or had. The inputs and the formula are in `GET /api/v1/packages/{id}/cost`; they never change. */
 export class CostRevisionDto {
   /**
    * 1 for the first cost, plus 1 for each repricing.

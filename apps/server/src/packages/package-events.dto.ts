@@ -72,7 +72,7 @@ export class PackageEventDto {
   carrier_id!: number | null;
 
   /**
-   * Revision of the cost; see `GET /packages/{id}/cost/revisions`. Null unless `kind` is `priced` or `repriced`.
+   * Revision of the cost; see `GET /api/v1/packages/{id}/cost/revisions`. Null unless `kind` is `priced` or `repriced`.
    * @example null
    */
   revision!: number | null;

@@ -138,13 +138,13 @@ export class PackageDto {
   type!: PackageTypeRefDto;
 
   /**
-   * UID of the order, as sent at registration. The order may not exist. To look it up, call `GET /orders/{order_uid}`.
+   * UID of the order, as sent at registration. The order may not exist. To look it up, call `GET /api/v1/orders/{order_uid}`.
    * @example "b563feb7b2b84b6test"
    */
   order_uid!: string | null;
 
   /**
-   * Delivery cost in roubles. Null until the exchange rates are known.
+   * Delivery cost in roubles. Null if there is none yet; `GET /api/v1/packages/{id}/cost` returns the reason.
    * @example { "amount": "72.24", "currency": "RUB" }
    */
   cost!: RoublesDto | null;

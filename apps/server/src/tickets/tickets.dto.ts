@@ -158,7 +158,7 @@ export class TicketSummaryDto {
   package_id!: number | null;
 
   /**
-   * UID of the order, as sent when the ticket was opened. The order may not exist. To look it up, call `GET /orders/{order_uid}`.
+   * UID of the order, as sent when the ticket was opened. The order may not exist. To look it up, call `GET /api/v1/orders/{order_uid}`.
    * @example "b563feb7b2b84b6test"
    */
   order_uid!: string | null;

@@ -14,7 +14,7 @@ export class ItemsExportController {
   constructor(private readonly items: ItemsExport) {}
 
   /**
-   * Export items as CSV. Returns a UTF-8 file that is sorted by SKU and separated by commas. It has the columns of an import, so importing
+   * Export items as CSV. Returns a UTF-8 file with commas between the fields, sorted by SKU. It has the columns of an import, so importing
    * the unchanged file changes nothing. A text that a spreadsheet would run as a formula gets a leading apostrophe, which an import removes.
    * A download ends after 10 minutes, even if it is incomplete.
    */
