@@ -78,7 +78,10 @@ export class OrderPaymentDto {
 /** An item of an order from the stream. Amounts are whole numbers in the units that the shop uses. */
 @OpenSchema()
 export class StreamedOrderItemDto {
-  /** @example 9934930 */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example 9934930
+   */
   chrt_id!: number;
 
   /** @example "WBILMTESTTRACK" */
@@ -90,7 +93,10 @@ export class StreamedOrderItemDto {
    */
   price!: number;
 
-  /** @example "ab4219087a764ae0btest" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example "ab4219087a764ae0btest"
+   */
   rid!: string;
 
   /** @example "Mascaras" */
@@ -120,7 +126,10 @@ export class StreamedOrderItemDto {
   /** @example "Vivienne Sabo" */
   brand!: string;
 
-  /** @example 202 */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example 202
+   */
   status!: number;
 }
 
@@ -170,7 +179,10 @@ export class OrderDto {
   /** @example "WBILMTESTTRACK" */
   track_number!: string;
 
-  /** @example "WBIL" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example "WBIL"
+   */
   entry!: string;
 
   /** Null if the order was placed with `POST /api/v1/orders`. */
@@ -190,7 +202,10 @@ export class OrderDto {
   /** @example "en" */
   locale!: string;
 
-  /** @example "" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example ""
+   */
   internal_signature!: string;
 
   /** @example "test" */
@@ -199,15 +214,24 @@ export class OrderDto {
   /** @example "meest" */
   delivery_service!: string;
 
-  /** @example "9" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example "9"
+   */
   shardkey!: string;
 
-  /** @example 99 */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example 99
+   */
   sm_id!: number;
 
   /** @example "2021-11-26T06:22:19Z" */
   date_created!: string;
 
-  /** @example "1" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example "1"
+   */
   oof_shard!: string;
 }

@@ -113,10 +113,16 @@ export class ImportSummaryDto {
   /** @example "2026-11-21T09:00:00.000Z" */
   created_at!: Date;
 
-  /** @example "2026-11-21T09:00:01.000Z" */
+  /**
+   * Time at which a worker started the import. Null before that.
+   * @example "2026-11-21T09:00:01.000Z"
+   */
   started_at!: Date | null;
 
-  /** @example "2026-11-21T09:00:12.000Z" */
+  /**
+   * Time at which the import finished. Null before that.
+   * @example "2026-11-21T09:00:12.000Z"
+   */
   finished_at!: Date | null;
 }
 

@@ -47,7 +47,10 @@ export class DeadLetterDto {
   })
   reason!: RejectionReason;
 
-  /** @example "This field is required." */
+  /**
+   * Why the message could not be stored, for people.
+   * @example "This field is required."
+   */
   detail!: string;
 
   /**
@@ -74,7 +77,10 @@ export class DeadLetterDto {
    */
   received!: number;
 
-  /** @example 0 */
+  /**
+   * Number of redrives that failed.
+   * @example 0
+   */
   failed_redrives!: number;
 
   /**
@@ -89,10 +95,16 @@ export class DeadLetterDto {
   /** @example "2026-11-21T09:00:00.000Z" */
   created_at!: Date;
 
-  /** @example "2026-11-21T09:00:00.000Z" */
+  /**
+   * Time at which the message was last received.
+   * @example "2026-11-21T09:00:00.000Z"
+   */
   last_received_at!: Date;
 
-  /** @example "2026-11-21T09:00:00.000Z" */
+  /**
+   * Time of the last change.
+   * @example "2026-11-21T09:00:00.000Z"
+   */
   updated_at!: Date;
 }
 
