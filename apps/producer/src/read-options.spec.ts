@@ -27,7 +27,7 @@ describe('readOptions', () => {
     [['--invalid', '0.02'], '--invalid must be a percentage such as 2%; got "0.02".'],
     [['--duplicates', '101%'], '--duplicates must be a percentage such as 2%; got "101%".'],
     [['--invalid', '60%', '--conflicts', '60%'], 'more than 100% together'],
-    [['--file', 'a', '--seed', '1'], '--seed does not go with --file.'],
+    [['--file', 'a', '--seed', '1'], '--seed cannot be combined with --file.'],
     [['--colour', 'red'], "Unknown option '--colour'."],
     [['orders'], 'Usage: npx waybill-producer'],
   ])('refuses %j', (args, message) => {

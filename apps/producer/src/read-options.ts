@@ -18,14 +18,14 @@ Publishes orders to the order stream: generated ones, or the lines of a file.
   --count <n>         messages to generate; default 1000
   --rate <n>          messages per second; default no limit
   --invalid <share>   invalid messages, such as 2%; default 0%
-  --duplicates <share>  repeats of earlier orders; default 0%
-  --conflicts <share>   other content under the UID of an earlier order; default 0%
+  --duplicates <share>  repeated orders; default 0%
+  --conflicts <share>   orders with the UID of an earlier order but different content; default 0%
   --seed <n>          equal seeds generate equal messages; default 1
-  --file <path>       publish the lines of this file as they are, and generate nothing
-  --help              show this
+  --file <path>       publish the lines of this file unchanged, instead of generated orders
+  --help              show this help
 
-It publishes to BROKER_URL. Without BROKER_URL, it publishes to the embedded stream of the server that runs on DATA_DIR, or
-to DATABASE_URL if that is set. The exit code is 1 if a message was not confirmed.
+The producer publishes to BROKER_URL. Without BROKER_URL, it publishes to the PostgreSQL at DATABASE_URL. Without either, it
+publishes to the embedded PostgreSQL of the server that runs on DATA_DIR. The exit code is 1 if a message was not confirmed.
 `;
 
 const GENERATES = ['count', 'invalid', 'duplicates', 'conflicts', 'seed'] as const;
@@ -38,7 +38,7 @@ export function readOptions(args: string[]): ProducerOptions | undefined {
   const rate = values.rate === undefined ? undefined : wholeNumber('rate', values.rate, 1, 1_000_000);
   if (values.file !== undefined) {
     const unused = GENERATES.find((name) => values[name] !== undefined);
-    if (unused) throw new UsageError(`--${unused} does not go with --file.`);
+    if (unused) throw new UsageError(`--${unused} cannot be combined with --file.`);
     return { source: { file: values.file }, rate };
   }
   const shares = {

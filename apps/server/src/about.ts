@@ -4,7 +4,7 @@ import { modules } from './modules';
 
 const DESCRIPTION = `
 Waybill is the back office of an international delivery company. It registers packages and prices them from the official
-exchange rates of the Bank of Russia.
+exchange rates of the Bank of Russia. It also keeps a catalog of items, stores orders from shops, and handles support tickets.
 
 ## Authentication
 
@@ -22,7 +22,8 @@ exchange rates of the Bank of Russia.
   generated client. Create one jar per customer.
 
 If a request has an \`Authorization\` header, its cookies are ignored. Each operation lists the scopes that it accepts in
-\`x-scopes\`; one of them is enough.
+\`x-scopes\`; one of them is enough. Customers have no scopes. They can read the catalog, and access only their own
+packages, orders and tickets.
 
 ## Requests
 

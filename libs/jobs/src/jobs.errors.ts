@@ -26,6 +26,6 @@ export class JobRunPendingError extends DomainError {
   static override readonly kind = 'conflict';
 
   constructor() {
-    super('A run of this job with other parameters is pending. Try again once it has started.');
+    super('A run of this job with other parameters is pending. Try again after it has started.');
   }
 }

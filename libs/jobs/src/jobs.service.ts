@@ -97,7 +97,7 @@ function assertTakes({ parameters: taken = [] }: JobDefinition, given: JobParame
   throw new ValidationFailedError(
     unknown.map((name) => ({
       code: 'unknown_field',
-      detail: 'The job takes no such parameter.',
+      detail: 'This job does not have this parameter.',
       pointer: `/${name}`,
     })),
   );

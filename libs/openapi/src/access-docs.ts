@@ -13,7 +13,5 @@ function sentenceOf(access: AccessRule): string {
   if (access === 'authenticated') return '**Access:** any session or API key, for its own data.';
   const scopes = access.scopes.map((scope) => `\`${scope}\``).join(' or ');
   const others = `staff and API keys with ${scopes}`;
-  return access.customers
-    ? `**Access:** customers, for their own data; ${others}.`
-    : `**Access:** ${others}.`;
+  return access.customers ? `**Access:** customers; ${others}.` : `**Access:** ${others}.`;
 }

@@ -4,7 +4,7 @@ import type { Role } from '../sessions';
 export const adminScopes = {
   runJobs: {
     name: 'jobs:run',
-    description: 'Read and run scheduled jobs; read and refresh rates.',
+    description: 'Read and run jobs; read and refresh exchange rates.',
     roles: ['operator'],
   },
   readAudit: { name: 'audit:read', description: 'Read the audit log.', roles: [] },

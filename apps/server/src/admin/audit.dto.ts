@@ -90,7 +90,7 @@ export class AuditActorDto {
   key_name!: string | null;
 
   /**
-   * Owner ID of the session or API key. The packages that it registers carry this ID.
+   * Owner ID of the session or API key. The packages, orders and tickets that it creates carry this ID.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d13"
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })

@@ -38,7 +38,7 @@ export class JobsController {
     private readonly jobs: JobsService,
   ) {}
 
-  /** List the scheduled jobs. Sorted by name, each with its latest run. */
+  /** List jobs. Sorted by name, each with its latest run. */
   @Get()
   @RequireScopes(adminScopes.runJobs)
   @ApiOperation({ operationId: 'listJobs' })
@@ -48,7 +48,10 @@ export class JobsController {
     return { ...page, items: page.items.map(toJobDto) };
   }
 
-  /** Run a job now. Queues a run, or returns the run that is already pending. Poll the URL in `Location` for the result. The body is optional; only some jobs take parameters. */
+  /**
+   * Run a job now. Queues a run, or returns the run that is already pending. Returns 409 `job_run_pending` if the pending run has other
+   * parameters. Poll the URL in `Location` for the result. The body is optional. `GET /api/v1/admin/jobs` lists the parameters of each job.
+   */
   @Post(':name/run')
   @HttpCode(HttpStatus.ACCEPTED)
   @RequireScopes(adminScopes.runJobs)

@@ -3,10 +3,10 @@ import { IsTimestamp, Optional } from '@waybill/http';
 import type { JobOverview, JobParameters, JobResult, JobRunRow } from '@waybill/jobs';
 import { IsBoolean } from 'class-validator';
 
-/** Parameters of a run. `GET /admin/jobs` names those that a job takes. */
+/** Parameters of a run. `GET /api/v1/admin/jobs` names those that a job takes. */
 export class RunJobDto implements JobParameters {
   /**
-   * Process only what came at or after this time.
+   * Process only records that were received at or after this time.
    * @example "2026-11-20T00:00:00Z"
    */
   @ApiProperty({ format: 'date-time' })
@@ -15,7 +15,7 @@ export class RunJobDto implements JobParameters {
   from?: string;
 
   /**
-   * Process only what came before this time.
+   * Process only records that were received before this time.
    * @example "2026-11-21T00:00:00Z"
    */
   @ApiProperty({ format: 'date-time' })
@@ -24,7 +24,7 @@ export class RunJobDto implements JobParameters {
   to?: string;
 
   /**
-   * Report what the run would change, and change nothing.
+   * `true`: report what the run would change, but change nothing.
    * @example true
    */
   @Optional()
@@ -51,7 +51,7 @@ export class JobRunDto {
   trigger!: 'schedule' | 'manual';
 
   /**
-   * Parameters that were requested.
+   * Parameters of the run. Empty if the trigger is `schedule`.
    * @example {}
    */
   parameters!: RunJobDto;
@@ -75,13 +75,13 @@ export class JobRunDto {
   requested_at!: Date;
 
   /**
-   * Null until a worker starts the run.
+   * Time at which a worker started the run. Null before that.
    * @example "2026-11-21T09:00:00.420Z"
    */
   started_at!: Date | null;
 
   /**
-   * Null until the run has finished.
+   * Time at which the run finished. Null before that.
    * @example "2026-11-21T09:00:01.673Z"
    */
   finished_at!: Date | null;
@@ -126,12 +126,12 @@ export class JobDto {
   /** @example "Price unpriced packages at the rates of the days on which they were registered." */
   description!: string;
 
-  /** Cron expression of five fields. Six fields start with seconds. Null: the job runs only when it is requested. */
+  /** Cron expression with five fields, or with six if the first one is seconds. Null if the job runs only on request. */
   @ApiProperty({ type: String, nullable: true, example: '*/5 * * * *' })
   cron!: string | null;
 
   /**
-   * Parameters that a requested run may have.
+   * Parameters that `POST /api/v1/admin/jobs/{name}/run` accepts for this job.
    * @example []
    */
   parameters!: string[];
@@ -143,7 +143,7 @@ export class JobDto {
   time_zone!: string;
 
   /**
-   * Time of the next scheduled run. Null if the job runs only when it is requested.
+   * Time of the next scheduled run. Null if the job runs only on request.
    * @example "2026-11-21T09:05:00.000Z"
    */
   next_run_at!: Date | null;

@@ -2,6 +2,10 @@ import type { ScopeDefinitions } from '@waybill/core';
 import type { Role } from '../sessions';
 
 export const catalogScopes = {
-  read: { name: 'catalog:read', description: 'Read the catalog.', roles: ['agent', 'operator'] },
-  write: { name: 'catalog:write', description: 'Change the catalog.', roles: ['operator'] },
+  read: { name: 'catalog:read', description: 'Read and export items.', roles: ['agent', 'operator'] },
+  write: {
+    name: 'catalog:write',
+    description: 'Create, change, archive and import items; change package types.',
+    roles: ['operator'],
+  },
 } satisfies ScopeDefinitions<Role>;

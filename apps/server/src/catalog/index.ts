@@ -18,8 +18,8 @@ export const catalogManifest: ModuleManifest = {
   ...catalogSchema,
   scopes: catalogScopes,
   tags: {
-    'package-types': 'Kinds of goods that packages contain.',
-    'catalog-items': 'Products that shops sell.',
+    'package-types': 'Kinds of goods in packages.',
+    'catalog-items': 'Products of the catalog.',
     'catalog-imports': 'Imports of items from CSV files.',
   },
 };

@@ -13,7 +13,7 @@ export const ordersManifest: ModuleManifest = {
   ...ordersSchema,
   scopes: ordersScopes,
   tags: {
-    orders: 'Orders from shops.',
-    'dead letters': 'Messages of the order stream that could not be stored.',
+    orders: 'Orders from shops, and orders placed with this API.',
+    'dead letters': 'Messages from shops that could not be stored as orders.',
   },
 };

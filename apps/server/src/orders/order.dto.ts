@@ -41,11 +41,14 @@ export class OrderPaymentDto {
   /** @example "wbpay" */
   provider!: string;
 
-  /** @example 1817 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 1817
+   */
   amount!: number;
 
   /**
-   * Seconds since 1970.
+   * Time of the payment, in seconds since 1970-01-01 UTC.
    * @example 1637907727
    */
   payment_dt!: number;
@@ -53,29 +56,47 @@ export class OrderPaymentDto {
   /** @example "alpha" */
   bank!: string;
 
-  /** @example 1500 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 1500
+   */
   delivery_cost!: number;
 
-  /** @example 317 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 317
+   */
   goods_total!: number;
 
-  /** @example 0 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 0
+   */
   custom_fee!: number;
 }
 
 /** An item of an order from the stream. Amounts are whole numbers in the units that the shop uses. */
 @OpenSchema()
 export class StreamedOrderItemDto {
-  /** @example 9934930 */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example 9934930
+   */
   chrt_id!: number;
 
   /** @example "WBILMTESTTRACK" */
   track_number!: string;
 
-  /** @example 453 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 453
+   */
   price!: number;
 
-  /** @example "ab4219087a764ae0btest" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example "ab4219087a764ae0btest"
+   */
   rid!: string;
 
   /** @example "Mascaras" */
@@ -90,7 +111,10 @@ export class StreamedOrderItemDto {
   /** @example "0" */
   size!: string;
 
-  /** @example 317 */
+  /**
+   * Whole number, in the units that the shop uses.
+   * @example 317
+   */
   total_price!: number;
 
   /**
@@ -102,7 +126,10 @@ export class StreamedOrderItemDto {
   /** @example "Vivienne Sabo" */
   brand!: string;
 
-  /** @example 202 */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example 202
+   */
   status!: number;
 }
 
@@ -118,7 +145,7 @@ export class OrderMoneyDto {
   currency!: string;
 }
 
-/** An item of an order that was placed with `POST /orders`, as the catalog described it then. */
+/** An item of an order that was placed with `POST /api/v1/orders`, as the catalog described it then. */
 export class PlacedOrderItemDto {
   /** @example "ABC-1" */
   sku!: string;
@@ -132,16 +159,16 @@ export class PlacedOrderItemDto {
   /** @example 1 */
   qty!: number;
 
-  /** Price of one. */
+  /** Price of one piece. */
   price!: OrderMoneyDto;
 
-  /** Price times quantity. */
+  /** `price` times `qty`. */
   total_price!: OrderMoneyDto;
 }
 
 /**
- * An order as it came: every field and value of the message, unknown fields included. An order that was placed with
- * `POST /orders` has the same fields; those that only a shop knows are null, empty or zero.
+ * An order as it was received: every field and value of the message, unknown fields included. An order that was placed with
+ * `POST /api/v1/orders` has the same fields; those that only a shop knows are null, empty or zero.
  */
 @OpenSchema()
 @ApiExtraModels(StreamedOrderItemDto, PlacedOrderItemDto)
@@ -152,13 +179,16 @@ export class OrderDto {
   /** @example "WBILMTESTTRACK" */
   track_number!: string;
 
-  /** @example "WBIL" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example "WBIL"
+   */
   entry!: string;
 
-  /** Null if the order was placed with `POST /orders`. */
+  /** Null if the order was placed with `POST /api/v1/orders`. */
   delivery!: OrderDeliveryDto | null;
 
-  /** Null if the order was placed with `POST /orders`. */
+  /** Null if the order was placed with `POST /api/v1/orders`. */
   payment!: OrderPaymentDto | null;
 
   @ApiProperty({
@@ -172,7 +202,10 @@ export class OrderDto {
   /** @example "en" */
   locale!: string;
 
-  /** @example "" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example ""
+   */
   internal_signature!: string;
 
   /** @example "test" */
@@ -181,15 +214,24 @@ export class OrderDto {
   /** @example "meest" */
   delivery_service!: string;
 
-  /** @example "9" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example "9"
+   */
   shardkey!: string;
 
-  /** @example 99 */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example 99
+   */
   sm_id!: number;
 
   /** @example "2021-11-26T06:22:19Z" */
   date_created!: string;
 
-  /** @example "1" */
+  /**
+   * Set by the shop. Waybill does not use it.
+   * @example "1"
+   */
   oof_shard!: string;
 }

@@ -20,8 +20,8 @@ export class OrdersController {
   ) {}
 
   /**
-   * Place an order. Its items are priced from the catalog, and the order keeps those prices. Returns the order in the
-   * form of the orders from shops.
+   * Place an order. Stores the order with the current prices of the catalog. The reply has the same fields as an order from a shop, with
+   * `source` and `totals` added. Fields that only a shop knows are null, empty or 0.
    */
   @Post()
   @AllowCustomersOr(ordersScopes.write)
@@ -43,7 +43,7 @@ export class OrdersController {
     return { ...page, items: page.items.map(toOrderSummaryDto) };
   }
 
-  /** Get an order. Returns it byte for byte as it came. */
+  /** Get an order. Returns the order exactly as it was received, byte for byte. */
   @Get(':order_uid')
   @AllowCustomersOr(ordersScopes.read)
   @ETag()

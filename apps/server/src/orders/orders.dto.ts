@@ -11,7 +11,7 @@ const MAX_QUANTITY = 10_000;
 /** A product and its quantity. */
 export class NewOrderItemDto {
   /**
-   * SKU of an item of the catalog.
+   * SKU of a catalog item that is not archived.
    * @example "ABC-1"
    */
   @IsText(1, 64)
@@ -25,7 +25,7 @@ export class NewOrderItemDto {
 /** An order to place. */
 export class PlaceOrderDto {
   /**
-   * ID of the user at the shop. It becomes the `customer_id` of the order, and is stored unchecked.
+   * ID of the user in the shop. It is stored as the order's `customer_id`, without checking that the user exists.
    * @example 123
    */
   @IsWholeNumber(1, Number.MAX_SAFE_INTEGER)
@@ -42,7 +42,7 @@ export class PlaceOrderDto {
 
 /** Filters for a list of orders. */
 export class ListOrdersQuery extends ListQuery {
-  /** Return only orders of this customer. */
+  /** Return only orders with this `customer_id`. */
   @Optional()
   @IsText(1, 128)
   customer_id?: string;
@@ -52,18 +52,18 @@ export class ListOrdersQuery extends ListQuery {
   @IsText(1, 128)
   track_number?: string;
 
-  /** Return only orders with this SKU among their items. For orders from the stream, this is `nm_id`, the article number, unless the item has a `sku`. */
+  /** Return only orders that contain this SKU. The SKU of an item is its `sku`, or its article number `nm_id` if it has no `sku`. */
   @Optional()
   @IsText(1, 64)
   sku?: string;
 
-  /** Return only orders created at or after this time. */
+  /** Return only orders whose `date_created` is at or after this time. */
   @ApiProperty({ format: 'date-time' })
   @Optional()
   @IsTimestamp()
   from?: string;
 
-  /** Return only orders created before this time. */
+  /** Return only orders whose `date_created` is before this time. */
   @ApiProperty({ format: 'date-time' })
   @Optional()
   @IsTimestamp()
@@ -76,7 +76,7 @@ export class OrderSummaryDto {
   order_uid!: string;
 
   /**
-   * `stream`: from a shop. `api`: placed with `POST /orders`. `redrive`: from a dead letter.
+   * `stream`: received from a shop. `api`: placed with `POST /api/v1/orders`. `redrive`: stored by redriving a dead letter.
    * @example "stream"
    */
   @ApiProperty({ enum: orderSources, enumName: 'OrderSource' })
@@ -89,7 +89,7 @@ export class OrderSummaryDto {
   track_number!: string;
 
   /**
-   * SKUs of the items, without repeats.
+   * SKUs of the items, each listed once.
    * @example ["2389212"]
    */
   skus!: string[];

@@ -10,7 +10,7 @@ export class OrdersScheduledJobs {
   @ScheduledJob({
     name: 'replay-orders',
     description:
-      'Rebuild the orders that came between `from` and `to` from the inbox, and restore those that differ. With `dry_run`, only report.',
+      'Rebuild orders received between `from` and `to` from their stored messages, and restore those that differ. With `dry_run`, only report the differences.',
     cron: null,
     timeoutSeconds: 3_600,
     parameters: ['from', 'to', 'dry_run'],

@@ -60,7 +60,7 @@ export class UsedRateDto {
   document_sha256!: string;
 
   /**
-   * `true` if the bank could not be reached and the newest known rate was used.
+   * `true` if the Bank of Russia could not be reached and the newest stored rate was used.
    * @example false
    */
   carried_over!: boolean;
@@ -80,7 +80,7 @@ export class CostDto {
   package_id!: number;
 
   /**
-   * Number of the cost: 1 for the first, then one more with each repricing. Null if there is no cost.
+   * Revision of the cost: 1 for the first cost, plus 1 for each repricing. Null if there is no cost.
    * @example 1
    */
   revision!: number | null;
@@ -154,10 +154,10 @@ const toUsedRates = (pricing: Pricing | null): UsedRateDto[] =>
     carried_over: rate.carriedOver,
   }));
 
-/** A cost that a package has or had. The inputs and the formula are in `GET /packages/{id}/cost`; they never change. */
+/** A cost that a package has or had. The inputs and the formula are in `GET /api/v1/packages/{id}/cost`; they never change. */
 export class CostRevisionDto {
   /**
-   * 1 for the first cost, then one more with each repricing.
+   * 1 for the first cost, plus 1 for each repricing.
    * @example 1
    */
   revision!: number;
@@ -171,7 +171,7 @@ export class CostRevisionDto {
    */
   priced_at!: Date;
 
-  /** Who had it computed. A job computes the first cost. */
+  /** Who requested the repricing. If a job computed the cost, `kind` is `system`. */
   actor!: PackageActorDto | null;
 
   /** @example 1 */

@@ -6,12 +6,12 @@ import { PackageTypeRefDto } from './packages.dto';
 
 /** A range of days (Europe/Moscow). At most 366 days. */
 export class DailyStatsQuery {
-  /** First day. Default: 29 days before `to`. */
+  /** First day (Europe/Moscow). Default: 29 days before `to`. A range has at most 366 days. */
   @Optional()
   @IsDay()
   from?: string;
 
-  /** Last day, inclusive. Default: today. */
+  /** Last day (Europe/Moscow), inclusive. Default: today. */
   @Optional()
   @IsDay()
   to?: string;
@@ -67,7 +67,7 @@ export class DailyStatsDto {
   @ApiProperty({ format: 'date' })
   to!: string;
 
-  /** Newest day first, then by type. Days and types without packages are left out. */
+  /** One row for each day and type that has packages. Sorted by day, newest first, then by type. */
   items!: DailyStatsRowDto[];
 }
 

@@ -9,7 +9,7 @@ export const packagesManifest: ModuleManifest = {
   jobs: PackagesJobsModule,
   ...packagesSchema,
   scopes: packagesScopes,
-  tags: { packages: 'Register, claim and cancel packages, and read their costs, events and statistics.' },
+  tags: { packages: 'Packages with their registrations, costs, events and statistics.' },
 };
 
 export { PackagesModule } from './packages.module';

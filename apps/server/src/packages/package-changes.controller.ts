@@ -35,7 +35,10 @@ export class PackageChangesController {
     private readonly repricing: RepricingService,
   ) {}
 
-  /** Claim a package for a carrier. The first claim wins. Another claim for the same carrier changes nothing. */
+  /**
+   * Claim a package for a carrier. The first carrier to claim a package gets it. A claim for another carrier returns 409
+   * `package_already_claimed`. Also succeeds if the same carrier has already claimed it.
+   */
   @Post(':id/claim')
   @HttpCode(HttpStatus.OK)
   @RequireScopes(packagesScopes.claim)
@@ -53,7 +56,10 @@ export class PackageChangesController {
     return toPackageDto(await this.statuses.claim(ctx, id, dto.carrier_id));
   }
 
-  /** Cancel a package that no carrier has claimed. You can cancel your own packages, or all with `packages:manage`. */
+  /**
+   * Cancel a package. You can cancel your own packages, or any package with the scope `packages:manage`. A claimed package cannot be
+   * cancelled. Also succeeds if the package is already cancelled.
+   */
   @Post(':id/cancel')
   @HttpCode(HttpStatus.OK)
   @AllowCustomersOr(packagesScopes.write, packagesScopes.manage)
@@ -67,7 +73,10 @@ export class PackageChangesController {
     return toPackageDto(await this.statuses.cancel(ctx, id));
   }
 
-  /** Compute the delivery cost of a package again, from the exchange rates of the day on which it was registered. Adds a revision, even if the cost is the same. */
+  /**
+   * Reprice a package. Computes the delivery cost again, from the exchange rates of the day on which the package was registered. Adds a
+   * revision, even if the cost is the same. A cancelled package cannot be repriced.
+   */
   @Post(':id/reprice')
   @HttpCode(HttpStatus.OK)
   @RequireScopes(packagesScopes.manage)

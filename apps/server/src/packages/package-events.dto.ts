@@ -10,34 +10,34 @@ import { roubles, RoublesDto } from './packages.dto';
 /** Who did something. Customers see only the kind. */
 export class PackageActorDto {
   /**
-   * `system`: a job.
+   * `staff`: a signed-in user. `system`: a background job.
    * @example "staff"
    */
   @ApiProperty({ enum: ['customer', 'staff', 'api_key', 'system'] })
   kind!: PackageActor['kind'];
 
   /**
-   * ID of the session or API key. Null for other kinds, and for customers.
+   * ID of the session or API key. Null if `kind` is `customer` or `system`. Customers always see null.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11"
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   id!: string | null;
 
   /**
-   * ID of the user who was signed in. Null if there was none.
+   * ID of the user who was signed in. Null if there was none. Customers always see null.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12"
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
   user_id!: string | null;
 
   /**
-   * Email address of the user. Null if there was none.
+   * Email address of the user. Null if there was none. Customers always see null.
    * @example "vera@example.com"
    */
   email!: string | null;
 
   /**
-   * Present name of the API key. Null unless `kind` is `api_key`.
+   * Current name of the API key. Null unless `kind` is `api_key`. Customers always see null.
    * @example null
    */
   key_name!: string | null;
@@ -46,14 +46,14 @@ export class PackageActorDto {
 /** Something that happened to a package. */
 export class PackageEventDto {
   /**
-   * Increases with the events of a package.
+   * Later events of a package have larger IDs.
    * @example 3
    */
   @ApiProperty({ type: 'integer', minimum: 1 })
   id!: number;
 
   /**
-   * `priced`: the package got its first cost. `repriced`: its cost was computed again.
+   * `registered`: the registration was accepted. `priced`: the first cost was computed. `repriced`: the cost was computed again.
    * @example "claimed"
    */
   @ApiProperty({ enum: packageEventKinds, enumName: 'PackageEventKind' })
@@ -62,7 +62,7 @@ export class PackageEventDto {
   /** @example "2026-11-21T09:00:00.120Z" */
   at!: Date;
 
-  /** Who did it. Null for a registration from before events were recorded. */
+  /** Who caused the event. Null if it was not recorded. */
   actor!: PackageActorDto | null;
 
   /**
@@ -72,7 +72,7 @@ export class PackageEventDto {
   carrier_id!: number | null;
 
   /**
-   * Number of the cost; see `GET /packages/{id}/cost/revisions`. Null unless `kind` is `priced` or `repriced`.
+   * Revision of the cost; see `GET /api/v1/packages/{id}/cost/revisions`. Null unless `kind` is `priced` or `repriced`.
    * @example null
    */
   revision!: number | null;

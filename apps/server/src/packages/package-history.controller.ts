@@ -20,7 +20,7 @@ export class PackageHistoryController {
     private readonly stats: DailyStatsQueries,
   ) {}
 
-  /** Get daily statistics. Returns the number of packages and the sum of their current costs, by day of registration and type. Cancelled packages are left out. */
+  /** Get daily statistics. Returns the number of packages and the sum of their current costs, by day of registration and type. Cancelled packages do not count. */
   @Get('stats/daily')
   @RequireScopes(packagesScopes.readReports)
   @ApiOperation({ operationId: 'getDailyStats' })
@@ -29,7 +29,7 @@ export class PackageHistoryController {
     return toDailyStatsDto(await this.stats.list(ctx, query));
   }
 
-  /** Explain the delivery cost of a package. Returns the inputs, the formula and the rates, so that you can compute the cost yourself. */
+  /** Explain the delivery cost of a package. Returns the inputs, the formula and the exchange rates, so that you can recompute the cost. */
   @Get(':id/cost')
   @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ETag()
@@ -40,7 +40,7 @@ export class PackageHistoryController {
     return toCostDto(await this.packages.cost(ctx, id));
   }
 
-  /** List the costs that a package has had. Newest first; the first item is the current cost. */
+  /** List the cost revisions of a package. Newest first. The first item is the current cost. */
   @Get(':id/cost/revisions')
   @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ApiProblems(PackageNotFoundError)
@@ -54,7 +54,7 @@ export class PackageHistoryController {
     return toCostRevisionPage(await this.history.listRevisions(ctx, id, query));
   }
 
-  /** List what happened to a package. Newest first. */
+  /** List the events of a package. Newest first. */
   @Get(':id/events')
   @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ApiProblems(PackageNotFoundError)

@@ -68,7 +68,7 @@ export class PackagesController {
     return { ...page, items: page.items.map(toPackageDto) };
   }
 
-  /** Get a registration. Available for 24 hours after it has finished. */
+  /** Get a registration. Returns 410 `registration_expired` if the registration finished more than 24 hours ago. */
   @Get('status/:id')
   @AllowCustomersOr(packagesScopes.read, packagesScopes.readAll)
   @ETag()

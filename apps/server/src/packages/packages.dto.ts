@@ -61,7 +61,7 @@ export class RegisterPackageDto {
   type_id!: number;
 
   /**
-   * UID of the order that the package belongs to. It is not checked.
+   * UID of the order that the package belongs to. It is stored without checking that the order exists.
    * @example "b563feb7b2b84b6test"
    */
   @Optional()
@@ -104,7 +104,7 @@ export class RegistrationDto {
   created_at!: Date;
 
   /**
-   * Null while the state is `pending`.
+   * Time at which the registration finished. Null while the state is `pending`.
    * @example "2026-11-21T09:00:00.120Z"
    */
   finished_at!: Date | null;
@@ -138,13 +138,13 @@ export class PackageDto {
   type!: PackageTypeRefDto;
 
   /**
-   * UID of the order, as it was sent. `GET /orders/{order_uid}` shows staff the order, if it exists.
+   * UID of the order, as sent at registration. The order may not exist. To look it up, call `GET /api/v1/orders/{order_uid}`.
    * @example "b563feb7b2b84b6test"
    */
   order_uid!: string | null;
 
   /**
-   * Delivery cost in roubles. Null until the exchange rates are known.
+   * Delivery cost in roubles. Null if there is none yet; `GET /api/v1/packages/{id}/cost` returns the reason.
    * @example { "amount": "72.24", "currency": "RUB" }
    */
   cost!: RoublesDto | null;
@@ -156,7 +156,7 @@ export class PackageDto {
   created_at!: Date;
 
   /**
-   * `registered`: a carrier can claim it, and it can be cancelled. `claimed` and `cancelled` are final.
+   * `registered`: the package can be claimed or cancelled. `claimed` and `cancelled` are final.
    * @example "registered"
    */
   @ApiProperty({ enum: packageStatuses, enumName: 'PackageStatus' })
@@ -169,13 +169,13 @@ export class PackageDto {
   carrier_id!: number | null;
 
   /**
-   * Null unless the status is `claimed`.
+   * Time of the claim. Null unless the status is `claimed`.
    * @example null
    */
   claimed_at!: Date | null;
 
   /**
-   * Null unless the status is `cancelled`.
+   * Time of the cancellation. Null unless the status is `cancelled`.
    * @example null
    */
   cancelled_at!: Date | null;
@@ -184,7 +184,7 @@ export class PackageDto {
 /** A carrier's claim of a package. */
 export class ClaimPackageDto {
   /**
-   * ID of the carrier, in the carriers' own numbering.
+   * ID of the carrier. You choose the IDs of carriers. Waybill does not check them.
    * @example 7
    */
   @IsIntegerId()

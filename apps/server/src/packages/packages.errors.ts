@@ -125,6 +125,6 @@ export class CurrencyNotQuotedError extends DomainError {
   }
 
   constructor(currency: string, day: string) {
-    super(`The Bank of Russia does not quote ${currency} on ${day}. The cost was not changed.`);
+    super(`The Bank of Russia has no rate for ${currency} on ${day}. The cost was not changed.`);
   }
 }

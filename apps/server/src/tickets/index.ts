@@ -9,7 +9,7 @@ export const ticketsManifest: ModuleManifest = {
   jobs: TicketsJobsModule,
   ...ticketsSchema,
   scopes: ticketsScopes,
-  tags: { tickets: 'Ask for support, and answer.' },
+  tags: { tickets: 'Support requests, with comments and history.' },
 };
 
 export { ticketsAuditActions } from './audit-actions';

@@ -38,7 +38,7 @@ export class NewCommentDto {
 /** A comment to write, with the status that the ticket gets. */
 export class WriteCommentDto extends NewCommentDto {
   /**
-   * Status that the ticket gets together with the comment. Customers can only send `closed`.
+   * New status of the ticket. Omit to keep the status. Customers can only send `closed`.
    * @example "answered"
    */
   @ApiProperty(STATUS)
@@ -57,7 +57,7 @@ export class TransitionTicketDto {
   @IsIn(statuses)
   to!: TicketStatus;
 
-  /** A comment to write together with the transition. */
+  /** A comment to write at the same time. */
   @Optional()
   @IsObject()
   @ValidateNested()
@@ -75,27 +75,27 @@ export class TicketAuthorDto {
   kind!: Author;
 
   /**
-   * ID of the staff user.
+   * ID of the user who was signed in. Null if there was none. Present only for callers with `tickets:manage`.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d14"
    */
   @ApiProperty(UUID)
   user_id?: string | null;
 
   /**
-   * Email address of the staff user.
+   * Email address of the user. Null if there was none. Present only for callers with `tickets:manage`.
    * @example "vera@example.com"
    */
   email?: string | null;
 
   /**
-   * ID of the API key.
+   * ID of the API key. Null if there was none. Present only for callers with `tickets:manage`.
    * @example null
    */
   @ApiProperty(UUID)
   api_key_id?: string | null;
 
   /**
-   * Present name of the API key.
+   * Current name of the API key. Null if there was none. Present only for callers with `tickets:manage`.
    * @example null
    */
   key_name?: string | null;
@@ -118,7 +118,7 @@ export class TicketCommentDto {
   text!: string;
 
   /**
-   * The status that the ticket got with this comment. Null if it kept its status.
+   * New status of the ticket, if the comment changed it. Otherwise null.
    * @example "answered"
    */
   @ApiProperty({ ...STATUS, nullable: true })
@@ -148,11 +148,11 @@ export class TicketChangeDto {
   @ApiProperty({ enum: ['status', 'subject', 'text', 'priority', 'tags', 'assignee_id'] })
   field!: string;
 
-  /** The old value. Null for `text`: use `as_of` to read it. */
+  /** The old value. Null if `field` is `text`: to read an old text, get the ticket with `as_of`. */
   @ApiProperty({ ...value, example: 'open' })
   from!: string | string[] | null;
 
-  /** The new value. Null for `text`. */
+  /** The new value. Null if `field` is `text`. */
   @ApiProperty({ ...value, example: 'answered' })
   to!: string | string[] | null;
 }

@@ -63,8 +63,8 @@ export class TicketsController {
   }
 
   /**
-   * List tickets. Newest first. You see your own tickets, or all tickets if you have the scope `tickets:manage`. The items have no text;
-   * get a ticket to read it.
+   * List tickets. Newest first. You see your own tickets, or all tickets if you have the scope `tickets:manage`. The items omit
+   * `text`. To read it, get a single ticket.
    */
   @Get()
   @AllowCustomersOr(ticketsScopes.read, ticketsScopes.manage)
@@ -74,7 +74,10 @@ export class TicketsController {
     return this.queries.list(ctx, query);
   }
 
-  /** Get a ticket, as it is or as it was at a time. Answers 404 for a time before the ticket was opened. */
+  /**
+   * Get a ticket. Send `as_of` to get the ticket as it was at an earlier time. A time before the ticket was opened returns 404, and a time in
+   * the future returns 400.
+   */
   @Get(':id')
   @AllowCustomersOr(ticketsScopes.read, ticketsScopes.manage)
   @ETag()
@@ -92,7 +95,7 @@ export class TicketsController {
 
   /**
    * Edit a ticket. Customers can edit the subject and the text while the status is `open`. Callers with `tickets:manage` can edit every
-   * field until the ticket is closed.
+   * field while the ticket is not closed.
    */
   @Patch(':id')
   @AllowCustomersOr(ticketsScopes.write, ticketsScopes.manage)
@@ -111,8 +114,10 @@ export class TicketsController {
   }
 
   /**
-   * Give a ticket another status, with or without a comment. From `open`: `answered` or `closed`. From `answered`: `awaiting_reply` or
-   * `closed`. From `awaiting_reply`: `answered` or `closed`. Customers can only close.
+   * Change the status of a ticket. You can add a comment in the same request. Customers can only close a ticket.
+   *
+   * Allowed changes: `open` to `answered` or `closed`, `answered` to `awaiting_reply` or `closed`, and `awaiting_reply` to `answered` or
+   * `closed`.
    */
   @Post(':id/transitions')
   @HttpCode(HttpStatus.OK)
@@ -133,8 +138,8 @@ export class TicketsController {
   }
 
   /**
-   * Write a comment, with or without a new status for the ticket. A customer's comment on an `answered` ticket gives it the status
-   * `awaiting_reply`.
+   * Write a comment on a ticket. Send `transition` to change the status of the ticket too. A customer's comment on an `answered` ticket
+   * changes the status to `awaiting_reply`.
    */
   @Post(':id/comments')
   @AllowCustomersOr(ticketsScopes.write, ticketsScopes.manage)
@@ -167,7 +172,7 @@ export class TicketsController {
     return this.queries.comments(ctx, id, query);
   }
 
-  /** List the changes of a ticket. Oldest first. Only callers with `tickets:manage` see internal changes. */
+  /** List the changes of a ticket. Oldest first. Only callers with `tickets:manage` see internal comments, and changes of tags, priority and assignee. */
   @Get(':id/history')
   @AllowCustomersOr(ticketsScopes.read, ticketsScopes.manage)
   @ApiProblems(TicketNotFoundError)
@@ -183,7 +188,8 @@ export class TicketsController {
   }
 
   /**
-   * Open a follow-up of a closed ticket. Each ticket can have one. It has the owner, the email address and the links of the closed ticket.
+   * Open a follow-up of a closed ticket. A ticket can have one follow-up. The follow-up gets the owner, `email`, `package_id` and
+   * `order_uid` of the closed ticket.
    */
   @Post(':id/follow-up')
   @AllowCustomersOr(ticketsScopes.write, ticketsScopes.manage)

@@ -36,7 +36,7 @@ export class OpenTicketDto {
   text!: string;
 
   /**
-   * Email address for answers. It is stored in lower case.
+   * Email address of the sender. It is stored in lower case.
    * @example "anna@example.com"
    */
   @IsEmailAddress()
@@ -52,7 +52,7 @@ export class OpenTicketDto {
   package_id?: number | null;
 
   /**
-   * UID of the order that the ticket is about. It is stored unchecked.
+   * UID of the order that the ticket is about. It is stored without checking that the order exists.
    * @example "b563feb7b2b84b6test"
    */
   @Optional()
@@ -114,7 +114,7 @@ export class EditTicketDto {
   tags?: string[];
 
   /**
-   * ID of the staff user who answers the ticket; null for none. Requires the scope `tickets:manage`.
+   * ID of the staff user who handles the ticket. Send null to unassign the ticket. Requires the scope `tickets:manage`.
    * @example null
    */
   @ApiProperty(UUID)
@@ -141,8 +141,8 @@ export class TicketSummaryDto {
   id!: string;
 
   /**
-   * `open`: not answered yet. `answered`: waits for the customer. `awaiting_reply`: the customer commented on an answer and waits for
-   * staff. `closed`: final.
+   * `open`: no answer yet. `answered`: staff answered. `awaiting_reply`: the customer commented on the answer and waits for staff.
+   * `closed`: final.
    * @example "open"
    */
   @ApiProperty(STATUS)
@@ -158,20 +158,20 @@ export class TicketSummaryDto {
   package_id!: number | null;
 
   /**
-   * UID of the order, as it was sent. `GET /orders/{order_uid}` shows staff the order, if it exists.
+   * UID of the order, as sent when the ticket was opened. The order may not exist. To look it up, call `GET /api/v1/orders/{order_uid}`.
    * @example "b563feb7b2b84b6test"
    */
   order_uid!: string | null;
 
   /**
-   * ID of the closed ticket that this one continues.
+   * ID of the closed ticket that this ticket continues. Null if there is none.
    * @example null
    */
   @ApiProperty(UUID)
   follow_up_of_id!: string | null;
 
   /**
-   * ID of the ticket that continues this one.
+   * ID of the ticket that continues this ticket. Null if there is none.
    * @example null
    */
   @ApiProperty(UUID)
@@ -181,31 +181,31 @@ export class TicketSummaryDto {
   created_at!: Date;
 
   /**
-   * Time of the last change that you may see: of the ticket, or a new comment.
+   * Time of the last change or comment that you can see.
    * @example "2026-11-21T09:00:00.000Z"
    */
   updated_at!: Date;
 
   /**
-   * Null unless the status is `closed`.
+   * Time at which the ticket was closed. Null unless the status is `closed`.
    * @example null
    */
   closed_at!: Date | null;
 
   /**
-   * Only for callers with `tickets:manage`.
+   * Present only for callers with `tickets:manage`.
    * @example "high"
    */
   @ApiProperty(PRIORITY)
   priority?: TicketPriority;
 
   /**
-   * Only for callers with `tickets:manage`.
+   * Present only for callers with `tickets:manage`.
    * @example ["lost"]
    */
   tags?: string[];
 
-  /** Only for callers with `tickets:manage`. Null if no staff user is assigned. */
+  /** The staff user who handles the ticket, or null. Present only for callers with `tickets:manage`. */
   assignee?: TicketAssigneeDto | null;
 }
 
@@ -225,7 +225,7 @@ export class TicketPage {
 
 /** What to show of a ticket. */
 export class GetTicketQuery {
-  /** Show the ticket as it was at this time. */
+  /** Return the ticket as it was at this time. */
   @ApiProperty({ format: 'date-time' })
   @Optional()
   @IsTimestamp()
@@ -243,7 +243,7 @@ export class ListTicketsQuery extends ListQuery {
   @IsIn(statuses)
   status?: TicketStatus;
 
-  /** Return only tickets assigned to the staff user with this ID, or with `none` those without an assignee. Requires `tickets:manage`. */
+  /** Return only tickets that are assigned to the staff user with this ID. `none`: return only tickets without an assignee. Requires `tickets:manage`. */
   @Optional()
   @IsAssignee()
   assignee?: string;
@@ -301,14 +301,14 @@ export class ListTicketsQuery extends ListQuery {
   updated_to?: string;
 
   /**
-   * Return only tickets with all of these words, in Russian or English, in any form. The words must be in the subject and text, or in one
-   * comment that you may read. `"…"` searches a phrase, `or` accepts either word, and `-` excludes a word.
+   * Return only tickets that contain all of these words. Finds other forms of Russian and English words. Searches the subject and text
+   * together, and each comment that you can see on its own. Use `"…"` for a phrase, `or` for alternatives, and `-` to exclude a word.
    */
   @Optional()
   @IsText(1, 200)
   q?: string;
 
-  /** Sort by time of opening, or by time of the last change. Newest first. */
+  /** `created`: sort by `created_at`. `updated`: sort by `updated_at`. Both newest first. */
   @ApiProperty({ enum: ['created', 'updated'], default: 'created' })
   @IsIn(['created', 'updated'])
   sort: 'created' | 'updated' = 'created';

@@ -35,7 +35,7 @@ export class TransitionNotAllowedError extends DomainError {
       type: 'array',
       items: { type: 'string', enum: statuses },
       description:
-        'Only with the code `ticket_transition_not_allowed`: statuses that the ticket can get from its current one.',
+        'Only with the code `ticket_transition_not_allowed`: statuses to which the ticket can change.',
     },
   };
 
@@ -47,8 +47,8 @@ export class TransitionNotAllowedError extends DomainError {
     const allowed = transitions[from];
     super(
       allowed.length === 0
-        ? `A ${from} ticket keeps its status. Open a follow-up.`
-        : `A ticket with the status ${from} cannot get the status ${to}, only ${allowed.join(' or ')}.`,
+        ? `The status of a ${from} ticket cannot change. Open a follow-up.`
+        : `The status cannot change from ${from} to ${to}, only to ${allowed.join(' or ')}.`,
       { members: { ticket_status: from, allowed } },
     );
   }

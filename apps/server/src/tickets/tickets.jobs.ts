@@ -9,7 +9,7 @@ export class TicketsScheduledJobs {
 
   @ScheduledJob({
     name: 'close-answered-tickets',
-    description: 'Close the tickets that have been answered for TICKETS_AUTO_CLOSE_DAYS.',
+    description: 'Close tickets that have had the status `answered` for TICKETS_AUTO_CLOSE_DAYS.',
     cron: '*/15 * * * *',
     timeoutSeconds: 300,
   })

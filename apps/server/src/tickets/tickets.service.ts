@@ -215,7 +215,7 @@ interface NewComment {
 }
 
 function assertMayTransition(ctx: RequestContext, to: TicketStatus): void {
-  if (to !== 'closed') requireStaff(ctx, `give a ticket the status ${to}`);
+  if (to !== 'closed') requireStaff(ctx, `set the status to ${to}`);
 }
 
 function assertMayWrite(ctx: RequestContext, visibility: Visibility | undefined): void {

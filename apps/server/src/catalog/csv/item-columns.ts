@@ -17,7 +17,7 @@ export function readHeader(fields: readonly string[]): ItemColumn[] {
       .map((name) => fault('unknown_column', `The column "${name.slice(0, 64)}" is unknown.`)),
     ...itemColumns
       .filter((name) => fields.indexOf(name) !== fields.lastIndexOf(name))
-      .map((name) => fault('duplicate_column', `The column "${name}" is there more than once.`)),
+      .map((name) => fault('duplicate_column', `The column "${name}" appears more than once.`)),
     ...itemColumns
       .filter((name) => !fields.includes(name))
       .map((name) => fault('missing_column', `The column "${name}" is missing.`)),

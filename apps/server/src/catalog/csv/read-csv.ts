@@ -102,6 +102,6 @@ function faultOf(code: string, line: number): Error {
     );
   return new MalformedCsvError(
     'stray_quote',
-    `The row on line ${line} has a quote in the wrong place. Put a field with quotes in quotes, and double those inside it.`,
+    `The row on line ${line} has a quote in the wrong place. Enclose a field that contains quotes in quotes, and double each quote inside it.`,
   );
 }

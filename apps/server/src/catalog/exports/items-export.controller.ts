@@ -14,8 +14,9 @@ export class ItemsExportController {
   constructor(private readonly items: ItemsExport) {}
 
   /**
-   * Export items as CSV. By SKU, in UTF-8, with commas and the columns of an import. An import of the file changes nothing. A text that
-   * a spreadsheet would run as a formula starts with an apostrophe; an import removes it.
+   * Export items as CSV. Returns a UTF-8 file with commas between the fields, sorted by SKU. It has the columns of an import, so importing
+   * the unchanged file changes nothing. A text that a spreadsheet would run as a formula gets a leading apostrophe, which an import removes.
+   * A download ends after 10 minutes, even if it is incomplete.
    */
   @Get('items.csv')
   @RequireScopes(catalogScopes.read)

@@ -12,7 +12,7 @@ export class ExportItemsQuery {
   @IsText(1, 200)
   brand?: string;
 
-  /** `true`: export only archived items. `false`, the default: export only current items. */
+  /** `true`: export only archived items. `false` (default): export only items that are not archived. */
   @FromTrueOrFalse()
   archived: boolean = false;
 }

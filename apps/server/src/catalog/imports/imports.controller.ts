@@ -53,15 +53,16 @@ export class ImportsController {
   ) {}
 
   /**
-   * Import items from a CSV file. Each row creates an item or replaces it, as `PUT /api/v1/catalog/items/{sku}` does; a row with errors
-   * changes nothing and stops no other row. Returns 202 once the whole file is stored. Poll the URL in `Location` until the state is
+   * Import items from a CSV file. Each row creates or replaces an item, as `PUT /api/v1/catalog/items/{sku}` does. A row with errors changes
+   * nothing, and the other rows are still imported. Returns 202 once the whole file is stored. Poll the URL in `Location` until the state is
    * `succeeded` or `failed`.
    *
-   * The file is CSV (RFC 4180) in UTF-8, with `,` or `;` between the fields. Its first line names the columns, in any order: `sku`,
-   * `name`, `brand`, `category`, `price_amount`, `price_currency`, `weight_kg`, `hs_code` and `attributes` (a JSON object). All of them
-   * are required. An empty field is null. If a SKU is in several rows, they apply in the order of the file, so the last one stays. One
-   * apostrophe is removed from a field that starts with an apostrophe before `=`, `+`, `-`, `@`, a tab or a line break, because an
-   * export adds it.
+   * The file is CSV (RFC 4180) in UTF-8, with `,` or `;` between the fields. The first line contains the column names, in any order: `sku`,
+   * `name`, `brand`, `category`, `price_amount`, `price_currency`, `weight_kg`, `hs_code` and `attributes` (a JSON object). Every column is
+   * required. An empty field means that the item has no such value. If several rows have the same SKU, the last row wins. An export puts an
+   * apostrophe before a field that starts with `=`, `+`, `-`, `@`, a tab or a line break. An import removes this apostrophe.
+   *
+   * A file has at most 1,000,000 rows and, by default, at most 64 MiB. It must arrive within four minutes.
    */
   @Post()
   @HttpCode(HttpStatus.ACCEPTED)
@@ -85,7 +86,7 @@ export class ImportsController {
     return toImportDto(await this.imports.accept(ctx, upload, dryRun), []);
   }
 
-  /** List imports. Newest first. Finished imports are deleted after 30 days, or another time that the operator sets. */
+  /** List imports. Newest first. By default, finished imports are deleted after 30 days. */
   @Get()
   @RequireScopes(catalogScopes.write)
   @ApiOperation({ operationId: 'listCatalogImports' })
@@ -95,7 +96,7 @@ export class ImportsController {
     return { ...page, items: page.items.map(toImportSummaryDto) };
   }
 
-  /** Get an import. Shows its progress and its first errors. */
+  /** Get an import. Returns its progress and its first 20 errors. */
   @Get(':id')
   @RequireScopes(catalogScopes.write)
   @ETag()
@@ -108,7 +109,7 @@ export class ImportsController {
     return toImportDto(row, errors);
   }
 
-  /** Get the errors of an import as CSV. In the order of the file, and at most 100,000 of them. */
+  /** Get the errors of an import as CSV. Sorted by row. Contains at most 100,000 errors. */
   @Get(':id/errors')
   @RequireScopes(catalogScopes.write)
   @ApiProblems(ImportNotFoundError)

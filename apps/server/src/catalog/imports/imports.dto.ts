@@ -5,7 +5,7 @@ import type { ImportError, ImportStatus } from './imports.repository';
 
 /** Options of an import. */
 export class StartImportQuery {
-  /** `true`: validate the file and count what an import would do, but change no items. */
+  /** `true`: validate the rows and count what would change, but change no items. */
   @FromTrueOrFalse()
   dry_run: boolean = false;
 }
@@ -15,7 +15,7 @@ export class ImportProblemDto {
   /** @example "import_failed" */
   code!: string;
 
-  /** @example "The import stopped after 5 attempts without progress. The rows before it are imported." */
+  /** @example "The import stopped after 5 attempts without progress. The rows processed before that stay imported." */
   detail!: string;
 }
 
@@ -34,7 +34,7 @@ export class ImportErrorDto {
   line!: number;
 
   /**
-   * Column at fault. Null if the whole row is at fault.
+   * Column with the error. Null if the error is not in a single column.
    * @example "weight_kg"
    */
   column!: string | null;
@@ -53,26 +53,26 @@ export class ImportSummaryDto {
   id!: string;
 
   /**
-   * `pending`: waiting for a worker. `running`: rows are being imported. `succeeded`: every row is imported or has an error. `failed`:
-   * the import stopped; see `problem`.
+   * `pending`: waiting for a worker. `running`: rows are being processed. `succeeded`: every row was processed; `failed` counts those with
+   * errors. `failed`: the import stopped early; see `problem`.
    * @example "succeeded"
    */
   state!: 'pending' | 'running' | 'succeeded' | 'failed';
 
   /**
-   * Whether the import only validates the file and counts.
+   * `true` if the import only validates and counts the rows, and changes no items.
    * @example false
    */
   dry_run!: boolean;
 
   /**
-   * Number of rows in the file, without the header and empty rows.
+   * Number of rows in the file, not counting the header and empty rows.
    * @example 3
    */
   rows_total!: number;
 
   /**
-   * Number of rows that are done: the sum of the next four.
+   * Number of rows processed so far: the sum of `created`, `updated`, `unchanged` and `failed`.
    * @example 3
    */
   rows_processed!: number;
@@ -113,16 +113,22 @@ export class ImportSummaryDto {
   /** @example "2026-11-21T09:00:00.000Z" */
   created_at!: Date;
 
-  /** @example "2026-11-21T09:00:01.000Z" */
+  /**
+   * Time at which a worker started the import. Null before that.
+   * @example "2026-11-21T09:00:01.000Z"
+   */
   started_at!: Date | null;
 
-  /** @example "2026-11-21T09:00:12.000Z" */
+  /**
+   * Time at which the import finished. Null before that.
+   * @example "2026-11-21T09:00:12.000Z"
+   */
   finished_at!: Date | null;
 }
 
 /** An import of items from a CSV file. */
 export class ImportDto extends ImportSummaryDto {
-  /** The first 20 errors. `GET /api/v1/catalog/imports/{id}/errors` has more. */
+  /** The first 20 errors. `GET /api/v1/catalog/imports/{id}/errors` returns up to 100,000. */
   errors!: ImportErrorDto[];
 }
 

@@ -6,7 +6,7 @@ export class ImportNotFoundError extends DomainError {
   static override readonly kind = 'not_found';
 
   constructor() {
-    super('There is no import with this ID.');
+    super('There is no import with this ID. Old imports are deleted.');
   }
 }
 
@@ -16,7 +16,7 @@ export class TooManyImportsError extends DomainError {
   static override readonly kind = 'unavailable';
 
   constructor() {
-    super('Too many imports are unfinished. This one was not accepted. Try again later.', {
+    super('Too many imports are in progress. This one was not accepted. Try again later.', {
       retryAfterSeconds: 30,
     });
   }

@@ -42,7 +42,7 @@ export class ImportsScheduledJobs {
 
   @ScheduledJob({
     name: 'sweep-imports',
-    description: 'Enqueue unfinished imports again that made no progress, and delete abandoned uploads.',
+    description: 'Requeue imports that make no progress, and delete abandoned uploads.',
     cron: '*/10 * * * * *',
     timeoutSeconds: 60,
   })

@@ -67,7 +67,9 @@ function readAttributes(json: string): { value?: unknown } | { fault: Fault } {
   if (json === '') return {};
   const tooComplex = findComplexity(Buffer.from(json));
   if (tooComplex)
-    return { fault: attributesFault('too_complex', 'attributes has too many values or levels.') };
+    return {
+      fault: attributesFault('too_complex', 'attributes has too many values, or is nested too deeply.'),
+    };
   try {
     return { value: JSON.parse(json) as unknown };
   } catch {

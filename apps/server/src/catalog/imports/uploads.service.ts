@@ -62,7 +62,8 @@ export class UploadsService {
   private async storeRows(id: string, file: AsyncIterable<Buffer>): Promise<Upload> {
     const rows = readCsv(file);
     const first = await rows.next();
-    if (first.done) throw invalid('empty', 'The file is empty. The first line names the columns.');
+    if (first.done)
+      throw invalid('empty', 'The file is empty. The first line must contain the column names.');
     const upload = { id, header: readHeader(first.value.fields), chunksTotal: 0, rowsTotal: 0 };
     for await (const chunk of inChunks(rows)) {
       upload.rowsTotal += chunk.length;

@@ -21,7 +21,7 @@ import { Sku, skuParameter } from './sku';
 export class CatalogItemsController {
   constructor(private readonly items: CatalogItemsService) {}
 
-  /** List items. By SKU. */
+  /** List items. Sorted by SKU. */
   @Get()
   @AllowCustomersOr(catalogScopes.read)
   @ApiOperation({ operationId: 'listCatalogItems' })
@@ -44,8 +44,8 @@ export class CatalogItemsController {
   }
 
   /**
-   * Create or replace an item. To create it, send no `If-Match`. To replace it, send its `ETag`. Fields that you omit become null. An
-   * archived item stays archived.
+   * Create or replace an item. To create an item, omit `If-Match`. To replace one, send its `ETag` in `If-Match`. Omitted fields become null,
+   * and omitted `attributes` become an empty object. An archived item stays archived.
    */
   @Put(':sku')
   @RequireScopes(catalogScopes.write)
@@ -68,8 +68,8 @@ export class CatalogItemsController {
   }
 
   /**
-   * Archive an item. It leaves the list of current items, and new orders can't contain it. Orders that contain it stay as they are.
-   * Succeeds also if the item is already archived.
+   * Archive an item. `GET /api/v1/catalog/items` then lists it only with `archived=true`, and `POST /api/v1/orders` refuses it. Existing
+   * orders do not change. Also succeeds if the item is already archived.
    */
   @Post(':sku/archive')
   @HttpCode(HttpStatus.OK)
@@ -85,7 +85,7 @@ export class CatalogItemsController {
     return toCatalogItemDto(await this.items.archive(ctx, sku));
   }
 
-  /** Restore an archived item. It is a current item again. Succeeds also if the item is not archived. */
+  /** Restore an archived item. The item is listed and can be ordered again. Also succeeds if the item is not archived. */
   @Post(':sku/restore')
   @HttpCode(HttpStatus.OK)
   @RequireScopes(catalogScopes.write)

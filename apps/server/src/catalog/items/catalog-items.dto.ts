@@ -62,8 +62,8 @@ export class PutCatalogItemDto {
   hs_code?: string | null;
 
   /**
-   * Further properties: texts, numbers, booleans and lists of these. At most 50, with names of at most 64 characters, and 8 KB of
-   * JSON.
+   * Further properties of the item, at most 50 and 8 KiB as JSON. A name has at most 64 characters. A value is a string, a number, a
+   * boolean or a list of these. The absolute value of a number is 0, or from 10^-6 to 2^53 - 1.
    * @example { "colour": "black", "sizes": [41, 42] }
    */
   @Optional()
@@ -106,7 +106,7 @@ export class CatalogItemDto {
   attributes!: ItemAttributes;
 
   /**
-   * Time at which the item was archived. Null if it is current.
+   * Time at which the item was archived. Null if it is not archived.
    * @example null
    */
   archived_at!: Date | null;
@@ -141,14 +141,14 @@ export class ListCatalogItemsQuery extends ListQuery {
   @IsText(1, MAX_LABEL_LENGTH)
   brand?: string;
 
-  /** `true`: return only archived items. `false`, the default: return only current items. */
+  /** `true`: return only archived items. `false` (default): return only items that are not archived. */
   @Optional()
   @FromTrueOrFalse()
   archived?: boolean;
 
   /**
-   * Return only items that contain all these words in the name, the brand, the category or the SKU. Finds other forms of Russian and
-   * English words. Ignores letter case. The order stays by SKU.
+   * Return only items that contain all of these words. Searches the name, brand, category and SKU. Finds other forms of Russian and English
+   * words. Ignores letter case. The results are sorted by SKU.
    */
   @Optional()
   @IsText(1, MAX_QUERY_LENGTH)

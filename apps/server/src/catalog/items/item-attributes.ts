@@ -51,9 +51,9 @@ function faultOf(value: unknown): string | undefined {
     if (!isName(name)) return `names in $property must have 1 to ${MAX_NAME_LENGTH} characters without NUL`;
     const values = [content].flat();
     if (!values.every(isScalar))
-      return `$property must hold texts, numbers, booleans and lists of these: ${quoted(name)} does not`;
+      return `values in $property must be strings, numbers, booleans or lists of these: ${quoted(name)} is invalid`;
     if (values.some((one) => typeof one === 'number' && !isExact(one)))
-      return `numbers in $property must be 0, or from 10^-6 to 2^53 - 1 without their sign: ${quoted(name)} is not`;
+      return `numbers in $property must be 0, or have an absolute value from 10^-6 to 2^53 - 1: ${quoted(name)} is invalid`;
   }
   if (Buffer.byteLength(JSON.stringify(value)) > MAX_BYTES)
     return `$property must be at most ${MAX_BYTES} bytes long as JSON`;

@@ -30,7 +30,7 @@ import { PackageTypesService } from './package-types.service';
 export class PackageTypesController {
   constructor(private readonly types: PackageTypesService) {}
 
-  /** List the package types. By ID. */
+  /** List package types. Sorted by ID. */
   @Get()
   @Public()
   @ApiOperation({ operationId: 'listPackageTypes' })
@@ -81,8 +81,8 @@ export class PackageTypesController {
   }
 
   /**
-   * Archive a package type. No new package can have it, and `GET /api/v1/types` no longer lists it. Its packages stay as they are.
-   * Succeeds also if the type is already archived.
+   * Archive a package type. New packages cannot use the type, and `GET /api/v1/types` lists it only with `archived=true`. Existing packages
+   * keep it. Also succeeds if the type is already archived.
    */
   @Post(':id/archive')
   @HttpCode(HttpStatus.OK)
@@ -97,7 +97,7 @@ export class PackageTypesController {
     return toPackageTypeDto(await this.types.archive(ctx, id));
   }
 
-  /** Restore an archived package type. Packages can be registered with it again. Succeeds also if the type is not archived. */
+  /** Restore an archived package type. New packages can use the type again. Also succeeds if the type is not archived. */
   @Post(':id/restore')
   @HttpCode(HttpStatus.OK)
   @RequireScopes(catalogScopes.write)

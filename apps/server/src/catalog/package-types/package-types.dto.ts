@@ -6,7 +6,7 @@ const MAX_NAME_LENGTH = 100;
 /** A package type to create. */
 export class CreatePackageTypeDto {
   /**
-   * Name. No other package type, current or archived, may have it. Letter case matters.
+   * Unique name: no other package type has it, not even an archived one. Letter case matters.
    * @example "furniture"
    */
   @IsText(1, MAX_NAME_LENGTH)
@@ -16,7 +16,7 @@ export class CreatePackageTypeDto {
 /** A new name for a package type. */
 export class RenamePackageTypeDto {
   /**
-   * Name. No other package type, current or archived, may have it. Letter case matters.
+   * Unique name: no other package type has it, not even an archived one. Letter case matters.
    * @example "home furniture"
    */
   @IsText(1, MAX_NAME_LENGTH)
@@ -32,7 +32,7 @@ export class PackageTypeDto {
   name!: string;
 
   /**
-   * Time at which the type was archived. Null if packages can be registered with it.
+   * Time at which the type was archived. Null if it is not archived.
    * @example null
    */
   archived_at!: Date | null;
@@ -48,7 +48,7 @@ export class PackageTypePage {
 
 /** Filters for a list of package types. */
 export class ListPackageTypesQuery extends ListQuery {
-  /** `true`: return only archived types. `false`, the default: return only types that packages can be registered with. */
+  /** `true`: return only archived types. `false` (default): return only types that are not archived. */
   @Optional()
   @FromTrueOrFalse()
   archived?: boolean;

@@ -136,7 +136,7 @@ function show(text) {
 
 async function problemOf(response) {
   const problem = await response.json().catch(() => ({}));
-  return problem.detail ?? 'The server answered ' + response.status + '.';
+  return problem.detail ?? 'The server returned status ' + response.status + '.';
 }
 
 async function find(uid) {

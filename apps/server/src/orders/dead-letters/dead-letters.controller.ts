@@ -29,7 +29,7 @@ import { DeadLettersService } from './dead-letters.service';
 export class DeadLettersController {
   constructor(private readonly letters: DeadLettersService) {}
 
-  /** List dead letters. Newest first. A dead letter is a message of the order stream that could not be stored. */
+  /** List dead letters. Newest first. A dead letter is a message from a shop that could not be stored as an order. */
   @Get()
   @RequireScopes(ordersScopes.redrive)
   @ApiOperation({ operationId: 'listDeadLetters' })
@@ -39,7 +39,7 @@ export class DeadLettersController {
     return { ...page, items: page.items.map(toDeadLetterDto) };
   }
 
-  /** Redrive many dead letters. Tries to store up to 100 open dead letters again, oldest first. */
+  /** Redrive many dead letters. Tries again to store up to 100 open dead letters, oldest first. Skips those that another request is changing. */
   @Post('redrive')
   @HttpCode(HttpStatus.OK)
   @RequireScopes(ordersScopes.redrive)
@@ -50,7 +50,7 @@ export class DeadLettersController {
     return this.letters.redriveMany(ctx, dto);
   }
 
-  /** Get a dead letter, with its message. */
+  /** Get a dead letter with its message. */
   @Get(':id')
   @RequireScopes(ordersScopes.redrive)
   @ETag()
@@ -62,7 +62,7 @@ export class DeadLettersController {
     return this.letters.get(ctx, id);
   }
 
-  /** Correct a dead letter. The next redrive stores the corrected order. The original message is kept. */
+  /** Correct a dead letter. Saves a corrected order for the next redrive, and replaces an earlier correction. The original message is kept. */
   @Put(':id/correction')
   @RequireScopes(ordersScopes.redrive)
   @ETag()
@@ -80,8 +80,8 @@ export class DeadLettersController {
   }
 
   /**
-   * Redrive a dead letter. Tries to store its correction, or else its message. Returns it in state `redriven` if that
-   * succeeded, or in state `open` with the reason why it failed.
+   * Redrive a dead letter. Tries to store the correction, or the original message if there is none. The state is `redriven` on success. It
+   * stays `open` on failure, and `reason` and `detail` explain why. Also succeeds if the dead letter is already redriven.
    */
   @Post(':id/redrive')
   @HttpCode(HttpStatus.OK)
@@ -101,7 +101,7 @@ export class DeadLettersController {
     return this.letters.redrive(ctx, id, force);
   }
 
-  /** Discard a dead letter. It stays readable, and can't be redriven any more. */
+  /** Discard a dead letter. You can still read it, but no longer correct or redrive it. Also succeeds if it is already discarded. */
   @Post(':id/discard')
   @HttpCode(HttpStatus.OK)
   @RequireScopes(ordersScopes.redrive)

@@ -33,7 +33,7 @@ export class DeadLetterDto {
   id!: string;
 
   /**
-   * `open`: not stored. `redriven`: a redrive stored it. `discarded`: staff discarded it.
+   * `open`: not stored yet. `redriven`: stored by a redrive. `discarded`: closed without being stored.
    * @example "open"
    */
   @ApiProperty({ enum: deadLetterStates, enumName: 'DeadLetterState' })
@@ -47,17 +47,20 @@ export class DeadLetterDto {
   })
   reason!: RejectionReason;
 
-  /** @example "This field is required." */
+  /**
+   * Why the message could not be stored, for people.
+   * @example "This field is required."
+   */
   detail!: string;
 
   /**
-   * JSON pointer (RFC 6901) to the first invalid field.
+   * JSON Pointer (RFC 6901) to the first invalid field. Null if the error is not in a single field.
    * @example "/items/0/price"
    */
   pointer!: string | null;
 
   /**
-   * UID of the order, if the message has one.
+   * UID of the order. Null if the message has no readable UID.
    * @example "b563feb7b2b84b6test"
    */
   order_uid!: string | null;
@@ -69,48 +72,57 @@ export class DeadLetterDto {
   size!: number;
 
   /**
-   * Number of times that the message came. A redelivery after a failure counts too.
+   * Number of times that the message was received, redeliveries included.
    * @example 1
    */
   received!: number;
 
-  /** @example 0 */
+  /**
+   * Number of redrives that failed.
+   * @example 0
+   */
   failed_redrives!: number;
 
   /**
-   * Whether it has a correction.
+   * `true` if a correction is saved.
    * @example false
    */
   corrected!: boolean;
 
-  /** Why it was discarded. */
+  /** Reason given when it was discarded. Null unless the state is `discarded`. */
   discard_reason!: string | null;
 
   /** @example "2026-11-21T09:00:00.000Z" */
   created_at!: Date;
 
-  /** @example "2026-11-21T09:00:00.000Z" */
+  /**
+   * Time at which the message was last received.
+   * @example "2026-11-21T09:00:00.000Z"
+   */
   last_received_at!: Date;
 
-  /** @example "2026-11-21T09:00:00.000Z" */
+  /**
+   * Time of the last change.
+   * @example "2026-11-21T09:00:00.000Z"
+   */
   updated_at!: Date;
 }
 
 /** A dead letter with its message. */
 export class FullDeadLetterDto extends DeadLetterDto {
   /**
-   * The message as it came. Of a message that is too large, the first 64 KiB.
+   * The original message. If the message was larger than 1 MiB, only its first 64 KiB.
    * @example "{\"order_uid\": \"b563feb7b2b84b6test\"}"
    */
   message!: string;
 
   /**
-   * `base64` if the message is not UTF-8.
+   * Encoding of `message`: `base64` if the original message is not valid UTF-8.
    * @example "utf-8"
    */
   message_encoding!: 'utf-8' | 'base64';
 
-  /** The corrected order, as JSON text. The next redrive uses it. */
+  /** The corrected order as JSON text, for the next redrive. Null if there is none. */
   correction!: string | null;
 }
 
@@ -136,7 +148,7 @@ export class CorrectDeadLetterDto {
 /** How to redrive a dead letter. */
 export class RedriveDto {
   /**
-   * Redrive it even after 5 failed redrives.
+   * `true`: redrive it even after 5 failed redrives.
    * @example false
    */
   @Optional()
@@ -147,7 +159,7 @@ export class RedriveDto {
 /** Which dead letters to redrive. */
 export class RedriveManyDto {
   /**
-   * Redrive these. Without `ids`, the oldest open ones are redriven.
+   * IDs of the dead letters to redrive. Those that are not open are skipped. Omit to redrive the oldest open dead letters.
    * @example ["019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11"]
    */
   @ApiProperty({ format: 'uuid', minItems: 1, maxItems: MAX_REDRIVES })
@@ -173,7 +185,7 @@ export class RedriveManyDto {
   limit?: number;
 
   /**
-   * Redrive even those with 5 failed redrives. Otherwise they are left out.
+   * `true`: include dead letters with 5 or more failed redrives. Default: skip them.
    * @example false
    */
   @Optional()
@@ -184,13 +196,13 @@ export class RedriveManyDto {
 /** What became of the redriven dead letters. */
 export class RedriveResultDto {
   /**
-   * Now stored as orders.
+   * Number of dead letters that are now stored as orders.
    * @example 12
    */
   redriven!: number;
 
   /**
-   * Rejected again, and still open.
+   * Number of dead letters that were rejected again. They stay open.
    * @example 3
    */
   failed!: number;

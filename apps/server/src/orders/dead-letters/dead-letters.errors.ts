@@ -21,7 +21,7 @@ export class DeadLetterClosedError extends DomainError {
   }
 
   constructor(state: DeadLetterState) {
-    super(`This dead letter is ${state}.`);
+    super(`This dead letter is already ${state}.`);
   }
 }
 
@@ -35,6 +35,6 @@ export class RedriveLimitError extends DomainError {
   }
 
   constructor(failed: number) {
-    super(`${failed} redrives of this dead letter failed. To redrive it all the same, send {"force": true}.`);
+    super(`${failed} redrives of this dead letter failed. To redrive it anyway, send {"force": true}.`);
   }
 }

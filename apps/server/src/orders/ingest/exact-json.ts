@@ -23,10 +23,13 @@ export function parseExactly(text: string): ExactJson {
   if (parsed.rejection) return parsed as { rejection: Rejection };
   const written = tokensOf(text);
   if (written.inexact !== undefined)
-    return rejected('number_out_of_range', `The number ${written.inexact} can't be represented exactly.`);
+    return rejected(
+      'number_out_of_range',
+      `The number ${written.inexact} is too large or too precise to be read exactly.`,
+    );
   // JSON.parse keeps the last of several equal keys, so that fewer keys are left.
   if (written.keys !== parsed.keys)
-    return rejected('duplicate_key', 'An object of the message has a key twice.');
+    return rejected('duplicate_key', 'An object in the message repeats a key.');
   return { value };
 }
 
@@ -73,7 +76,11 @@ const isStorable = (text: string): boolean => !text.includes('\0') && text.isWel
 
 const unsafe = (pointer: string) => ({
   keys: 0,
-  ...rejected('unsafe_text', 'A text of the message contains a NUL character or a lone surrogate.', pointer),
+  ...rejected(
+    'unsafe_text',
+    'A string in the message contains a NUL character or an unpaired surrogate.',
+    pointer,
+  ),
 });
 
 const rejected = (reason: Rejection['reason'], detail: string, pointer?: string) => ({

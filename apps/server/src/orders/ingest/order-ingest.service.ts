@@ -141,7 +141,7 @@ function compare({ order }: { order: ReadOrder }, documents: ReadonlyMap<string,
     outcome: 'rejected',
     rejection: {
       reason: 'order_conflict',
-      detail: 'Another order with this UID and other content is stored.',
+      detail: 'An order with the same UID but different content is already stored.',
       pointer: '/order_uid',
       orderUid: order.orderUid,
     },
@@ -150,7 +150,7 @@ function compare({ order }: { order: ReadOrder }, documents: ReadonlyMap<string,
 
 const unstorable = ({ read }: Reading): Rejection => ({
   reason: 'unstorable',
-  detail: 'PostgreSQL refuses the order.',
+  detail: 'The database rejected the order.',
   ...('order' in read && { orderUid: read.order.orderUid }),
 });
 

@@ -56,10 +56,14 @@ function readDocument(document: OrderDocument, text: string, now: number): Order
   const at = { pointer: '/date_created', ...uidOf(document) };
   // A leap second has the right format, but JavaScript has no such time.
   if (Number.isNaN(placedAt.getTime()))
-    return { rejection: { reason: 'invalid_order', detail: 'This is not a time.', ...at } };
+    return { rejection: { reason: 'invalid_order', detail: 'This time does not exist.', ...at } };
   if (placedAt.getTime() > now + DAY_MS)
     return {
-      rejection: { reason: 'date_in_future', detail: 'The order is dated more than a day ahead.', ...at },
+      rejection: {
+        reason: 'date_in_future',
+        detail: "The order's date is more than a day in the future.",
+        ...at,
+      },
     };
   return { order: { ...headerOf(document), document: text } };
 }

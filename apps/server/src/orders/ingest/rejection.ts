@@ -4,13 +4,13 @@ export const rejectionReasons = {
   not_utf8: 'The message is not UTF-8.',
   malformed_json: 'The message is not valid JSON.',
   too_deep: 'The message is nested more than 32 levels deep.',
-  duplicate_key: 'An object of the message has a key twice.',
-  number_out_of_range: "A number of the message can't be represented exactly.",
-  unsafe_text: 'A text of the message contains a NUL character or a lone surrogate.',
+  duplicate_key: 'An object in the message repeats a key.',
+  number_out_of_range: 'A number in the message is too large or too precise to be read exactly.',
+  unsafe_text: 'A string in the message contains a NUL character or an unpaired surrogate.',
   invalid_order: 'A field of the order is missing or invalid.',
-  date_in_future: 'The order is dated more than a day ahead.',
-  order_conflict: 'Another order with this UID and other content is stored.',
-  unstorable: 'PostgreSQL refuses the order.',
+  date_in_future: "The order's date is more than a day in the future.",
+  order_conflict: 'An order with the same UID but different content is already stored.',
+  unstorable: 'The database rejected the order.',
 } as const;
 
 export type RejectionReason = keyof typeof rejectionReasons;

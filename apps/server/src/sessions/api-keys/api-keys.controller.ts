@@ -92,7 +92,7 @@ export class ApiKeysController {
     return toApiKeyDto(await this.keys.rename(ctx, id, dto));
   }
 
-  /** Rotate an API key. Creates a key with the same name, the same scopes and access to the same packages. The old key stays valid for `overlap_seconds`. */
+  /** Rotate an API key. Creates a key with the same name and scopes, and with access to the same packages, orders and tickets. The old key stays valid for `overlap_seconds`. */
   @Post(':id/rotate')
   @RequireScopes(sessionsScopes.manageKeys)
   @Location<ApiKeyDto>(({ id }) => `/api/v1/api-keys/${id}`)

@@ -25,7 +25,7 @@ export class AuthController {
 
   /**
    * Sign in. Starts a new session and sets its cookie. If you send the cookie of an earlier session, that session ends and its
-   * packages become the user's. The reply also sets a device cookie. With this cookie, you can sign in from this device
+   * packages, orders and tickets become the user's. The reply also sets a device cookie. With this cookie, you can sign in from this device
    * even if failed sign-ins from elsewhere lock the account.
    */
   @Post('login')
