@@ -14,6 +14,6 @@ export const ordersManifest: ModuleManifest = {
   scopes: ordersScopes,
   tags: {
     orders: 'Orders from shops, and orders placed with this API.',
-    'dead letters': 'Messages from shops that could not be stored as orders.',
+    'dead-letters': 'Messages from shops that could not be stored as orders.',
   },
 };

@@ -66,7 +66,7 @@ export class ImportRunner {
   private failExhausted(id: string): Promise<boolean> {
     return this.imports.failExhausted(new TransactionContext(), id, MAX_ATTEMPTS, {
       code: 'import_failed',
-      detail: `The import stopped after ${MAX_ATTEMPTS} attempts without progress. The rows processed before that stay imported.`,
+      detail: `The import stopped after ${MAX_ATTEMPTS} attempts without progress. The counts include the rows processed before that.`,
     });
   }
 }

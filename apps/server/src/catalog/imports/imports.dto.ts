@@ -15,7 +15,7 @@ export class ImportProblemDto {
   /** @example "import_failed" */
   code!: string;
 
-  /** @example "The import stopped after 5 attempts without progress. The rows processed before that stay imported." */
+  /** @example "The import stopped after 5 attempts without progress. The counts include the rows processed before that." */
   detail!: string;
 }
 

@@ -24,7 +24,7 @@ import {
 } from './dead-letters.examples';
 import { DeadLettersService } from './dead-letters.service';
 
-@ApiTags('dead letters')
+@ApiTags('dead-letters')
 @Controller('api/v1/orders/dead-letters')
 export class DeadLettersController {
   constructor(private readonly letters: DeadLettersService) {}

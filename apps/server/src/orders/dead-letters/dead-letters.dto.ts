@@ -206,6 +206,13 @@ export class RedriveResultDto {
    * @example 3
    */
   failed!: number;
+
+  /**
+   * Number of given `ids` that were not redriven: unknown IDs, dead letters that another condition excludes, and those
+   * that another request is changing. 0 without `ids`.
+   * @example 0
+   */
+  skipped!: number;
 }
 
 /** Why a dead letter is discarded. */

@@ -7,7 +7,7 @@ export const openDeadLetter = {
   id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11',
   state: 'open',
   reason: 'invalid_order',
-  detail: 'This field must NOT have fewer than 1 characters.',
+  detail: 'This field must not have fewer than 1 characters.',
   pointer: '/customer_id',
   order_uid: 'b563feb7b2b84b6lost',
   size: 804,

@@ -105,7 +105,8 @@ export class DeadLettersService {
     return this.database.transaction(ctx, async () => {
       const below = force ? Number.MAX_SAFE_INTEGER : MAX_FAILED_REDRIVES;
       const letters = await this.letters.lockOpen(ctx, { ids, reason, below }, limit);
-      const result = { redriven: 0, failed: 0 };
+      const skipped = ids ? new Set(ids).size - letters.length : 0;
+      const result = { redriven: 0, failed: 0, skipped };
       for (const letter of letters) result[await this.redriveLocked(ctx, letter)]++;
       return result;
     });

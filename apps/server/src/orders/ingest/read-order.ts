@@ -86,7 +86,9 @@ function skusOf({ items }: OrderDocument): string[] {
 function invalid(error: ErrorObject | undefined): Rejection {
   const missing = error?.keyword === 'required' ? `/${String(error.params['missingProperty'])}` : '';
   const pointer = `${error?.instancePath ?? ''}${missing}`;
-  const detail = missing ? 'This field is required.' : `This field ${error?.message ?? 'is invalid'}.`;
+  const detail = missing
+    ? 'This field is required.'
+    : `This field ${error?.message?.replace('NOT', 'not') ?? 'is invalid'}.`;
   return { reason: 'invalid_order', detail, pointer };
 }
 
