@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import type { SelectQueryBuilder } from 'typeorm';
 import { OrderEntity } from './order.entity';
@@ -48,15 +48,15 @@ export interface OrderPosition {
 @Injectable()
 export class OrdersRepository {
   // Concurrent reads share one statement.
-  private readonly documents = new Gathered(
+  private readonly documentBatcher = new Batcher(
     (uids: string[]) => this.findAll(new TransactionContext(), uids),
-    { most: 100, lanes: 2 },
+    { maxSize: 100, concurrency: 2 },
   );
 
   constructor(private readonly database: Database) {}
 
   find(orderUid: string): Promise<StoredDocument | undefined> {
-    return this.documents.do(orderUid);
+    return this.documentBatcher.add(orderUid);
   }
 
   // SQL: a hot read, with a join.

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntryValues } from '@waybill/audit';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { Database, type RowOf } from '@waybill/database';
 import { IsNull, LessThan, Not } from 'typeorm';
 import type { PackageActor } from './package-actor';
@@ -43,9 +43,9 @@ export interface StatusChange {
 export class PackagesRepository {
   // Concurrent reads share one statement: under load, sending and parsing PostgreSQL messages takes most of a request's
   // CPU time.
-  private readonly owned = new Gathered(
+  private readonly ownedBatcher = new Batcher(
     (wanted: { id: number; ownerId: string }[]) => this.findOwned(new TransactionContext(), wanted),
-    { most: 100, lanes: 2 },
+    { maxSize: 100, concurrency: 2 },
   );
 
   constructor(private readonly database: Database) {}
@@ -56,7 +56,7 @@ export class PackagesRepository {
     const [ownerId, ...more] = visible;
     if (ctx.transaction || ownerId === undefined || more.length > 0)
       return this.database.row(ctx, FIND_OF_MANY, [id, visible]);
-    return this.owned.do({ id, ownerId });
+    return this.ownedBatcher.add({ id, ownerId });
   }
 
   private async findOwned(

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntryValues } from '@waybill/audit';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { Database, isRefusal, type RowOf, statement } from '@waybill/database';
 import { In } from 'typeorm';
 import type { Price, UnpricedReason } from './pricing';
@@ -47,9 +47,9 @@ export type PendingRegistration = RowOf<typeof PENDING>;
 @Injectable()
 export class RegistrationsRepository {
   // Concurrent calls share one statement and one commit.
-  private readonly acceptances = new Gathered<Acceptance, RegistrationStatus | undefined>(
+  private readonly acceptanceBatcher = new Batcher<Acceptance, RegistrationStatus | undefined>(
     (batch) => this.acceptAll(new TransactionContext(), batch),
-    { most: 100, lanes: 2, doneAloneAfter: isRefusal },
+    { maxSize: 100, concurrency: 2, retryIndividually: isRefusal },
   );
 
   constructor(private readonly database: Database) {}
@@ -64,7 +64,7 @@ export class RegistrationsRepository {
     row: NewRegistration,
     entry: AuditEntryValues | undefined,
   ): Promise<RegistrationStatus | undefined> {
-    if (!ctx.transaction) return this.acceptances.do({ row, entry });
+    if (!ctx.transaction) return this.acceptanceBatcher.add({ row, entry });
     return (await this.acceptAll(ctx, [{ row, entry }]))[0];
   }
 

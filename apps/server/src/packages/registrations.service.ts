@@ -1,6 +1,6 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { RatesStoppedError } from '@waybill/currency-rate';
 import { isRefusal } from '@waybill/database';
 import { PackagePrices } from './package-prices.service';
@@ -11,24 +11,24 @@ import {
   RegistrationsRepository,
 } from './registrations.repository';
 
-const BATCHES = { most: 100, lanes: 2 };
+const BATCH_LIMITS = { maxSize: 100, concurrency: 2 };
 
 /** Turns accepted registrations into packages. Jobs may call this any number of times. */
 @Injectable()
 export class RegistrationsService {
   private readonly logger = new Logger(RegistrationsService.name);
-  private readonly underWay = new Map<string, Promise<void>>();
+  private readonly running = new Map<string, Promise<void>>();
   // Jobs start one at a time. Concurrent jobs share their statements.
-  private readonly attempts = new Gathered<string, PendingRegistration | undefined>(
+  private readonly attemptBatcher = new Batcher<string, PendingRegistration | undefined>(
     (ids) => this.beginAll(ids),
-    { ...BATCHES, doneAloneAfter: isRefusal },
+    { ...BATCH_LIMITS, retryIndividually: isRefusal },
   );
-  private readonly completions = new Gathered<PricedRegistration, void>(
+  private readonly completionBatcher = new Batcher<PricedRegistration, void>(
     async (priced) => {
       await this.registrations.complete(new TransactionContext(), priced);
       return [];
     },
-    { ...BATCHES, doneAloneAfter: isRefusal },
+    { ...BATCH_LIMITS, retryIndividually: isRefusal },
   );
 
   constructor(
@@ -44,19 +44,19 @@ export class RegistrationsService {
    *   that is interrupted by a stopping process does not count.
    */
   process(id: string): Promise<void> {
-    const underWay = this.underWay.get(id);
-    if (underWay) return underWay;
-    const attempt = this.attempt(id).finally(() => this.underWay.delete(id));
-    this.underWay.set(id, attempt);
+    const running = this.running.get(id);
+    if (running) return running;
+    const attempt = this.attempt(id).finally(() => this.running.delete(id));
+    this.running.set(id, attempt);
     return attempt;
   }
 
   private async attempt(id: string): Promise<void> {
-    const registration = await this.attempts.do(id);
+    const registration = await this.attemptBatcher.add(id);
     if (!registration) return;
     try {
       const price = await this.prices.of(registration);
-      await this.completions.do({ id, price });
+      await this.completionBatcher.add({ id, price });
     } catch (error) {
       const ctx = new TransactionContext();
       if (error instanceof RatesStoppedError) {

@@ -1,4 +1,4 @@
-import { Gathered } from '@waybill/core';
+import { Batcher } from '@waybill/core';
 import { type Counted, WINDOW_SECONDS } from './counters';
 
 /** The part of an ioredis client that counts. The caller closes it and sets its command timeout. */
@@ -36,7 +36,10 @@ interface Addition {
  * count was its write to Redis and the client's objects for its command.
  */
 export class RedisCounters {
-  private readonly batches = new Gathered((batch: Addition[]) => this.addAll(batch), { most: 200, lanes: 1 });
+  private readonly batcher = new Batcher((batch: Addition[]) => this.addAll(batch), {
+    maxSize: 200,
+    concurrency: 1,
+  });
 
   constructor(private readonly client: LimitsRedis) {
     client.defineCommand(COMMAND, { lua: SCRIPT });
@@ -45,7 +48,7 @@ export class RedisCounters {
   /** Adds to a counter. @throws Error at once if Redis is not connected. */
   add(key: string, amount: number): Promise<Counted> {
     if (this.client.status !== 'ready') throw new Error('Redis is not connected');
-    return this.batches.do({ key, amount });
+    return this.batcher.add({ key, amount });
   }
 
   private async addAll(batch: Addition[]): Promise<Counted[]> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { columnsOf, Database, type RowOf, statement, violates } from '@waybill/database';
 import { IsNull, MoreThan, Not } from 'typeorm';
 import { PackageTypeEntity } from './package-type.entity';
@@ -24,16 +24,16 @@ type Range = readonly [afterId: number, count: number];
 export class PackageTypesRepository {
   // Concurrent requests share a statement that starts after all of them. With 16 callers, this halves a request's CPU
   // time.
-  private readonly ranges = new Gathered((wanted: Range[]) => this.readRanges(wanted), {
-    most: 100,
-    lanes: 2,
+  private readonly rangeBatcher = new Batcher((ranges: Range[]) => this.readRanges(ranges), {
+    maxSize: 100,
+    concurrency: 2,
   });
 
   constructor(private readonly database: Database) {}
 
   /** Lists the types that are not archived, by ID, starting after `afterId`. */
   listCurrent(ctx: TransactionContext, afterId: number, count: number): Promise<CurrentTypeRow[]> {
-    return ctx.transaction ? this.readRange(ctx, [afterId, count]) : this.ranges.do([afterId, count]);
+    return ctx.transaction ? this.readRange(ctx, [afterId, count]) : this.rangeBatcher.add([afterId, count]);
   }
 
   // SQL: a hot read.
@@ -41,12 +41,12 @@ export class PackageTypesRepository {
     return this.database.rows(ctx, LIST_CURRENT, [...range]);
   }
 
-  private readRanges(wanted: readonly Range[]): Promise<CurrentTypeRow[][]> {
+  private readRanges(ranges: readonly Range[]): Promise<CurrentTypeRow[][]> {
     const reads = new Map<string, Promise<CurrentTypeRow[]>>();
-    for (const range of wanted)
+    for (const range of ranges)
       if (!reads.has(String(range)))
         reads.set(String(range), this.readRange(new TransactionContext(), range));
-    return Promise.all(wanted.map((range) => reads.get(String(range)) as Promise<CurrentTypeRow[]>));
+    return Promise.all(ranges.map((range) => reads.get(String(range)) as Promise<CurrentTypeRow[]>));
   }
 
   // SQL: runs for every registration.
