@@ -32,7 +32,7 @@ const QUICK: Effort = {
 /** One measured path. To add one, add an entry to paths.ts. */
 export interface BenchPath {
   name: string;
-  says: string;
+  description: string;
   /** Skipped, with a message, if the machine has none. */
   needs?: 'redis';
   measure(bench: Bench): Promise<Result[]>;
@@ -49,7 +49,7 @@ export class Bench {
   constructor(
     readonly options: Options,
     readonly services: Services,
-    readonly say: (line: string) => void,
+    readonly print: (line: string) => void,
   ) {
     this.effort = options.quick ? QUICK : FULL;
     this.client = startClient(path.join(services.dir, 'client.log'));
@@ -90,10 +90,10 @@ export class Bench {
     const databaseUrl = await this.services.createDatabase('bench_http');
     const redis = this.redis('bench_http');
     const worker = await this.start('seed', { role: 'all', databaseUrl, redis });
-    const sown = await seed(worker.url, databaseUrl, this.client, this.effort.callers).finally(() =>
+    const seeded = await seed(worker.url, databaseUrl, this.client, this.effort.callers).finally(() =>
       worker.stop(),
     );
     const server = await this.start('http', { role: redis ? 'api' : 'all', databaseUrl, redis });
-    return { server, seed: sown, databaseUrl };
+    return { server, seed: seeded, databaseUrl };
   }
 }

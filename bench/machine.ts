@@ -14,13 +14,13 @@ export interface Machine {
 }
 
 /** Above this share, other processes affect the results. */
-export const BUSY_BEYOND = 0.1;
-const LOOK_MS = 1_500;
+export const BUSY_THRESHOLD = 0.1;
+const SAMPLE_MS = 1_500;
 
 /** Measures the machine's load while the bench is idle. */
 export async function describeMachine(now: Date): Promise<Machine> {
   const before = cpuTimes();
-  await delay(LOOK_MS);
+  await delay(SAMPLE_MS);
   const after = cpuTimes();
   return {
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown',

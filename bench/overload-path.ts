@@ -13,7 +13,7 @@ const RECOVERY_DEADLINE_MS = 30_000;
 
 export interface OverloadOptions {
   name: string;
-  says: string;
+  description: string;
   /** Minimum goodput under overload, as a share of the peak. */
   target: number;
   requests: (seed: Seed) => Request[];
@@ -22,7 +22,7 @@ export interface OverloadOptions {
 /** Sends three times a server's capacity, whatever the replies. */
 export const overloadPath = (options: OverloadOptions): BenchPath => ({
   name: options.name,
-  says: options.says,
+  description: options.description,
   measure: async (bench) => [await measure(bench, options)],
 });
 

@@ -21,7 +21,7 @@ export interface Result extends Verdict {
 }
 
 /** Whether the result reaches its target. */
-export const isReached = ({ ratio, ours, target }: Result): boolean =>
+export const reachesTarget = ({ ratio, ours, target }: Result): boolean =>
   ratio === null ? ours <= target : ratio >= target;
 
 /**

@@ -7,7 +7,8 @@ import { summarise } from './statistics';
 /** Measures the time from start to ready, and the memory of an idle process. */
 export const startPath = (targets: { readySeconds: number; idleMb: number }): BenchPath => ({
   name: 'start',
-  says: 'role all, with PostgreSQL migrated: from the start of the process to ready, and its memory when idle',
+  description:
+    'role all, with PostgreSQL migrated: from the start of the process to ready, and its memory when idle',
   measure: (bench) => measure(bench, targets),
 });
 
@@ -38,7 +39,7 @@ async function measure(bench: Bench, targets: { readySeconds: number; idleMb: nu
 
 /** Returns the peak memory of our servers while the paths were measured; undefined if none was. */
 export function memoryUnderBench(peaks: ReadonlyMap<string, number>, target: number): Result | undefined {
-  const [path, most] = [...peaks].toSorted(([, a], [, b]) => b - a)[0] ?? [];
-  if (path === undefined || most === undefined || Number.isNaN(most)) return undefined;
-  return { path: 'rss-bench', unit: 'MB', ...summarise([most]), target, notes: [`highest in ${path}`] };
+  const [path, peak] = [...peaks].toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  if (path === undefined || peak === undefined || Number.isNaN(peak)) return undefined;
+  return { path: 'rss-bench', unit: 'MB', ...summarise([peak]), target, notes: [`highest in ${path}`] };
 }

@@ -1,5 +1,5 @@
 /** If rounds differ by more than this share of the median, they measure the machine rather than the code. */
-export const NOISY_BEYOND = 0.2;
+export const NOISE_THRESHOLD = 0.2;
 
 /** Verdict over the rounds of a path. */
 export interface Verdict {
@@ -57,4 +57,4 @@ export function summarise(values: readonly number[]): Verdict {
 }
 
 // A result that is not a number, such as that of an idle baseline, also counts as noisy.
-const isNoisy = (spread: number): boolean => !(spread <= NOISY_BEYOND);
+const isNoisy = (spread: number): boolean => !(spread <= NOISE_THRESHOLD);

@@ -1,11 +1,11 @@
 import autocannon from 'autocannon';
-import type { Load, Order } from './load';
+import type { Load, LoadSpec } from './load';
 import { Tally } from './tally';
 
 const TIMEOUT_S = 10;
 
-export async function closedLoad(order: Extract<Order, { kind: 'closed' }>): Promise<Load> {
-  const { url, requests, connections, seconds, amount } = order;
+export async function closedLoad(spec: Extract<LoadSpec, { kind: 'closed' }>): Promise<Load> {
+  const { url, requests, connections, seconds, amount } = spec;
   const tally = new Tally();
   const { promise: ended, resolve, reject } = Promise.withResolvers<autocannon.Result>();
   const settings: autocannon.Options = {

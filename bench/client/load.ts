@@ -7,7 +7,7 @@ export interface Request {
 }
 
 /** Instructions for the client process. */
-export type Order =
+export type LoadSpec =
   /**
    * Closed load: each connection sends its next request after the previous reply, for a duration or a number of
    * requests.

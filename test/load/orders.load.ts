@@ -12,7 +12,7 @@ import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
 import { type Forwarder, startForwarder } from './forwarder';
 
-const NOWHERE = { CBR_JSON_URL: 'http://127.0.0.1:9/', CBR_XML_URL: 'http://127.0.0.1:9/' };
+const UNREACHABLE_RATES = { CBR_JSON_URL: 'http://127.0.0.1:9/', CBR_XML_URL: 'http://127.0.0.1:9/' };
 const backends: { name: string; url: () => string | undefined }[] = [
   { name: 'the embedded stream', url: () => undefined },
   { name: 'NATS', url: () => brokerUrl('nats') },
@@ -69,7 +69,7 @@ for (const { name, url } of backends) {
       pool.on('error', () => undefined); // the restart ends its connections
       servers = [];
       const prefix = `load-${randomUUID().slice(0, 8)}`;
-      env = { ...NOWHERE, ...(broker && { BROKER_URL: broker, BROKER_PREFIX: prefix }) };
+      env = { ...UNREACHABLE_RATES, ...(broker && { BROKER_URL: broker, BROKER_PREFIX: prefix }) };
     });
     afterEach(async () => {
       for (const server of servers) await server.kill().catch(() => undefined);
@@ -123,7 +123,7 @@ describe('a million stored orders', () => {
     const postgres = await RestartablePostgres.start();
     let server: TestServer | undefined;
     try {
-      server = await startServer({ databaseUrl: postgres.url, env: NOWHERE });
+      server = await startServer({ databaseUrl: postgres.url, env: UNREACHABLE_RATES });
       await server.stop();
       const client = new Client({ connectionString: postgres.url });
       await client.connect();
@@ -139,7 +139,7 @@ describe('a million stored orders', () => {
       await client.end();
 
       const begun = performance.now();
-      server = await startServer({ databaseUrl: postgres.url, env: NOWHERE });
+      server = await startServer({ databaseUrl: postgres.url, env: UNREACHABLE_RATES });
       const { url, pid } = server;
       await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, {
         describe: 'it is ready',

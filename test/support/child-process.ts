@@ -10,7 +10,7 @@ export const nodeEnvironment = (): Record<string, string | undefined> => ({
 let guard: string[] | undefined;
 
 /** Start of a command that ends with the test run, even if that is killed, if the machine has setpriv. */
-export function endWithUs(): string[] {
+export function killWithParent(): string[] {
   const command = ['setpriv', '--pdeathsig', 'KILL', '--'];
   guard ??= spawnSync(command[0]!, [...command.slice(1), 'true']).status === 0 ? command : [];
   return guard;

@@ -31,7 +31,7 @@ export class ContractViolation extends Error {
 }
 
 // Headers that HTTP, Node and the security hooks add to any reply. The document lists only headers that matter to callers.
-const UNSPOKEN = new Set([
+const UNDECLARED_HEADERS = new Set([
   ...['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding', 'vary'],
   ...[
     'cache-control',
@@ -114,7 +114,7 @@ export class Contract {
     return [
       ...declared.flatMap(([name, header]) => this.headerViolation(name, headers[name], header)),
       ...Object.keys(headers)
-        .filter((name) => !names.has(name) && !UNSPOKEN.has(name))
+        .filter((name) => !names.has(name) && !UNDECLARED_HEADERS.has(name))
         .map((name) => `the header ${name} is not declared`),
     ];
   }

@@ -15,7 +15,7 @@ export interface TestDatabase {
 }
 
 /** Passed from the global set-up to jest's worker processes. */
-export const HANDED = {
+export const ENV_NAMES = {
   run: 'WAYBILL_TEST_RUN',
   embedded: 'WAYBILL_TEST_EMBEDDED_URL',
   postgres: 'WAYBILL_TEST_POSTGRES_URL',
@@ -29,8 +29,8 @@ export const templateOf = (run: string): string => `${run}_template`;
 
 export function postgresBackends(): PostgresBackend[] {
   return [
-    { name: 'embedded PostgreSQL', on: 'embedded', adminUrl: process.env[HANDED.embedded] },
-    { name: 'PostgreSQL service', on: 'postgres', adminUrl: process.env[HANDED.postgres] },
+    { name: 'embedded PostgreSQL', on: 'embedded', adminUrl: process.env[ENV_NAMES.embedded] },
+    { name: 'PostgreSQL service', on: 'postgres', adminUrl: process.env[ENV_NAMES.postgres] },
   ];
 }
 
@@ -42,10 +42,11 @@ export function describeOnEachPostgres(title: string, suite: (on: PostgresBacken
 }
 
 /** URL of the Redis that was found, separated by commas for a cluster; undefined without one. */
-export const redisUrl = (): string | undefined => process.env[HANDED.redis];
+export const redisUrl = (): string | undefined => process.env[ENV_NAMES.redis];
 
 /** URL of a message broker that was found; undefined without one. */
-export const brokerUrl = (product: 'nats' | 'rabbitmq'): string | undefined => process.env[HANDED[product]];
+export const brokerUrl = (product: 'nats' | 'rabbitmq'): string | undefined =>
+  process.env[ENV_NAMES[product]];
 
 /**
  * Creates a migrated database for one test, cloned from the run's template. The end of the run drops it if the test does not.
@@ -55,8 +56,8 @@ export const brokerUrl = (product: 'nats' | 'rabbitmq'): string | undefined => p
 export async function createTestDatabase({
   on = 'embedded',
 }: { on?: PostgresBackend['on'] } = {}): Promise<TestDatabase> {
-  const adminUrl = process.env[HANDED[on]];
-  const run = process.env[HANDED.run];
+  const adminUrl = process.env[ENV_NAMES[on]];
+  const run = process.env[ENV_NAMES.run];
   if (!adminUrl || !run) throw new Error(`There is no ${on} PostgreSQL in this run of the tests`);
   const name = `${run}_${randomBytes(5).toString('hex')}`;
   // Copying files is faster, but makes the whole service flush its buffers, so it is not used on a shared service.

@@ -5,9 +5,9 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../libs/embedded-postgres/src/embedded-postgres';
-import { HANDED } from './database';
+import { ENV_NAMES } from './database';
 import { describeServices, findServices } from './services';
-import { collectRunFolders, makeRunFolder, nameRun, openRun } from './test-run';
+import { removeStaleRunFolders, makeRunFolder, createRunName, openRun } from './test-run';
 
 declare global {
   /** Set by the global set-up for the global teardown. */
@@ -23,9 +23,9 @@ export default async function globalSetup(): Promise<void> {
   process.stdout.write(
     `\nServices for these tests, besides the embedded parts:\n${describeServices(found, missing)}\n`,
   );
-  await collectRunFolders();
+  await removeStaleRunFolders();
 
-  const run = nameRun();
+  const run = createRunName();
   const embedded = await startCluster();
   const urls = { embedded: embedded.url, ...Object.fromEntries(found.map(({ name, url }) => [name, url])) };
   const closers = [embedded.remove];
@@ -34,7 +34,7 @@ export default async function globalSetup(): Promise<void> {
   };
   try {
     for (const [name, url] of Object.entries(urls)) {
-      process.env[HANDED[name as keyof typeof urls]] = url;
+      process.env[ENV_NAMES[name as keyof typeof urls]] = url;
       if (name === 'embedded' || name === 'postgres')
         closers.push((await openRun(url, run, migrateToNewest)).close);
     }
@@ -42,7 +42,7 @@ export default async function globalSetup(): Promise<void> {
     await globalThis.closeTestRun(); // jest calls no teardown after a failed set-up
     throw cause;
   }
-  process.env[HANDED.run] = run;
+  process.env[ENV_NAMES.run] = run;
 }
 
 async function startCluster(): Promise<EmbeddedPostgres & { remove(): Promise<void> }> {

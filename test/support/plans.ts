@@ -31,7 +31,7 @@ export async function planOf(dataSource: DataSource, work: () => Promise<unknown
 }
 
 /** Returns the largest number of rows that a node of the plan reads. */
-export const mostRowsRead = (nodes: PlanNode[]): number =>
+export const maxRowsRead = (nodes: PlanNode[]): number =>
   Math.max(
     ...nodes.map(
       (node) => ((node['Rows Removed by Filter'] ?? 0) + node['Actual Rows']) * node['Actual Loops'],

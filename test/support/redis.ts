@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Cluster, Redis } from 'ioredis';
-import { endWithUs } from './child-process';
+import { killWithParent } from './child-process';
 import { redisUrl } from './database';
 import { eventually } from './poll';
 
@@ -126,7 +126,7 @@ export async function startRedis({ args = [] }: { args?: string[] } = {}): Promi
 }
 
 async function launch(port: number, dir: string, args: string[]): Promise<ChildProcess> {
-  const command = [...endWithUs(), BINARY, '--port', String(port), '--bind', '127.0.0.1', '--dir', dir];
+  const command = [...killWithParent(), BINARY, '--port', String(port), '--bind', '127.0.0.1', '--dir', dir];
   const child = spawn(command[0]!, [...command.slice(1), '--save', '', '--appendonly', 'no', ...args], {
     stdio: 'ignore',
   });

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { endWithUs, nodeEnvironment } from './child-process';
+import { killWithParent, nodeEnvironment } from './child-process';
 import { eventually } from './poll';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
@@ -82,7 +82,8 @@ export async function startServer(options: StartServerOptions = {}): Promise<Tes
     const exit = await exited;
     clearTimeout(overdue);
     removeData();
-    if (exit.code !== 0) throw new Error(`The server did not stop gracefully (${say(exit)}):\n${output()}`);
+    if (exit.code !== 0)
+      throw new Error(`The server did not stop gracefully (${describeExit(exit)}):\n${output()}`);
   };
   try {
     const urls = await waitUntilServing(options.role ?? 'all', output, exited);
@@ -100,7 +101,7 @@ function spawnServer(
   dataDir: string,
 ): ServerProcess {
   const command = [
-    ...endWithUs(),
+    ...killWithParent(),
     process.execPath,
     ...[CHEAP_PASSWORDS, ...(preload ? [path.resolve(preload)] : [])].flatMap((file) => ['--require', file]),
     MAIN,
@@ -158,8 +159,10 @@ async function waitUntilServing(
     await eventually(() => exit ?? output().includes(END_OF_WELCOME), {
       describe: 'the process has printed its instructions',
     });
-  if (typeof url !== 'string') throw new Error(`The ${role} process ended (${say(url)}):\n${output()}`);
+  if (typeof url !== 'string')
+    throw new Error(`The ${role} process ended (${describeExit(url)}):\n${output()}`);
   return { url, opsUrl: find(LISTENS.ops) };
 }
 
-const say = ({ code, signal }: ServerExit): string => (signal ? `by ${signal}` : `with code ${code}`);
+const describeExit = ({ code, signal }: ServerExit): string =>
+  signal ? `by ${signal}` : `with code ${code}`;

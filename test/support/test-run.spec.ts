@@ -7,7 +7,7 @@ import { clusterFiles, ensureCluster } from '../../libs/embedded-postgres/src/cl
 import { launchPostmaster } from '../../libs/embedded-postgres/src/postmaster';
 import { prepareRuntime } from '../../libs/embedded-postgres/src/runtime';
 import { describeOnEachPostgres, postgresBackends } from './database';
-import { collectRunFolders, openRun } from './test-run';
+import { removeStaleRunFolders, openRun } from './test-run';
 
 /** ID of a process that has ended. */
 const deadPid = () => spawnSync('true').pid;
@@ -34,7 +34,7 @@ describe('the folders of killed runs', () => {
       make(`waybill-test-${uid + 1}-${deadPid()}-abc`),
       make(`waybill-test-${uid}-notes`),
     ];
-    await collectRunFolders([parent]);
+    await removeStaleRunFolders([parent]);
     await expect(postmaster.ended).resolves.toBe('ended with code 0');
     expect(existsSync(killed)).toBe(false);
     for (const folder of kept) expect(existsSync(folder)).toBe(true);

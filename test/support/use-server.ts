@@ -45,7 +45,7 @@ export const ratesFrom = ({ jsonUrl, xmlUrl }: Pick<CbrUpstream, 'jsonUrl' | 'xm
   CBR_XML_URL: xmlUrl,
 });
 
-const NOWHERE = ratesFrom({ jsonUrl: 'http://127.0.0.1:9/', xmlUrl: 'http://127.0.0.1:9/' });
+const UNREACHABLE_RATES = ratesFrom({ jsonUrl: 'http://127.0.0.1:9/', xmlUrl: 'http://127.0.0.1:9/' });
 
 /** Gives the enclosing `describe` a server on its own database, and stops it at the end. */
 export function useServer({
@@ -90,7 +90,7 @@ export function useServers({
   });
 
   const start = async (options: StartServerOptions = {}): Promise<TestServer> => {
-    const sources = rates === 'scripted' ? ratesFrom(upstream.value) : NOWHERE;
+    const sources = rates === 'scripted' ? ratesFrom(upstream.value) : UNREACHABLE_RATES;
     const server = await startServer({
       databaseUrl: database.value.url,
       ...options,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const BATCH = 500;
+const MAX_BATCH = 500;
 const TICK_MS = 50;
 const RETRIES = 5;
 const RETRY_MS = 1_000;
@@ -34,12 +34,12 @@ export async function publishAll(
   options: PublishOptions,
 ): Promise<Published> {
   const { rate = Number.POSITIVE_INFINITY, onProgress, signal } = options;
-  const size = Math.max(1, Math.min(BATCH, Math.floor((rate * TICK_MS) / 1_000)));
+  const size = Math.max(1, Math.min(MAX_BATCH, Math.floor((rate * TICK_MS) / 1_000)));
   const started = performance.now();
   let confirmed = 0;
   for await (const batch of batchesOf(messages, size)) {
-    const early = started + (confirmed / rate) * 1_000 - performance.now();
-    if (early > 0) await delay(early, undefined, { signal }).catch(() => undefined);
+    const waitMs = started + (confirmed / rate) * 1_000 - performance.now();
+    if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     const error = await publishWithRetries(batch, options);
     if (error) return { confirmed, unconfirmed: batch.length, error };

@@ -1,7 +1,7 @@
 /** Range of the delays between attempts. */
 export interface DelayRange {
-  firstMs: number;
-  longestMs: number;
+  initialMs: number;
+  maxMs: number;
 }
 
 /**
@@ -9,7 +9,7 @@ export interface DelayRange {
  * processes that failed together do not try again together.
  * @param failures number of failures in a row before this one.
  */
-export function backoffMs(failures: number, { firstMs, longestMs }: DelayRange): number {
-  const full = Math.min(longestMs, firstMs * 2 ** Math.min(failures, 30));
+export function backoffMs(failures: number, { initialMs, maxMs }: DelayRange): number {
+  const full = Math.min(maxMs, initialMs * 2 ** Math.min(failures, 30));
   return full / 2 + (Math.random() * full) / 2;
 }

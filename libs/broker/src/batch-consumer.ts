@@ -32,7 +32,7 @@ export interface ConsumeOptions {
 }
 
 /** What may be asked for. */
-export interface Room {
+export interface Capacity {
   messages: number;
   bytes: number;
 }
@@ -52,7 +52,7 @@ export interface Settlement<D extends Delivery> {
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 const MAX_IN_FLIGHT_BYTES = 128 * 1024 * 1024;
 const MAX_NACK_MS = 300_000;
-const DELAYS_AFTER_FAILURE = { firstMs: 200, longestMs: 30_000 };
+const RETRY_DELAYS = { initialMs: 200, maxMs: 30_000 };
 
 /**
  * Collects deliveries into batches, calls the handler, and settles the deliveries according to the outcomes. Bounds what
@@ -70,7 +70,7 @@ export class BatchConsumer<D extends Delivery> {
   private failures = 0;
   private paused = false;
   private timer: NodeJS.Timeout | undefined;
-  private roomWanted: (() => void) | undefined;
+  private onCapacity: (() => void) | undefined;
 
   /** @param settle settles deliveries at the broker. What it fails to settle is delivered again. */
   constructor(
@@ -98,25 +98,25 @@ export class BatchConsumer<D extends Delivery> {
   }
 
   /** Whether more bytes are in flight than should be, because the broker counts only messages. */
-  get isOverfull(): boolean {
+  get exceedsByteLimit(): boolean {
     return this.unsettled.size > 1 && this.bytesInFlight > this.limits.maxInFlightBytes;
   }
 
   /** Waits until a batch fits into what may be in flight. Returns undefined if the consumer is stopping. */
-  async untilRoom(): Promise<Room | undefined> {
+  async waitForCapacity(): Promise<Capacity | undefined> {
     const { maxBatch, maxInFlight, maxInFlightBytes } = this.limits;
     while (!this.isStopping) {
       const messages = maxInFlight - this.unsettled.size;
       const bytes = maxInFlightBytes - this.bytesInFlight;
       if (messages >= Math.min(maxBatch, maxInFlight) && bytes > 0) return { messages, bytes };
-      await new Promise<void>((resolve) => (this.roomWanted = resolve));
+      await new Promise<void>((resolve) => (this.onCapacity = resolve));
     }
     return undefined;
   }
 
   /** Takes a delivery. A consumer that is stopping gives it back. */
   add(delivery: D): void {
-    if (this.isStopping) return void this.giveBack([delivery]);
+    if (this.isStopping) return void this.returnDeliveries([delivery]);
     this.unsettled.add(delivery);
     this.bytesInFlight += delivery.message.body.length;
     this.waiting.push({ delivery, since: performance.now() });
@@ -139,13 +139,13 @@ export class BatchConsumer<D extends Delivery> {
    * Gives back what no handler has, and waits until the handlers are done and their messages are settled.
    * @returns whether they were done in time. What is left is delivered again.
    */
-  async stop(withinMs: number): Promise<boolean> {
+  async stop(timeoutMs: number): Promise<boolean> {
     this.stopping.abort();
     clearTimeout(this.timer);
-    this.roomWanted?.();
-    const givenBack = this.giveBack(this.waiting.splice(0).map(({ delivery }) => delivery));
+    this.onCapacity?.();
+    const returning = this.returnDeliveries(this.waiting.splice(0).map(({ delivery }) => delivery));
     try {
-      await withTimeout(Promise.all([givenBack, ...this.handling]), withinMs);
+      await withTimeout(Promise.all([returning, ...this.handling]), timeoutMs);
       return true;
     } catch (error) {
       if (error instanceof TimeoutError) return false;
@@ -214,7 +214,7 @@ export class BatchConsumer<D extends Delivery> {
       this.failures = 0;
       return outcomes || batch.map(() => 'ack');
     } catch (error) {
-      const nackAfterMs = Math.round(backoffMs(this.failures++, DELAYS_AFTER_FAILURE));
+      const nackAfterMs = Math.round(backoffMs(this.failures++, RETRY_DELAYS));
       this.logger.warn(
         `${this.topic}: a batch of ${batch.length} messages failed; retrying in ${nackAfterMs} ms: ${(error as Error).message}`,
       );
@@ -230,7 +230,7 @@ export class BatchConsumer<D extends Delivery> {
     this.startBatches();
   }
 
-  private async giveBack(deliveries: D[]): Promise<void> {
+  private async returnDeliveries(deliveries: D[]): Promise<void> {
     if (deliveries.length === 0) return;
     await this.settleSafely(deliveries.map((delivery) => ({ delivery, nackAfterMs: 0 })));
     for (const delivery of deliveries) this.forget(delivery);
@@ -249,7 +249,7 @@ export class BatchConsumer<D extends Delivery> {
   private forget(delivery: D): void {
     if (!this.unsettled.delete(delivery)) return;
     this.bytesInFlight -= delivery.message.body.length;
-    this.roomWanted?.();
+    this.onCapacity?.();
   }
 }
 

@@ -1,6 +1,6 @@
 import { registerScrapedGauge } from '@waybill/observability';
 import type { BatchHandler, ConsumeOptions } from './batch-consumer';
-import type { BrokerDriver, Consumption } from './broker-driver';
+import type { BrokerDriver, Subscription } from './broker-driver';
 import { InvalidMessageError, PublishFailedError } from './broker.errors';
 import { publishedMessages } from './broker.metrics';
 import { type OutgoingMessage, type PreparedMessage, prepare } from './messages';
@@ -21,7 +21,7 @@ const DRAIN_MS = 7_000;
  * that are delivered again.
  */
 export class Broker {
-  private readonly consumptions = new Map<Consumption, Topic>();
+  private readonly subscriptions = new Map<Subscription, Topic>();
 
   constructor(
     private readonly driver: BrokerDriver,
@@ -54,12 +54,12 @@ export class Broker {
     }
   }
 
-  /** Consumes a topic until the consumption is stopped. */
+  /** Consumes a topic until the subscription is stopped. */
   consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): { stop(): Promise<void> } {
-    const consumption = this.driver.consume(topic, handler, options);
-    this.consumptions.set(consumption, topic);
+    const subscription = this.driver.consume(topic, handler, options);
+    this.subscriptions.set(subscription, topic);
     this.registerMetrics();
-    return { stop: () => this.stop(consumption) };
+    return { stop: () => this.stop(subscription) };
   }
 
   /**
@@ -70,15 +70,15 @@ export class Broker {
     return this.driver.lag(topic, LAG_TIMEOUT_MS);
   }
 
-  /** Stops all consumptions and disconnects. */
+  /** Stops all subscriptions and disconnects. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.consumptions.keys(), (consumption) => this.stop(consumption)));
+    await Promise.all(Array.from(this.subscriptions.keys(), (subscription) => this.stop(subscription)));
     await this.driver.close();
   }
 
-  private async stop(consumption: Consumption): Promise<void> {
-    await consumption.stop(this.timeouts.drainMs);
-    this.consumptions.delete(consumption);
+  private async stop(subscription: Subscription): Promise<void> {
+    await subscription.stop(this.timeouts.drainMs);
+    this.subscriptions.delete(subscription);
   }
 
   // Only a process that consumes has these: reading the lag needs a connection.
@@ -91,7 +91,7 @@ export class Broker {
       },
       () =>
         Promise.all(
-          Array.from(new Set(this.consumptions.values()), async (topic) => ({
+          Array.from(new Set(this.subscriptions.values()), async (topic) => ({
             labels: { topic },
             value: await this.lag(topic),
           })),

@@ -16,7 +16,7 @@ const DRAIN_MS = 300;
 const [TOPIC] = topics;
 
 /** Where the topics of one test are. */
-export interface BrokerPlace {
+export interface TestBroker {
   /** Whether no other test uses it, so that the next test need not wait for its end. */
   isSeparate: boolean;
   /** The broker's own address. */
@@ -35,12 +35,12 @@ interface Consumer {
 }
 
 /** What every driver must do. `start` prepares a place for one test; undefined skips the suite. */
-export function describeBroker(name: string, start: (() => Promise<BrokerPlace>) | undefined): void {
+export function describeBroker(name: string, start: (() => Promise<TestBroker>) | undefined): void {
   (start ? describe : describe.skip)(`the message broker on ${name}`, () => {
     const brokers: Broker[] = [];
     const closers: (() => unknown)[] = [];
     const ending: Promise<void>[] = [];
-    let place: BrokerPlace;
+    let place: TestBroker;
 
     beforeEach(async () => {
       for (const level of ['warn', 'debug'] as const)
@@ -70,7 +70,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
       return broker;
     };
     /** Opens a broker that soon gives up publishing, once it is connected. */
-    const openHasty = async (address: Address): Promise<Broker> => {
+    const openWithShortTimeout = async (address: Address): Promise<Broker> => {
       const broker = await open(address, PUBLISH_MS);
       await eventually(() => broker.publish(TOPIC, [{ body: Buffer.from('first') }]).then(() => true), {
         describe: 'the broker is connected',
@@ -91,7 +91,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
         { id: 'empty', body: Buffer.alloc(0), headers: {} },
         { id: 'large', body: randomBytes(200_000), headers: {} },
       ];
-      await broker.publish(TOPIC, [...sent, ...numbered(1_000)]);
+      await broker.publish(TOPIC, [...sent, ...numberedMessages(1_000)]);
       const { received } = consume(await open());
       await has(received, 1_003);
       // As text: comparing large buffers takes seconds.
@@ -110,11 +110,11 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
 
     it('fills batches up to the limits, and does not wait for a full one', async () => {
       const broker = await open();
-      await broker.publish(TOPIC, numbered(1_100));
+      await broker.publish(TOPIC, numberedMessages(1_100));
       const { batches, received } = consume(broker, { maxWaitMs: 300 });
       await has(received, 1_100);
       expect(batches.map((batch) => batch.length)).toEqual([500, 500, 100]);
-      await broker.publish(TOPIC, numbered(1));
+      await broker.publish(TOPIC, numberedMessages(1));
       await has(received, 1_101);
       expect(batches.at(-1)).toHaveLength(1);
     });
@@ -132,8 +132,8 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
 
     it('bounds the messages in flight, and leaves the others to another consumer', async () => {
       const broker = await open();
-      await broker.publish(TOPIC, numbered(50));
-      const gate = held();
+      await broker.publish(TOPIC, numberedMessages(50));
+      const gate = createGate();
       const slow = consume(broker, { maxBatch: 5, concurrency: 2, maxInFlight: 15 }, gate.wait);
       await has(slow.received, 10);
       const other = consume(await open());
@@ -151,7 +151,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
         TOPIC,
         Array.from({ length: 60 }, (_, n) => ({ id: `${n}`, body: Buffer.alloc(50_000) })),
       );
-      const gate = held();
+      const gate = createGate();
       const slow = consume(broker, { maxBatch: 2, maxInFlight: 100, maxInFlightBytes: 1_000_000 }, gate.wait);
       await has(slow.received, 2);
       const other = consume(await open());
@@ -163,9 +163,9 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
 
     it('acknowledges only after the handler, so a lost consumer loses nothing', async () => {
       const proxy = await openProxy();
-      const lost = consume(await open(proxy), {}, held().wait);
+      const lost = consume(await open(proxy), {}, createGate().wait);
       const broker = await open();
-      await broker.publish(TOPIC, numbered(3));
+      await broker.publish(TOPIC, numberedMessages(3));
       await has(lost.received, 3);
       expect(await broker.lag(TOPIC)).toBe(unacknowledgedElsewhere(3));
       proxy.cut();
@@ -187,7 +187,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
         times.push(performance.now());
         if (times.length === 1) throw new Error('deadlock detected');
       });
-      await broker.publish(TOPIC, numbered(3));
+      await broker.publish(TOPIC, numberedMessages(3));
       await has(received, 6);
       expect(textsOf(received.slice(3)).toSorted()).toEqual(['0', '1', '2']);
       expect(received.slice(3).map(({ deliveryCount }) => deliveryCount)).toEqual([2, 2, 2]);
@@ -202,7 +202,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
       const { received } = consume(broker, {}, async (batch) =>
         batch[0]!.deliveryCount === 1 ? ['ack'] : undefined,
       );
-      await broker.publish(TOPIC, numbered(2));
+      await broker.publish(TOPIC, numberedMessages(2));
       await has(received, 4);
     });
 
@@ -215,7 +215,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
           body.toString() === '1' && deliveryCount === 1 ? { nackAfterMs: 400 } : 'ack',
         );
       });
-      await broker.publish(TOPIC, numbered(3));
+      await broker.publish(TOPIC, numberedMessages(3));
       await has(received, 4);
       expect(textsOf(received)).toEqual(['0', '1', '2', '1']);
       expect(received[3]!.deliveryCount).toBe(2);
@@ -228,15 +228,15 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
       const { received } = consume(broker, { maxWaitMs: 0 }, async () =>
         received.length < 25 ? [{ nackAfterMs: 0 }] : undefined,
       );
-      await broker.publish(TOPIC, numbered(1));
+      await broker.publish(TOPIC, numberedMessages(1));
       await has(received, 25);
       expect(received.map(({ deliveryCount }) => deliveryCount)).toEqual(numbers(26).slice(1).map(Number));
     });
 
     it('does not deliver again what a slow handler still works on', async () => {
       const broker = await open();
-      await broker.publish(TOPIC, numbered(2));
-      const gate = held();
+      await broker.publish(TOPIC, numberedMessages(2));
+      const gate = createGate();
       const slow = consume(broker, { maxBatch: 1, maxInFlight: 2 }, gate.wait);
       await has(slow.received, 1);
       const other = consume(await open());
@@ -251,7 +251,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
     it('shares messages between consumers, without giving one to both', async () => {
       const [one, two] = [consume(await open(), { maxBatch: 20 }), consume(await open(), { maxBatch: 20 })];
       const broker = await open();
-      await Promise.all(Array.from({ length: 20 }, () => broker.publish(TOPIC, numbered(50))));
+      await Promise.all(Array.from({ length: 20 }, () => broker.publish(TOPIC, numberedMessages(50))));
       await eventually(() => one.received.length + two.received.length >= 1_000, { describe: 'all arrive' });
       await eventually(async () => (await broker.lag(TOPIC)) === 0, { describe: 'all are acknowledged' });
       const ids = [...one.received, ...two.received].map(({ id }) => id);
@@ -263,9 +263,9 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
     it('counts the messages that are not acknowledged', async () => {
       const broker = await open();
       expect(await broker.lag(TOPIC)).toBe(0);
-      await broker.publish(TOPIC, numbered(7));
+      await broker.publish(TOPIC, numberedMessages(7));
       expect(await broker.lag(TOPIC)).toBe(7);
-      const gate = held();
+      const gate = createGate();
       const { received } = consume(broker, { maxBatch: 3, maxInFlight: 3 }, gate.wait);
       await has(received, 3);
       expect(await broker.lag(TOPIC)).toBe(7);
@@ -275,8 +275,8 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
 
     it('finishes the batch under way when it stops, and leaves the rest', async () => {
       const broker = await open();
-      await broker.publish(TOPIC, numbered(30));
-      const gate = held();
+      await broker.publish(TOPIC, numberedMessages(30));
+      const gate = createGate();
       let isHandled = false;
       const consumer = consume(broker, { maxBatch: 5, maxInFlight: 20 }, async () => {
         await gate.wait();
@@ -299,8 +299,8 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
 
     it('stops in time when a handler does not end, and its messages are delivered again', async () => {
       const broker = await open();
-      await broker.publish(TOPIC, numbered(1));
-      const stuck = consume(broker, {}, held().wait);
+      await broker.publish(TOPIC, numberedMessages(1));
+      const stuck = consume(broker, {}, createGate().wait);
       await has(stuck.received, 1);
       const from = performance.now();
       await broker.close();
@@ -311,7 +311,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
 
     it('connects again after a lost connection, logs each change once, and says nothing published meanwhile', async () => {
       const proxy = await openProxy();
-      const broker = await openHasty(proxy);
+      const broker = await openWithShortTimeout(proxy);
       const logged: string[] = [];
       const isOurs = (line: string) =>
         line.includes('available') && (!place.isSeparate || line.includes(`:${proxy.port} `));
@@ -324,7 +324,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
       expect(broker.isReachable).toBe(true);
 
       proxy.cut();
-      await expect(broker.publish(TOPIC, numbered(1))).rejects.toThrow(
+      await expect(broker.publish(TOPIC, numberedMessages(1))).rejects.toThrow(
         /orders\.order\.placed\.v1: .*not published: ./,
       );
       await eventually(() => broker.isReachable === false, { describe: 'the loss is seen' });
@@ -342,10 +342,10 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
 
     it('reports messages that are not confirmed in time', async () => {
       const proxy = await openProxy();
-      const broker = await openHasty(proxy);
+      const broker = await openWithShortTimeout(proxy);
       proxy.mute();
       const from = performance.now();
-      await expect(broker.publish(TOPIC, numbered(2))).rejects.toThrow(PublishFailedError);
+      await expect(broker.publish(TOPIC, numberedMessages(2))).rejects.toThrow(PublishFailedError);
       expect(performance.now() - from).toBeLessThan(3 * PUBLISH_MS);
       proxy.cut();
     });
@@ -353,7 +353,7 @@ export function describeBroker(name: string, start: (() => Promise<BrokerPlace>)
     it('refuses a message that is too large, and publishes none of the call', async () => {
       const broker = await open();
       const tooLarge = { body: Buffer.alloc(MAX_MESSAGE_BYTES + 1) };
-      const publishing = broker.publish(TOPIC, [...numbered(2), tooLarge]);
+      const publishing = broker.publish(TOPIC, [...numberedMessages(2), tooLarge]);
       await expect(publishing).rejects.toThrow(InvalidMessageError);
       await expect(publishing).rejects.toThrow(
         /^Message 2: it has \d+ bytes, but the broker takes at most \d+\.$/,
@@ -386,7 +386,7 @@ function consume(
 }
 
 /** A handler that waits until it is released. */
-function held(): { wait: () => Promise<void>; release(): void } {
+function createGate(): { wait: () => Promise<void>; release(): void } {
   let release = () => undefined as void;
   const gate = new Promise<void>((resolve) => (release = resolve));
   return { wait: () => gate, release: () => release() };
@@ -399,7 +399,7 @@ const has = (received: readonly unknown[], count: number) =>
   });
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));
-const numbered = (count: number): OutgoingMessage[] =>
+const numberedMessages = (count: number): OutgoingMessage[] =>
   numbers(count).map((text) => ({ body: Buffer.from(text) }));
 const textsOf = (messages: readonly ReceivedMessage[]): string[] =>
   messages.map(({ body }) => body.toString());

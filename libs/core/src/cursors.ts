@@ -45,10 +45,10 @@ export class Cursors<K extends Keyset> {
   page<T>(rows: T[], limit: number, bound: Bound, keysOf: (row: T) => K): Page<T> {
     const items = rows.slice(0, limit);
     const last = items.at(-1);
-    const goesOn = rows.length > limit && last !== undefined;
+    const hasMore = rows.length > limit && last !== undefined;
     return {
       items,
-      next_cursor: goesOn ? write([this.list, fingerprintOf(bound), ...keysOf(last)]) : null,
+      next_cursor: hasMore ? write([this.list, fingerprintOf(bound), ...keysOf(last)]) : null,
     };
   }
 }

@@ -21,7 +21,7 @@ export {
   scopes,
   scopesByRole,
 } from './scopes';
-export { holdsCredential, knowSecret, redacted, redactedLines } from './secrets';
+export { containsCredential, registerSecret, redacted, redactedLines } from './secrets';
 export {
   type AfterCommit,
   type BeforeCommit,

@@ -12,12 +12,12 @@ const IN_RUN = Uint8Array.from({ length: 128 }, (_, code) => Number(/[\w-]/.test
 const known = new Map<string, string>();
 
 /** Registers a text as a credential, whatever its format. */
-export function knowSecret(secret: string): void {
+export function registerSecret(secret: string): void {
   known.set(secret, JSON.stringify(secret).slice(1, -1));
 }
 
 /** Whether a text contains a known credential, or something that looks like one. */
-export function holdsCredential(text: string): boolean {
+export function containsCredential(text: string): boolean {
   const folded = text.toLowerCase();
   return (
     CREDENTIAL.test(text) ||
@@ -30,7 +30,7 @@ export function holdsCredential(text: string): boolean {
  * Replaces a text that contains a credential by `[redacted]`. Callers choose names, addresses and headers themselves,
  * so they may paste a secret into one.
  */
-export const redacted = (text: string): string => (holdsCredential(text) ? REDACTED : text);
+export const redacted = (text: string): string => (containsCredential(text) ? REDACTED : text);
 
 /** Replaces the credentials in lines of JSON by `[redacted]`. */
 export function redactedLines(lines: string): string {

@@ -14,7 +14,7 @@ const TABLE = computed({ name: value.text('c.relname') });
 @Injectable()
 export class OwnerTables {
   /** Tables with an owner ID, whether or not their rows retain the owner. */
-  private readonly known: readonly string[];
+  private readonly tablesWithOwner: readonly string[];
   /** One condition per index. */
   private readonly conditions: readonly string[];
 
@@ -35,7 +35,7 @@ export class OwnerTables {
     const undeclared = columns.filter(({ use }) => !use).map(({ table, name }) => `${table}.${name}`);
     if (undeclared.length > 0)
       throw new Error(`Declare by @OwnerId whether rows retain their owner: ${undeclared.join(', ')}`);
-    this.known = columns.map(({ table }) => table);
+    this.tablesWithOwner = columns.map(({ table }) => table);
     this.conditions = columns.flatMap(({ table, name, use }) => {
       if (!use?.retainsOwner) return [];
       const rows = `SELECT FROM ${driver.escape(table)} WHERE ${driver.escape(name)} = o.id`;
@@ -73,7 +73,7 @@ export class OwnerTables {
          WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
            AND a.attname ~ '(^|_)owner_id$' AND c.relname <> ALL ($1::text[])`,
       ),
-      [this.known],
+      [this.tablesWithOwner],
     );
     if (unknown.length === 0) return;
     const names = unknown.map(({ name }) => name).join(', ');

@@ -13,7 +13,7 @@ export class PgClient extends Client {
   }
 }
 
-const parseAny = types.getTypeParser(types.builtins.TIMESTAMPTZ) as (text: string) => Date;
+const parseAsPg = types.getTypeParser(types.builtins.TIMESTAMPTZ) as (text: string) => Date;
 const DATE_LENGTH = 10;
 const MILLISECONDS_END = 23;
 const HOURS_LENGTH = 3;
@@ -24,16 +24,16 @@ const HOURS_LENGTH = 3;
  */
 export function toDate(text: string): Date {
   const sign = text.charAt(text.length - HOURS_LENGTH);
-  const isUsual =
+  const isCommonFormat =
     text.charAt(DATE_LENGTH) === ' ' && text.charAt(4) === '-' && (sign === '+' || sign === '-');
-  if (!isUsual) return parseAny(text);
+  if (!isCommonFormat) return parseAsPg(text);
   const date = text.slice(0, DATE_LENGTH);
   if (!text.endsWith('+00')) return new Date(`${date}T${text.slice(DATE_LENGTH + 1)}:00`);
   const time = text.slice(DATE_LENGTH + 1, Math.min(text.length - HOURS_LENGTH, MILLISECONDS_END));
   return new StoredDate(`${date}T${time.includes('.') ? time : `${time}.`}`);
 }
 
-const MILLISECONDS_PADDED = '2026-11-21T09:00:00.000'.length;
+const PADDED_LENGTH = '2026-11-21T09:00:00.000'.length;
 
 /**
  * A date that remembers its JSON. JavaScript's own takes most of the time of a list's JSON: 50 packages with a date are
@@ -45,7 +45,7 @@ class StoredDate extends Date {
 
   /** @param text in UTC, with 0 to 3 digits after the point. */
   constructor(text: string) {
-    const json = `${text.padEnd(MILLISECONDS_PADDED, '0')}Z`;
+    const json = `${text.padEnd(PADDED_LENGTH, '0')}Z`;
     super(json);
     this.#json = json;
     this.#time = this.getTime();

@@ -7,7 +7,7 @@ import Big from 'big.js';
 import { v7 as uuidv7 } from 'uuid';
 import { type CatalogItemForOrder, CatalogItemsService } from '../catalog';
 import { OrderIngestRepository } from './ingest/order-ingest.repository';
-import { headerOf } from './ingest/read-order';
+import { headerOf } from './ingest/parse-order';
 import type { OrderDto, OrderMoneyDto, PlacedOrderItemDto } from './order.dto';
 import { OrdersCache } from './orders.cache';
 import type { PlaceOrderDto } from './orders.dto';

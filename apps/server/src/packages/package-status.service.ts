@@ -37,11 +37,11 @@ export class PackageStatusService {
    * @throws PackageNotFoundError, PackageAlreadyClaimedError, PackageCancelledError, PreconditionFailedError
    */
   async claim(ctx: RequestContext, id: number, carrierId: number): Promise<PackageRow> {
-    return this.matched(ctx, id, 'all', async () => {
+    return this.withPreconditions(ctx, id, 'all', async () => {
       const change = this.changeOf(ctx, id, 'package.claimed', { carrier_id: carrierId });
       const claimed = await this.packages.claim(ctx, change, carrierId);
       if (claimed) return claimed;
-      const found = await this.unchangeable(ctx, id, 'all');
+      const found = await this.findUnchanged(ctx, id, 'all');
       if (found.status === 'cancelled') throw new PackageCancelledError();
       if (found.carrierId !== carrierId) throw claimedBy(found);
       return found;
@@ -55,12 +55,12 @@ export class PackageStatusService {
    */
   async cancel(ctx: RequestContext, id: number): Promise<PackageRow> {
     const { scopes, ownerIds } = ctx.principal;
-    const mine = scopes.has(packagesScopes.manage.name) ? 'all' : ownerIds;
-    return this.matched(ctx, id, mine, async () => {
+    const visible = scopes.has(packagesScopes.manage.name) ? 'all' : ownerIds;
+    return this.withPreconditions(ctx, id, visible, async () => {
       const change = this.changeOf(ctx, id, 'package.cancelled', {});
-      const cancelled = await this.packages.cancel(ctx, change, mine);
+      const cancelled = await this.packages.cancel(ctx, change, visible);
       if (cancelled) return cancelled;
-      const found = await this.unchangeable(ctx, id, mine);
+      const found = await this.findUnchanged(ctx, id, visible);
       if (found.status === 'claimed') throw claimedBy(found);
       return found;
     });
@@ -77,7 +77,7 @@ export class PackageStatusService {
   }
 
   /** Runs `work` after checking the preconditions that were sent, if any, against the locked package. */
-  private async matched(
+  private async withPreconditions(
     ctx: RequestContext,
     id: number,
     visible: Visibility,
@@ -87,22 +87,22 @@ export class PackageStatusService {
     if (!ifMatch && !ifNoneMatch) return work();
     return this.database.transaction(ctx, async () => {
       const current = await this.packages.lock(ctx, id, visible);
-      if (!current) throw await this.missing(ctx, id, visible);
+      if (!current) throw await this.notFoundError(ctx, id, visible);
       checkIfMatch(ctx, toPackageDto(current));
       return work();
     });
   }
 
   /** Returns the package that an update did not change. */
-  private async unchangeable(ctx: RequestContext, id: number, visible: Visibility): Promise<PackageRow> {
+  private async findUnchanged(ctx: RequestContext, id: number, visible: Visibility): Promise<PackageRow> {
     const found = await this.packages.find(ctx, id, visible);
-    if (!found) throw await this.missing(ctx, id, visible);
+    if (!found) throw await this.notFoundError(ctx, id, visible);
     // It was not there yet at the time of the update.
     if (found.status === 'registered') throw new PackageNotFoundError();
     return found;
   }
 
-  private async missing(ctx: RequestContext, id: number, visible: Visibility): Promise<Error> {
+  private async notFoundError(ctx: RequestContext, id: number, visible: Visibility): Promise<Error> {
     const isReadable =
       visible !== 'all' && visibleTo(ctx) === 'all' && (await this.packages.find(ctx, id, 'all'));
     return isReadable ? new PackageOfAnotherOwnerError() : new PackageNotFoundError();

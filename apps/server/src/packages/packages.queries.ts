@@ -22,8 +22,8 @@ import {
 import { type RegistrationStatus, RegistrationsRepository } from './registrations.repository';
 
 const DAY_SECONDS = 24 * 3_600;
-const SHOWN_FOR_SECONDS = DAY_SECONDS;
-const REMEMBERED_FOR_SECONDS = 30 * DAY_SECONDS;
+const VISIBLE_FOR_SECONDS = DAY_SECONDS;
+const EXPIRED_FOR_SECONDS = 30 * DAY_SECONDS;
 const BEYOND_ANY_ID = 2_147_483_647;
 const cursors = new Cursors('packages', z.tuple([integerKey]));
 
@@ -42,9 +42,9 @@ export class PackagesQueries {
   async status(ctx: RequestContext, id: string): Promise<RegistrationStatus> {
     const registration = await this.registrations.findStatus(ctx, id);
     const age = registration?.finishedSeconds ?? 0;
-    if (!registration || !mayBeSeen(ctx, registration.ownerId) || age > REMEMBERED_FOR_SECONDS)
+    if (!registration || !isVisible(ctx, registration.ownerId) || age > EXPIRED_FOR_SECONDS)
       throw new RegistrationNotFoundError();
-    if (age > SHOWN_FOR_SECONDS) throw new RegistrationExpiredError(registration.packageId);
+    if (age > VISIBLE_FOR_SECONDS) throw new RegistrationExpiredError(registration.packageId);
     return registration;
   }
 
@@ -88,7 +88,7 @@ export function visibleTo({ principal }: RequestContext): Visibility {
   return principal.scopes.has(packagesScopes.readAll.name) ? 'all' : principal.ownerIds;
 }
 
-function mayBeSeen(ctx: RequestContext, ownerId: string): boolean {
+function isVisible(ctx: RequestContext, ownerId: string): boolean {
   const visible = visibleTo(ctx);
   return visible === 'all' || visible.includes(ownerId);
 }

@@ -126,32 +126,32 @@ export function listing(
   { typeId, hasCost, status }: PackageFilters,
 ): { text: Statement<PackageRow>; parameters: unknown[] } {
   const owners = visible === 'all' ? [] : [...new Set(visible)];
-  const whose = visible === 'all' ? 'all' : owners.length === 1 ? 'one' : 'many';
+  const owned = visible === 'all' ? 'all' : owners.length === 1 ? 'one' : 'many';
   const parameters = [
-    ...(whose === 'all' ? [] : [whose === 'one' ? owners[0] : owners]),
+    ...(owned === 'all' ? [] : [owned === 'one' ? owners[0] : owners]),
     ...(typeId === undefined ? [] : [typeId]),
   ];
   const filters = { byType: typeId !== undefined, hasCost, status };
-  const key = `${whose} ${JSON.stringify(filters)}`;
-  const text = listings.get(key) ?? statement(ROW, textOfListing(whose, filters));
+  const key = `${owned} ${JSON.stringify(filters)}`;
+  const text = listings.get(key) ?? statement(ROW, textOfListing(owned, filters));
   listings.set(key, text);
   return { text, parameters };
 }
 
 function textOfListing(
-  whose: 'all' | 'one' | 'many',
+  owned: 'all' | 'one' | 'many',
   { byType, hasCost, status }: { byType: boolean } & Omit<PackageFilters, 'typeId'>,
 ): string {
   const conditions = [
     'p.id < $1',
-    ...(whose === 'one' ? ['p.owner_id = $3'] : []),
-    ...(whose === 'many' ? ['p.owner_id = owner.id'] : []),
-    ...(byType ? [`p.type_id = $${whose === 'all' ? 3 : 4}`] : []),
+    ...(owned === 'one' ? ['p.owner_id = $3'] : []),
+    ...(owned === 'many' ? ['p.owner_id = owner.id'] : []),
+    ...(byType ? [`p.type_id = $${owned === 'all' ? 3 : 4}`] : []),
     ...(status ? [`p.status = '${status}'`] : []),
     ...(hasCost === undefined ? [] : [`p.delivery_cost IS ${hasCost ? 'NOT NULL' : 'NULL'}`]),
   ].join(' AND ');
   const newest = 'ORDER BY p.id DESC LIMIT $2';
-  if (whose !== 'many') return `SELECT ${ROW} ${FROM} WHERE ${conditions} ${newest}`;
+  if (owned !== 'many') return `SELECT ${ROW} ${FROM} WHERE ${conditions} ${newest}`;
   // Reads the newest rows of each owner, and merges them. Does not read all packages of any owner.
   return `SELECT ${ROW} FROM unnest($3::uuid[]) AS owner (id)
     CROSS JOIN LATERAL (SELECT * FROM packages p WHERE ${conditions} ${newest}) AS p ${typeName.join('p.type_id')} ${newest}`;

@@ -4,7 +4,7 @@ import type { TransactionContext } from '@waybill/core';
 import { TooManyPendingError } from './packages.errors';
 import { RegistrationsRepository } from './registrations.repository';
 
-const COUNT_LASTS_MS = 1_000;
+const COUNT_TTL_MS = 1_000;
 
 /**
  * Refuses registrations while too many are pending. Counts them in PostgreSQL at most once a second, and adds those
@@ -25,13 +25,13 @@ export class PendingLimit {
   /** Admits one registration. @throws TooManyPendingError */
   async admit(ctx: TransactionContext): Promise<void> {
     const limit = this.config.registrations.pendingLimit;
-    if (performance.now() - this.countedAt > COUNT_LASTS_MS) await this.count(ctx, limit);
+    if (performance.now() - this.countedAt > COUNT_TTL_MS) await this.count(ctx, limit);
     if (this.counted + this.admitted >= limit) throw new TooManyPendingError();
     this.admitted++;
   }
 
   /** Undoes an admission if the registration was not accepted. */
-  readmit(): void {
+  release(): void {
     this.admitted = Math.max(this.admitted - 1, 0);
   }
 

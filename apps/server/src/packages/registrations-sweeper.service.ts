@@ -8,7 +8,7 @@ import { attemptsUsedUp } from './registration-problems';
 import { type ClaimedRegistration, RegistrationsRepository } from './registrations.repository';
 
 const BATCH = 500;
-const KEPT_FOR_DAYS = 30;
+const RETENTION_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
 
 /** Requeues pending registrations whose jobs may be lost, and deletes old ones. */
@@ -36,29 +36,29 @@ export class RegistrationsSweeper {
 
   /** Deletes registrations that finished more than 30 days ago. @returns how many. */
   async purge(signal: AbortSignal): Promise<number> {
-    const beforeId = firstIdAt(Date.now() - KEPT_FOR_DAYS * DAY_MS);
+    const beforeId = firstIdAt(Date.now() - RETENTION_DAYS * DAY_MS);
     return inBatches(signal, BATCH, (count) =>
-      this.registrations.deleteFinished(new TransactionContext(), { beforeId, days: KEPT_FOR_DAYS, count }),
+      this.registrations.deleteFinished(new TransactionContext(), { beforeId, days: RETENTION_DAYS, count }),
     );
   }
 
   private async requeueDue(before: string, signal: AbortSignal, force: boolean): Promise<number> {
     const graceSeconds = this.config.registrations.requeueAfterSeconds;
-    const swept = await inBatches(signal, BATCH, async (count) => {
+    const sweptCount = await inBatches(signal, BATCH, async (count) => {
       const due = await this.registrations.claimDue(new TransactionContext(), {
         before,
         graceSeconds,
         count,
       });
       if (due.length === 0) return 0;
-      const live = await this.failExhausted(due);
-      if (live.length === 0) return due.length;
-      const enqueued = await requeueRegistrations(this.dispatcher, this.config, live, { force });
+      const remaining = await this.failExhausted(due);
+      if (remaining.length === 0) return due.length;
+      const enqueued = await requeueRegistrations(this.dispatcher, this.config, remaining, { force });
       // Stops if the queue is unavailable: these registrations are due again after the requeue delay.
       return enqueued ? due.length : 0;
     });
-    if (swept > 0) this.logger.log(`Swept ${swept} pending registrations`);
-    return swept;
+    if (sweptCount > 0) this.logger.log(`Swept ${sweptCount} pending registrations`);
+    return sweptCount;
   }
 
   // An attempt whose process died threw no error, but it counts. Only the age of an attempt shows whether it is still

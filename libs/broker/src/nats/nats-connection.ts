@@ -7,7 +7,7 @@ import {
   nkeyAuthenticator,
 } from '@nats-io/transport-node';
 import type { BrokerHealth } from '../broker-health';
-import { type Dialing, Reconnecting } from '../reconnecting';
+import { type Connector, ReconnectingConnection } from '../reconnecting-connection';
 import type { BrokerAccess } from '../broker-access';
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -23,11 +23,14 @@ export interface NatsConnection {
 }
 
 /** Connects to NATS. Our own reconnecting replaces that of the client, so that both brokers behave the same. */
-export function natsConnections(access: BrokerAccess, health: BrokerHealth): Reconnecting<NatsConnection> {
+export function natsConnections(
+  access: BrokerAccess,
+  health: BrokerHealth,
+): ReconnectingConnection<NatsConnection> {
   const configured = access.address.servers.map(({ host, port }) => hostAndPort(host, port));
   let announced: string[] = [];
-  const dialing: Dialing<NatsConnection> = {
-    dial: async (lost) => {
+  const connector: Connector<NatsConnection> = {
+    open: async (lost) => {
       const connection = await connect({
         servers: [...new Set([...configured, ...announced])],
         name: 'waybill',
@@ -45,11 +48,11 @@ export function natsConnections(access: BrokerAccess, health: BrokerHealth): Rec
         manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
       };
     },
-    hangUp: async ({ connection }) => {
+    close: async ({ connection }) => {
       if (!connection.isClosed()) await connection.close();
     },
   };
-  return new Reconnecting(dialing, health);
+  return new ReconnectingConnection(connector, health);
 }
 
 function securityOf({ address, certificateAuthority, credentials }: BrokerAccess) {

@@ -6,7 +6,7 @@ import { brokerAddress } from '@waybill/config';
 import { selfSignedCertificate } from '../../../../test/support/certificate';
 import { brokerUrl } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/poll';
-import { type BrokerPlace, describeBroker, LEASE_MS } from '../../test/contract';
+import { type TestBroker, describeBroker, LEASE_MS } from '../../test/contract';
 import { describeWithNatsServer, startNatsServer } from '../../test/nats-server';
 import { Broker } from '../broker';
 import type { ReceivedMessage } from '../messages';
@@ -165,7 +165,7 @@ describeWithNatsServer('a NATS server with TLS and sign-in', () => {
   });
 });
 
-async function startPlace(natsUrl: string): Promise<BrokerPlace> {
+async function startPlace(natsUrl: string): Promise<TestBroker> {
   const prefix = newPrefix();
   const address = brokerAddress.parse(natsUrl);
   const remove = async () => {

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { describeOnEachPostgres } from '../../../../test/support/database';
 import { useTypeOrm } from '../../../../test/support/typeorm';
 import { useDatabase } from '../../../../test/support/use-database';
-import { type BrokerPlace, describeBroker, LEASE_MS } from '../../test/contract';
+import { type TestBroker, describeBroker, LEASE_MS } from '../../test/contract';
 import type { Address } from '../../test/tcp-proxy';
 import { brokerSchema } from '../broker.schema';
 import { topics } from '../topics';
@@ -43,11 +43,11 @@ describeOnEachPostgres('the leases of the embedded broker', (on) => {
   it('cannot be prolonged or ended by the consumer that lost them, which can still acknowledge', async () => {
     await publish(1);
     const lost = await messages().claim(TOPIC, roomFor(1), 0);
-    const [held] = await messages().claim(TOPIC, roomFor(1), 60_000);
-    await messages().release(lost.map((lease) => ({ ...lease, afterMs: 0 })));
+    const [lease] = await messages().claim(TOPIC, roomFor(1), 60_000);
+    await messages().release(lost.map((one) => ({ ...one, afterMs: 0 })));
     await messages().extend(lost, 0);
     expect(await messages().claim(TOPIC, roomFor(1), 0)).toEqual([]);
-    await messages().extend([held!], 0);
+    await messages().extend([lease!], 0);
     expect(await messages().claim(TOPIC, roomFor(1), 0)).toMatchObject([{ deliveryCount: 3 }]);
     await messages().delete(lost);
     expect(await messages().count(TOPIC)).toBe(0);
@@ -61,7 +61,7 @@ describeOnEachPostgres('the leases of the embedded broker', (on) => {
   });
 });
 
-function placeOn(databaseUrl: string): BrokerPlace {
+function placeOn(databaseUrl: string): TestBroker {
   const { hostname, port } = new URL(databaseUrl);
   const sources: DataSource[] = [];
   const open = async ({ host, port: via }: Address) => {

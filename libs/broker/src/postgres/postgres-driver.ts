@@ -4,13 +4,13 @@ import {
   BatchConsumer,
   type BatchHandler,
   type ConsumeOptions,
-  type Room,
+  type Capacity,
   type Settlement,
 } from '../batch-consumer';
-import type { BrokerDriver, Consumption } from '../broker-driver';
+import type { BrokerDriver, Subscription } from '../broker-driver';
 import { BrokerHealth } from '../broker-health';
 import { MAX_MESSAGE_BYTES, type PreparedMessage, type ReceivedMessage } from '../messages';
-import { PullConsumption, type Puller } from '../pull-consumption';
+import { PullSubscription, type Puller } from '../pull-subscription';
 import type { Topic } from '../topics';
 import { type Lease, StreamMessagesRepository } from './stream-messages.repository';
 
@@ -48,20 +48,20 @@ export class PostgresDriver implements BrokerDriver {
     return Promise.resolve(MAX_MESSAGE_BYTES);
   }
 
-  async publish(topic: Topic, messages: readonly PreparedMessage[], withinMs: number): Promise<void> {
+  async publish(topic: Topic, messages: readonly PreparedMessage[], timeoutMs: number): Promise<void> {
     await withTimeout(
       this.observe(() => this.messages.insert(topic, messages)),
-      withinMs,
+      timeoutMs,
     );
     this.wakeIdle();
   }
 
-  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Consumption {
+  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Subscription {
     const settle = (settlements: readonly Settlement<LeasedMessage>[]) => this.settle(settlements);
     const batches = new BatchConsumer<LeasedMessage>(topic, handler, settle, options);
     const puller: Puller<LeasedMessage> = {
       extendEveryMs: this.leaseMs / 3,
-      pull: (room) => this.pull(topic, room, batches),
+      pull: (capacity) => this.pull(topic, capacity, batches),
       extend: (messages) =>
         this.observe(() =>
           this.messages.extend(
@@ -70,13 +70,13 @@ export class PostgresDriver implements BrokerDriver {
           ),
         ),
     };
-    return new PullConsumption(batches, puller);
+    return new PullSubscription(batches, puller);
   }
 
-  lag(topic: Topic, withinMs: number): Promise<number> {
+  lag(topic: Topic, timeoutMs: number): Promise<number> {
     return withTimeout(
       this.observe(() => this.messages.count(topic)),
-      withinMs,
+      timeoutMs,
     );
   }
 
@@ -84,8 +84,8 @@ export class PostgresDriver implements BrokerDriver {
     return Promise.resolve(); // the pool belongs to the process
   }
 
-  private async pull(topic: Topic, room: Room, batches: BatchConsumer<LeasedMessage>): Promise<void> {
-    const rows = await this.observe(() => this.messages.claim(topic, room, this.leaseMs));
+  private async pull(topic: Topic, capacity: Capacity, batches: BatchConsumer<LeasedMessage>): Promise<void> {
+    const rows = await this.observe(() => this.messages.claim(topic, capacity, this.leaseMs));
     for (const { id, messageId, body, headers, deliveryCount } of rows)
       batches.add({ lease: { id, deliveryCount }, message: { id: messageId, body, headers, deliveryCount } });
     if (rows.length === 0) await this.waitForMessages();

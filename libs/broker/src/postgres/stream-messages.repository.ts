@@ -1,6 +1,6 @@
 import { TransactionContext } from '@waybill/core';
 import { columnsOf, computed, type Database, type RowOf, statement, value } from '@waybill/database';
-import type { Room } from '../batch-consumer';
+import type { Capacity } from '../batch-consumer';
 import type { PreparedMessage } from '../messages';
 import type { Topic } from '../topics';
 import { StreamMessageEntity } from './stream-message.entity';
@@ -47,7 +47,7 @@ export class StreamMessagesRepository {
   }
 
   /** Leases the oldest messages that no other consumer has, in the order of publication: at least one. */
-  async claim(topic: Topic, { messages, bytes }: Room, leaseMs: number): Promise<StreamMessageRow[]> {
+  async claim(topic: Topic, { messages, bytes }: Capacity, leaseMs: number): Promise<StreamMessageRow[]> {
     const rows = await this.database.rows(
       new TransactionContext(),
       statement(

@@ -8,7 +8,7 @@ import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { selfSignedCertificate } from '../../../../test/support/certificate';
 import { brokerUrl } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/poll';
-import { type BrokerPlace, describeBroker } from '../../test/contract';
+import { type TestBroker, describeBroker } from '../../test/contract';
 import { Broker } from '../broker';
 import type { ReceivedMessage } from '../messages';
 import { topics } from '../topics';
@@ -141,7 +141,7 @@ describeBroker('RabbitMQ', url === undefined ? undefined : () => startPlace(url)
   });
 });
 
-async function startPlace(rabbitMqUrl: string): Promise<BrokerPlace> {
+async function startPlace(rabbitMqUrl: string): Promise<TestBroker> {
   const prefix = newPrefix();
   const address = brokerAddress.parse(rabbitMqUrl);
   const remove = async () => {

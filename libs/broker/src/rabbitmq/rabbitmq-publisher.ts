@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfirmChannel, Message } from 'amqplib';
 import { withTimeout } from '@waybill/core';
 import type { PreparedMessage } from '../messages';
-import type { Reconnecting } from '../reconnecting';
+import type { ReconnectingConnection } from '../reconnecting-connection';
 import type { RabbitMqConnection } from './rabbitmq-connection';
 import { ensureQueue } from './rabbitmq-queue';
 
@@ -22,15 +22,15 @@ interface Publishing {
 export class RabbitMqPublisher {
   private publishing: Promise<Publishing> | undefined;
 
-  constructor(private readonly connections: Reconnecting<RabbitMqConnection>) {}
+  constructor(private readonly connections: ReconnectingConnection<RabbitMqConnection>) {}
 
   /** Resolves when all messages are confirmed. @throws Error if one is refused, or not confirmed in time. */
-  async publish(queue: string, messages: readonly PreparedMessage[], withinMs: number): Promise<void> {
-    const connected = await this.connections.use(withinMs);
+  async publish(queue: string, messages: readonly PreparedMessage[], timeoutMs: number): Promise<void> {
+    const connected = await this.connections.use(timeoutMs);
     if (connected.blocked !== undefined)
       throw new Error(`RabbitMQ takes no messages at the moment: ${connected.blocked}`);
     try {
-      await withTimeout(this.send(connected, queue, messages), withinMs);
+      await withTimeout(this.send(connected, queue, messages), timeoutMs);
     } catch (error) {
       await this.discardChannel(); // its unconfirmed messages would add up
       throw error;

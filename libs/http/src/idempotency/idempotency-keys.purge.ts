@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { TransactionContext } from '@waybill/core';
 import { Database } from '@waybill/database';
-import { KEPT_FOR } from './idempotency.repository';
+import { RETENTION } from './idempotency.repository';
 
 /** Deletes expired idempotency keys. */
 @Injectable()
@@ -14,7 +14,7 @@ export class IdempotencyKeysPurge {
     return this.database.execute(
       ctx,
       `DELETE FROM idempotency_keys WHERE (owner_id, key) IN (
-         SELECT owner_id, key FROM idempotency_keys WHERE created_at <= now() - interval '${KEPT_FOR}'
+         SELECT owner_id, key FROM idempotency_keys WHERE created_at <= now() - interval '${RETENTION}'
          ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED)`,
       [count],
     );

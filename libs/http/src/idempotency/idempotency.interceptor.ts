@@ -3,7 +3,7 @@ import { Database } from '@waybill/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { setReplyHeaders } from '../replies/reply-headers';
-import { UnreadBody } from '../requests/json-bodies';
+import { UnparsedBody } from '../requests/json-bodies';
 import { StreamedBody } from '../requests/streamed-bodies';
 import { checkShape } from '../validation/check-requests';
 import { digestOfBody } from './body-digest';
@@ -11,7 +11,7 @@ import { idempotencyKeyOf, isKeyed } from './idempotency-key';
 import { IdempotencyKeyInFlightError, IdempotencyKeyReusedError } from './idempotency.errors';
 import { IdempotencyRepository, type KeyedRequest, type StoredReply } from './idempotency.repository';
 
-const KEPT_HEADERS = ['location', 'etag', 'retry-after'];
+const REPLAYED_HEADERS = ['location', 'etag', 'retry-after'];
 
 /**
  * Runs an `@Idempotent()` handler once per key. The key, the handler's changes and the response commit together; a
@@ -31,7 +31,7 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
     const reply = execution.switchToHttp().getResponse<FastifyReply>();
     if (!isKeyed(request)) return next.handle();
-    if (request.body instanceof UnreadBody) throw request.body.refusal;
+    if (request.body instanceof UnparsedBody) throw request.body.refusal;
     const key = idempotencyKeyOf(request.raw.headersDistinct['idempotency-key']) as string;
     return from(this.answerOnce(keyed(request, key), request, reply, next));
   }
@@ -79,7 +79,7 @@ const isSame = (
   first.bodyHash.equals(request.bodyHash);
 
 function render(reply: FastifyReply, body: unknown): StoredReply {
-  const headers = KEPT_HEADERS.flatMap((name) => {
+  const headers = REPLAYED_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)]];
   });

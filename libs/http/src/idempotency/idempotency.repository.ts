@@ -25,7 +25,7 @@ export type KeyedRequest = RowOf<typeof REQUEST> & {
 export type StoredReply = RowOf<typeof REPLY>;
 
 /** How long a repeat gets the first response; a PostgreSQL interval. */
-export const KEPT_FOR = '24 hours';
+export const RETENTION = '24 hours';
 
 /** Idempotency keys in PostgreSQL. */
 @Injectable()
@@ -57,7 +57,7 @@ export class IdempotencyRepository {
       statement(
         FOUND,
         `SELECT ${FOUND} FROM idempotency_keys
-         WHERE owner_id = ANY ($1) AND key = $2 AND created_at > now() - interval '${KEPT_FOR}'
+         WHERE owner_id = ANY ($1) AND key = $2 AND created_at > now() - interval '${RETENTION}'
          ORDER BY (method, target, body_hash) = ($3, $4, $5::bytea) DESC LIMIT 1`,
       ),
       [ownerIds, key, method, target, bodyHash],

@@ -1,5 +1,5 @@
 import { Batcher } from '@waybill/core';
-import { type Counted, WINDOW_SECONDS } from './counters';
+import { type CounterState, WINDOW_SECONDS } from './counters';
 
 /** The part of an ioredis client that counts. The caller closes it and sets its command timeout. */
 export interface LimitsRedis {
@@ -46,33 +46,33 @@ export class RedisCounters {
   }
 
   /** Adds to a counter. @throws Error at once if Redis is not connected. */
-  add(key: string, amount: number): Promise<Counted> {
+  add(key: string, amount: number): Promise<CounterState> {
     if (this.client.status !== 'ready') throw new Error('Redis is not connected');
     return this.batcher.add({ key, amount });
   }
 
-  private async addAll(batch: Addition[]): Promise<Counted[]> {
+  private async addAll(batch: Addition[]): Promise<CounterState[]> {
     const sums = new Map<string, number>();
     for (const { key, amount } of batch) sums.set(key, (sums.get(key) ?? 0) + amount);
     const states = await this.count(sums);
     // Each addition gets its own count, as if they had been sent one by one.
-    const counted: Counted[] = [];
+    const counted: CounterState[] = [];
     for (const { key, amount } of batch.toReversed()) {
-      const state = states.get(key) as Counted;
+      const state = states.get(key) as CounterState;
       counted.push({ ...state });
       state.count -= amount;
     }
     return counted.toReversed();
   }
 
-  private async count(sums: ReadonlyMap<string, number>): Promise<Map<string, Counted>> {
+  private async count(sums: ReadonlyMap<string, number>): Promise<Map<string, CounterState>> {
     const keys = [...sums.keys()];
     const amounts = [...sums.values()];
     const found = this.client.isCluster
       ? // The keys of one command must be on one node.
         (await Promise.all(keys.map((key, n) => this.send(1, key, amounts[n] as number)))).flat()
       : await this.send(keys.length, ...keys, ...amounts);
-    const stateOf = (n: number): Counted => ({
+    const stateOf = (n: number): CounterState => ({
       count: found[2 * n] as number,
       msLeft: found[2 * n + 1] as number,
     });

@@ -8,13 +8,13 @@ import { hasBody } from './streamed-bodies';
  * Refuses a body that takes too long to arrive, with 408. Does not limit a body that a route reads as a stream: Node has
  * one limit for all requests, which is long enough for a large file.
  */
-export function limitTimeOfBodies(fastify: FastifyInstance, withinMs: number): void {
+export function enforceBodyTimeout(fastify: FastifyInstance, timeoutMs: number): void {
   fastify.addHook('preParsing', (request, reply, payload, done) => {
     if (hasBody(request) && !routeMetadataOf(request).streams) {
       const late = setTimeout(() => {
         // The rest of the body is not read.
         if (!reply.sent) sendProblem(new RequestTimeoutError(), request, reply.header('Connection', 'close'));
-      }, withinMs);
+      }, timeoutMs);
       payload.once('close', () => clearTimeout(late)).once('end', () => clearTimeout(late));
     }
     done(null, payload);

@@ -25,7 +25,7 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
  * Placeholder for a body that is too complex to parse. It is refused with 422, after the 400 checks of the query and
  * headers.
  */
-export class UnreadBody {
+export class UnparsedBody {
   constructor(readonly refusal: BodyTooComplexError) {}
 }
 
@@ -34,7 +34,7 @@ function read(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw new MalformedJsonError();
   const refusal = findComplexity(body);
-  if (refusal) return new UnreadBody(refusal);
+  if (refusal) return new UnparsedBody(refusal);
   return JSON.parse(body.toString().replace(BYTE_ORDER_MARK, ''));
 }
 

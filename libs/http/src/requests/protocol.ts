@@ -26,7 +26,7 @@ export const serverOptions = (requestTimeout: number) => ({
 });
 
 /** Replaces Node's default handling of `Expect` and CONNECT, which runs before any handler. */
-export function answerProtocol(server: Server, routes: RouteTable): void {
+export function handleExpectAndConnect(server: Server, routes: RouteTable): void {
   const handle = (request: IncomingMessage, response: ServerResponse) =>
     void server.emit('request', request, response);
   server.on('checkExpectation', handle);

@@ -1,6 +1,6 @@
 import { ValidationFailedError } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
-import { UnreadBody } from '../requests/json-bodies';
+import { UnparsedBody } from '../requests/json-bodies';
 import { StreamedBody } from '../requests/streamed-bodies';
 import { routeMetadataOf } from '../routes/route-metadata';
 import { pointerOf } from './field-errors';
@@ -9,7 +9,7 @@ import { pointerOf } from './field-errors';
 export function refuseUnexpectedBody(request: FastifyRequest): void {
   const { body } = request;
   if (body === undefined || body === null || body instanceof StreamedBody) return;
-  if (body instanceof UnreadBody) throw body.refusal;
+  if (body instanceof UnparsedBody) throw body.refusal;
   if (!routeMetadataOf(request).takesBody) refuse(body);
 }
 

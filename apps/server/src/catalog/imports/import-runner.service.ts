@@ -1,4 +1,4 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { TransactionContext } from '@waybill/core';
@@ -10,7 +10,7 @@ import { type ImportWork, ImportWorkRepository } from './import-work.repository'
 /** Attempts without progress after which an import fails. */
 export const MAX_ATTEMPTS = 5;
 /** Rows that are validated before other work of the process gets its turn. */
-const ROWS_AT_ONCE = 50;
+const ROWS_PER_YIELD = 50;
 
 /** Imports accepted files. Jobs may call this any number of times, in any number of processes. */
 @Injectable()
@@ -52,7 +52,7 @@ export class ImportRunner {
     const rows = await this.imports.findChunk(new TransactionContext(), id, chunk);
     const read: ImportedRow[] = [];
     for (const row of rows ?? []) {
-      if (read.length % ROWS_AT_ONCE === 0) await yieldToOthers();
+      if (read.length % ROWS_PER_YIELD === 0) await yieldToEventLoop();
       read.push(await itemOfRow(header, row));
     }
     return rows && read;

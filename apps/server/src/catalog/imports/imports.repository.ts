@@ -21,7 +21,7 @@ export type ImportStatus = RowOf<typeof STATUS>;
 export type ImportError = RowOf<typeof ERROR>;
 
 /** An upload takes at most half a minute (`REQUEST_TIMEOUT_MS`); one of this age was left behind. */
-const UPLOAD_LASTS = '5 minutes';
+const MAX_UPLOAD_AGE = '5 minutes';
 
 /** Imports in PostgreSQL, as callers upload and read them. */
 @Injectable()
@@ -36,7 +36,7 @@ export class ImportsRepository {
       const begun = await this.database.execute(
         ctx,
         `INSERT INTO catalog_imports (id, state, requeue_at)
-         SELECT $1, 'uploading', now() + interval '${UPLOAD_LASTS}'
+         SELECT $1, 'uploading', now() + interval '${MAX_UPLOAD_AGE}'
          WHERE (SELECT count(*) FROM catalog_imports WHERE finished_at IS NULL) < $2`,
         [id, limit],
       );

@@ -2,7 +2,7 @@ import { ValidationFailedError } from '@waybill/core';
 import { findComplexity, validateBody } from '@waybill/http';
 import type { ItemColumn } from '../csv/item-columns';
 import type { CsvRow } from '../csv/read-csv';
-import { withFormula } from '../csv/write-csv';
+import { unescapeFormula } from '../csv/write-csv';
 import { PutCatalogItemDto, toCatalogItemValues } from '../items/catalog-items.dto';
 import type { CatalogItemValues } from '../items/catalog-items.repository';
 import { SKU_PATTERN } from '../items/sku';
@@ -21,7 +21,7 @@ export type ImportedRow = { row: CsvRow; item: CatalogItemValues } | { row: CsvR
 export async function itemOfRow(header: readonly string[], row: CsvRow): Promise<ImportedRow> {
   if (row.fields.length !== header.length)
     return { row, errors: errorsOf(row, [wrongFieldCount(header, row)]) };
-  const fields = row.fields.map(withFormula);
+  const fields = row.fields.map(unescapeFormula);
   const cells = Object.fromEntries(header.map((name, at) => [name, fields[at]])) as Record<
     ItemColumn,
     string

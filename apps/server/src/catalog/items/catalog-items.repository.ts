@@ -32,7 +32,7 @@ export interface CatalogItemFilters {
  * The words of an item. The index catalog_items_search_idx is on this expression. The configuration "russian" stems
  * words in Latin letters as English. "simple" keeps SKUs and brands as they are.
  */
-const SEARCHED = `(
+const SEARCH_VECTOR = `(
   to_tsvector('pg_catalog.russian', name || ' ' || coalesce(brand, '') || ' ' || coalesce(category, ''))
   || to_tsvector('pg_catalog.simple', sku || ' ' || coalesce(brand, '')))`;
 
@@ -131,7 +131,9 @@ function listing({ archived, category, brand, q }: CatalogItemFilters): {
 function textOfListing(archived: boolean, filters: string[]): string {
   const conditions = [
     `archived_at IS ${archived ? 'NOT NULL' : 'NULL'}`,
-    ...filters.map((name, n) => (name === 'q' ? `${SEARCHED} @@ ${wordsOf(n + 3)}` : `${name} = $${n + 3}`)),
+    ...filters.map((name, n) =>
+      name === 'q' ? `${SEARCH_VECTOR} @@ ${wordsOf(n + 3)}` : `${name} = $${n + 3}`,
+    ),
   ].join(' AND ');
   const page = 'sku > $1 ORDER BY sku LIMIT $2';
   if (!filters.includes('q')) return `SELECT ${ROW} FROM catalog_items WHERE ${conditions} AND ${page}`;

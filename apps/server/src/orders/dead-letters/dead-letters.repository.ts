@@ -69,13 +69,17 @@ export class DeadLettersRepository {
   /** Locks open dead letters, oldest first, and leaves out those that another transaction has locked. */
   lockOpen(
     ctx: TransactionContext,
-    { ids, reason, below }: { ids: string[] | undefined; reason: RejectionReason | undefined; below: number },
+    {
+      ids,
+      reason,
+      maxFailedRedrives,
+    }: { ids: string[] | undefined; reason: RejectionReason | undefined; maxFailedRedrives: number },
     count: number,
   ): Promise<DeadLetterEntity[]> {
     return this.database.repository(ctx, DeadLetterEntity).find({
       where: {
         state: 'open',
-        failedRedrives: LessThan(below),
+        failedRedrives: LessThan(maxFailedRedrives),
         ...(ids && { id: In(ids) }),
         ...(reason && { reason }),
       },

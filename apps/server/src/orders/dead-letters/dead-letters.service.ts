@@ -12,7 +12,7 @@ import {
 import { Database } from '@waybill/database';
 import { z } from 'zod';
 import { OrderIngest } from '../ingest/order-ingest.service';
-import { readOrder } from '../ingest/read-order';
+import { parseOrder } from '../ingest/parse-order';
 import type { DeadLetterEntity } from './dead-letter.entity';
 import {
   type FullDeadLetterDto,
@@ -28,7 +28,7 @@ const cursors = new Cursors('dead-letters', z.tuple([uuidKey]));
 const BEYOND_ANY_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 /** Failed redrives after which only a forced one is tried, so that a message can't loop. */
 const MAX_FAILED_REDRIVES = 5;
-const MOST_AT_ONCE = 100;
+const MAX_REDRIVES_PER_REQUEST = 100;
 
 /** Reads, corrects, redrives and discards dead letters. */
 @Injectable()
@@ -64,7 +64,7 @@ export class DeadLettersService {
    */
   async correct(ctx: RequestContext, id: string, order: object): Promise<FullDeadLetterDto> {
     const correction = JSON.stringify(order);
-    const read = readOrder(Buffer.from(correction));
+    const read = parseOrder(Buffer.from(correction));
     if ('rejection' in read) {
       const { reason, detail, pointer = '' } = read.rejection;
       throw ValidationFailedError.at(`/order${pointer}`, reason, detail);
@@ -100,11 +100,11 @@ export class DeadLettersService {
   /** Redrives many open dead letters, oldest first. */
   async redriveMany(
     ctx: RequestContext,
-    { ids, reason, limit = MOST_AT_ONCE, force = false }: RedriveManyDto,
+    { ids, reason, limit = MAX_REDRIVES_PER_REQUEST, force = false }: RedriveManyDto,
   ): Promise<RedriveResultDto> {
     return this.database.transaction(ctx, async () => {
-      const below = force ? Number.MAX_SAFE_INTEGER : MAX_FAILED_REDRIVES;
-      const letters = await this.letters.lockOpen(ctx, { ids, reason, below }, limit);
+      const maxFailedRedrives = force ? Number.MAX_SAFE_INTEGER : MAX_FAILED_REDRIVES;
+      const letters = await this.letters.lockOpen(ctx, { ids, reason, maxFailedRedrives }, limit);
       const result = { redriven: 0, failed: 0 };
       for (const letter of letters) result[await this.redriveLocked(ctx, letter)]++;
       return result;

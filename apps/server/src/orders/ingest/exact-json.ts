@@ -19,29 +19,29 @@ export function parseExactly(text: string): ExactJson {
   } catch {
     return rejected('malformed_json', 'The message is not valid JSON.');
   }
-  const parsed = survey(value, '', 0);
+  const parsed = inspect(value, '', 0);
   if (parsed.rejection) return parsed as { rejection: Rejection };
-  const written = tokensOf(text);
-  if (written.inexact !== undefined)
-    return rejected('number_out_of_range', `The number ${written.inexact} can't be represented exactly.`);
+  const tokens = tokensOf(text);
+  if (tokens.inexact !== undefined)
+    return rejected('number_out_of_range', `The number ${tokens.inexact} can't be represented exactly.`);
   // JSON.parse keeps the last of several equal keys, so that fewer keys are left.
-  if (written.keys !== parsed.keys)
+  if (tokens.keys !== parsed.keys)
     return rejected('duplicate_key', 'An object of the message has a key twice.');
   return { value };
 }
 
 // Counts the keys of a value and its parts, and finds what must be rejected.
-function survey(value: unknown, pointer: string, depth: number): { keys: number; rejection?: Rejection } {
+function inspect(value: unknown, pointer: string, depth: number): { keys: number; rejection?: Rejection } {
   if (typeof value === 'string') return isStorable(value) ? { keys: 0 } : unsafe(pointer);
   if (typeof value !== 'object' || value === null) return { keys: 0 };
   if (depth === MAX_DEPTH)
     return { keys: 0, ...rejected('too_deep', `The message is nested more than ${MAX_DEPTH} levels deep.`) };
   let keys = 0;
   const isArray = Array.isArray(value);
-  for (const [key, part] of Object.entries(value)) {
+  for (const [key, child] of Object.entries(value)) {
     const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     if (!isArray && !isStorable(key)) return unsafe(pointer);
-    const inner = survey(part, at, depth + 1);
+    const inner = inspect(child, at, depth + 1);
     if (inner.rejection) return inner;
     keys += inner.keys + (isArray ? 0 : 1);
   }

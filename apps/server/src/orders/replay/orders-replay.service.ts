@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '@waybill/core';
 import type { JobParameters, JobResult } from '@waybill/jobs';
 import type { OrderDocument } from '../ingest/order-document';
-import { headerOf } from '../ingest/read-order';
+import { headerOf } from '../ingest/parse-order';
 import { type OrderHeaderRow, OrdersReplayRepository, type StoredEntry } from './orders-replay.repository';
 
 const BATCH = 500;
@@ -37,9 +37,9 @@ export class OrdersReplay {
       if (!last) break;
       position = last.position;
       orders += entries.length;
-      const wrong = await this.compare(ctx, entries, digests);
-      different += wrong.length;
-      if (!dryRun && wrong.length > 0) await this.repository.restore(ctx, wrong);
+      const mismatches = await this.compare(ctx, entries, digests);
+      different += mismatches.length;
+      if (!dryRun && mismatches.length > 0) await this.repository.restore(ctx, mismatches);
     }
     const [rebuilt, stored] = [digests.rebuilt.digest('hex'), digests.stored.digest('hex')];
     return {

@@ -19,12 +19,12 @@ export interface OrderHeader {
 }
 
 /** An order that can be stored. */
-export interface ReadOrder extends OrderHeader {
+export interface ParsedOrder extends OrderHeader {
   /** The message as it came. */
   document: string;
 }
 
-export type OrderOrRejection = { order: ReadOrder } | { rejection: Rejection };
+export type OrderOrRejection = { order: ParsedOrder } | { rejection: Rejection };
 
 const ajv = new Ajv({ strict: true });
 addFormats.default(ajv, ['date-time', 'email']);
@@ -32,7 +32,7 @@ const isOrder = ajv.compile<OrderDocument>(orderSchema);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads a message of the order stream. Never throws. @param now milliseconds since 1970 */
-export function readOrder(message: Uint8Array, now = Date.now()): OrderOrRejection {
+export function parseOrder(message: Uint8Array, now = Date.now()): OrderOrRejection {
   if (message.byteLength > MAX_MESSAGE_BYTES)
     return rejected(
       'too_large',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOrder } from './read-order';
+import { parseOrder } from './parse-order';
 
 const text = readFileSync(join(__dirname, '../fixtures/model.json'), 'utf8');
 interface Sample {
@@ -10,7 +10,7 @@ interface Sample {
   [field: string]: unknown;
 }
 const sample = (): Sample => JSON.parse(text) as Sample;
-const read = (message: string | Buffer, now?: number) => readOrder(Buffer.from(message as string), now);
+const read = (message: string | Buffer, now?: number) => parseOrder(Buffer.from(message as string), now);
 const reasonOf = (message: string | Buffer) => {
   const result = read(message);
   return 'rejection' in result ? result.rejection.reason : 'accepted';
@@ -21,7 +21,7 @@ function changed(change: (order: Sample) => void): string {
   return JSON.stringify(order);
 }
 
-describe('readOrder', () => {
+describe('parseOrder', () => {
   it('accepts the public sample as it is', () => {
     expect(read(text)).toEqual({
       order: {

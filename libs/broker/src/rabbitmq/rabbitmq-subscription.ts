@@ -5,9 +5,9 @@ import { withTimeout } from '@waybill/core';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { backoffMs } from '../backoff';
 import { BatchConsumer, type BatchHandler, type ConsumeOptions, type Settlement } from '../batch-consumer';
-import type { Consumption } from '../broker-driver';
+import type { Subscription } from '../broker-driver';
 import type { ReceivedMessage } from '../messages';
-import type { Reconnecting } from '../reconnecting';
+import type { ReconnectingConnection } from '../reconnecting-connection';
 import type { Topic } from '../topics';
 import type { RabbitMqConnection } from './rabbitmq-connection';
 import { decode, ensureQueue } from './rabbitmq-queue';
@@ -15,9 +15,9 @@ import { decode, ensureQueue } from './rabbitmq-queue';
 const TIMEOUT_MS = 5_000;
 const CLOSE_MS = 1_000;
 /** Prefetch while messages are large, and number of deliveries until a larger one is tried again. */
-const FEW = 8;
-const DELIVERIES_OF_FEW = 200;
-const DELAYS = { firstMs: 100, longestMs: 10_000 };
+const SMALL_PREFETCH = 8;
+const SMALL_PREFETCH_DELIVERIES = 200;
+const RETRY_DELAYS = { initialMs: 100, maxMs: 10_000 };
 
 /** A delivery, which only the channel that it came on can settle. */
 interface RabbitMqDelivery {
@@ -30,7 +30,7 @@ interface RabbitMqDelivery {
  * Consumes a queue. RabbitMQ pushes messages, as many as the prefetch allows. It knows no delay: a message that is to be
  * delivered again later is kept until then, and counts as prefetched.
  */
-export class RabbitMqConsumption implements Consumption {
+export class RabbitMqSubscription implements Subscription {
   private readonly logger = new Logger('Broker');
   private readonly stopping = new AbortController();
   private readonly batches: BatchConsumer<RabbitMqDelivery>;
@@ -39,13 +39,13 @@ export class RabbitMqConsumption implements Consumption {
   private readonly stopped = once(this.stopping.signal, 'abort');
   private readonly consuming: Promise<void>;
   /** Number of deliveries until the prefetch is large again. */
-  private fewLeft = 0;
+  private smallPrefetchLeft = 0;
   private draining: Promise<boolean> | undefined;
 
   constructor(
     topic: Topic,
     private readonly queue: string,
-    private readonly connections: Reconnecting<RabbitMqConnection>,
+    private readonly connections: ReconnectingConnection<RabbitMqConnection>,
     handler: BatchHandler,
     options?: ConsumeOptions,
   ) {
@@ -59,8 +59,8 @@ export class RabbitMqConsumption implements Consumption {
     return this.unacknowledged.size;
   }
 
-  async stop(withinMs: number): Promise<void> {
-    this.draining = this.batches.stop(withinMs);
+  async stop(timeoutMs: number): Promise<void> {
+    this.draining = this.batches.stop(timeoutMs);
     this.stopping.abort();
     await this.draining;
     await this.consuming;
@@ -74,7 +74,7 @@ export class RabbitMqConsumption implements Consumption {
         failures = 0;
       } catch (error) {
         this.logger.debug((error as Error).message);
-        await delay(backoffMs(failures++, DELAYS), undefined, { signal }).catch(() => undefined);
+        await delay(backoffMs(failures++, RETRY_DELAYS), undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -96,7 +96,7 @@ export class RabbitMqConsumption implements Consumption {
 
   private async subscribe(channel: Channel): Promise<string> {
     const { maxInFlight } = this.batches;
-    await channel.prefetch(this.fewLeft > 0 ? Math.min(FEW, maxInFlight) : maxInFlight);
+    await channel.prefetch(this.smallPrefetchLeft > 0 ? Math.min(SMALL_PREFETCH, maxInFlight) : maxInFlight);
     await ensureQueue(channel, this.queue);
     const { consumerTag } = await channel.consume(this.queue, (raw) => {
       // Null if the queue was deleted: the next channel creates it again.
@@ -111,9 +111,9 @@ export class RabbitMqConsumption implements Consumption {
 
   /** RabbitMQ counts no bytes: when too many are in flight, the next messages come on a channel with a small prefetch. */
   private adaptPrefetch(channel: Channel): void {
-    const isBack = this.fewLeft > 0 && --this.fewLeft === 0;
-    if (!isBack && (this.fewLeft > 0 || !this.batches.isOverfull)) return;
-    if (!isBack) this.fewLeft = DELIVERIES_OF_FEW;
+    const isRestored = this.smallPrefetchLeft > 0 && --this.smallPrefetchLeft === 0;
+    if (!isRestored && (this.smallPrefetchLeft > 0 || !this.batches.exceedsByteLimit)) return;
+    if (!isRestored) this.smallPrefetchLeft = SMALL_PREFETCH_DELIVERIES;
     channel.close().catch(() => undefined); // it may be closed
   }
 

@@ -3,27 +3,27 @@ import { eventually } from '../../../test/support/poll';
 import { backoffMs } from './backoff';
 import { BrokerHealth } from './broker-health';
 import { BrokerUnavailableError } from './broker.errors';
-import { Reconnecting } from './reconnecting';
+import { ReconnectingConnection } from './reconnecting-connection';
 
 describe('a connection that is opened again', () => {
   let dials: number;
   let failing: boolean;
   let lose: (reason: Error) => void;
   let closed: number[];
-  let connection: Reconnecting<number>;
+  let connection: ReconnectingConnection<number>;
 
   beforeEach(() => {
     for (const level of ['warn', 'log', 'debug'] as const)
       jest.spyOn(Logger.prototype, level).mockReturnValue(undefined);
     [dials, failing, closed] = [0, false, []];
-    const dial = async (lost: (reason: Error) => void) => {
+    const open = async (lost: (reason: Error) => void) => {
       dials++;
       if (failing) throw new Error('connection refused');
       lose = lost;
       return dials;
     };
-    const hangUp = async (one: number) => void closed.push(one);
-    connection = new Reconnecting({ dial, hangUp }, new BrokerHealth('The broker'));
+    const close = async (one: number) => void closed.push(one);
+    connection = new ReconnectingConnection({ open, close }, new BrokerHealth('The broker'));
   });
   afterEach(async () => {
     await connection.close();
@@ -66,7 +66,7 @@ describe('a connection that is opened again', () => {
 
   it('waits longer after each failure, and never the same time', () => {
     const delays = (failures: number) =>
-      Array.from({ length: 50 }, () => backoffMs(failures, { firstMs: 100, longestMs: 10_000 }));
+      Array.from({ length: 50 }, () => backoffMs(failures, { initialMs: 100, maxMs: 10_000 }));
     for (const [failures, longest] of [
       [0, 100],
       [3, 800],
