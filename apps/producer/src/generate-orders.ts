@@ -3,17 +3,17 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 
-/** What a generated message is: a new order, a repeat of one, other content under the UID of one, or invalid. */
+/** Kind of a generated message. A `conflict` has the UID of an earlier order, but other content. */
 export type Kind = 'new' | 'repeat' | 'conflict' | 'invalid';
 
 export interface GeneratedMessage {
   kind: Kind;
-  /** UID of the order; of an invalid message, that of the order that it would be. */
+  /** UID of the order. An invalid message was made from the order with this UID. */
   orderUid: string;
   body: Buffer;
 }
 
-/** Shares are from 0 to 1. */
+/** `invalid`, `duplicates` and `conflicts` are fractions from 0 to 1. */
 export interface GeneratorOptions {
   seed: number;
   count: number;
@@ -37,7 +37,7 @@ interface Item {
 }
 
 const FIRST_DATE = Date.parse('2026-01-01T00:00:00Z');
-/** Repeats are of one of the latest orders, so that the memory is bounded. */
+/** Only the latest orders are duplicated, so that memory stays bounded. */
 const MAX_REMEMBERED_ORDERS = 1_000;
 const PERCENT = 100;
 const MILLION = 1_000_000;
@@ -49,7 +49,7 @@ const BRANDS = ['Vivienne Sabo', 'Waybill', 'Самокат', 'Nordica', ''] as 
 const CURRENCIES = ['USD', 'RUB', 'EUR', 'KZT'] as const;
 const SALES = [0, 10, 30, 50] as const;
 
-/** Ways in which a message is invalid. */
+/** Functions that make an order invalid. */
 const DEFECTS: readonly ((order: Record<string, unknown>) => string)[] = [
   (order) => JSON.stringify(order).slice(0, -20),
   (order) => JSON.stringify({ ...order, items: [] }),
@@ -60,7 +60,7 @@ const DEFECTS: readonly ((order: Record<string, unknown>) => string)[] = [
   (order) => JSON.stringify({ ...order, delivery: { ...(order['delivery'] as object), email: 'nobody' } }),
 ];
 
-/** Generates messages of the order stream. Equal options give equal messages. */
+/** Generates messages of the order stream. The same options generate the same messages. */
 export function* generateOrders(options: GeneratorOptions): Generator<GeneratedMessage> {
   const random = new Random(options.seed);
   const latest: { orderUid: string; body: Buffer }[] = [];

@@ -9,7 +9,7 @@ const RETRY_MS = 1_000;
 export interface Published {
   /** Confirmed by the broker. */
   confirmed: number;
-  /** Not confirmed after all retries. They may have been published all the same. */
+  /** Not confirmed after all retries. The broker may still have stored them. */
   unconfirmed: number;
   /** Why they were not confirmed. */
   error?: Error;
@@ -26,8 +26,8 @@ export interface PublishOptions {
 }
 
 /**
- * Publishes messages in batches, at a rate. Publishes a batch that is not confirmed again, and stops if that keeps
- * failing, so that the messages before it are all confirmed.
+ * Publishes messages in batches at the given rate. Retries a batch that is not confirmed. Stops if all retries fail, so
+ * all messages before that batch are confirmed.
  */
 export async function publishAll(
   messages: AsyncIterable<Buffer> | Iterable<Buffer>,

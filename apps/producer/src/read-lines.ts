@@ -1,11 +1,11 @@
 import { createReadStream } from 'node:fs';
 
 const NEWLINE = 0x0a;
-/** As the broker's largest message. */
+/** The broker's maximum message size. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads the lines of a file as bytes, in whatever encoding they are. Leaves out empty lines.
+ * Reads the lines of a file as bytes, without decoding them. Skips empty lines.
  * @throws Error for a line of more than 16 MiB, or if the file can't be read.
  */
 export async function* readLines(file: string): AsyncGenerator<Buffer> {

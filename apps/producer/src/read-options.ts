@@ -31,7 +31,7 @@ to DATABASE_URL if that is set. The exit code is 1 if a message was not confirme
 const GENERATOR_OPTIONS = ['count', 'invalid', 'duplicates', 'conflicts', 'seed'] as const;
 const text = { type: 'string' } as const;
 
-/** @throws UsageError. @returns undefined if the usage was asked for. */
+/** @throws UsageError. @returns undefined for `--help`. */
 export function readOptions(args: string[]): ProducerOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;

@@ -4,7 +4,7 @@ import { OrderIngest } from './ingest/order-ingest.service';
 
 const BATCH = { maxBatch: 500, maxWaitMs: 20, concurrency: 2 };
 
-/** Consumes the order stream in a worker. A message is acknowledged after the commit of what became of it. */
+/** Consumes the order stream in a worker. Acknowledges a message after its outcome is committed. */
 @Injectable()
 export class OrdersConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   private subscription: { stop(): Promise<void> } | undefined;

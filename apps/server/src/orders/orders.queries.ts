@@ -17,7 +17,7 @@ export class OrdersQueries {
     private readonly cache: OrdersCache,
   ) {}
 
-  /** Returns the document of an order, as it came. @throws OrderNotFoundError */
+  /** Returns the original document of an order. @throws OrderNotFoundError */
   async document({ principal }: RequestContext, orderUid: string): Promise<string> {
     const stored = this.cache.get(orderUid) ?? (await this.read(orderUid));
     if (!stored) throw new OrderNotFoundError();

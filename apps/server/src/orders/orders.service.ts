@@ -23,8 +23,7 @@ export class OrdersService {
     private readonly audit: AuditService,
   ) {}
 
-  /**
-   * Stores an order with the prices that its items have now.
+  /** Stores an order with the current prices of its items.
    * @throws ValidationFailedError that names each item whose SKU is unknown or archived.
    */
   async place(ctx: RequestContext, dto: PlaceOrderDto): Promise<OrderDto> {

@@ -20,7 +20,7 @@ export interface NamedPage<T> extends Page<T> {
   names: ActorNames;
 }
 
-/** Reads what happened to a package. A customer sees only the kinds of the actors. */
+/** Reads the history of a package. A customer sees only the kind of each actor. */
 @Injectable()
 export class PackageHistoryQueries {
   constructor(

@@ -8,7 +8,7 @@ import { currenciesOf, type Price, priceOf, type PricingInputs, type UnpricedRea
 export type PriceRequest = PricingInputs & { createdAt: Date };
 
 type Quotes = Awaited<ReturnType<RatesService['quotesOn']>>;
-/** Fetched rates by day and currency. */
+/** Fetched quotes, by day and currency. */
 type QuoteCache = Map<string, Quotes>;
 
 const BATCH = 500;
@@ -31,8 +31,8 @@ export class PackagePrices {
   }
 
   /**
-   * Returns the price from stored rates, for a caller with an open transaction. It may be carried over although a fetch
-   * would find the rates of the day: call `of` before.
+   * Returns the price from stored rates, for a caller with an open transaction. Call `of` first: the stored rates may
+   * be those of an earlier day although the bank has published newer ones.
    */
   async ofStored(ctx: TransactionContext, inputs: PriceRequest): Promise<Price | UnpricedReason> {
     const day = moscowDay(inputs.createdAt);
@@ -40,9 +40,9 @@ export class PackagePrices {
   }
 
   /**
-   * Prices every unpriced package for which rates are available, newest first: finding out that a day has no rates may
-   * take half a minute, and must not delay newer packages. Fetches the rates of each day once, and stores its prices
-   * before the next day.
+   * Prices every unpriced package for which rates are available. Starts with the newest, because a failed fetch may
+   * take half a minute and must not delay newer packages. Fetches the rates of each day once, and stores the prices of
+   * a day before it continues with the next day.
    */
   async priceUnpriced(signal: AbortSignal): Promise<{ priced: number; left: number }> {
     const fetched: QuoteCache = new Map();
@@ -71,7 +71,7 @@ export class PackagePrices {
     return prices.size > 0 ? this.packages.setPrices(new TransactionContext(), prices) : 0;
   }
 
-  // Every price needs the dollar, so a day without a dollar rate is not fetched again per currency.
+  // Every price needs the dollar rate. If a day has none, does not fetch the other currencies of that day.
   private async quotesFor(inputs: PriceRequest, fetched: QuoteCache): Promise<Quotes> {
     const day = moscowDay(inputs.createdAt);
     const dollar = await memoized(fetched, `${day} USD`, () => this.rates.quotesOn(day, ['USD']));

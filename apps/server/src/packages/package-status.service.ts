@@ -21,8 +21,8 @@ import {
 import { packagesScopes } from './packages.scopes';
 
 /**
- * Claims and cancels packages. Each is one conditional update, so that of all racing requests exactly one succeeds. Those
- * that fail then read what the winner did.
+ * Claims and cancels packages. Each change is one conditional update, so exactly one of several concurrent requests
+ * succeeds. The other requests then read the package to report why they failed.
  */
 @Injectable()
 export class PackageStatusService {
@@ -33,7 +33,7 @@ export class PackageStatusService {
   ) {}
 
   /**
-   * Claims a package for a carrier. Changes nothing if that carrier has already claimed it.
+   * Claims a package for a carrier. Changes nothing if the same carrier has already claimed it.
    * @throws PackageNotFoundError, PackageAlreadyClaimedError, PackageCancelledError, PreconditionFailedError
    */
   async claim(ctx: RequestContext, id: number, carrierId: number): Promise<PackageRow> {
@@ -49,8 +49,8 @@ export class PackageStatusService {
   }
 
   /**
-   * Cancels a package that no carrier has claimed: the caller's own, or any with the scope `packages:manage`. Changes
-   * nothing if it is already cancelled.
+   * Cancels a package that no carrier has claimed. Callers can cancel their own packages, or any package with the scope
+   * `packages:manage`. Changes nothing if the package is already cancelled.
    * @throws PackageNotFoundError, PackageOfAnotherOwnerError, PackageAlreadyClaimedError, PreconditionFailedError
    */
   async cancel(ctx: RequestContext, id: number): Promise<PackageRow> {
@@ -76,7 +76,7 @@ export class PackageStatusService {
     return { id, actor: actorOf(ctx.principal), entry };
   }
 
-  /** Runs `work` after checking the preconditions that were sent, if any, against the locked package. */
+  /** Runs `work`. If the request has preconditions, locks the package and checks them first. */
   private async withPreconditions(
     ctx: RequestContext,
     id: number,
@@ -97,7 +97,7 @@ export class PackageStatusService {
   private async findUnchanged(ctx: RequestContext, id: number, visible: Visibility): Promise<PackageRow> {
     const found = await this.packages.find(ctx, id, visible);
     if (!found) throw await this.notFoundError(ctx, id, visible);
-    // It was not there yet at the time of the update.
+    // The package was created after the update.
     if (found.status === 'registered') throw new PackageNotFoundError();
     return found;
   }

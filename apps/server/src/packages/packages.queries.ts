@@ -68,7 +68,7 @@ export class PackagesQueries {
     return row;
   }
 
-  /** Whether a package exists and belongs to these owners. For modules that link to packages. */
+  /** Whether a package exists and is visible to these owners. Used by modules that link to packages. */
   async exists(ctx: TransactionContext, id: number, visible: Visibility): Promise<boolean> {
     return (await this.packages.find(ctx, id, visible)) !== undefined;
   }

@@ -60,7 +60,7 @@ const ofOwners = (parameter: string, visible: Visibility): string =>
 export const lockOf = (visible: Visibility): Statement<PackageRow> =>
   statement(ROW, `${FIND_ANY.text} ${ofOwners('$2', visible)} FOR NO KEY UPDATE OF p`);
 
-// The time of an event is read under the row's lock, so that the events of a package are in the order of their times.
+// clock_timestamp() runs while the row is locked, so the times of the events of a package never decrease.
 /** `$1` is the ID, `$2` the actor, `$3` the audit entries, `$4` the carrier. */
 export const CLAIM = statement(
   ROW,
@@ -118,8 +118,8 @@ const listings = new Map<string, Statement<PackageRow>>();
 
 /**
  * Returns the statement for exactly these filters. Each of the 72 combinations has its own statement, because `$n IS
- * NULL OR …` would lead to a worse query plan, and so would a status that is not known when the statement is planned.
- * `$1` is the ID to start after, `$2` the number of rows.
+ * NULL OR …` would lead to a worse query plan. The status is a literal for the same reason. `$1` is the ID to start
+ * after, `$2` the number of rows.
  */
 export function listing(
   visible: Visibility,
@@ -152,7 +152,7 @@ function textOfListing(
   ].join(' AND ');
   const newest = 'ORDER BY p.id DESC LIMIT $2';
   if (owned !== 'many') return `SELECT ${ROW} ${FROM} WHERE ${conditions} ${newest}`;
-  // Reads the newest rows of each owner, and merges them. Does not read all packages of any owner.
+  // Reads only the newest rows of each owner, and merges them.
   return `SELECT ${ROW} FROM unnest($3::uuid[]) AS owner (id)
     CROSS JOIN LATERAL (SELECT * FROM packages p WHERE ${conditions} ${newest}) AS p ${typeName.join('p.type_id')} ${newest}`;
 }

@@ -8,8 +8,8 @@ const COUNT_TTL_MS = 1_000;
 
 /**
  * Refuses registrations while too many are pending. Counts them in PostgreSQL at most once a second, and adds those
- * that this process has accepted since. So the limit is exceeded at most by what other processes accept within a
- * second.
+ * that this process has accepted since. So the limit is exceeded by at most the number of registrations that other
+ * processes accept within a second.
  */
 @Injectable()
 export class PendingLimit {
@@ -36,7 +36,7 @@ export class PendingLimit {
   }
 
   private async count(ctx: TransactionContext, limit: number): Promise<void> {
-    // Set before counting, so that concurrent requests use the previous count instead of counting too.
+    // Set before counting, so that concurrent requests use the previous count instead of starting another one.
     this.countedAt = performance.now();
     const before = this.admitted;
     try {
@@ -45,7 +45,7 @@ export class PendingLimit {
       this.countedAt = Number.NEGATIVE_INFINITY;
       throw error;
     }
-    // Registrations admitted during the count may be counted twice for a second, but never missed.
+    // Registrations that are admitted during the count may be counted twice for a second, but are never missed.
     this.admitted -= before;
   }
 }

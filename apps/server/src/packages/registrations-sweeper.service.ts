@@ -27,7 +27,7 @@ export class RegistrationsSweeper {
     return this.requeueDue('now', signal, false);
   }
 
-  /** Requeues every pending registration, because the worker that had it may have stopped. */
+  /** Requeues every pending registration, because its worker may have stopped. */
   async sweepAll(signal: AbortSignal): Promise<number> {
     const { requeueAfterSeconds } = this.config.registrations;
     const endOfGrace = await this.registrations.endOfGrace(new TransactionContext(), requeueAfterSeconds);
@@ -61,8 +61,8 @@ export class RegistrationsSweeper {
     return sweptCount;
   }
 
-  // An attempt whose process died threw no error, but it counts. Only the age of an attempt shows whether it is still
-  // in progress.
+  // If a process dies, its attempt counts although it threw no error. Only the age of an attempt shows whether it is
+  // still in progress.
   private async failExhausted(due: ClaimedRegistration[]): Promise<ClaimedRegistration[]> {
     const { attempts } = this.config.registrations;
     const isExhausted = (one: ClaimedRegistration): boolean => one.overdue && one.attempts >= attempts;
@@ -74,7 +74,7 @@ export class RegistrationsSweeper {
   }
 }
 
-// The smallest UUIDv7 of an instant.
+// Returns the smallest UUIDv7 of an instant.
 function firstIdAt(epochMs: number): string {
   const time = epochMs.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;

@@ -18,7 +18,7 @@ const BATCH_LIMITS = { maxSize: 100, concurrency: 2 };
 export class RegistrationsService {
   private readonly logger = new Logger(RegistrationsService.name);
   private readonly running = new Map<string, Promise<void>>();
-  // Jobs start one at a time. Concurrent jobs share their statements.
+  // Each job starts on its own, but concurrent jobs share their statements.
   private readonly attemptBatcher = new Batcher<string, PendingRegistration | undefined>(
     (ids) => this.beginAll(ids),
     { ...BATCH_LIMITS, retryIndividually: isRefusal },
@@ -39,9 +39,10 @@ export class RegistrationsService {
 
   /**
    * Creates the package of a pending registration exactly once, however many jobs run. Jobs of one process share an
-   * attempt. Does nothing if all attempts have started: one of them finishes the registration, or the sweeper fails it.
-   * @throws the error of an attempt while attempts are left. After the last one, the registration is failed. An attempt
-   *   that is interrupted by a stopping process does not count.
+   * attempt. Does nothing if no attempts are left: a running attempt finishes the registration, or the sweeper marks it
+   * as failed.
+   * @throws the error of the attempt, while attempts are left. After the last attempt, marks the registration as
+   *   failed. An attempt that stops with its process does not count.
    */
   process(id: string): Promise<void> {
     const running = this.running.get(id);

@@ -15,7 +15,7 @@ const DEADLOCK_DELAY_MS = 100;
 type ValidRow = Extract<ImportedRow, { item: CatalogItemValues }>;
 const isValid = (row: ImportedRow): row is ValidRow => 'item' in row;
 
-/** Imports the rows of one chunk: all of its changes, its errors and the progress in one transaction. */
+/** Imports the rows of a chunk. The changes, the errors and the progress are stored in one transaction. */
 @Injectable()
 export class ImportedChunks {
   private readonly logger = new Logger(ImportedChunks.name);
@@ -29,8 +29,8 @@ export class ImportedChunks {
   ) {}
 
   /**
-   * Imports a chunk exactly once. Readers in all processes see its items when this resolves.
-   * @returns false if another worker has done the chunk.
+   * Imports a chunk exactly once. When this resolves, readers in all processes see its items.
+   * @returns false if another worker has imported the chunk.
    */
   async import(work: ImportWork, chunk: number, rows: readonly ImportedRow[]): Promise<boolean> {
     try {
@@ -39,7 +39,7 @@ export class ImportedChunks {
       );
     } catch (error) {
       if (!isRefusal(error) || isDeadlock(error)) throw error;
-      // PostgreSQL refused a row that is valid by our rules. The others must not suffer from it.
+      // PostgreSQL refused a row that is valid by our rules. Retries row by row, so that only that row fails.
       this.logger.error(`Import ${work.id}, chunk ${chunk}: ${(error as Error).message}`);
       return this.withoutDeadlocks(() =>
         this.importAll(work, chunk, rows, (ctx, valid) => this.putEach(ctx, work, valid)),
@@ -66,7 +66,7 @@ export class ImportedChunks {
     });
   }
 
-  // A SKU that is in several rows is put once for each of them, in their order.
+  // If several rows have the same SKU, puts each of them, in the order of the file.
   private async putAll(
     ctx: TransactionContext,
     { dryRun }: ImportWork,
@@ -80,7 +80,7 @@ export class ImportedChunks {
 
   private async putEach(ctx: TransactionContext, work: ImportWork, valid: ValidRow[]): Promise<PutResult> {
     const put: PutResult = { changes: [], refused: [] };
-    // In the order of SKUs, in which all transactions lock items.
+    // Sorts by SKU, because all transactions lock items in this order.
     for (const row of valid.toSorted((a, b) => (a.item.sku < b.item.sku ? -1 : 1))) {
       await this.database.execute(ctx, 'SAVEPOINT item');
       try {
@@ -107,7 +107,7 @@ export class ImportedChunks {
   }
 }
 
-/** What became of the rows without errors. */
+/** Result of putting the valid rows. */
 interface PutResult {
   changes: ImportedChange[];
   refused: ValidRow[];
@@ -135,7 +135,7 @@ function outcomeOf(
 
 const REFUSED = { columnName: null, code: 'refused', detail: 'The row could not be stored.' };
 
-/** Splits items into lists without repeated SKUs: the first of each SKU, the second, … */
+/** Splits items into lists with unique SKUs: the first list has the first item of each SKU, and so on. */
 function withoutRepeats(items: readonly CatalogItemValues[]): CatalogItemValues[][] {
   const lists: CatalogItemValues[][] = [];
   const counts = new Map<string, number>();

@@ -20,10 +20,10 @@ export const ERROR = columnsOf(
 export type ImportStatus = RowOf<typeof STATUS>;
 export type ImportError = RowOf<typeof ERROR>;
 
-/** An upload takes at most half a minute (`REQUEST_TIMEOUT_MS`); one of this age was left behind. */
+/** An upload of this age is abandoned. The time limit of a streamed request (`STREAM_TIMEOUT_MS`) is shorter. */
 const MAX_UPLOAD_AGE = '5 minutes';
 
-/** Imports in PostgreSQL, as callers upload and read them. */
+/** Queries for uploading and reading imports. */
 @Injectable()
 export class ImportsRepository {
   constructor(private readonly database: Database) {}

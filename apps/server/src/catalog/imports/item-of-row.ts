@@ -11,13 +11,13 @@ import type { ImportError } from './imports.repository';
 
 const SKU = new RegExp(SKU_PATTERN);
 
-/** What is wrong with a row, and in which column; null if the whole row is at fault. */
+/** An error in a row. `columnName` is null if the error is not in a single column. */
 type Fault = Pick<ImportError, 'columnName' | 'code' | 'detail'>;
 
 /** A row of a file: the item that it describes, or its errors. */
 export type ImportedRow = { row: CsvRow; item: CatalogItemValues } | { row: CsvRow; errors: ImportError[] };
 
-/** Reads a row by the rules that a PUT of the item has. An empty field counts as null. */
+/** Validates a row by the same rules as a PUT of the item. An empty field counts as null. */
 export async function itemOfRow(header: readonly string[], row: CsvRow): Promise<ImportedRow> {
   if (row.fields.length !== header.length)
     return { row, errors: errorsOf(row, [wrongFieldCount(header, row)]) };
@@ -95,7 +95,7 @@ const wrongFieldCount = (header: readonly string[], { fields }: CsvRow): Fault =
   detail: `The row has ${fields.length} fields, but the header has ${header.length}.`,
 });
 
-// `/price/amount` is the column price_amount; `/attributes/x` is in the column attributes.
+// Maps the pointer `/price/amount` to the column price_amount, and `/attributes/x` to the column attributes.
 function faultAt(pointer: string, { code, detail }: { code: string; detail: string }): Fault {
   const [, field = '', inner] = pointer.split('/');
   if (field !== 'price' || !inner) return { columnName: field, code, detail };

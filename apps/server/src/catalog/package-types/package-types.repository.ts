@@ -22,8 +22,8 @@ type Range = readonly [afterId: number, count: number];
 
 @Injectable()
 export class PackageTypesRepository {
-  // Concurrent requests share a statement that starts after all of them. With 16 callers, this halves a request's CPU
-  // time.
+  // Concurrent requests share one statement, which starts after all of them arrived. With 16 callers, this halves the
+  // CPU time of a request.
   private readonly rangeBatcher = new Batcher((ranges: Range[]) => this.readRanges(ranges), {
     maxSize: 100,
     concurrency: 2,
@@ -74,7 +74,7 @@ export class PackageTypesRepository {
     return row ?? undefined;
   }
 
-  // SQL: TypeORM has no NO KEY lock. Another one would wait for packages that reference the type.
+  // SQL: TypeORM has no NO KEY lock. Any other lock would wait for packages that reference the type.
   /** Locks a type against changes until the open transaction ends. */
   lock(ctx: TransactionContext, id: number): Promise<PackageTypeRow | undefined> {
     return this.database.row(ctx, LOCK, [id]);
@@ -86,7 +86,7 @@ export class PackageTypesRepository {
     return this.database.row(ctx, INSERT, [name]);
   }
 
-  /** @returns false if the name is taken. The open transaction has then failed. */
+  /** @returns false if the name is taken. The open transaction is then aborted. */
   async rename(ctx: TransactionContext, id: number, name: string): Promise<boolean> {
     try {
       await this.types(ctx).update({ id }, { name });

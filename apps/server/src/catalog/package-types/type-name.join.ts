@@ -1,7 +1,7 @@
 import { columnsOf } from '@waybill/database';
 import { PackageTypeEntity } from './package-type.entity';
 
-/** Joins the package type's name to a row of another module in one statement, because such reads are hot. */
+/** Joins the name of the package type to the rows of another module, because separate reads would be too slow. */
 export const typeName = {
   /** Adds `typeName` to the row. */
   columns: columnsOf(PackageTypeEntity, 'name').fromAs('package_type', 'type'),

@@ -26,7 +26,7 @@ import { type DeadLetterRow, DeadLettersRepository } from './dead-letters.reposi
 
 const cursors = new Cursors('dead-letters', z.tuple([uuidKey]));
 const BEYOND_ANY_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-/** Failed redrives after which only a forced one is tried, so that a message can't loop. */
+/** After this many failed redrives, a redrive needs `force`, so that a message can't loop. */
 const MAX_FAILED_REDRIVES = 5;
 const MAX_REDRIVES_PER_REQUEST = 100;
 
@@ -59,8 +59,8 @@ export class DeadLettersService {
 
   /**
    * Stores a corrected order, which the next redrive uses.
-   * @throws ValidationFailedError if the order is not valid, DeadLetterNotFoundError, DeadLetterClosedError, or an error
-   *   of the precondition.
+   * @throws ValidationFailedError if the order is not valid, DeadLetterNotFoundError, DeadLetterClosedError, or an
+   *   error of the precondition.
    */
   async correct(ctx: RequestContext, id: string, order: object): Promise<FullDeadLetterDto> {
     const correction = JSON.stringify(order);
@@ -80,7 +80,8 @@ export class DeadLettersService {
   }
 
   /**
-   * Tries to store the message again, or its correction. If it is rejected again, it stays open with the new reason.
+   * Tries again to store the message or its correction. If that is rejected, the dead letter stays open with the new
+   * reason.
    * @throws DeadLetterNotFoundError, DeadLetterClosedError, RedriveLimitError
    */
   async redrive(ctx: RequestContext, id: string, force: boolean): Promise<FullDeadLetterDto> {
@@ -140,7 +141,7 @@ export class DeadLettersService {
 
   private async rejectionOf(ctx: RequestContext, letter: DeadLetterEntity) {
     const { correction, message, size, reason, detail } = letter;
-    // Only the beginning of the message was kept.
+    // Only the beginning of the message is stored, so it can't be ingested.
     if (correction === null && message.byteLength < size) return { reason, detail };
     const bytes = correction === null ? message : Buffer.from(correction);
     return (await this.ingest.ingestOne(ctx, bytes, 'redrive')).rejection;

@@ -1,16 +1,16 @@
 import type { Rejection } from './rejection';
 
 const MAX_DEPTH = 32;
-// A string, with the colon that makes it a key; or a number.
+// Matches a number, or a string. The group matches the colon after a key.
 const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*/g;
 const SAFE_DIGITS = 15;
 
-/** JSON that JavaScript represents without any change, or why it does not. */
+/** A parsed value, or the reason why JavaScript can't represent the JSON exactly. */
 export type ExactJson = { value: unknown } | { rejection: Rejection };
 
 /**
- * Parses JSON, and rejects what `JSON.parse` would change without an error: repeated keys, and numbers that a double
- * does not represent. Also rejects text that PostgreSQL can't store, and deep nesting.
+ * Parses JSON. Rejects what `JSON.parse` would silently change: duplicate keys, and numbers that a double can't
+ * represent. Also rejects deep nesting, and text that PostgreSQL can't store.
  */
 export function parseExactly(text: string): ExactJson {
   let value: unknown;
@@ -24,13 +24,13 @@ export function parseExactly(text: string): ExactJson {
   const tokens = tokensOf(text);
   if (tokens.inexact !== undefined)
     return rejected('number_out_of_range', `The number ${tokens.inexact} can't be represented exactly.`);
-  // JSON.parse keeps the last of several equal keys, so that fewer keys are left.
+  // JSON.parse keeps only the last of several equal keys, so the value has fewer keys than the text.
   if (tokens.keys !== parsed.keys)
     return rejected('duplicate_key', 'An object of the message has a key twice.');
   return { value };
 }
 
-// Counts the keys of a value and its parts, and finds what must be rejected.
+// Counts the keys of a value at all levels, and rejects unsafe text and deep nesting.
 function inspect(value: unknown, pointer: string, depth: number): { keys: number; rejection?: Rejection } {
   if (typeof value === 'string') return isStorable(value) ? { keys: 0 } : unsafe(pointer);
   if (typeof value !== 'object' || value === null) return { keys: 0 };
@@ -57,7 +57,7 @@ function tokensOf(text: string): { keys: number; inexact?: string } {
   return { keys };
 }
 
-// Up to 15 significant digits survive as a double. Whole numbers do up to 2^53 - 1.
+// A double represents up to 15 significant digits exactly, and whole numbers up to 2^53 - 1.
 function isExact(token: string): boolean {
   if (token.length <= SAFE_DIGITS && !/[eE]/.test(token)) return true;
   const number = Number(token);

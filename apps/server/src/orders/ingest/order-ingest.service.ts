@@ -11,10 +11,10 @@ import { type NewDeadLetter, type NewOrder, OrderIngestRepository } from './orde
 import { MAX_MESSAGE_BYTES, type ParsedOrder, parseOrder } from './parse-order';
 import type { Rejection } from './rejection';
 
-/** Bytes of a message that is too large which its dead letter keeps. */
+/** Maximum size of the beginning of a too large message that its dead letter keeps. */
 const MAX_KEPT_BYTES = 64 * 1024;
 
-/** A message, and what became of it. */
+/** Outcome of a message. */
 export interface IngestResult {
   outcome: 'stored' | 'repeated' | 'rejected';
   /** Set if it was rejected. */
@@ -27,7 +27,7 @@ interface ParsedMessage {
   result: { order: ParsedOrder } | { rejection: Rejection };
 }
 
-/** Stores the messages of the order stream: each becomes an order, repeats one, or becomes a dead letter. */
+/** Stores the messages of the order stream. Each becomes an order or a dead letter, or repeats a stored order. */
 @Injectable()
 export class OrderIngest {
   private readonly logger = new Logger(OrderIngest.name);
@@ -39,16 +39,16 @@ export class OrderIngest {
   ) {}
 
   /**
-   * Ingests messages of the stream in one transaction. If PostgreSQL refuses the data of one, ingests the halves of the
-   * batch on their own, until that message is alone and becomes a dead letter.
-   * @throws the error if PostgreSQL is unavailable, out of resources, or found a deadlock. Nothing of the failed part is
-   *   stored then, and the messages may be ingested again.
+   * Ingests messages of the stream in one transaction. If PostgreSQL refuses the data of a message, splits the batch in
+   * halves until that message is alone. It then becomes a dead letter.
+   * @throws the error of PostgreSQL if it is unavailable, out of resources, or found a deadlock. The failed part is
+   *   then rolled back, and its messages can be ingested again.
    */
   async ingest(messages: readonly Uint8Array[]): Promise<IngestResult[]> {
     return this.ingestParsed(messages.map((message) => parseMessage(message)));
   }
 
-  /** Ingests one message in the context's transaction. A rejection is returned, and makes no dead letter. */
+  /** Ingests one message in the context's transaction. Returns a rejection instead of adding a dead letter. */
   async ingestOne(ctx: TransactionContext, message: Uint8Array, source: OrderSource): Promise<IngestResult> {
     const parsed = parseMessage(message);
     return this.database.transaction(ctx, async () => {
@@ -88,7 +88,7 @@ export class OrderIngest {
     return [...first, ...(await this.ingestParsed(messages.slice(middle)))];
   }
 
-  // Stores what is new, compares the others with the stored orders, and records those in the inbox.
+  // Stores the new orders. Compares the other messages with the stored orders, and records them in the inbox.
   private async settle(
     ctx: TransactionContext,
     messages: readonly ParsedMessage[],
@@ -98,7 +98,7 @@ export class OrderIngest {
     const stored = new Set(await this.repository.store(ctx, orders));
     const settled = messages.map(({ result }): IngestResult | undefined => {
       if ('rejection' in result) return { outcome: 'rejected', rejection: result.rejection };
-      // The first of several messages with a new UID is the one that was stored.
+      // Of several messages with the same new UID, the first was stored.
       return stored.delete(result.order.orderUid) ? { outcome: 'stored' } : undefined;
     });
     const known = messages.flatMap(({ result }, n) =>
@@ -133,7 +133,7 @@ function newOrderOf({ result, digest }: ParsedMessage, source: OrderSource): New
   return 'order' in result ? [{ ...result.order, source, ownerId: null, digest }] : [];
 }
 
-// Compares the parsed documents: other white space or another order of the fields is no other content.
+// Compares the parsed documents, so that white space and the order of the fields do not matter.
 function compare({ order }: { order: ParsedOrder }, documents: ReadonlyMap<string, string>): IngestResult {
   const known = documents.get(order.orderUid);
   if (known === undefined) throw new Error(`Order ${order.orderUid} was neither stored nor found`);
