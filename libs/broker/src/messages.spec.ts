@@ -26,7 +26,7 @@ describe('messages to publish', () => {
     const largest = { ...small!, body: Buffer.alloc(LIMIT - sizeOf(small!)) };
     expect(faultOf(largest)).toBe('none');
     expect(faultOf({ ...largest, id: 'xy' })).toBe(
-      `1: Message 1: it has ${LIMIT + 1} bytes, but the broker takes at most ${LIMIT}.`,
+      `1: Message 1: it has ${LIMIT + 1} bytes, but the broker accepts at most ${LIMIT}.`,
     );
   });
 

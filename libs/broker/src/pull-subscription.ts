@@ -5,21 +5,21 @@ import { backoffMs } from './backoff';
 import type { BatchConsumer, Delivery, Capacity } from './batch-consumer';
 import type { Subscription } from './broker-driver';
 
-/** Time for the end of the last request, which a stop does not cancel. */
+/** Maximum time that a stop waits for the current pull, which it does not cancel. */
 const LAST_PULL_MS = 1_500;
 const RETRY_DELAYS = { initialMs: 100, maxMs: 10_000 };
 
-/** How to get messages from a broker that delivers on request. */
+/** Pulls messages from a broker that delivers on request. */
 export interface Puller<D extends Delivery> {
   /** Interval of `extend`. */
   extendEveryMs: number;
-  /** Adds as many messages to the batches as there is capacity for, or waits a limited time for the first. */
+  /** Adds messages to the batches, up to the capacity. Waits a limited time for the first message. */
   pull(capacity: Capacity): Promise<void>;
-  /** Tells the broker that messages are still being handled, so that it does not deliver them again. */
+  /** Tells the broker that messages are still being handled, so that it does not redeliver them. */
   extend(deliveries: readonly D[]): Promise<void>;
 }
 
-/** Asks for messages whenever there is capacity for a batch, until it is stopped. */
+/** Pulls messages whenever there is capacity for a batch, until it is stopped. */
 export class PullSubscription<D extends Delivery> implements Subscription {
   private readonly logger = new Logger('Broker');
   private readonly stopping = new AbortController();

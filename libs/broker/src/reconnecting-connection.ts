@@ -5,17 +5,17 @@ import type { BrokerHealth } from './broker-health';
 import { BrokerUnavailableError } from './broker.errors';
 
 const RETRY_DELAYS = { initialMs: 100, maxMs: 10_000 };
-/** A connection that is lost sooner counts as a failed attempt. */
+/** If a connection is lost sooner, it counts as a failed attempt. */
 const STABLE_AFTER_MS = 5_000;
 
-/** How to open and close a connection. */
+/** Opens and closes connections. */
 export interface Connector<C> {
-  /** Opens a connection. Calls `lost` once if it ends later. */
+  /** Opens a connection. Calls `lost` once when the connection ends. */
   open(lost: (reason: Error) => void): Promise<C>;
   close(connection: C): Promise<unknown>;
 }
 
-/** One connection that is opened on first use, and again whenever it is lost, until it is closed. */
+/** A connection that is opened on first use, and reopened whenever it is lost, until it is closed. */
 export class ReconnectingConnection<C> {
   private readonly closing = new AbortController();
   private connection: Promise<C> | undefined;
@@ -26,20 +26,20 @@ export class ReconnectingConnection<C> {
     private readonly health: BrokerHealth,
   ) {}
 
-  /** Returns the connection. @throws BrokerUnavailableError if there is none in time. */
+  /** Returns the connection. @throws BrokerUnavailableError if it is not connected before the timeout. */
   async use(timeoutMs: number): Promise<C> {
     this.connection ??= this.connect();
     try {
       return await withTimeout(this.connection, timeoutMs);
     } catch (cause) {
       if (this.closing.signal.aborted) throw new BrokerUnavailableError('The broker is closed.', { cause });
-      throw new BrokerUnavailableError(`${this.health.name} is unavailable: ${this.health.fault}.`, {
+      throw new BrokerUnavailableError(`${this.health.name} is unavailable: ${this.health.downReason}.`, {
         cause,
       });
     }
   }
 
-  /** Closes the connection, and ends all attempts to open one. */
+  /** Closes the connection, and stops reconnecting. */
   async close(): Promise<void> {
     this.closing.abort();
     const connection = await this.connection?.catch(() => undefined);

@@ -94,7 +94,7 @@ function adapterFor(
   return new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
     trustProxy: options.trustProxy ?? false,
-    // Fastify's types can't describe a server that may be either HTTP or HTTPS.
+    // Fastify's types do not allow options that may be those of HTTP or of HTTPS.
     ...((options.tls ? { https: { ...node, ...options.tls } } : { http: node }) as object),
     requestTimeout: node.requestTimeout,
     // Requests during shutdown get a problem document too.
@@ -112,10 +112,10 @@ function adapterFor(
 }
 
 /**
- * Adds the hooks of every route. Their order determines the order of refusals: first everything known before
- * the body is read; then 413, 415 and 400 for the body (Fastify); 400 for the query and headers (`checkRequests`); a
- * replay (the interceptor of idempotent routes); 422 (pipes); and finally the service's errors. These are hooks because
- * a global guard or interceptor makes Nest start RxJS for every request.
+ * Adds the hooks of every route. The order of the hooks determines the order of refusals: first all refusals that are
+ * possible before the body is read; then 413, 415 and 400 for the body (Fastify); 400 for the query and headers
+ * (`checkRequests`); a replay (the interceptor of idempotent routes); 422 (pipes); and finally the service's errors.
+ * These are hooks because a global guard or interceptor makes Nest start RxJS for every request.
  */
 function addHooks(
   fastify: FastifyInstance,

@@ -7,7 +7,7 @@ import { completeSuccesses } from './success-replies';
 import type { ApiDescription, Operation, Parameter } from './types';
 
 /**
- * Adds to an operation what its route declares, and what applies to every route of its shape.
+ * Adds what the route of an operation declares, and what applies to all routes of its shape.
  * @throws Error that names the missing declaration.
  */
 export function completeOperation(

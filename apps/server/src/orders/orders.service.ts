@@ -23,7 +23,8 @@ export class OrdersService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Stores an order with the current prices of its items.
+  /**
+   * Stores an order with the current prices of its items.
    * @throws ValidationFailedError that names each item whose SKU is unknown or archived.
    */
   async place(ctx: RequestContext, dto: PlaceOrderDto): Promise<OrderDto> {

@@ -34,7 +34,8 @@ export class TicketsQueries {
     private readonly views: TicketViews,
   ) {}
 
-  /** Returns the current or an earlier state of a ticket.
+  /**
+   * Returns the current or an earlier state of a ticket.
    * @throws TicketNotFoundError, also for a time before the ticket was opened, and BadRequestError for a time in the
    *   future.
    */

@@ -109,7 +109,7 @@ describeBroker('NATS JetStream', url === undefined ? undefined : () => startPlac
   it('refuses a message above the limit of the server', async () => {
     const limit = connection.info!.max_payload;
     await expect(broker.publish(TOPIC, [{ body: Buffer.alloc(limit) }])).rejects.toThrow(
-      `but the broker takes at most ${limit}`,
+      `but the broker accepts at most ${limit}`,
     );
     await broker.publish(TOPIC, [{ body: Buffer.alloc(limit - 1_000) }]);
   });

@@ -19,16 +19,16 @@ import { type NatsConnection, natsConnections } from './nats-connection';
 import { NatsTopic } from './nats-topic';
 
 const ID_HEADER = 'Message-Id';
-/** Time in which a consumer waits for a connection, or for a reply. */
+/** Timeout of a consumer for a connection or a reply. */
 const TIMEOUT_MS = 5_000;
-/** Time in which the server takes commands about deliveries. A connection that is lost meanwhile does not tell. */
+/** Timeout of a flush. Without it, a flush on a lost connection would never end. */
 const FLUSH_MS = 2_000;
-/** Duration of a request for messages: the shortest that the client accepts, because a stop waits for its end. */
+/** Duration of a pull request. The minimum of the client, because stopping waits for the end of the request. */
 const PULL_MS = 1_000;
-/** Limit of a server that is not configured otherwise. */
+/** The default of NATS servers. */
 const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
 
-/** A delivery, which only the connection that it came on can settle. */
+/** A delivery. Only the connection that received it can settle it. */
 interface NatsDelivery {
   received: JsMsg;
   connection: NatsConnection['connection'];
@@ -37,7 +37,7 @@ interface NatsDelivery {
 
 export interface NatsDriverOptions extends BrokerAccess {
   prefix: string;
-  /** Time after which the messages of a process that died are delivered again. */
+  /** Time after which the messages of a dead process are redelivered. */
   ackWaitMs?: number;
 }
 
@@ -45,7 +45,7 @@ export interface NatsDriverOptions extends BrokerAccess {
 export class NatsDriver implements BrokerDriver {
   readonly health: BrokerHealth;
   private readonly connections: ReconnectingConnection<NatsConnection>;
-  /** What was created or found on the current connection. */
+  /** Streams and consumers that are known to exist on the current connection. */
   private readonly streams = new Map<Topic, NatsConnection>();
   private readonly consumers = new Map<Topic, { connected: NatsConnection; consumer: Consumer }>();
   private readonly ackWaitMs: number;
@@ -107,13 +107,13 @@ export class NatsDriver implements BrokerDriver {
   private async pull(topic: Topic, capacity: Capacity, batches: BatchConsumer<NatsDelivery>): Promise<void> {
     const connected = await this.connections.use(TIMEOUT_MS);
     const { connection } = connected;
-    // A request is limited by messages or by bytes, so this assumes the largest messages.
-    const most = Math.floor(capacity.bytes / maxPayloadOf(connected)) || 1;
+    // A pull request can limit messages or bytes, but not both. So this assumes messages of the maximum size.
+    const maxMessages = Math.floor(capacity.bytes / maxPayloadOf(connected)) || 1;
     try {
       const consumer = await this.consumerOf(topic, connected);
-      // The request is never cancelled: messages that are on their way would be lost until their lease ends.
+      // Never cancels the request: messages in transit would not be redelivered before their lease ends.
       for await (const received of await consumer.fetch({
-        max_messages: Math.min(capacity.messages, most),
+        max_messages: Math.min(capacity.messages, maxMessages),
         expires: PULL_MS,
       }))
         batches.add({ received, connection, message: decode(received) });
@@ -147,7 +147,7 @@ export class NatsDriver implements BrokerDriver {
 const maxPayloadOf = ({ connection }: NatsConnection): number =>
   connection.info?.max_payload ?? DEFAULT_MAX_PAYLOAD;
 
-/** Sends a command about each delivery, and waits until the server has them. */
+/** Sends a command for each delivery, and waits until the server has received them all. */
 async function send(
   deliveries: readonly NatsDelivery[],
   command: (delivery: NatsDelivery, n: number) => void,

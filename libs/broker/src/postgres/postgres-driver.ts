@@ -14,7 +14,7 @@ import { PullSubscription, type Puller } from '../pull-subscription';
 import type { Topic } from '../topics';
 import { type Lease, StreamMessagesRepository } from './stream-messages.repository';
 
-/** Interval at which an idle consumer looks for messages of other processes. */
+/** Interval at which an idle consumer polls for messages that other processes published. */
 const POLL_MS = 100;
 const POLL_JITTER_MS = 50;
 
@@ -24,20 +24,20 @@ interface LeasedMessage {
 }
 
 export interface PostgresDriverOptions {
-  /** Time after which the messages of a process that died are delivered again. */
+  /** Time after which the messages of a dead process are redelivered. */
   leaseMs?: number;
 }
 
 /**
- * The embedded broker: a table in PostgreSQL. A consumer leases messages, prolongs the leases while it handles them, and
- * deletes them when they are acknowledged.
+ * The embedded broker: a table in PostgreSQL. A consumer leases messages, extends the leases while it handles the
+ * messages, and deletes acknowledged messages.
  */
 export class PostgresDriver implements BrokerDriver {
   readonly health = new BrokerHealth('The embedded message broker');
   private readonly messages: StreamMessagesRepository;
   private readonly leaseMs: number;
-  /** Wakes the consumers of this process that found no message. */
-  private readonly idle = new Set<() => void>();
+  /** Callbacks that wake the idle consumers of this process. */
+  private readonly wakeCallbacks = new Set<() => void>();
 
   constructor(database: Database, { leaseMs = 10_000 }: PostgresDriverOptions = {}) {
     this.messages = new StreamMessagesRepository(database);
@@ -91,16 +91,16 @@ export class PostgresDriver implements BrokerDriver {
     if (rows.length === 0) await this.waitForMessages();
   }
 
-  /** Waits until this process publishes, or for the poll interval. */
+  /** Waits until this process publishes a message, or until the poll interval ends. */
   private waitForMessages(): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
-        this.idle.delete(wake);
+        this.wakeCallbacks.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, POLL_MS + Math.random() * POLL_JITTER_MS);
-      this.idle.add(wake);
+      this.wakeCallbacks.add(wake);
     });
   }
 
@@ -119,7 +119,7 @@ export class PostgresDriver implements BrokerDriver {
   }
 
   private wakeIdle(): void {
-    for (const wake of this.idle) wake();
+    for (const wake of this.wakeCallbacks) wake();
   }
 
   private async observe<T>(work: () => Promise<T>): Promise<T> {

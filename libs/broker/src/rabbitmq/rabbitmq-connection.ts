@@ -6,13 +6,13 @@ import { ReconnectingConnection } from '../reconnecting-connection';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const CLOSE_TIMEOUT_MS = 1_000;
-/** A server that is silent for twice as long is lost. */
+/** If a server is silent for twice this time, the connection counts as lost. */
 const HEARTBEAT_SECONDS = 10;
 
 /** An open connection to RabbitMQ. */
 export interface RabbitMqConnection {
   model: ChannelModel;
-  /** Why the server reads nothing from this connection, such as a full disk; undefined if it does. */
+  /** Why the server has blocked this connection, such as a full disk; undefined if it is not blocked. */
   blocked: string | undefined;
 }
 
@@ -47,7 +47,7 @@ export function rabbitMqConnections(
     observe(opened, lost);
     return opened;
   };
-  // It may be closed, and a lost server does not answer.
+  // Ignores errors: the connection may already be closed, and a lost server does not answer.
   const close = ({ model }: RabbitMqConnection) =>
     withTimeout(model.close(), CLOSE_TIMEOUT_MS).catch(() => undefined);
   return new ReconnectingConnection({ open, close }, health);

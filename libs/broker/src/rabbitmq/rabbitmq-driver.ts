@@ -18,7 +18,10 @@ export interface RabbitMqDriverOptions extends BrokerAccess {
 /** RabbitMQ: a quorum queue per topic. */
 export class RabbitMqDriver implements BrokerDriver {
   readonly health: BrokerHealth;
-  /** RabbitMQ reads no acknowledgements from a connection that it blocks for publishing, hence two connections. */
+  /**
+   * A separate connection, because RabbitMQ reads no acknowledgements from a connection that it has blocked for
+   * publishing.
+   */
   private readonly consuming: ReconnectingConnection<RabbitMqConnection>;
   private readonly publishing: ReconnectingConnection<RabbitMqConnection>;
   private readonly publisher: RabbitMqPublisher;
@@ -31,7 +34,7 @@ export class RabbitMqDriver implements BrokerDriver {
     this.publisher = new RabbitMqPublisher(this.publishing);
   }
 
-  /** RabbitMQ 4 takes as much unless it is configured otherwise, and older servers take more. */
+  /** The default of RabbitMQ 4. Older servers accept larger messages. */
   maxMessageBytes(): Promise<number> {
     return Promise.resolve(MAX_MESSAGE_BYTES);
   }
@@ -52,7 +55,7 @@ export class RabbitMqDriver implements BrokerDriver {
     };
   }
 
-  /** Counts the messages in the queue and those that consumers of this process have. */
+  /** Counts the messages in the queue and the messages in flight in this process. */
   lag(topic: Topic, timeoutMs: number): Promise<number> {
     return withTimeout(this.count(topic, timeoutMs), timeoutMs);
   }

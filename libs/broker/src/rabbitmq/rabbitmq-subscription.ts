@@ -14,12 +14,12 @@ import { decode, ensureQueue } from './rabbitmq-queue';
 
 const TIMEOUT_MS = 5_000;
 const CLOSE_MS = 1_000;
-/** Prefetch while messages are large, and number of deliveries until a larger one is tried again. */
+/** Prefetch while messages are large, and number of deliveries until the full prefetch is used again. */
 const SMALL_PREFETCH = 8;
 const SMALL_PREFETCH_DELIVERIES = 200;
 const RETRY_DELAYS = { initialMs: 100, maxMs: 10_000 };
 
-/** A delivery, which only the channel that it came on can settle. */
+/** A delivery. Only the channel that received it can settle it. */
 interface RabbitMqDelivery {
   raw: ConsumeMessage;
   channel: Channel;
@@ -27,8 +27,8 @@ interface RabbitMqDelivery {
 }
 
 /**
- * Consumes a queue. RabbitMQ pushes messages, as many as the prefetch allows. It knows no delay: a message that is to be
- * delivered again later is kept until then, and counts as prefetched.
+ * Consumes a queue. RabbitMQ pushes messages up to the prefetch limit. It has no delayed redelivery, so this keeps a
+ * delayed message until its delay ends. Such a message counts towards the prefetch limit.
  */
 export class RabbitMqSubscription implements Subscription {
   private readonly logger = new Logger('Broker');
@@ -38,7 +38,7 @@ export class RabbitMqSubscription implements Subscription {
   private readonly delayed = new Set<NodeJS.Timeout>();
   private readonly stopped = once(this.stopping.signal, 'abort');
   private readonly consuming: Promise<void>;
-  /** Number of deliveries until the prefetch is large again. */
+  /** Number of deliveries until the full prefetch is used again. */
   private smallPrefetchLeft = 0;
   private draining: Promise<boolean> | undefined;
 
@@ -90,7 +90,7 @@ export class RabbitMqSubscription implements Subscription {
       await Promise.race([lost, this.stopped]);
       if (this.stopping.signal.aborted) await withTimeout(channel.cancel(consumerTag), CLOSE_MS);
     } finally {
-      await this.leave(channel);
+      await this.closeChannel(channel);
     }
   }
 
@@ -109,7 +109,7 @@ export class RabbitMqSubscription implements Subscription {
     return consumerTag;
   }
 
-  /** RabbitMQ counts no bytes: when too many are in flight, the next messages come on a channel with a small prefetch. */
+  /** RabbitMQ can't limit bytes. When too many bytes are in flight, opens a new channel with a small prefetch. */
   private adaptPrefetch(channel: Channel): void {
     const isRestored = this.smallPrefetchLeft > 0 && --this.smallPrefetchLeft === 0;
     if (!isRestored && (this.smallPrefetchLeft > 0 || !this.batches.exceedsByteLimit)) return;
@@ -117,21 +117,21 @@ export class RabbitMqSubscription implements Subscription {
     channel.close().catch(() => undefined); // it may be closed
   }
 
-  /** Closes the channel, once nothing is left that could be settled on it. What is not settled is delivered again. */
-  private async leave(channel: Channel): Promise<void> {
+  /** Closes the channel once no delivery can be settled on it any more. RabbitMQ redelivers the unsettled messages. */
+  private async closeChannel(channel: Channel): Promise<void> {
     await this.draining;
     this.batches.dropWaiting();
     for (const timer of this.delayed) clearTimeout(timer);
     this.delayed.clear();
     this.unacknowledged.clear();
     await withTimeout(channel.close(), CLOSE_MS).catch(() => undefined); // it may be closed
-    // Otherwise, the next channel would bring as many messages again.
+    // Waits for the running batches, because the next channel would otherwise deliver a full prefetch in addition.
     await Promise.race([this.batches.idle(), this.stopped]);
   }
 
   private settle(settlements: readonly Settlement<RabbitMqDelivery>[]): void {
     for (const { delivery, nackAfterMs } of settlements) {
-      if (nackAfterMs === undefined || nackAfterMs === 0) this.answer(delivery, nackAfterMs === undefined);
+      if (nackAfterMs === undefined || nackAfterMs === 0) this.ackOrNack(delivery, nackAfterMs === undefined);
       else this.returnAfter(nackAfterMs, delivery);
     }
   }
@@ -139,15 +139,15 @@ export class RabbitMqSubscription implements Subscription {
   private returnAfter(ms: number, delivery: RabbitMqDelivery): void {
     const timer = setTimeout(() => {
       this.delayed.delete(timer);
-      this.answer(delivery, false);
+      this.ackOrNack(delivery, false);
     }, ms);
     this.delayed.add(timer);
   }
 
-  private answer(delivery: RabbitMqDelivery, isDone: boolean): void {
-    // RabbitMQ has returned it to the queue if its channel is gone.
+  private ackOrNack(delivery: RabbitMqDelivery, isAck: boolean): void {
+    // If the channel is closed, RabbitMQ has already returned the message to the queue.
     if (!this.unacknowledged.delete(delivery)) return;
-    if (isDone) delivery.channel.ack(delivery.raw);
+    if (isAck) delivery.channel.ack(delivery.raw);
     else delivery.channel.nack(delivery.raw, false, true);
   }
 }

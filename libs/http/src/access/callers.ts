@@ -9,9 +9,9 @@ import { RecentKeys } from './recent-keys';
 const MAX_VERIFIED = 10_000;
 
 /**
- * Authenticates callers, and limits the look-ups that an address causes with invalid credentials. Counts each attempt
- * before the look-up, and takes it back if the credentials are valid. Credentials that were valid before in this
- * process are not counted, so that a caller is not refused because of other callers at its address.
+ * Authenticates callers, and limits how many invalid credentials an address can try. Counts each attempt before the
+ * look-up, and subtracts it if the credentials are valid. Does not count credentials that this process has verified
+ * before, so that a caller is not refused because of other callers at its address.
  */
 export class Callers {
   private readonly verified = new RecentKeys(MAX_VERIFIED);

@@ -33,8 +33,8 @@ export function addCorsHeaders(fastify: FastifyInstance, origins: Origins): void
 }
 
 /**
- * Answers preflights of allowed origins. Preflights of other origins are ordinary OPTIONS requests, which no route
- * answers.
+ * Answers preflights of allowed origins. Handles preflights of other origins as ordinary OPTIONS requests, which have
+ * no route.
  */
 export function answerPreflights(fastify: FastifyInstance, origins: Origins, routes: RouteTable): void {
   if (!origins.any) return;

@@ -10,7 +10,7 @@ export class IdempotencyKeysPurge {
 
   /** @returns the number of deleted keys, at most `count`. */
   deleteExpired(ctx: TransactionContext, count: number): Promise<number> {
-    // SQL: SKIP LOCKED. Skips a key that a request is renewing right now.
+    // SQL: SKIP LOCKED, to skip a key that a request is renewing.
     return this.database.execute(
       ctx,
       `DELETE FROM idempotency_keys WHERE (owner_id, key) IN (

@@ -22,7 +22,8 @@ const REPLAYED_HEADERS = ['location', 'etag', 'retry-after'];
 export class IdempotencyInterceptor implements NestInterceptor {
   private readonly keys: IdempotencyRepository;
 
-  // Nest creates an instance in each module with such a route. A worker has these modules too, but no HttpModule.
+  // Not injected: Nest creates an instance in each module with an idempotent route, and a worker has these modules but
+  // no HttpModule.
   constructor(private readonly database: Database) {
     this.keys = new IdempotencyRepository(database);
   }
@@ -33,10 +34,10 @@ export class IdempotencyInterceptor implements NestInterceptor {
     if (!isKeyed(request)) return next.handle();
     if (request.body instanceof UnparsedBody) throw request.body.refusal;
     const key = idempotencyKeyOf(request.raw.headersDistinct['idempotency-key']) as string;
-    return from(this.answerOnce(keyed(request, key), request, reply, next));
+    return from(this.runOnce(keyedRequestOf(request, key), request, reply, next));
   }
 
-  private answerOnce(
+  private runOnce(
     keyedRequest: KeyedRequest,
     request: FastifyRequest,
     reply: FastifyReply,
@@ -58,14 +59,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-function keyed(request: FastifyRequest, key: string): KeyedRequest {
+function keyedRequestOf(request: FastifyRequest, key: string): KeyedRequest {
   const { ownerId, ownerIds, userId } = request.context.principal;
   const { body } = request;
   return {
     ...{ ownerId, ownerIds, userId, key },
     method: request.method,
     target: request.url.replace(/\/+(?=\?|$)/, ''),
-    // An interceptor that runs before this one has read a streamed body.
+    // An earlier interceptor has already read a streamed body.
     bodyHash: body instanceof StreamedBody ? body.digest() : digestOfBody(body),
   };
 }

@@ -20,7 +20,7 @@ export interface Limiter {
 
 /**
  * Creates a limiter that counts in this process, or in Redis for all processes. While Redis is unavailable, each
- * process counts by itself.
+ * process counts separately.
  * @param name prefix of the keys in Redis.
  */
 export function createLimiter(name: string, quota: number, shared?: RedisCounters): Limiter {

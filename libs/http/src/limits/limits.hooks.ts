@@ -40,7 +40,7 @@ export function countPrincipals(fastify: FastifyInstance, limits: Limits): void 
 }
 
 /**
- * Refuses callers that have used up a limit. Runs after the permanent refusals, because a retry does not help there.
+ * Refuses callers that have used up a limit. Runs after the permanent refusals, because a retry would not change those.
  */
 export function enforceRateLimits(fastify: FastifyInstance, limits: Limits, callers: Callers): void {
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -35,10 +35,10 @@ export class Limits {
 
   countNewSession = (address: string): Promise<RateLimitState> => this.newSessions.count(addressKey(address));
 
-  /** Counts credentials as invalid until they prove valid. */
+  /** Counts credentials as invalid. Call `forgiveCredentials` if they are valid. */
   countCredentials = (address: string): Promise<RateLimitState> =>
     this.badCredentials.count(addressKey(address));
 
-  /** Subtracts credentials that proved valid. */
+  /** Subtracts credentials that turned out to be valid. */
   forgiveCredentials = (address: string): Promise<void> => this.badCredentials.forgive(addressKey(address));
 }

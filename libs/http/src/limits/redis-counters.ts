@@ -12,7 +12,7 @@ export interface LimitsRedis {
 type CountCommand = (keyCount: number, ...keysAndAmounts: (string | number)[]) => Promise<number[]>;
 const COMMAND = 'waybillCount';
 
-// Adds ARGV[i] to KEYS[i]. A key lives for one window from its first count on.
+// Adds ARGV[i] to KEYS[i]. A key expires one window after its first count.
 const SCRIPT = `local states = {}
 for i, key in ipairs(KEYS) do
   redis.call('set', key, 0, 'EX', ${WINDOW_SECONDS}, 'NX')
@@ -32,8 +32,8 @@ interface Addition {
 }
 
 /**
- * Counters in Redis that all processes share. Concurrent additions are one command, because most of the CPU time of a
- * count was its write to Redis and the client's objects for its command.
+ * Counters in Redis that all processes share. Sends concurrent additions in one command, because writing a command to
+ * Redis takes most of the CPU time of a count.
  */
 export class RedisCounters {
   private readonly batcher = new Batcher((batch: Addition[]) => this.addAll(batch), {
@@ -55,7 +55,7 @@ export class RedisCounters {
     const sums = new Map<string, number>();
     for (const { key, amount } of batch) sums.set(key, (sums.get(key) ?? 0) + amount);
     const states = await this.count(sums);
-    // Each addition gets its own count, as if they had been sent one by one.
+    // Returns the counts that the additions would get if they were sent one by one.
     const counted: CounterState[] = [];
     for (const { key, amount } of batch.toReversed()) {
       const state = states.get(key) as CounterState;

@@ -49,9 +49,9 @@ function statusOf(thrown: unknown): number {
   return typeof status === 'number' ? status : 500;
 }
 
-// PostgreSQL's error classes 08 (connection), 53 (resources) and 57 (operator intervention, cancelled statement); 55P03 (lock timeout);
-// 40001 and 40P01 (rolled back in favour of another transaction); 55000 and 3D000 (database missing, or closed to connections); and errors of sockets and the pool,
-// which have no SQLSTATE.
+// Matches PostgreSQL's error classes 08 (connection), 53 (resources) and 57 (operator intervention, cancelled
+// statement); 55P03 (lock timeout); 40001 and 40P01 (rolled back in favour of another transaction); 55000 and 3D000
+// (database missing, or closed to connections); and errors of sockets and the pool, which have no SQLSTATE.
 function isPostgresUnavailable(thrown: unknown, code: string): boolean {
   if (
     thrown instanceof QueryFailedError &&

@@ -40,7 +40,7 @@ function read(body: Buffer): unknown {
 
 const BYTE_ORDER_MARK = /^\ufeff/;
 
-/** Refuses compressed bodies: their decompressed size is known too late. */
+/** Refuses compressed bodies, because their decompressed size is not known in advance. */
 export function refuseEncodedBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) =>
     done(isEncoded(request) ? new UnsupportedMediaTypeError() : undefined),

@@ -14,7 +14,7 @@ export function openRequest(request: FastifyRequest, reply: FastifyReply): void 
   request.context = new RequestContext(request.id, address, request.headers['user-agent']);
 }
 
-/** Opens every request; see `openRequest`. */
+/** Creates the context of every request; see `openRequest`. */
 export function openRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     openRequest(request, reply);

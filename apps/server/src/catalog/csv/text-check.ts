@@ -5,7 +5,8 @@ const NEWLINE = 0x0a;
 /** A character has at most four bytes, so at most three of them are at the end of a chunk. */
 const MAX_INCOMPLETE = 3;
 
-/** Validates UTF-8 text, and yields it in chunks that do not split a character.
+/**
+ * Validates UTF-8 text, and yields it in chunks that do not split a character.
  * @throws MalformedCsvError that names the line of an invalid byte or a NUL, which PostgreSQL can't store.
  */
 export async function* checkedText(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

@@ -28,8 +28,9 @@ export interface CatalogItemFilters {
   q?: string | undefined;
 }
 
-/** The search document of an item. The index catalog_items_search_idx is on this expression. The configuration "russian" stems
- * words in Latin letters as English. "simple" keeps SKUs and brands as they are.
+/**
+ * The search document of an item. The index catalog_items_search_idx is on this expression. The configuration "russian"
+ * stems words in Latin letters as English. "simple" keeps SKUs and brands unchanged.
  */
 const SEARCH_VECTOR = `(
   to_tsvector('pg_catalog.russian', name || ' ' || coalesce(brand, '') || ' ' || coalesce(category, ''))

@@ -92,7 +92,8 @@ export class CatalogItemsService {
     });
   }
 
-  /** Archives an item: it is no longer listed as current, and new orders cannot contain it. Idempotent.
+  /**
+   * Archives an item: it is no longer listed as current, and new orders cannot contain it. Idempotent.
    * @throws CatalogItemNotFoundError, PreconditionFailedError
    */
   archive(ctx: RequestContext, sku: string): Promise<CatalogItemRow> {
