@@ -33,7 +33,7 @@ const QUICK: Effort = {
 export interface BenchPath {
   name: string;
   description: string;
-  /** Skipped, with a message, if the machine has none. */
+  /** The path is skipped with a message if the machine has no Redis. */
   needs?: 'redis';
   measure(bench: Bench): Promise<Result[]>;
 }
@@ -55,7 +55,7 @@ export class Bench {
     this.client = startClient(path.join(services.dir, 'client.log'));
   }
 
-  /** Starts one of our servers with its own names for shared resources. */
+  /** Starts one of our servers. */
   start(name: string, options: Pick<WaybillOptions, 'role' | 'databaseUrl' | 'redis'>) {
     const { cbr, dir } = this.services;
     return startWaybill({
@@ -68,7 +68,7 @@ export class Bench {
 
   profileFile = (name: string): string => path.join(ROOT, `.data/bench/${name}.cpuprofile`);
 
-  /** Returns Redis under a prefix; undefined if the machine has none. */
+  /** Returns the Redis options with a prefix; undefined if the machine has no Redis. */
   redis(prefix: string): WaybillOptions['redis'] {
     const { redisUrl } = this.services;
     return redisUrl === undefined ? undefined : { url: redisUrl, prefix };
@@ -85,7 +85,7 @@ export class Bench {
     await this.client.stop();
   }
 
-  // A separate worker prices the packages if Redis is available, so that the measured process only serves requests.
+  // If Redis is available, a separate process prices the packages, so that the measured process only serves requests.
   private async startHttp() {
     const databaseUrl = await this.services.createDatabase('bench_http');
     const redis = this.redis('bench_http');

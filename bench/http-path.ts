@@ -20,9 +20,9 @@ export interface HttpPathOptions {
   needs?: 'redis';
   /** File in `baselines/`. */
   baseline: string;
-  /** Requests to send in turn to both sides. */
+  /** Requests to send to both sides, in turn. */
   requests: (seed: Seed) => Request[];
-  /** Both sides answer differently each time (a POST), so the replies are compared by length only. */
+  /** Compares the replies by length only, because both sides answer differently each time (a POST). */
   compareLengthOnly?: boolean;
 }
 
@@ -99,7 +99,7 @@ async function measureRound(
   return { perSecond: rate, p50, p99, cpu, rss: memory(side.pid).now, clientCpu };
 }
 
-/** @throws Error on any reply other than 2xx, because its speed is no valid result. */
+/** @throws Error on any reply other than 2xx, because the speed of errors says nothing. */
 async function load(bench: Bench, side: Server, requests: Request[], seconds: number): Promise<Load> {
   const { connections } = bench.options;
   const done = await bench.client.run({ kind: 'closed', url: side.url, requests, connections, seconds });

@@ -23,12 +23,12 @@ export interface JobsPathOptions {
   on: 'redis' | 'postgres';
 }
 
-/** One side: how to enqueue its jobs, and how to tell that they are done. */
+/** One side: how to enqueue its jobs, and how to check that they are done. */
 interface Side {
   server: Server;
   queue: Queue;
   feed(count: number): Promise<void>;
-  /** SQL: of rows created since then, the number of finished ones and the time of the last. */
+  /** SQL: the number of rows that finished since `$1`, and the time of the last one. */
   finished: string;
 }
 
@@ -37,7 +37,7 @@ interface Round extends Cost {
 }
 
 /**
- * Measures a worker from registered to priced, on a queue that is full at the start. The queue is paused while
+ * Measures how fast a worker prices registrations from a queue that is full at the start. The queue is paused while the
  * registrations are posted, so that accepting them is not measured.
  */
 export function jobsPath(options: JobsPathOptions): BenchPath {
@@ -166,8 +166,8 @@ async function measureRound(
 }
 
 /**
- * Enqueues in small batches: if requests come faster than the queue accepts jobs, the server leaves some to its
- * sweeper, a minute later.
+ * Enqueues in small batches: if requests arrive faster than the queue accepts jobs, the sweeper enqueues the rest only
+ * a minute later.
  */
 async function fill(queue: Queue, feed: Side['feed'], jobs: number): Promise<void> {
   for (let fed = 0; fed < jobs;) {

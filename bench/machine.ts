@@ -9,11 +9,11 @@ export interface Machine {
   system: string;
   node: string;
   date: string;
-  /** Share of all cores that other processes used before the run. */
+  /** Fraction of all cores that other processes used before the run. */
   busyBefore: number;
 }
 
-/** Above this share, other processes affect the results. */
+/** Above this fraction, other processes affect the results. */
 export const BUSY_THRESHOLD = 0.1;
 const SAMPLE_MS = 1_500;
 

@@ -12,7 +12,7 @@ export const startPath = (targets: { readySeconds: number; idleMb: number }): Be
   measure: (bench) => measure(bench, targets),
 });
 
-/** Time for the garbage of the start to be collected. */
+/** Time to wait until the garbage collector has freed the memory of the start. */
 const SETTLE_MS = 3_000;
 
 async function measure(bench: Bench, targets: { readySeconds: number; idleMb: number }): Promise<Result[]> {
@@ -37,7 +37,7 @@ async function measure(bench: Bench, targets: { readySeconds: number; idleMb: nu
   ];
 }
 
-/** Returns the peak memory of our servers while the paths were measured; undefined if none was. */
+/** Returns the peak memory of our servers during the measurements; undefined if no path was measured. */
 export function memoryUnderBench(peaks: ReadonlyMap<string, number>, target: number): Result | undefined {
   const [path, peak] = [...peaks].toSorted(([, a], [, b]) => b - a)[0] ?? [];
   if (path === undefined || peak === undefined || Number.isNaN(peak)) return undefined;

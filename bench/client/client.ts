@@ -15,7 +15,7 @@ export function startClient(log: string): Client {
   const gone = once(child, 'exit').then(() => {
     throw new Error(`The client's process ended; see ${log}`);
   });
-  gone.catch(() => undefined); // The callers that wait for it see the failure.
+  gone.catch(() => undefined); // run() reports the failure.
   return {
     pid: child.pid!,
     run: async (spec) => {

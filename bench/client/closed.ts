@@ -13,7 +13,7 @@ export async function closedLoad(spec: Extract<LoadSpec, { kind: 'closed' }>): P
     connections: Math.min(connections, amount ?? connections),
     requests,
     timeout: TIMEOUT_S,
-    // Each connection starts at another request, so that not all send the same one at once.
+    // Each connection starts with another request, so that they do not all send the same one at the same time.
     setupClient: (client) => client.setRequests(rotate(requests)),
     ...(amount === undefined ? { duration: seconds ?? 1 } : { amount }),
   };

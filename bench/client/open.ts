@@ -10,7 +10,7 @@ const TIMEOUT_MS = 5_000;
 const IN_TIME_MS = 1_000;
 const TICK_MS = 2;
 
-/** Sends requests at a fixed rate, whatever the replies: slow replies do not lower the rate. */
+/** Sends requests at a fixed rate. Slow replies do not lower the rate. */
 export async function openLoad({
   url,
   requests,

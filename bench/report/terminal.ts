@@ -21,7 +21,7 @@ function side(value: number, unit: string, cost: Cost | undefined): string {
   return [`${figure(value)} ${unit}`, ...(costs ?? [])].join(', ');
 }
 
-/** Returns the verdict in words. */
+/** Returns the verdict as text. */
 export function verdictText(result: Result): string {
   const { ratio: reached, spread, target, noisy, unit } = result;
   const aim = reached === null ? `at most ${target} ${unit}` : `target ${ratio(target)}`;

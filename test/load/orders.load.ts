@@ -19,7 +19,7 @@ const backends: { name: string; url: () => string | undefined }[] = [
   { name: 'RabbitMQ', url: () => brokerUrl('rabbitmq') },
 ];
 
-/** A PostgreSQL of its own that can be restarted. Its port changes, so clients connect to a forwarder. */
+/** A PostgreSQL that tests can restart. Its port changes, so clients connect to a forwarder. */
 class RestartablePostgres {
   private constructor(
     private readonly dir: string,
@@ -90,7 +90,7 @@ for (const { name, url } of backends) {
       ...more,
     });
 
-    it('end in the right orders and dead letters, whatever is killed', async () => {
+    it('result in the expected orders and dead letters, even if processes are killed', async () => {
       const begun = performance.now();
       const whole = drill({ halfway: () => postgres.restart() });
       await drillOrders(whole);
@@ -104,7 +104,7 @@ for (const { name, url } of backends) {
       console.log(`${name}: ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
     });
 
-    it('lose some when they are acknowledged before the commit', async () => {
+    it('are partly lost if they are acknowledged before the commit', async () => {
       const preload = path.join(__dirname, 'acknowledge-early.cjs');
       const start = async () => {
         const server = await startServer({ databaseUrl: postgres.url, env, preload });
@@ -119,7 +119,7 @@ for (const { name, url } of backends) {
 }
 
 describe('a million stored orders', () => {
-  it('are no obstacle to a fast start within bounded memory', async () => {
+  it('do not prevent a fast start with bounded memory', async () => {
     const postgres = await RestartablePostgres.start();
     let server: TestServer | undefined;
     try {

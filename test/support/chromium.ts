@@ -13,7 +13,7 @@ export interface OpenedPage {
   errors: string[];
 }
 
-/** Gives the enclosing `describe` a headless Chromium, and each test a context of its own. */
+/** Starts a headless Chromium for the enclosing `describe`, and creates a browser context for each test. */
 export function useChromium(): { show(url: string): Promise<OpenedPage> } {
   let browser: Browser;
   let context: BrowserContext;

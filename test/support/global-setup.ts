@@ -39,7 +39,7 @@ export default async function globalSetup(): Promise<void> {
         closers.push((await openRun(url, run, migrateToNewest)).close);
     }
   } catch (cause) {
-    await globalThis.closeTestRun(); // jest calls no teardown after a failed set-up
+    await globalThis.closeTestRun(); // jest does not call the teardown after a failed set-up
     throw cause;
   }
   process.env[ENV_NAMES.run] = run;
@@ -57,7 +57,7 @@ async function startCluster(): Promise<EmbeddedPostgres & { remove(): Promise<vo
   }
 }
 
-/** Builds the application: the tests start built servers and use the migrations of the build. */
+/** Checks that the application is built, because the tests start built servers and use the migrations of the build. */
 async function assertBuilt(): Promise<void> {
   const { sourcesDigest, staleBuild } = (await import(path.join(ROOT, 'tools/bootstrap/build.mjs'))) as {
     sourcesDigest(root: string): string;
@@ -70,7 +70,7 @@ async function assertBuilt(): Promise<void> {
   process.stderr.write(`\nThe build that is tested is stale: ${advice}\n`);
 }
 
-/** From the build: the entities' metadata need its decorators, and Nest's modules are ESM. */
+/** Uses the build, because entities need its decorator metadata, and Nest's modules are ESM. */
 async function migrateToNewest(url: string): Promise<void> {
   const built = <T>(file: string) => require(path.join(ROOT, 'dist', file)) as T;
   const { migrate } = built<{ migrate: typeof migrateDatabase }>('libs/database/src/index.js');

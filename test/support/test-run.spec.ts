@@ -58,7 +58,7 @@ describeOnEachPostgres('the databases of a run', (on) => {
     return rows.map(({ datname }) => datname);
   };
 
-  it('are dropped at its end, or by the next run if it was killed, but never while it runs', async () => {
+  it('are dropped at the end of the run, or by the next run if it was killed, but never while it runs', async () => {
     const mark = Math.random().toString(36).slice(2, 8);
     const [living, killed, next] = [
       `waybill_test_1_${mark}`,

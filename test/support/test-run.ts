@@ -22,7 +22,10 @@ const RUN_PREFIX = 'waybill_test_';
 
 const folderPrefix = () => `waybill-test-${process.getuid?.() ?? 0}-`;
 
-/** A folder for this run's cluster: in memory if there is room, because a busy disk makes cloning 20 times slower. */
+/**
+ * Creates a folder for this run's cluster. It is in memory if there is space, because a busy disk makes cloning 20
+ * times slower.
+ */
 export function makeRunFolder(): string {
   const parent = hasSpace(SHARED_MEMORY) ? SHARED_MEMORY : realpathSync(os.tmpdir());
   return mkdtempSync(path.join(parent, `${folderPrefix()}${process.pid}-`));
@@ -38,7 +41,10 @@ function hasSpace(folder: string): boolean {
   }
 }
 
-/** Removes the folders of killed runs, found by the process ID in their names, and stops PostgreSQL in them. */
+/**
+ * Removes the folders of killed runs, and stops their PostgreSQL. The name of a folder contains the process ID of its
+ * run.
+ */
 export async function removeStaleRunFolders(
   parents = [...new Set([SHARED_MEMORY, realpathSync(os.tmpdir())])],
 ): Promise<void> {
@@ -74,7 +80,8 @@ export const createRunName = (): string =>
 /**
  * Creates the run's template database, and drops the databases of killed runs.
  *
- * A run is alive while a connection has its name. A process ID would not work for a service that several machines use.
+ * A run is alive while a connection has its name. A process ID would not work, because several machines may use the
+ * service.
  */
 export async function openRun(
   adminUrl: string,

@@ -15,13 +15,13 @@ function faultOf(message: OutgoingMessage): string {
 }
 
 describe('messages to publish', () => {
-  it('get an ID of their own if they have none', () => {
+  it('get a new ID if they have none', () => {
     const [first, second] = prepare([{ body }, { body }], LIMIT);
     expect(first!.id).toMatch(/^[0-9a-f-]{36}$/);
     expect(second!.id).not.toBe(first!.id);
   });
 
-  it('may have up to the limit, headers and ID included', () => {
+  it('may be as large as the limit, including headers and ID', () => {
     const [small] = prepare([{ id: 'x', body: Buffer.alloc(0), headers: { A: 'b' } }], LIMIT);
     const largest = { ...small!, body: Buffer.alloc(LIMIT - sizeOf(small!)) };
     expect(faultOf(largest)).toBe('none');

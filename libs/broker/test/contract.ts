@@ -356,7 +356,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
       const publishing = broker.publish(TOPIC, [...numberedMessages(2), tooLarge]);
       await expect(publishing).rejects.toThrow(InvalidMessageError);
       await expect(publishing).rejects.toThrow(
-        /^Message 2: it waitForCount \d+ bytes, but the broker accepts at most \d+\.$/,
+        /^Message 2: it has \d+ bytes, but the broker accepts at most \d+\.$/,
       );
       expect(await broker.lag(TOPIC)).toBe(0);
     });

@@ -35,7 +35,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
-describe('tickets that many callers change', () => {
+describe('tickets with concurrent changes', () => {
   const { dataSource, service, queries } = useTicketServices({ poolSize: 10 });
   const [anna, vera] = [customer(), staff()];
 
@@ -56,7 +56,7 @@ describe('tickets that many callers change', () => {
   };
   const NO_CONNECTION = 'timeout exceeded when trying to connect';
   const KNOWN = ['ticket_transition_not_allowed', 'ticket_closed', 'ticket_answered', 'scope_missing'];
-  /** Takes a step. @returns whether it was accepted */
+  /** Makes a random change. @returns whether it was accepted */
   const tried = (who: () => RequestContext, id: string, one: Step): Promise<boolean> =>
     take(who(), id, one).then(
       () => true,
@@ -93,7 +93,7 @@ describe('tickets that many callers change', () => {
     expect(afterClosing).toEqual([]);
   }
 
-  it(`has a legal history after the random walks of ${CALLERS} callers at once`, async () => {
+  it(`have a valid history after random changes by ${CALLERS} concurrent callers`, async () => {
     const walks = fc.array(fc.record({ ticket: fc.nat(TICKETS - 1), byStaff: fc.boolean(), step }), {
       minLength: 3,
       maxLength: 6,
@@ -123,7 +123,7 @@ describe('tickets that many callers change', () => {
     );
   });
 
-  /** Checks that the history rebuilds the present ticket, for both views. */
+  /** Checks that the history rebuilds the current ticket, for both views. */
   async function assertRebuilt(id: string): Promise<void> {
     for (const who of [anna, vera]) {
       const now = await queries.get(who(), id);
@@ -134,12 +134,12 @@ describe('tickets that many callers change', () => {
   const databaseTime = async (): Promise<Date> =>
     (await dataSource.query('SELECT clock_timestamp() AS now'))[0].now;
 
-  it('rebuilds each earlier state from the history, for the customer and for staff', async () => {
+  it('can be rebuilt in each earlier state from the history, for the customer and for staff', async () => {
     const steps = fc.array(fc.record({ byStaff: fc.boolean(), step }), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
         const { id } = await service.open(anna(), aTicket());
-        // Changes of the same millisecond are seen together.
+        // Changes in the same millisecond are visible together.
         const seen = { anna: new Map<string, TicketDto>(), vera: new Map<string, TicketDto>() };
         const look = async () => {
           for (const [name, who] of [
@@ -166,7 +166,7 @@ describe('tickets that many callers change', () => {
     );
   });
 
-  it('shows no ticket before it was opened, and none in the future', async () => {
+  it('are not shown at a time before they were opened, or in the future', async () => {
     const { id, created_at: created } = await service.open(anna(), aTicket());
     const before = new Date(created.getTime() - 1).toISOString();
     await expect(queries.get(anna(), id, before)).rejects.toMatchObject({ code: 'ticket_not_found' });
@@ -176,7 +176,7 @@ describe('tickets that many callers change', () => {
     });
   });
 
-  it('shows the follow-up of a ticket only after it was opened', async () => {
+  it('show their follow-up only after it was opened', async () => {
     const { id } = await service.open(anna(), aTicket());
     const closed = await service.transition(anna(), id, { to: 'closed' });
     const followUp = await service.followUp(anna(), id, { text: 'Again' });

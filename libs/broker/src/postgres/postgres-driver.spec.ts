@@ -31,7 +31,7 @@ describeOnEachPostgres('the leases of the embedded broker', (on) => {
 
   beforeEach(() => dataSource.query('TRUNCATE stream_messages'));
 
-  it('are given by no one else while they hold, and again when they have ended', async () => {
+  it('are exclusive until they expire, and can then be taken again', async () => {
     await publish(2);
     const first = await messages().claim(TOPIC, roomFor(1), 60_000);
     const others = await messages().claim(TOPIC, roomFor(10), 0);
@@ -40,7 +40,7 @@ describeOnEachPostgres('the leases of the embedded broker', (on) => {
     expect(again).toMatchObject([{ messageId: '1', deliveryCount: 2 }]);
   });
 
-  it('cannot be prolonged or ended by the consumer that lost them, which can still acknowledge', async () => {
+  it('cannot be extended or released by a consumer that lost them, which can still acknowledge', async () => {
     await publish(1);
     const lost = await messages().claim(TOPIC, roomFor(1), 0);
     const [lease] = await messages().claim(TOPIC, roomFor(1), 60_000);
@@ -53,7 +53,7 @@ describeOnEachPostgres('the leases of the embedded broker', (on) => {
     expect(await messages().count(TOPIC)).toBe(0);
   });
 
-  it('cover at most the given bytes, and at least one message', async () => {
+  it('cover at most the given number of bytes, but at least one message', async () => {
     await publish(4, 9_000);
     const claim = async (bytes: number) =>
       (await messages().claim(TOPIC, { messages: 10, bytes }, 60_000)).length;

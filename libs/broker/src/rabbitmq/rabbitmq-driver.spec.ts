@@ -71,7 +71,7 @@ describeBroker('RabbitMQ', url === undefined ? undefined : () => startPlace(url)
     expect(message).toMatchObject({ properties: { deliveryMode: 2 } });
   });
 
-  it('says why it refuses to publish to, and to consume, a queue with other arguments', async () => {
+  it('reports why it cannot publish to or consume a queue with other arguments', async () => {
     await channel.assertQueue(queue, { durable: true });
     await expect(broker.publish(TOPIC, [{ body }])).rejects.toThrow(/PRECONDITION_FAILED.*x-/);
     consume();
@@ -114,7 +114,7 @@ describeBroker('RabbitMQ', url === undefined ? undefined : () => startPlace(url)
     });
   });
 
-  it('uses amqps:// with the given certificates only', async () => {
+  it('connects by amqps:// only with the given certificates', async () => {
     const { cert, key } = selfSignedCertificate();
     const { host, port } = brokerAddress.parse(url).servers[0]!;
     const tls = createTlsServer({ cert, key }, (socket) => {

@@ -121,7 +121,7 @@ describe('readCsv', () => {
     expect(closed).toBe(true);
   });
 
-  it('passes on the error of its source', async () => {
+  it('throws the error of its source', async () => {
     const source = async function* () {
       yield Buffer.from('a,b\n');
       throw new Error('The connection is lost');
@@ -130,7 +130,7 @@ describe('readCsv', () => {
     await expect(rows.next().then(() => rows.next())).rejects.toThrow('The connection is lost');
   });
 
-  it('reads what csvLine writes, whatever the texts and the chunks', async () => {
+  it('reads what csvLine writes, for any text and any chunks', async () => {
     const text = fc.oneof(
       fc.string({
         unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '\n', '"', ',', ';', ' ', 'я'),

@@ -1,7 +1,7 @@
 import { csvLine, unescapeFormula, escapeFormula } from './write-csv';
 
 describe('csvLine', () => {
-  it('quotes fields that need it', () => {
+  it('quotes fields with special characters', () => {
     expect(csvLine(['a', 'b,c', 'd;e', 'f"g', 'h\ni', ' j', ''])).toBe(
       'a,"b,c","d;e","f""g","h\ni"," j",\r\n',
     );
@@ -15,7 +15,7 @@ describe('csvLine', () => {
     },
   );
 
-  it.each(['a=1', "'", "'a", '', '1-1'])('leaves %j as it is', (text) => {
+  it.each(['a=1', "'", "'a", '', '1-1'])('does not change %j', (text) => {
     expect(escapeFormula(text)).toBe(text);
     expect(unescapeFormula(text)).toBe(text);
   });

@@ -70,11 +70,11 @@ describe('plans of the statements about items', () => {
     },
   );
 
-  it('the list of a common word reads the index of words', async () => {
+  it('use the full-text index for a common word', async () => {
     assertCheap(await list({ q: 'boot' }), 'catalog_items_search_idx', ROWS);
   });
 
-  it('an item, and the items of an order, are found by the primary key', async () => {
+  it('find an item, and the items of an order, by the primary key', async () => {
     assertCheap(await planFor(() => items.find(ctx, 'S000001')), 'catalog_items_pkey', 1);
     const skus = ['S000001', 'S000002', 'unknown'];
     assertCheap(await planFor(() => items.findForOrder(ctx, skus)), 'catalog_items_pkey', 2);

@@ -17,7 +17,7 @@ describe('items in PostgreSQL', () => {
     items = new CatalogItemsRepository(database);
   });
 
-  it('are found for an order by their SKUs, archived ones too, in its transaction', async () => {
+  it('are found by their SKUs for an order, including archived items, in its transaction', async () => {
     const ctx = new TransactionContext();
     await database.transaction(ctx, async () => {
       for (const sku of ['A', 'a', 'OLD']) await items.insert(ctx, { ...values, sku });

@@ -22,7 +22,7 @@ function changed(change: (order: Sample) => void): string {
 }
 
 describe('parseOrder', () => {
-  it('accepts the public sample as it is', () => {
+  it('accepts the public sample without changing it', () => {
     expect(read(text)).toEqual({
       order: {
         orderUid: 'b563feb7b2b84b6test',
@@ -78,13 +78,13 @@ describe('parseOrder', () => {
     expect(read(message)).toMatchObject({ rejection: { reason: 'invalid_order', pointer } });
   });
 
-  it('names the UID of an order that it rejects', () => {
+  it('returns the UID of a rejected order', () => {
     expect(read(changed((order) => (order['locale'] = 1)))).toMatchObject({
       rejection: { orderUid: 'b563feb7b2b84b6test' },
     });
   });
 
-  it('rejects an order dated more than a day ahead', () => {
+  it('rejects an order that is dated more than a day in the future', () => {
     const now = Date.parse('2021-11-25T06:22:19Z');
     expect(read(text, now)).toHaveProperty('order');
     expect(read(text, now - 1)).toMatchObject({
@@ -136,7 +136,7 @@ describe('parseOrder', () => {
     expect(['not_utf8', 'malformed_json']).toContain(reasonOf(message));
   });
 
-  it('rejects 10 MB, and 100,000 levels, without reading them', () => {
+  it('rejects 10 MB, and 100,000 levels, without parsing them', () => {
     expect(reasonOf(Buffer.alloc(10_000_000, 0x20))).toBe('too_large');
     expect(reasonOf('['.repeat(100_000) + ']'.repeat(100_000))).toBe('too_deep');
   });
