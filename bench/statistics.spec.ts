@@ -4,7 +4,7 @@ describe('the statistics of the bench', () => {
   it('compute the median', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 10])).toBe(3);
-    expect(() => median([])).toThrow('nothing');
+    expect(() => median([])).toThrow('empty list');
   });
 
   it('compute percentiles by the nearest rank', () => {

@@ -35,7 +35,7 @@ describe('messages to publish', () => {
   });
 
   it.each(['Nats-Msg-Id', 'nats-rollup', 'x-delay', 'CC', 'bcc', 'Message-Id', 'a b', 'a:b', ''])(
-    'cannot have the header name %j, which is invalid or has a meaning to a broker',
+    'cannot have the header name %j, which is invalid or reserved',
     (name) => {
       expect(faultOf({ body, headers: { [name]: 'x' } })).toContain('is invalid or reserved');
     },

@@ -21,7 +21,7 @@ export interface TestBroker {
   isSeparate: boolean;
   /** The broker's own address. */
   address: Address;
-  /** Opens a driver with a connection of its own. */
+  /** Opens a driver with its own connection. */
   open(address: Address): BrokerDriver | Promise<BrokerDriver>;
   /** Removes everything that the test created on the broker. */
   remove(): Promise<void>;
@@ -94,7 +94,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
       await broker.publish(TOPIC, [...sent, ...numberedMessages(1_000)]);
       const { received } = consume(await open());
       await waitForCount(received, 1_003);
-      // As text: comparing large buffers takes seconds.
+      // Compares text, because comparing large buffers takes seconds.
       const shown = <M extends OutgoingMessage>({ body, ...rest }: M) => ({
         ...rest,
         body: Buffer.from(body).toString('base64'),

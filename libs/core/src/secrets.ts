@@ -11,7 +11,7 @@ const IN_RUN = Uint8Array.from({ length: 128 }, (_, code) => Number(/[\w-]/.test
 /** Each secret with its JSON-escaped form. */
 const known = new Map<string, string>();
 
-/** Registers a credential, so that it is redacted whatever its format is. */
+/** Registers a credential, so that it is redacted regardless of its format. */
 export function registerSecret(secret: string): void {
   known.set(secret, JSON.stringify(secret).slice(1, -1));
 }

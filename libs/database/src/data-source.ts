@@ -58,7 +58,7 @@ export function dataSourceOptions({
 const MIGRATION_WAIT = '10min';
 
 /**
- * Migrates a database to the newest schema. Several processes may call this at the same time: one takes an advisory
+ * Migrates a database to the latest schema. Several processes may call this at the same time: one takes an advisory
  * lock and migrates, and the others wait for at most ten minutes.
  * @throws DatabaseUnreachableError
  */

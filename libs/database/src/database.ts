@@ -141,7 +141,7 @@ export class Database {
     // A lost connection is already rolled back; its error must not hide the first one.
     await runner
       .rollbackTransaction()
-      .catch((error: Error) => this.logger.warn(`Rollback: ${error.message}`));
+      .catch((error: Error) => this.logger.warn(`Rollback failed: ${error.message}`));
   }
 
   private async runAfterCommit(hooks: AfterCommit[]): Promise<void> {

@@ -94,7 +94,7 @@ function adapterFor(
   return new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
     trustProxy: options.trustProxy ?? false,
-    // Fastify's types do not allow options that may be those of HTTP or of HTTPS.
+    // Fastify has no type for options that can be for HTTP or HTTPS.
     ...((options.tls ? { https: { ...node, ...options.tls } } : { http: node }) as object),
     requestTimeout: node.requestTimeout,
     // Requests during shutdown get a problem document too.

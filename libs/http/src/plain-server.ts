@@ -10,7 +10,7 @@ import { RouteTable } from './routes/route-table';
 import { refuseUnknownRoutes } from './routes/unknown-routes.hook';
 import { validateQuery } from './validation/validate';
 
-/** Creates a server for a few public GET routes without parameters. Its errors are those of the API. */
+/** Creates a server for a few public GET routes without parameters. It answers errors like the API. */
 export function createPlainServer(
   requestTimeout: number,
   paths: Readonly<Record<string, (reply: FastifyReply) => unknown>>,

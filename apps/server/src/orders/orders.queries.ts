@@ -9,7 +9,7 @@ import { ordersScopes } from './orders.scopes';
 
 const cursors = new Cursors('orders', z.tuple([timeKey, z.string().min(1).max(128)]));
 
-/** Reads orders, limited to those that the caller may see. */
+/** Reads the orders that the caller may see. */
 @Injectable()
 export class OrdersQueries {
   constructor(

@@ -94,13 +94,13 @@ describe('the daily sums of costs', () => {
   // Runs one at a time, like the scheduled job.
   let pricing: Promise<unknown> = Promise.resolve();
   async function priceAll(packages: PackagesRepository, amount: number): Promise<void> {
-    const mine = pricing.then(async () => {
+    const pricingRun = pricing.then(async () => {
       const unpriced = await packages.listUnpriced(new TransactionContext(), 2_147_483_647, 500);
       const prices = new Map(unpriced.map(({ id }) => [id, priceOf(amount)]));
       await packages.setPrices(new TransactionContext(), prices);
     });
-    pricing = mine.catch(() => undefined);
-    await mine;
+    pricing = pricingRun.catch(() => undefined);
+    await pricingRun;
   }
 
   const sums = async () =>

@@ -59,7 +59,7 @@ describe('concurrent changes of the status of packages', () => {
     expect(claims).toHaveLength(2_000);
     const statuses = service();
     const outcomes: { id: number; carrierId: number; outcome: Outcome }[] = [];
-    // The 20 claims of a package arrive at the same time, and meet those of the next package.
+    // The 20 claims of a package are sent at the same time, and overlap with the claims of the next package.
     const waiting = claims.values();
     const clients = Array.from({ length: 2 * CONNECTIONS }, async () => {
       for (const { id, carrierId } of waiting) {

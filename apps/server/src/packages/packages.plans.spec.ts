@@ -122,7 +122,7 @@ describe('plans of hot statements', () => {
     ['the list of all by type', () => 'all', { typeId: 1 }, 'packages_pkey', 2 * OWNERS],
     ['the list of all claimed', () => 'all', { status: 'claimed' }, 'packages_status_id_idx', 51],
     ['the list of all without costs', () => 'all', { hasCost: false }, 'packages_unpriced_idx', 51],
-  ])('%s reads an index, and only the rows that it returns', async (_, visible, filters, index, rows) => {
+  ])('read %s with an index, and read no other rows', async (_, visible, filters, index, rows) => {
     assertCheap(await planOf(() => list(visible(), filters)), index, rows);
   });
 

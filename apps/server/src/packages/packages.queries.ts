@@ -30,7 +30,7 @@ const cursors = new Cursors('packages', z.tuple([integerKey]));
 /** A package, and the day whose rates determine its price. */
 export type PackageCost = PricedPackageRow & { day: string };
 
-/** Reads packages and registrations, limited to those that the caller may see. */
+/** Reads the packages and registrations that the caller may see. */
 @Injectable()
 export class PackagesQueries {
   constructor(

@@ -39,7 +39,7 @@ describe('tickets with concurrent changes', () => {
   const { dataSource, service, queries } = useTicketServices({ poolSize: 10 });
   const [anna, vera] = [customer(), staff()];
 
-  const take = async (ctx: RequestContext, id: string, one: Step): Promise<unknown> => {
+  const applyStep = async (ctx: RequestContext, id: string, one: Step): Promise<unknown> => {
     if (one.do === 'transition')
       return service.transition(ctx, id, { to: one.to, ...(one.comment && { comment: { text: 'x' } }) });
     if (one.do === 'comment') {
@@ -57,12 +57,12 @@ describe('tickets with concurrent changes', () => {
   const NO_CONNECTION = 'timeout exceeded when trying to connect';
   const KNOWN = ['ticket_transition_not_allowed', 'ticket_closed', 'ticket_answered', 'scope_missing'];
   /** Makes a random change. @returns whether it was accepted */
-  const tried = (who: () => RequestContext, id: string, one: Step): Promise<boolean> =>
-    take(who(), id, one).then(
+  const tryStep = (who: () => RequestContext, id: string, one: Step): Promise<boolean> =>
+    applyStep(who(), id, one).then(
       () => true,
       (error: DomainError) => {
         // A busy machine may keep a caller waiting for a connection of the pool.
-        if (error.message === NO_CONNECTION) return tried(who, id, one);
+        if (error.message === NO_CONNECTION) return tryStep(who, id, one);
         if (!KNOWN.includes(error.code)) throw error;
         return false;
       },
@@ -78,7 +78,7 @@ describe('tickets with concurrent changes', () => {
   const eventsOf = (id: string): Promise<StoredEvent[]> =>
     dataSource.query('SELECT * FROM ticket_events WHERE ticket_id = $1 ORDER BY revision', [id]);
 
-  function assertLegal(events: StoredEvent[], final: TicketStatus): void {
+  function assertValidHistory(events: StoredEvent[], final: TicketStatus): void {
     expect(events.map(({ revision }) => revision)).toEqual(events.map((_, n) => n + 1));
     const seen = events.flatMap(({ public_revision: revision }) => revision ?? []);
     expect(seen).toEqual(seen.map((_, n) => n + 1));
@@ -109,13 +109,13 @@ describe('tickets with concurrent changes', () => {
         await Promise.all(
           all.map(async (walk) => {
             for (const { ticket, byStaff, step: one } of walk)
-              if (await tried(byStaff ? vera : anna, ids[ticket] as string, one)) accepted++;
+              if (await tryStep(byStaff ? vera : anna, ids[ticket] as string, one)) accepted++;
           }),
         );
         expect(accepted).toBeGreaterThan(CALLERS / 2);
         for (const id of ids) {
           const [events, ticket] = [await eventsOf(id), await queries.get(vera(), id)];
-          assertLegal(events, ticket.status);
+          assertValidHistory(events, ticket.status);
           await assertRebuilt(id);
         }
       }),
@@ -141,7 +141,7 @@ describe('tickets with concurrent changes', () => {
         const { id } = await service.open(anna(), aTicket());
         // Changes in the same millisecond are visible together.
         const seen = { anna: new Map<string, TicketDto>(), vera: new Map<string, TicketDto>() };
-        const look = async () => {
+        const recordStates = async () => {
           for (const [name, who] of [
             ['anna', anna],
             ['vera', vera],
@@ -150,10 +150,10 @@ describe('tickets with concurrent changes', () => {
             seen[name].set(now.updated_at.toISOString(), now);
           }
         };
-        await look();
+        await recordStates();
         for (const { byStaff, step: one } of all) {
-          await tried(byStaff ? vera : anna, id, one);
-          await look();
+          await tryStep(byStaff ? vera : anna, id, one);
+          await recordStates();
         }
         for (const [name, who] of [
           ['anna', anna],

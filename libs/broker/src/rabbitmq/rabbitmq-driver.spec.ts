@@ -53,7 +53,7 @@ describeBroker('RabbitMQ', url === undefined ? undefined : () => startPlace(url)
     return received;
   };
 
-  /** On a channel of its own, which RabbitMQ closes if there is no such queue. */
+  /** Uses a separate channel, because RabbitMQ closes the channel if the queue does not exist. */
   const consumersOf = async (name: string) => {
     const asking = await model.createChannel();
     asking.on('error', () => undefined); // the call reports it
@@ -64,7 +64,7 @@ describeBroker('RabbitMQ', url === undefined ? undefined : () => startPlace(url)
 
   it('has a durable quorum queue that returns messages without limit', async () => {
     await broker.publish(TOPIC, [{ body }]);
-    // RabbitMQ refuses other arguments than those of the queue.
+    // RabbitMQ refuses the call if the arguments differ from those of the queue.
     const quorum = { 'x-queue-type': 'quorum', 'x-delivery-limit': 2_000_000_000 };
     await channel.assertQueue(queue, { durable: true, arguments: quorum });
     const message = await channel.get(queue);

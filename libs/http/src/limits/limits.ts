@@ -4,7 +4,7 @@ import { addressKey } from './address-key';
 import { createLimiter, type Limiter, type RateLimitState } from './limiter';
 import { type LimitsRedis, RedisCounters } from './redis-counters';
 
-/** Injection token of the Redis client that all processes count in. Without it, each process counts by itself. */
+/** Injection token of the Redis client that all processes count in. Without it, each process counts separately. */
 export const LIMITS_REDIS = Symbol('LIMITS_REDIS');
 
 /** Rate limits of callers: docs/api-conventions.md, "Limits". */

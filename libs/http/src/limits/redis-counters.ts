@@ -45,7 +45,7 @@ export class RedisCounters {
     client.defineCommand(COMMAND, { lua: SCRIPT });
   }
 
-  /** Adds to a counter. @throws Error at once if Redis is not connected. */
+  /** Adds to a counter. @throws Error immediately if Redis is not connected. */
   add(key: string, amount: number): Promise<CounterState> {
     if (this.client.status !== 'ready') throw new Error('Redis is not connected');
     return this.batcher.add({ key, amount });

@@ -10,7 +10,7 @@ const WINDOW_MS = 250;
 
 /**
  * Measures the number of requests in progress and the completion rate. Together, they predict how long a new request
- * would wait, whatever the bottleneck is: the CPU, PostgreSQL or Redis.
+ * would wait, regardless of the bottleneck: the CPU, PostgreSQL or Redis.
  */
 export class Load {
   private inProgress = 0;

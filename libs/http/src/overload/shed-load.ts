@@ -40,7 +40,7 @@ export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = ne
   };
   const recordRefusal = refusalRecorder();
   const [handle, ...others] = server.listeners('request') as ((...args: unknown[]) => void)[];
-  if (!handle || others.length > 0) throw new Error('Expected exactly one request listener, that of Fastify');
+  if (!handle || others.length > 0) throw new Error('Expected only the request listener of Fastify');
   server.removeAllListeners('request');
   server.on('request', (request: Counted, response: ServerResponse) => {
     if (!isUnlimited(request.url ?? '/', routes)) {

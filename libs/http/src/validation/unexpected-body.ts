@@ -5,7 +5,7 @@ import { StreamedBody } from '../requests/streamed-bodies';
 import { routeMetadataOf } from '../routes/route-metadata';
 import { pointerOf } from './field-errors';
 
-/** Refuses a body that was too complex to parse, and a body with fields on a route that takes none. */
+/** Refuses a body that was too complex to parse, and a body with fields on a route without a body. */
 export function refuseUnexpectedBody(request: FastifyRequest): void {
   const { body } = request;
   if (body === undefined || body === null || body instanceof StreamedBody) return;

@@ -87,7 +87,7 @@ describe('readCsv', () => {
     ['row_too_long', 'x'.repeat(10_000_000)],
     ['too_many_fields', `a,b\n1${','.repeat(MAX_FIELDS)}`],
     ['too_many_fields', `a,b\n${','.repeat(10_000_000)}`],
-  ])('refuses with 422 %s without reading on', async (code, file) => {
+  ])('refuses with 422 %s without reading further', async (code, file) => {
     let given = 0;
     const source = async function* () {
       for await (const chunk of chunksOf(file, 65_536)) {

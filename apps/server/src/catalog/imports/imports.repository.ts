@@ -113,7 +113,7 @@ export class ImportsRepository {
     });
   }
 
-  // SQL: a comparison of two columns at once.
+  // SQL: a row comparison of two columns.
   /** Lists the errors of an import in the order of the file, starting after one of them. */
   listErrors(
     ctx: TransactionContext,

@@ -260,13 +260,13 @@ describe('imports', () => {
     expect(await sweeper().sweep()).toBe(0);
   });
 
-  it('makes an import due at once when its worker stops', async () => {
+  it('makes an import due immediately when its worker stops', async () => {
     const id = await accept(HEADER + row('A', 'a'));
     const stopped = AbortSignal.abort();
     for (let stops = 0; stops <= MAX_ATTEMPTS; stops++) await runner().run(id, stopped);
     expect(await sweeper().sweep()).toBe(1);
     expect((await status(id)).row).toMatchObject({ state: 'running', created: 0 });
-    // Without an ID, the queue takes it even if the job of the dead worker is still there.
+    // Without a job ID, the queue accepts the job even if it still has the job of the dead worker.
     expect(requeued).toEqual([{ id, jobId: undefined }]);
   });
 

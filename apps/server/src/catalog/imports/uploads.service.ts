@@ -22,7 +22,7 @@ export interface Upload {
 }
 
 /**
- * Stores uploaded files in PostgreSQL, chunk by chunk. Each chunk is a transaction of its own, so an upload keeps no
+ * Stores uploaded files in PostgreSQL, chunk by chunk. Each chunk has its own transaction, so an upload keeps no
  * transaction open and needs little memory. If a file is not accepted, this process deletes it, or else the sweeper.
  */
 @Injectable()
@@ -52,12 +52,14 @@ export class UploadsService {
     }
   }
 
-  /** Deletes a file, unless it was accepted. Never fails: the sweeper deletes what is left. */
+  /**
+   * Deletes a file, unless it was accepted. Never throws: if the deletion fails, the sweeper deletes the file later.
+   */
   async discard(id: string): Promise<void> {
     await this.imports
       .discardUpload(new TransactionContext(), id)
       .catch((error: Error) =>
-        this.logger.warn(`Could not delete an upload; the sweeper will: ${error.message}`),
+        this.logger.warn(`Could not delete an upload, so the sweeper will retry: ${error.message}`),
       );
   }
 

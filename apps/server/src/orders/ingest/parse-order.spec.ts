@@ -124,7 +124,7 @@ describe('parseOrder', () => {
     ['equal keys of different objects', '{"a":{"x":1},"b":[{"x":1},{"x":1}]}'],
     ['a key named __proto__', '{"__proto__":{"x":1}}'],
     ['digits in strings', '{"a":"9007199254740993"}'],
-  ])('reads %s without a fault', (_, message) => {
+  ])('parses JSON with %s', (_, message) => {
     expect(reasonOf(message)).toBe('invalid_order');
   });
 
