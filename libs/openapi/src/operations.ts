@@ -3,7 +3,7 @@ import { describeAccess } from './access-docs';
 import { addExample, exampleOf } from './examples';
 import { headerParametersOf } from './parameters';
 import { addProblemReplies } from './problem-replies';
-import { completeSuccesses } from './success-replies';
+import { completeSuccessReplies } from './success-replies';
 import type { ApiDescription, Operation, Parameter } from './types';
 
 /**
@@ -24,7 +24,7 @@ export function completeOperation(
     addExample(media, document.components.schemas);
   const problems = problemsOf(route);
   operation.parameters = [...(operation.parameters ?? []), ...headerParametersOf(route)];
-  completeSuccesses(document, operation, route);
+  completeSuccessReplies(document, operation, route);
   addProblemReplies(document, operation, route, problems);
 }
 

@@ -15,8 +15,8 @@ const BATCH = 500;
 const BEYOND_ANY_ID = 2_147_483_647;
 
 /**
- * Prices packages at the rates of the day (Europe/Moscow) on which their registrations were accepted, however late the
- * pricing runs.
+ * Prices packages at the rates of the day (Europe/Moscow) on which their registrations were accepted, even if the
+ * pricing runs days later.
  */
 @Injectable()
 export class PackagePrices {

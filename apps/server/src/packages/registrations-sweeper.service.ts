@@ -4,7 +4,7 @@ import { TransactionContext } from '@waybill/core';
 import { inBatches } from '@waybill/jobs';
 import { JobDispatcher } from '@waybill/queue';
 import { requeueRegistrations } from './registration-jobs';
-import { attemptsUsedUp } from './registration-problems';
+import { attemptsExhausted } from './registration-problems';
 import { type ClaimedRegistration, RegistrationsRepository } from './registrations.repository';
 
 const BATCH = 500;
@@ -69,7 +69,7 @@ export class RegistrationsSweeper {
     const exhausted = due.filter(isExhausted).map(({ id }) => id);
     if (exhausted.length === 0) return due;
     this.logger.error(`None of the ${attempts} attempts finished: ${exhausted.join(', ')}`);
-    await this.registrations.fail(new TransactionContext(), exhausted, attemptsUsedUp(attempts));
+    await this.registrations.fail(new TransactionContext(), exhausted, attemptsExhausted(attempts));
     return due.filter((one) => !isExhausted(one));
   }
 }

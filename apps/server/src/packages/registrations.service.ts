@@ -4,7 +4,7 @@ import { Batcher, TransactionContext } from '@waybill/core';
 import { RatesStoppedError } from '@waybill/currency-rate';
 import { isRefusal } from '@waybill/database';
 import { PackagePrices } from './package-prices.service';
-import { attemptsUsedUp } from './registration-problems';
+import { attemptsExhausted } from './registration-problems';
 import {
   type PendingRegistration,
   type PricedRegistration,
@@ -80,6 +80,6 @@ export class RegistrationsService {
   private async fail(ctx: TransactionContext, id: string, error: Error): Promise<void> {
     const { attempts } = this.config.registrations;
     this.logger.error(`Registration ${id} failed after ${attempts} attempts: ${error.message}`, error.stack);
-    await this.registrations.fail(ctx, [id], attemptsUsedUp(attempts));
+    await this.registrations.fail(ctx, [id], attemptsExhausted(attempts));
   }
 }

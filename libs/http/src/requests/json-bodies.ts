@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type BodyTooComplexError, MalformedJsonError, UnsupportedMediaTypeError } from '../problems/errors';
-import { findComplexity } from './body-complexity';
+import { checkComplexity } from './body-complexity';
 
 // A charset other than UTF-8 makes it an unsupported media type; other parameters are ignored.
 const JSON_IN_UTF8 = /^application\/json(?:;|$)(?!.*charset="(?!utf-?8"))/i;
@@ -33,7 +33,7 @@ export class UnparsedBody {
 function read(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw new MalformedJsonError();
-  const refusal = findComplexity(body);
+  const refusal = checkComplexity(body);
   if (refusal) return new UnparsedBody(refusal);
   return JSON.parse(body.toString().replace(BYTE_ORDER_MARK, ''));
 }

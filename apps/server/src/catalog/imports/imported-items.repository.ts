@@ -33,7 +33,7 @@ const COMPARE = statement(
 /** An item that an import creates or changes. */
 export type ImportedChange = RowOf<typeof WRITTEN>;
 
-/** Items of imports in PostgreSQL. */
+/** Writes the items of imports to PostgreSQL. */
 @Injectable()
 export class ImportedItemsRepository {
   constructor(private readonly database: Database) {}

@@ -1,5 +1,5 @@
 import { ValidationFailedError } from '@waybill/core';
-import { findComplexity, validateBody } from '@waybill/http';
+import { checkComplexity, validateBody } from '@waybill/http';
 import type { ItemColumn } from '../csv/item-columns';
 import type { CsvRow } from '../csv/read-csv';
 import { unescapeFormula } from '../csv/write-csv';
@@ -65,7 +65,7 @@ const bodyOf = (cells: Record<ItemColumn, string>, attributes: unknown): object 
 
 function readAttributes(json: string): { value?: unknown } | { fault: Fault } {
   if (json === '') return {};
-  const tooComplex = findComplexity(Buffer.from(json));
+  const tooComplex = checkComplexity(Buffer.from(json));
   if (tooComplex)
     return { fault: attributesFault('too_complex', 'attributes has too many values or levels.') };
   try {

@@ -11,7 +11,7 @@ import { type NewDeadLetter, type NewOrder, OrderIngestRepository } from './orde
 import { MAX_MESSAGE_BYTES, type ParsedOrder, parseOrder } from './parse-order';
 import type { Rejection } from './rejection';
 
-/** Maximum size of the beginning of a too large message that its dead letter keeps. */
+/** A dead letter keeps this many bytes of a message that is too large. */
 const MAX_KEPT_BYTES = 64 * 1024;
 
 /** Outcome of a message. */
