@@ -32,8 +32,8 @@ const QUICK: Effort = {
 /** One measured path. To add one, add an entry to paths.ts. */
 export interface BenchPath {
   name: string;
-  says: string;
-  /** Skipped, with a message, if the machine has none. */
+  description: string;
+  /** The path is skipped with a message if the machine has no Redis. */
   needs?: 'redis';
   measure(bench: Bench): Promise<Result[]>;
 }
@@ -49,13 +49,13 @@ export class Bench {
   constructor(
     readonly options: Options,
     readonly services: Services,
-    readonly say: (line: string) => void,
+    readonly print: (line: string) => void,
   ) {
     this.effort = options.quick ? QUICK : FULL;
     this.client = startClient(path.join(services.dir, 'client.log'));
   }
 
-  /** Starts one of our servers with its own names for shared resources. */
+  /** Starts one of our servers. */
   start(name: string, options: Pick<WaybillOptions, 'role' | 'databaseUrl' | 'redis'>) {
     const { cbr, dir } = this.services;
     return startWaybill({
@@ -68,7 +68,7 @@ export class Bench {
 
   profileFile = (name: string): string => path.join(ROOT, `.data/bench/${name}.cpuprofile`);
 
-  /** Returns Redis under a prefix; undefined if the machine has none. */
+  /** Returns the Redis options with a prefix; undefined if the machine has no Redis. */
   redis(prefix: string): WaybillOptions['redis'] {
     const { redisUrl } = this.services;
     return redisUrl === undefined ? undefined : { url: redisUrl, prefix };
@@ -85,15 +85,15 @@ export class Bench {
     await this.client.stop();
   }
 
-  // A separate worker prices the packages if Redis is available, so that the measured process only serves requests.
+  // If Redis is available, a separate process prices the packages, so that the measured process only serves requests.
   private async startHttp() {
     const databaseUrl = await this.services.createDatabase('bench_http');
     const redis = this.redis('bench_http');
     const worker = await this.start('seed', { role: 'all', databaseUrl, redis });
-    const sown = await seed(worker.url, databaseUrl, this.client, this.effort.callers).finally(() =>
+    const seeded = await seed(worker.url, databaseUrl, this.client, this.effort.callers).finally(() =>
       worker.stop(),
     );
     const server = await this.start('http', { role: redis ? 'api' : 'all', databaseUrl, redis });
-    return { server, seed: sown, databaseUrl };
+    return { server, seed: seeded, databaseUrl };
   }
 }

@@ -15,15 +15,15 @@ const PROFILED_FUNCTIONS = 15;
 
 export interface HttpPathOptions {
   name: string;
-  says: string;
+  description: string;
   target: number;
   needs?: 'redis';
   /** File in `baselines/`. */
   baseline: string;
-  /** Requests to send in turn to both sides. */
+  /** Requests to send to both sides, in turn. */
   requests: (seed: Seed) => Request[];
-  /** Both sides answer differently each time (a POST), so the replies are compared by length only. */
-  unlike?: boolean;
+  /** Compares the replies by length only, because both sides answer differently each time (a POST). */
+  compareLengthOnly?: boolean;
 }
 
 /** One round of one side. */
@@ -34,8 +34,13 @@ export interface Round extends Cost {
 
 /** Measures an HTTP path alternately with its baseline. */
 export function httpPath(options: HttpPathOptions): BenchPath {
-  const { name, says, needs } = options;
-  return { name, says, ...(needs && { needs }), measure: async (bench) => [await measure(bench, options)] };
+  const { name, description, needs } = options;
+  return {
+    name,
+    description,
+    ...(needs && { needs }),
+    measure: async (bench) => [await measure(bench, options)],
+  };
 }
 
 async function measure(bench: Bench, options: HttpPathOptions): Promise<Result> {
@@ -46,8 +51,8 @@ async function measure(bench: Bench, options: HttpPathOptions): Promise<Result> 
   const env = { DATABASE_URL: databaseUrl, ROUTE: first.path, REPLY: reply };
   const baseline = await startBaseline(options.baseline, env, path.join(bench.services.dir, options.name));
   try {
-    await assertAlike(server, baseline, requests, options.unlike ?? false);
-    const { ours, theirs } = await fetchInTurn(bench, { ours: server, theirs: baseline }, requests);
+    await assertSameReplies(server, baseline, requests, options.compareLengthOnly ?? false);
+    const { ours, theirs } = await measureAlternately(bench, { ours: server, theirs: baseline }, requests);
     bench.peaks.set(options.name, memory(server.pid).peak);
     if (bench.options.profile) await profile(bench, options.name, server, requests);
     return {
@@ -66,7 +71,7 @@ async function measure(bench: Bench, options: HttpPathOptions): Promise<Result> 
 const perSecond = (rounds: Round[]): number[] => rounds.map((round) => round.perSecond);
 
 /** Alternates the sides (A B A B …) after warming up both. */
-async function fetchInTurn(
+async function measureAlternately(
   bench: Bench,
   sides: { ours: Server; theirs: Server },
   requests: Request[],
@@ -94,7 +99,7 @@ async function measureRound(
   return { perSecond: rate, p50, p99, cpu, rss: memory(side.pid).now, clientCpu };
 }
 
-/** @throws Error on any reply other than 2xx, because its speed is no valid result. */
+/** @throws Error on any reply other than 2xx, because the speed of errors says nothing. */
 async function load(bench: Bench, side: Server, requests: Request[], seconds: number): Promise<Load> {
   const { connections } = bench.options;
   const done = await bench.client.run({ kind: 'closed', url: side.url, requests, connections, seconds });
@@ -106,7 +111,7 @@ async function load(bench: Bench, side: Server, requests: Request[], seconds: nu
 }
 
 /** Checks that the baseline returns the same replies. */
-async function assertAlike(
+async function assertSameReplies(
   ours: Server,
   theirs: Server,
   requests: Request[],
@@ -138,9 +143,9 @@ async function profile(bench: Bench, name: string, server: Server, requests: Req
     deadlineMs: 30_000,
   });
   renameSync(written, bench.profileFile(name));
-  bench.say(`  ${bench.profileFile(name)}, by self time:`);
+  bench.print(`  ${bench.profileFile(name)}, by self time:`);
   for (const { where, share } of topSelfTimes(text, PROFILED_FUNCTIONS))
-    bench.say(`  ${(share * 100).toFixed(1).padStart(5)} %  ${where}`);
+    bench.print(`  ${(share * 100).toFixed(1).padStart(5)} %  ${where}`);
 }
 
 function wholeJson(file: string): CpuProfile | undefined {

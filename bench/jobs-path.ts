@@ -10,7 +10,7 @@ import { type Server, startBaseline } from './servers';
 import { compare, median } from './statistics';
 
 const DEADLINE_MS = 120_000;
-const FED_AT_ONCE = 100;
+const FEED_BATCH = 100;
 /** Schema of our server's PostgreSQL queues. */
 const SCHEMA = 'bullmq';
 const OUR_QUEUE = 'registrations';
@@ -18,17 +18,17 @@ const BARE_QUEUE = 'bench';
 
 export interface JobsPathOptions {
   name: string;
-  says: string;
+  description: string;
   target: number;
   on: 'redis' | 'postgres';
 }
 
-/** One side: how to enqueue its jobs, and how to tell that they are done. */
+/** One side: how to enqueue its jobs, and how to check that they are done. */
 interface Side {
   server: Server;
   queue: Queue;
   feed(count: number): Promise<void>;
-  /** SQL: of rows created since then, the number of finished ones and the time of the last. */
+  /** SQL: the number of rows that finished since `$1`, and the time of the last one. */
   finished: string;
 }
 
@@ -37,14 +37,14 @@ interface Round extends Cost {
 }
 
 /**
- * Measures a worker from registered to priced, on a queue that is full at the start. The queue is paused while
+ * Measures how fast a worker prices registrations from a queue that is full at the start. The queue is paused while the
  * registrations are posted, so that accepting them is not measured.
  */
 export function jobsPath(options: JobsPathOptions): BenchPath {
-  const { name, says, on } = options;
+  const { name, description, on } = options;
   return {
     name,
-    says,
+    description,
     ...(on === 'redis' && { needs: 'redis' as const }),
     measure: async (bench) => [await measure(bench, options)],
   };
@@ -58,7 +58,7 @@ async function measure(bench: Bench, { name, on, target }: JobsPathOptions): Pro
   const ours = await ourSide(bench, server, queueOn(OUR_QUEUE, databaseUrl, redis));
   const theirs = await bareSide(bench, name, databaseUrl, redis);
   try {
-    const rounds = await fetchInTurn(bench, pool, ours, theirs);
+    const rounds = await measureAlternately(bench, pool, ours, theirs);
     bench.peaks.set(name, memory(server.pid).peak);
     return {
       ...{ path: name, unit: 'jobs/s', target, notes: [] },
@@ -128,7 +128,7 @@ async function bareSide(bench: Bench, name: string, databaseUrl: string, redis: 
   };
 }
 
-async function fetchInTurn(bench: Bench, pool: Pool, ours: Side, theirs: Side) {
+async function measureAlternately(bench: Bench, pool: Pool, ours: Side, theirs: Side) {
   const { rounds, jobs } = bench.effort;
   const done = { ours: [] as Round[], theirs: [] as Round[] };
   for (const side of [ours, theirs]) await measureRound(pool, side, Math.ceil(jobs / 4)); // The first round warms up.
@@ -166,12 +166,12 @@ async function measureRound(
 }
 
 /**
- * Enqueues in small batches: if requests come faster than the queue accepts jobs, the server leaves some to its
- * sweeper, a minute later.
+ * Enqueues in small batches: if requests arrive faster than the queue accepts jobs, the sweeper enqueues the rest only
+ * a minute later.
  */
 async function fill(queue: Queue, feed: Side['feed'], jobs: number): Promise<void> {
   for (let fed = 0; fed < jobs;) {
-    const count = Math.min(FED_AT_ONCE, jobs - fed);
+    const count = Math.min(FEED_BATCH, jobs - fed);
     await feed(count);
     fed += count;
     await eventually(async () => (await queued(queue)) >= fed, {

@@ -9,18 +9,18 @@ export interface Machine {
   system: string;
   node: string;
   date: string;
-  /** Share of all cores that other processes used before the run. */
+  /** Fraction of all cores that other processes used before the run. */
   busyBefore: number;
 }
 
-/** Above this share, other processes affect the results. */
-export const BUSY_BEYOND = 0.1;
-const LOOK_MS = 1_500;
+/** Above this fraction, other processes affect the results. */
+export const BUSY_THRESHOLD = 0.1;
+const SAMPLE_MS = 1_500;
 
 /** Measures the machine's load while the bench is idle. */
 export async function describeMachine(now: Date): Promise<Machine> {
   const before = cpuTimes();
-  await delay(LOOK_MS);
+  await delay(SAMPLE_MS);
   const after = cpuTimes();
   return {
     cpu: os.cpus()[0]?.model.trim() ?? 'unknown',

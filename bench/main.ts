@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Bench, type BenchPath } from './bench';
-import { BUSY_BEYOND, describeMachine, type Machine } from './machine';
+import { BUSY_THRESHOLD, describeMachine, type Machine } from './machine';
 import { type Options, parseOptions, USAGE, UsageError } from './options';
 import { PATHS, RSS_UNDER_BENCH } from './paths';
 import { canPin, ROOT } from './processes';
@@ -14,25 +14,26 @@ import { type Services, startServices } from './services';
 import { memoryUnderBench } from './start-path';
 
 const DOCS = path.join(ROOT, 'docs/performance.md');
-const say = (line: string): void => console.log(line);
+const print = (line: string): void => console.log(line);
 
 async function main(args: string[]): Promise<number> {
   const options = parseOptions(
     args,
     PATHS.map(({ name }) => name),
   );
-  if (options.help) say(USAGE);
-  else if (options.list) for (const { name, says } of PATHS) say(`${name.padEnd(30)} ${says}`);
+  if (options.help) print(USAGE);
+  else if (options.list)
+    for (const { name, description } of PATHS) print(`${name.padEnd(30)} ${description}`);
   else return run(options);
   return 0;
 }
 
 async function run(options: Options): Promise<number> {
   const machine = await describeMachine(new Date());
-  introduce(machine);
+  printMachine(machine);
   const services = await startServices();
   endOnSignals(services);
-  const bench = new Bench(options, services, say);
+  const bench = new Bench(options, services, print);
   try {
     const { results, skipped, failed } = await measureAll(bench);
     write(bench, machine, results, skipped, failed.length > 0);
@@ -43,11 +44,11 @@ async function run(options: Options): Promise<number> {
   }
 }
 
-function introduce({ cpu, cores, node, busyBefore }: Machine): void {
-  say(`${cpu}, ${cores} cores, Node ${node}`);
-  if (busyBefore > BUSY_BEYOND)
-    say(`Other processes use ${percent(busyBefore)} of this machine: do not quote these results.`);
-  if (!canPin) say('Only one core, or no taskset: server and client may share a core.');
+function printMachine({ cpu, cores, node, busyBefore }: Machine): void {
+  print(`${cpu}, ${cores} cores, Node ${node}`);
+  if (busyBefore > BUSY_THRESHOLD)
+    print(`Other processes use ${percent(busyBefore)} of this machine: do not quote these results.`);
+  if (!canPin) print('Only one core, or no taskset: server and client may share a core.');
 }
 
 /** On a signal, removes the data directory. The servers end with this process if the machine has setpriv. */
@@ -62,19 +63,19 @@ async function measureAll(bench: Bench) {
   const skipped: string[] = [];
   const failed: string[] = [];
   for (const one of PATHS.filter(({ name }) => only.length === 0 || only.includes(name))) {
-    say(`\n${one.name}: ${one.says}`);
+    print(`\n${one.name}: ${one.description}`);
     if (one.needs === 'redis' && bench.services.redisUrl === undefined) {
       skipped.push(`${one.name} (needs redis-server on this machine)`);
-      say(`  skipped: needs redis-server on this machine`);
+      print(`  skipped: needs redis-server on this machine`);
       continue;
     }
     results.push(...(await measure(bench, one, failed)));
   }
-  const most = memoryUnderBench(bench.peaks, RSS_UNDER_BENCH);
-  if (most) {
-    say(`\n${most.path}: peak memory of a server during the measurement`);
-    for (const line of describeResult(most)) say(line);
-    results.push(most);
+  const peak = memoryUnderBench(bench.peaks, RSS_UNDER_BENCH);
+  if (peak) {
+    print(`\n${peak.path}: peak memory of a server during the measurement`);
+    for (const line of describeResult(peak)) print(line);
+    results.push(peak);
   }
   return { results, skipped, failed };
 }
@@ -84,13 +85,13 @@ async function measure(bench: Bench, one: BenchPath, failed: string[]): Promise<
   try {
     const results = await one.measure(bench);
     for (const result of results) {
-      if (results.length > 1) say(`  ${result.path}`);
-      for (const line of describeResult(result)) say(line);
+      if (results.length > 1) print(`  ${result.path}`);
+      for (const line of describeResult(result)) print(line);
     }
     return results;
   } catch (error) {
     failed.push(one.name);
-    say(`  FAILED: ${(error as Error).stack}`);
+    print(`  FAILED: ${(error as Error).stack}`);
     return [];
   }
 }
@@ -102,13 +103,13 @@ function write(bench: Bench, machine: Machine, results: Result[], skipped: strin
     writeFileSync(json, toJson(results));
   }
   if (!docs) return;
-  if (broken) return say('\ndocs/performance.md not updated: a path failed.');
+  if (broken) return print('\ndocs/performance.md not updated: a path failed.');
   const { rounds, seconds } = bench.effort;
   writeFileSync(
     DOCS,
     toMarkdown(results, { machine, connections, rounds, seconds, pinned: canPin, skipped }),
   );
-  say('\nWrote docs/performance.md');
+  print('\nWrote docs/performance.md');
 }
 
 main(process.argv.slice(2)).then(

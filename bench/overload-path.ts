@@ -7,22 +7,22 @@ import type { Seed } from './seed';
 import type { Server } from './servers';
 
 const TIMES_CAPACITY = 3;
-/** A server that replies within this time has recovered. */
+/** A server counts as recovered when it replies within this time. */
 const PROMPT_MS = 100;
 const RECOVERY_DEADLINE_MS = 30_000;
 
 export interface OverloadOptions {
   name: string;
-  says: string;
+  description: string;
   /** Minimum goodput under overload, as a share of the peak. */
   target: number;
   requests: (seed: Seed) => Request[];
 }
 
-/** Sends three times a server's capacity, whatever the replies. */
+/** Sends requests at three times the capacity of a server, without waiting for the replies. */
 export const overloadPath = (options: OverloadOptions): BenchPath => ({
   name: options.name,
-  says: options.says,
+  description: options.description,
   measure: async (bench) => [await measure(bench, options)],
 });
 

@@ -8,7 +8,7 @@ import path from 'node:path';
 export const ROOT = path.resolve(__dirname, '..');
 const TYPESCRIPT = path.join(ROOT, 'test/support/swc-register.cjs');
 /** Linux's USER_HZ, which is 100 on all platforms of Node. */
-const TICKS_A_SECOND = 100;
+const TICKS_PER_SECOND = 100;
 const STOP_DEADLINE_MS = 15_000;
 
 const works = (command: string, ...args: string[]): boolean => spawnSync(command, args).status === 0;
@@ -79,7 +79,7 @@ export async function freePort(): Promise<number> {
 /** Returns the CPU seconds that a process has used; NaN without /proc. */
 export function cpuSeconds(pid: number): number {
   const fields = read(`/proc/${pid}/stat`)?.split(') ')[1]?.split(' ');
-  return fields ? (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND : Number.NaN;
+  return fields ? (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND : Number.NaN;
 }
 
 /** Returns resident memory in MB: current and peak. */

@@ -21,12 +21,12 @@ export interface Result extends Verdict {
 }
 
 /** Whether the result reaches its target. */
-export const isReached = ({ ratio, ours, target }: Result): boolean =>
+export const reachesTarget = ({ ratio, ours, target }: Result): boolean =>
   ratio === null ? ours <= target : ratio >= target;
 
 /**
- * The baseline's CPU per request as a share of ours: the ratio if only CPU counted. Other processes on the machine
- * affect it much less than the ratio.
+ * Returns the CPU time per request of the baseline, divided by ours. Other processes on the machine affect this much
+ * less than the ratio of the rates.
  */
 export const cpuRatio = ({ cost }: Result): number | null =>
   cost && cost.ours.cpu > 0 ? cost.baseline.cpu / cost.ours.cpu : null;

@@ -3,7 +3,7 @@ import { Client } from 'pg';
 import type { Client as LoadClient } from './client/client';
 import type { Request } from './client/load';
 
-/** The maximum page size, so that one page lists them all. */
+/** Packages per caller. One page of the list contains them all. */
 const PACKAGES = 50;
 
 /** Callers with priced packages, the first of whom placed an order. */

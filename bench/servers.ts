@@ -8,7 +8,7 @@ import { end, freePort, ROOT, spawnNode, typescript } from './processes';
 const MAIN = path.join(ROOT, 'dist/apps/server/main.js');
 const PROFILE_HOOK = path.join(__dirname, 'profile-hook.cjs');
 const START_DEADLINE_MS = 60_000;
-const LOOK_EVERY_MS = 5;
+const POLL_MS = 5;
 
 /** A measured server. */
 export interface Server {
@@ -98,7 +98,7 @@ async function waitFor(
     await eventually(() => (code === undefined ? isReady() : true), {
       describe: `${child.spawnargs.at(-1)} is ready`,
       deadlineMs: START_DEADLINE_MS,
-      everyMs: LOOK_EVERY_MS,
+      everyMs: POLL_MS,
     });
     if (code !== undefined) throw new Error(`${child.spawnargs.join(' ')} ended with code ${code}`);
   } catch (cause) {

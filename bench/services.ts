@@ -18,7 +18,8 @@ export interface Services {
 }
 
 /**
- * Starts PostgreSQL with durability on, on the checkout's disk; Redis; and a stub of the bank that responds at once.
+ * Starts PostgreSQL with durability on the disk of the checkout, Redis, and a stub of the bank that responds
+ * immediately.
  */
 export async function startServices(): Promise<Services> {
   const dir = path.join(ROOT, `.data/bench/run-${process.pid}`);

@@ -7,11 +7,12 @@ import { summarise } from './statistics';
 /** Measures the time from start to ready, and the memory of an idle process. */
 export const startPath = (targets: { readySeconds: number; idleMb: number }): BenchPath => ({
   name: 'start',
-  says: 'role all, with PostgreSQL migrated: from the start of the process to ready, and its memory when idle',
+  description:
+    'role all, with PostgreSQL migrated: from the start of the process to ready, and its memory when idle',
   measure: (bench) => measure(bench, targets),
 });
 
-/** Time for the garbage of the start to be collected. */
+/** Time to wait until the garbage collector has freed the memory of the start. */
 const SETTLE_MS = 3_000;
 
 async function measure(bench: Bench, targets: { readySeconds: number; idleMb: number }): Promise<Result[]> {
@@ -36,9 +37,9 @@ async function measure(bench: Bench, targets: { readySeconds: number; idleMb: nu
   ];
 }
 
-/** Returns the peak memory of our servers while the paths were measured; undefined if none was. */
+/** Returns the peak memory of our servers during the measurements; undefined if no path was measured. */
 export function memoryUnderBench(peaks: ReadonlyMap<string, number>, target: number): Result | undefined {
-  const [path, most] = [...peaks].toSorted(([, a], [, b]) => b - a)[0] ?? [];
-  if (path === undefined || most === undefined || Number.isNaN(most)) return undefined;
-  return { path: 'rss-bench', unit: 'MB', ...summarise([most]), target, notes: [`highest in ${path}`] };
+  const [path, peak] = [...peaks].toSorted(([, a], [, b]) => b - a)[0] ?? [];
+  if (path === undefined || peak === undefined || Number.isNaN(peak)) return undefined;
+  return { path: 'rss-bench', unit: 'MB', ...summarise([peak]), target, notes: [`highest in ${path}`] };
 }

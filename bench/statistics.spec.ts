@@ -4,7 +4,7 @@ describe('the statistics of the bench', () => {
   it('compute the median', () => {
     expect(median([3, 1, 2])).toBe(2);
     expect(median([4, 1, 2, 10])).toBe(3);
-    expect(() => median([])).toThrow('nothing');
+    expect(() => median([])).toThrow('empty list');
   });
 
   it('compute percentiles by the nearest rank', () => {
@@ -15,7 +15,7 @@ describe('the statistics of the bench', () => {
     expect(percentile([], 99)).toBe(0);
   });
 
-  it('compare each round with the next one, so that a slow minute does not look like a slow path', () => {
+  it('compare each of our rounds with the baseline round after it, so that a slow minute does not look like a slow path', () => {
     expect(compare([50, 100, 60], [100, 200, 120])).toEqual({
       ours: 60,
       baseline: 120,
@@ -35,11 +35,11 @@ describe('the statistics of the bench', () => {
     expect(compare([1, 1], [0, 0]).noisy).toBe(true);
   });
 
-  it('reject rounds that do not match', () => {
+  it('reject a different number of rounds', () => {
     expect(() => compare([1], [1, 2])).toThrow('baseline');
   });
 
-  it('compare a figure without a baseline with its own target', () => {
+  it('compare a value without a baseline with its target', () => {
     expect(summarise([1, 1.1, 1.05])).toMatchObject({
       ours: 1.05,
       baseline: null,

@@ -1,5 +1,5 @@
 /** If rounds differ by more than this share of the median, they measure the machine rather than the code. */
-export const NOISY_BEYOND = 0.2;
+export const NOISE_THRESHOLD = 0.2;
 
 /** Verdict over the rounds of a path. */
 export interface Verdict {
@@ -16,7 +16,7 @@ export interface Verdict {
 }
 
 export function median(values: readonly number[]): number {
-  if (values.length === 0) throw new Error('The median of nothing');
+  if (values.length === 0) throw new Error('The median of an empty list is undefined');
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
@@ -34,8 +34,8 @@ export function spreadOf(values: readonly number[]): number {
 }
 
 /**
- * Compares rounds in pairs: each of ours with the baseline's that ran right after it. Whatever slows the machine for a
- * minute slows both.
+ * Compares rounds in pairs: each of our rounds with the baseline round that ran right after it. If something slows the
+ * machine for a minute, it slows both.
  */
 export function compare(ours: readonly number[], baseline: readonly number[]): Verdict {
   if (ours.length !== baseline.length) throw new Error('Each of our rounds needs a baseline round');
@@ -56,5 +56,5 @@ export function summarise(values: readonly number[]): Verdict {
   return { ours: median(values), baseline: null, ratio: null, spread, noisy: isNoisy(spread) };
 }
 
-// A result that is not a number, such as that of an idle baseline, also counts as noisy.
-const isNoisy = (spread: number): boolean => !(spread <= NOISY_BEYOND);
+// NaN, such as the result of an idle baseline, also counts as noisy.
+const isNoisy = (spread: number): boolean => !(spread <= NOISE_THRESHOLD);

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { end, spawnNode, typescript } from '../processes';
-import type { Load, Order } from './load';
+import type { Load, LoadSpec } from './load';
 
 /** The client process, as the bench sees it. */
 export interface Client {
   pid: number;
-  run(order: Order): Promise<Load>;
+  run(spec: LoadSpec): Promise<Load>;
   stop(): Promise<void>;
 }
 
@@ -15,12 +15,12 @@ export function startClient(log: string): Client {
   const gone = once(child, 'exit').then(() => {
     throw new Error(`The client's process ended; see ${log}`);
   });
-  gone.catch(() => undefined); // The callers that wait for it see the failure.
+  gone.catch(() => undefined); // run() reports the failure.
   return {
     pid: child.pid!,
-    run: async (order) => {
+    run: async (spec) => {
       const answer = once(child, 'message') as Promise<[{ done?: Load; error?: string }]>;
-      child.send(order);
+      child.send(spec);
       const [{ done, error }] = await Promise.race([answer, gone]);
       if (!done) throw new Error(error);
       return done;

@@ -1,11 +1,11 @@
 import autocannon from 'autocannon';
-import type { Load, Order } from './load';
+import type { Load, LoadSpec } from './load';
 import { Tally } from './tally';
 
 const TIMEOUT_S = 10;
 
-export async function closedLoad(order: Extract<Order, { kind: 'closed' }>): Promise<Load> {
-  const { url, requests, connections, seconds, amount } = order;
+export async function closedLoad(spec: Extract<LoadSpec, { kind: 'closed' }>): Promise<Load> {
+  const { url, requests, connections, seconds, amount } = spec;
   const tally = new Tally();
   const { promise: ended, resolve, reject } = Promise.withResolvers<autocannon.Result>();
   const settings: autocannon.Options = {
@@ -13,7 +13,7 @@ export async function closedLoad(order: Extract<Order, { kind: 'closed' }>): Pro
     connections: Math.min(connections, amount ?? connections),
     requests,
     timeout: TIMEOUT_S,
-    // Each connection starts at another request, so that not all send the same one at once.
+    // Each connection starts with another request, so that they do not all send the same one at the same time.
     setupClient: (client) => client.setRequests(rotate(requests)),
     ...(amount === undefined ? { duration: seconds ?? 1 } : { amount }),
   };

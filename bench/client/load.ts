@@ -7,9 +7,9 @@ export interface Request {
 }
 
 /** Instructions for the client process. */
-export type Order =
+export type LoadSpec =
   /**
-   * Closed load: each connection sends its next request after the previous reply, for a duration or a number of
+   * Closed-loop load: each connection sends its next request after the previous reply, for a duration or a number of
    * requests.
    */
   | {
@@ -20,7 +20,7 @@ export type Order =
       seconds?: number;
       amount?: number;
     }
-  /** Open load: sends requests at a fixed rate, whether or not earlier ones were answered. */
+  /** Open-loop load: sends requests at a fixed rate, whether or not earlier ones were answered. */
   | { kind: 'open'; url: string; requests: Request[]; rate: number; seconds: number };
 
 /** Result of a load. Times are in milliseconds. */
@@ -35,9 +35,9 @@ export interface Load {
   refusedP99: number;
   /** Other statuses, broken connections, timeouts. */
   failed: number;
-  /** Requests of an open load that were not sent because no connection was free. */
+  /** Requests of an open-loop load that were not sent because no connection was free. */
   unsent: number;
   seconds: number;
-  /** Share of a core that the client used. */
+  /** Fraction of a core that the client used. */
   clientCpu: number;
 }

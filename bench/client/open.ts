@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'undici';
-import type { Load, Order } from './load';
+import type { Load, LoadSpec } from './load';
 import { Tally } from './tally';
 
 /** Maximum number of requests in flight. */
@@ -10,13 +10,13 @@ const TIMEOUT_MS = 5_000;
 const IN_TIME_MS = 1_000;
 const TICK_MS = 2;
 
-/** Sends requests at a fixed rate, whatever the replies: slow replies do not lower the rate. */
+/** Sends requests at a fixed rate. Slow replies do not lower the rate. */
 export async function openLoad({
   url,
   requests,
   rate,
   seconds,
-}: Extract<Order, { kind: 'open' }>): Promise<Load> {
+}: Extract<LoadSpec, { kind: 'open' }>): Promise<Load> {
   const pool = new Pool(url, {
     connections: SOCKETS,
     pipelining: 1,
@@ -24,30 +24,30 @@ export async function openLoad({
     bodyTimeout: TIMEOUT_MS,
   });
   const tally = new Tally();
-  const underWay = new Set<Promise<void>>();
+  const inFlight = new Set<Promise<void>>();
   const start = performance.now();
   let sent = 0;
   for (let now = start; now < start + seconds * 1_000; now = performance.now()) {
     const due = Math.floor(((now - start) / 1_000) * rate);
     for (; sent < due; sent += 1) {
-      if (underWay.size >= SOCKETS) {
+      if (inFlight.size >= SOCKETS) {
         tally.unsent += 1;
         continue;
       }
-      const one = send(pool, requests[sent % requests.length]!, tally).finally(() => underWay.delete(one));
-      underWay.add(one);
+      const one = send(pool, requests[sent % requests.length]!, tally).finally(() => inFlight.delete(one));
+      inFlight.add(one);
     }
     await delay(TICK_MS);
   }
   const load = tally.close(seconds);
   await pool.destroy();
-  await Promise.all(underWay);
+  await Promise.all(inFlight);
   return load;
 }
 
 async function send(
   pool: Pool,
-  { method, path, headers, body }: Order['requests'][number],
+  { method, path, headers, body }: LoadSpec['requests'][number],
   tally: Tally,
 ): Promise<void> {
   const began = performance.now();

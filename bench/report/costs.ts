@@ -2,7 +2,7 @@ import type { Cost } from '../result';
 import { median } from '../statistics';
 
 /** Above this share of its core, the client itself may be the bottleneck. */
-export const CLIENT_BUSY = 0.9;
+export const CLIENT_BUSY_THRESHOLD = 0.9;
 
 export function medianCost(rounds: readonly Cost[]): Cost {
   const of = (key: keyof Cost) => median(rounds.map((round) => round[key]));
@@ -17,8 +17,8 @@ export function notesOf(
   const busy = (rounds: readonly { clientCpu: number }[]) => median(rounds.map(({ clientCpu }) => clientCpu));
   const percent = (share: number) => `${Math.round(share * 100)} %`;
   const notes: string[] = [];
-  if (busy(ours) > CLIENT_BUSY) notes.push(`the client used ${percent(busy(ours))} of its core`);
-  if (busy(baseline) > CLIENT_BUSY)
+  if (busy(ours) > CLIENT_BUSY_THRESHOLD) notes.push(`the client used ${percent(busy(ours))} of its core`);
+  if (busy(baseline) > CLIENT_BUSY_THRESHOLD)
     notes.push(
       `the client used ${percent(busy(baseline))} of its core against the baseline, which may be faster`,
     );

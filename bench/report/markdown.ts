@@ -1,8 +1,8 @@
-import { BUSY_BEYOND, type Machine } from '../machine';
-import { cpuRatio, isReached, type Result } from '../result';
+import { BUSY_THRESHOLD, type Machine } from '../machine';
+import { cpuRatio, reachesTarget, type Result } from '../result';
 import { figure, percent, ratio } from './numbers';
 
-export interface Setting {
+export interface RunInfo {
   machine: Machine;
   connections: number;
   rounds: number;
@@ -12,40 +12,40 @@ export interface Setting {
   skipped: string[];
 }
 
-const ELSEWHERE =
+const OTHER_FIGURES =
   'The cost of events and daily sums for a write, and what `npm run test:load` measured, are in ' +
   '[ADR 0021](adr/0021-daily-sums-and-package-events.md).';
 
 /** Renders `docs/performance.md`. */
-export function toMarkdown(results: readonly Result[], setting: Setting): string {
+export function toMarkdown(results: readonly Result[], run: RunInfo): string {
   const compared = results.filter((result) => result.baseline !== null);
   const absolute = results.filter((result) => result.baseline === null);
   return [
     '# Performance',
     '`npm run bench` (`bench/`) writes this page. It measures each path alternately with a bare baseline (`bench/baselines/`) that does ' +
       'the same work without a framework. Compare the ratios: the rates depend on the machine.',
-    where(setting),
-    how(setting),
+    where(run),
+    how(run),
     ...(compared.length > 0 ? ['## Against the baseline', comparedTable(compared), costTable(compared)] : []),
     ...(absolute.length > 0 ? ['## Without a baseline', absoluteTable(absolute)] : []),
     ...notes(results),
-    ...setting.skipped.map((line) => `Skipped: ${line}.`),
-    ELSEWHERE,
+    ...run.skipped.map((line) => `Skipped: ${line}.`),
+    OTHER_FIGURES,
   ]
     .filter(Boolean)
     .join('\n\n')
     .concat('\n');
 }
 
-function where({ machine }: Setting): string {
+function where({ machine }: RunInfo): string {
   const busy =
-    machine.busyBefore > BUSY_BEYOND
+    machine.busyBefore > BUSY_THRESHOLD
       ? ` **Other processes used ${percent(machine.busyBefore)} of the machine before the run: do not quote these results.**`
       : '';
   return `Measured on ${machine.date}: ${machine.cpu}, ${machine.cores} cores, ${machine.memoryGb} GB, ${machine.system}, Node ${machine.node}.${busy}`;
 }
 
-function how({ connections, rounds, seconds, pinned }: Setting): string {
+function how({ connections, rounds, seconds, pinned }: RunInfo): string {
   const cores = pinned
     ? 'the server on one core and the client on another'
     : 'server and client not bound to cores';
@@ -98,7 +98,7 @@ const absoluteTable = (results: readonly Result[]): string =>
 
 function outcome(result: Result): string {
   if (result.noisy) return 'too noisy';
-  return isReached(result) ? 'reached' : 'not reached';
+  return reachesTarget(result) ? 'reached' : 'not reached';
 }
 
 function notes(results: readonly Result[]): string[] {

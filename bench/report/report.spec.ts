@@ -2,7 +2,7 @@ import type { Machine } from '../machine';
 import type { Result } from '../result';
 import { notesOf } from './costs';
 import { toJson } from './json';
-import { type Setting, table, toMarkdown } from './markdown';
+import { type RunInfo, table, toMarkdown } from './markdown';
 import { figure } from './numbers';
 import { describeResult } from './terminal';
 
@@ -39,11 +39,11 @@ const machine: Machine = {
   date: '2026-11-21',
   busyBefore: 0.02,
 };
-const setting: Setting = { machine, connections: 16, rounds: 5, seconds: 5, pinned: true, skipped: [] };
+const run: RunInfo = { machine, connections: 16, rounds: 5, seconds: 5, pinned: true, skipped: [] };
 
 describe('docs/performance.md', () => {
   it('names the machine and shows each path with its ratio, its target and the verdict', () => {
-    const text = toMarkdown([compared, absolute], setting);
+    const text = toMarkdown([compared, absolute], run);
     expect(text).toContain('Measured on 2026-11-21: AMD EPYC, 2 cores, 8 GB, Linux 6 x64, Node v24.21.0.');
     expect(text).toMatch(
       /\| livez +\| 9,000 requests\/s +\| 36,000 requests\/s +\| 0\.25 +\| 0\.30 +\| 4 % +\| ≥ 0\.60 +\| not reached +\|/,
@@ -54,20 +54,20 @@ describe('docs/performance.md', () => {
   });
 
   it('gives no verdict on noisy results', () => {
-    const text = toMarkdown([{ ...compared, ratio: 0.9, spread: 0.5, noisy: true }], setting);
+    const text = toMarkdown([{ ...compared, ratio: 0.9, spread: 0.5, noisy: true }], run);
     expect(text).toMatch(/too noisy/);
     expect(text).not.toMatch(/\| reached/);
   });
 
   it('warns about a busy machine, and lists skipped paths', () => {
     const busy = {
-      ...setting,
+      ...run,
       machine: { ...machine, busyBefore: 0.5 },
       skipped: ['packages-post, which needs redis'],
     };
     expect(toMarkdown([compared], busy)).toMatch(/Other processes used 50 % of the machine/);
     expect(toMarkdown([compared], busy)).toContain('Skipped: packages-post, which needs redis.');
-    expect(toMarkdown([compared], setting)).not.toMatch(/Other processes used|Skipped/);
+    expect(toMarkdown([compared], run)).not.toMatch(/Other processes used|Skipped/);
   });
 
   it('formats tables as prettier does', () => {

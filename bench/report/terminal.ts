@@ -1,4 +1,4 @@
-import { type Cost, cpuRatio, isReached, type Result } from '../result';
+import { type Cost, cpuRatio, reachesTarget, type Result } from '../result';
 import { figure, percent, ratio } from './numbers';
 
 /** Returns the terminal lines for a measured path. */
@@ -7,7 +7,7 @@ export function describeResult(result: Result): string[] {
   return [
     `  ours      ${side(ours, unit, cost?.ours)}`,
     ...(baseline === null ? [] : [`  baseline  ${side(baseline, unit, cost?.baseline)}`]),
-    `  ${judgement(result)}`,
+    `  ${verdictText(result)}`,
     ...notes.map((note) => `  ${note}`),
   ];
 }
@@ -21,14 +21,14 @@ function side(value: number, unit: string, cost: Cost | undefined): string {
   return [`${figure(value)} ${unit}`, ...(costs ?? [])].join(', ');
 }
 
-/** Returns the verdict in words. */
-export function judgement(result: Result): string {
+/** Returns the verdict as text. */
+export function verdictText(result: Result): string {
   const { ratio: reached, spread, target, noisy, unit } = result;
   const aim = reached === null ? `at most ${target} ${unit}` : `target ${ratio(target)}`;
   const byCpu = cpuRatio(result);
   const found =
     reached === null ? '' : `ratio ${ratio(reached)}${byCpu === null ? '' : ` (by CPU ${ratio(byCpu)})`}, `;
-  const outcome = isReached(result) ? 'reached' : 'not reached';
+  const outcome = reachesTarget(result) ? 'reached' : 'not reached';
   return noisy
     ? `${found}${aim}: too noisy (rounds differ by ${percent(spread)})`
     : `${found}${aim}: ${outcome} (rounds within ${percent(spread)})`;

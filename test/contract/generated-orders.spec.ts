@@ -1,4 +1,4 @@
-import { readOrder } from '../../apps/server/src/orders/ingest/read-order';
+import { parseOrder } from '../../apps/server/src/orders/ingest/parse-order';
 import { generateOrders, type GeneratorOptions, type Kind } from '../../apps/producer/src/generate-orders';
 
 const options: GeneratorOptions = {
@@ -31,8 +31,8 @@ describe('generateOrders', () => {
   it('generates valid orders with UIDs of their own, and invalid ones that are refused', () => {
     const orders = of('new');
     expect(new Set(orders.map(({ orderUid }) => orderUid)).size).toBe(orders.length);
-    for (const { body, orderUid } of orders) expect(readOrder(body)).toMatchObject({ order: { orderUid } });
-    for (const { body } of of('invalid')) expect(readOrder(body)).toHaveProperty('rejection');
+    for (const { body, orderUid } of orders) expect(parseOrder(body)).toMatchObject({ order: { orderUid } });
+    for (const { body } of of('invalid')) expect(parseOrder(body)).toHaveProperty('rejection');
   });
 
   it('repeats an earlier message byte for byte, and conflicts with the content of one', () => {
@@ -40,7 +40,7 @@ describe('generateOrders', () => {
     for (const { orderUid, body } of of('repeat')) expect(body).toEqual(known.get(orderUid));
     for (const { orderUid, body } of of('conflict')) {
       expect(body).not.toEqual(known.get(orderUid));
-      expect(readOrder(body)).toMatchObject({ order: { orderUid } });
+      expect(parseOrder(body)).toMatchObject({ order: { orderUid } });
     }
   });
 });

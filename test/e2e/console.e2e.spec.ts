@@ -60,7 +60,7 @@ const SHOTS = process.env['SCREENSHOTS'];
   });
 
   it('says when there is no such order, and shows texts of an order as texts', async () => {
-    const { page, faults } = await chromium.show(`${server.url}/console/orders#nothing`);
+    const { page, errors } = await chromium.show(`${server.url}/console/orders#nothing`);
     await signIn(page);
     await page.getByText('There is no order with the UID nothing, or you may not read it.').waitFor();
     expect(await page.getByRole('article').isVisible()).toBe(false);
@@ -69,7 +69,7 @@ const SHOTS = process.env['SCREENSHOTS'];
     await page.getByText('<img src=x onerror=alert(1)>').first().waitFor();
     expect(await page.locator('article img').count()).toBe(0);
     // Chromium logs replies of 401 and 404.
-    expect(faults.filter((fault) => !/status of 40[14]/.test(fault))).toEqual([]);
+    expect(errors.filter((error) => !/status of 40[14]/.test(error))).toEqual([]);
   });
 
   it('says why a sign-in failed, and can be used with the keyboard', async () => {

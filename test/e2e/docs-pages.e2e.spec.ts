@@ -1,11 +1,11 @@
 import { useServer } from '../support/use-server';
-import { CHROMIUM, type Shown, useChromium } from '../support/chromium';
+import { CHROMIUM, type OpenedPage, useChromium } from '../support/chromium';
 import type { OpenApi } from '../support/openapi';
 
 (CHROMIUM ? describe : describe.skip)('the documentation pages, in Chromium', () => {
   const { server } = useServer();
   const chromium = useChromium();
-  const show = (path: string): Promise<Shown> => chromium.show(`${server.url}${path}`);
+  const show = (path: string): Promise<OpenedPage> => chromium.show(`${server.url}${path}`);
 
   const operationsOf = async (): Promise<{ operationId: string; summary: string }[]> => {
     const document = (await (await fetch(`${server.url}/api/openapi.json`)).json()) as OpenApi;
@@ -14,7 +14,7 @@ import type { OpenApi } from '../support/openapi';
     );
   };
 
-  const foreign = ({ requests }: Shown): string[] =>
+  const foreign = ({ requests }: OpenedPage): string[] =>
     requests.filter((url) => !url.startsWith(server.url) && !/^(?:data|blob):/.test(url));
 
   it('show every operation in Swagger UI, which can send one', async () => {
@@ -34,11 +34,11 @@ import type { OpenApi } from '../support/openapi';
     await reply.waitFor();
     expect(await reply.innerText()).toContain('clothes');
     expect(foreign(shown)).toEqual([]);
-    expect(shown.faults).toEqual([]);
+    expect(shown.errors).toEqual([]);
   });
 
   it('show each error of an operation in one line, until it is opened', async () => {
-    const { page, faults } = await show('/api/openapi');
+    const { page, errors } = await show('/api/openapi');
     const operation = page.locator('#operations-packages-registerPackage');
     await operation.locator('.opblock-summary').click();
     const conflict = operation.locator('.response[data-code="409"]');
@@ -47,17 +47,17 @@ import type { OpenApi } from '../support/openapi';
     expect((await operation.boundingBox())?.height).toBeLessThan(2_500);
     await conflict.locator('button').click();
     await operation.locator('.microlight', { hasText: 'urn:waybill:problem:idempotency_key' }).waitFor();
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   it('ask for an API key, and for no cookie', async () => {
-    const { page, faults } = await show('/api/openapi');
+    const { page, errors } = await show('/api/openapi');
     await page.locator('.auth-wrapper .authorize').click();
     await page.locator('.cookie-auth').waitFor();
     expect(await page.locator('.auth-container input').count()).toBe(1);
     expect(await page.locator('.auth-container .btn.authorize:visible').count()).toBe(1);
     await page.locator('.auth-container input').fill('a-key');
-    expect(faults).toEqual([]);
+    expect(errors).toEqual([]);
   });
 
   it('show every operation in ReDoc, whose search finds one', async () => {
@@ -72,7 +72,7 @@ import type { OpenApi } from '../support/openapi';
     await page.locator('[role="search"] input').fill('registration');
     await page.locator('[data-role="search:results"] >> text=Get a registration').waitFor();
     expect(foreign(shown)).toEqual([]);
-    expect(shown.faults).toEqual([]);
+    expect(shown.errors).toEqual([]);
   });
 
   it('cache their files without expiry and load nothing from other hosts', async () => {

@@ -1,5 +1,5 @@
-// A preload (node --require) that breaks the consumer of orders: it reports a batch as stored before it stores it, so
-// that the batch is acknowledged before its commit.
+// A preload (node --require) that breaks the consumer of orders: it reports a batch as stored one second before it
+// stores the batch, so that the broker gets the acknowledgement before the commit.
 const { setTimeout: delay } = require('node:timers/promises');
 const { resolve } = require('node:path');
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** Forwards TCP connections to a port of this machine that may change. */
+/** Forwards TCP connections to a local port. The port can change. */
 export interface Forwarder {
   readonly port: number;
   /** New connections go to this port. */

@@ -11,7 +11,7 @@ const headers = { Authorization: `Bearer ${KEY}` };
 const row = (n: number, name: string): string =>
   `SKU-${n},${name} ${n} with a lining of wool,Nordkapp,shoes,${n % 9_000}.50,RUB,1.5,640391,"{""colour"":""black"",""sizes"":[41,42]}"\n`;
 
-// The process runs HTTP and the worker, on a PostgreSQL of its own. Linux reports the peak of its memory.
+// One process serves HTTP and runs the worker. Linux reports its peak memory.
 describe(`an import of ${ROWS} rows`, () => {
   const { server } = useServer({ env: { BOOTSTRAP_ADMIN_KEY: KEY } });
 

@@ -8,7 +8,7 @@ const CONNECTIONS = 4;
 const BATCH = 500;
 const DAYS = 30;
 
-// From the build, because the entities' metadata need its decorators.
+// Uses the build, because entities need its decorator metadata.
 const built = <T>(file: string): T => require(path.join(DIST, file)) as T;
 const { migrate } = built<{ migrate: typeof migrateDatabase }>('libs/database/src/index.js');
 const { schema } = built<{ schema: Omit<Parameters<typeof migrateDatabase>[0], 'url'> }>(
@@ -16,7 +16,7 @@ const { schema } = built<{ schema: Omit<Parameters<typeof migrateDatabase>[0], '
 );
 const { COMPLETE } = built<{ COMPLETE: string }>('apps/server/src/packages/registrations.statements.js');
 
-/** Creates packages of the last 30 days, by the statement that finishes registrations. Every tenth has no cost. */
+/** Creates packages of the last 30 days, with the statement that finishes registrations. Every tenth has no cost. */
 export async function loadPackages(url: string, count: number): Promise<{ perSecond: number }> {
   await migrate({ ...schema, url });
   const pool = new Pool({ connectionString: url, max: CONNECTIONS });
@@ -56,7 +56,7 @@ function price(): object {
   return { cost, pricing: { formulaVersion: 1, rates: [], unrounded: cost } };
 }
 
-/** The daily sums, as text to compare. */
+/** Returns the daily sums as text, to compare them. */
 export const slotSums = (url: string): Promise<string> =>
   asText(
     url,
@@ -64,7 +64,7 @@ export const slotSums = (url: string): Promise<string> =>
      FROM daily_costs GROUP BY 1, 2 ORDER BY 1, 2`,
   );
 
-/** The same sums over the packages. */
+/** Returns the same sums, computed from the packages. */
 export const sumsOfPackages = (url: string): Promise<string> =>
   asText(
     url,

@@ -13,8 +13,8 @@ export interface Times {
 }
 
 /**
- * Starts a server on each database, and measures their daily statistics of the last 30 days. The servers are asked in
- * turn, one request at a time, so that other work on the machine slows all of them.
+ * Starts a server on each database, and measures how long it takes to read the daily statistics of the last 30 days.
+ * Sends one request at a time to each server in turn, so that other work on the machine slows all servers equally.
  */
 export async function measureStats(databaseUrls: readonly string[], dir: string): Promise<Times[]> {
   const servers: TestServer[] = [];
@@ -42,7 +42,7 @@ function timesOf(times: number[]): Times {
   return { p50: sorted[Math.floor(times.length / 2)]!, p99: sorted[Math.floor(times.length * 0.99)]! };
 }
 
-/** @returns how long it took, in milliseconds */
+/** Sends one request. @returns its duration in milliseconds */
 async function ask(url: string): Promise<number> {
   const started = performance.now();
   const reply = await fetch(`${url}/api/v1/packages/stats/daily`, {

@@ -12,14 +12,14 @@ import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
 import { type Forwarder, startForwarder } from './forwarder';
 
-const NOWHERE = { CBR_JSON_URL: 'http://127.0.0.1:9/', CBR_XML_URL: 'http://127.0.0.1:9/' };
+const UNREACHABLE_RATES = { CBR_JSON_URL: 'http://127.0.0.1:9/', CBR_XML_URL: 'http://127.0.0.1:9/' };
 const backends: { name: string; url: () => string | undefined }[] = [
   { name: 'the embedded stream', url: () => undefined },
   { name: 'NATS', url: () => brokerUrl('nats') },
   { name: 'RabbitMQ', url: () => brokerUrl('rabbitmq') },
 ];
 
-/** A PostgreSQL of its own that can be restarted. Its port changes, so clients connect to a forwarder. */
+/** A PostgreSQL that tests can restart. Its port changes, so clients connect to a forwarder. */
 class RestartablePostgres {
   private constructor(
     private readonly dir: string,
@@ -69,7 +69,7 @@ for (const { name, url } of backends) {
       pool.on('error', () => undefined); // the restart ends its connections
       servers = [];
       const prefix = `load-${randomUUID().slice(0, 8)}`;
-      env = { ...NOWHERE, ...(broker && { BROKER_URL: broker, BROKER_PREFIX: prefix }) };
+      env = { ...UNREACHABLE_RATES, ...(broker && { BROKER_URL: broker, BROKER_PREFIX: prefix }) };
     });
     afterEach(async () => {
       for (const server of servers) await server.kill().catch(() => undefined);
@@ -90,7 +90,7 @@ for (const { name, url } of backends) {
       ...more,
     });
 
-    it('end in the right orders and dead letters, whatever is killed', async () => {
+    it('result in the expected orders and dead letters, even if processes are killed', async () => {
       const begun = performance.now();
       const whole = drill({ halfway: () => postgres.restart() });
       await drillOrders(whole);
@@ -104,7 +104,7 @@ for (const { name, url } of backends) {
       console.log(`${name}: ${((performance.now() - begun) / 1_000).toFixed(0)} s`);
     });
 
-    it('lose some when they are acknowledged before the commit', async () => {
+    it('are partly lost if they are acknowledged before the commit', async () => {
       const preload = path.join(__dirname, 'acknowledge-early.cjs');
       const start = async () => {
         const server = await startServer({ databaseUrl: postgres.url, env, preload });
@@ -119,11 +119,11 @@ for (const { name, url } of backends) {
 }
 
 describe('a million stored orders', () => {
-  it('are no obstacle to a fast start within bounded memory', async () => {
+  it('do not prevent a fast start with bounded memory', async () => {
     const postgres = await RestartablePostgres.start();
     let server: TestServer | undefined;
     try {
-      server = await startServer({ databaseUrl: postgres.url, env: NOWHERE });
+      server = await startServer({ databaseUrl: postgres.url, env: UNREACHABLE_RATES });
       await server.stop();
       const client = new Client({ connectionString: postgres.url });
       await client.connect();
@@ -139,7 +139,7 @@ describe('a million stored orders', () => {
       await client.end();
 
       const begun = performance.now();
-      server = await startServer({ databaseUrl: postgres.url, env: NOWHERE });
+      server = await startServer({ databaseUrl: postgres.url, env: UNREACHABLE_RATES });
       const { url, pid } = server;
       await eventually(async () => (await fetch(`${url}/readyz`)).status === 200, {
         describe: 'it is ready',

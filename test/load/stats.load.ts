@@ -6,10 +6,10 @@ import { loadPackages, slotSums, sumsOfPackages } from './load-packages';
 import { measureStats } from './measure-stats';
 
 const SIZES = [10_000, 1_000_000];
-/** How much slower the endpoint may be with the most packages than with the fewest. */
-const FLAT = 2;
+/** Maximum ratio of the durations with the most and with the fewest packages. */
+const MAX_SLOWDOWN = 2;
 
-/** Creates a database with packages, by the statement that the server uses. @returns its URL */
+/** Creates a database with packages, with the statement that the server uses. @returns its URL */
 async function loaded(adminUrl: string, size: number): Promise<string> {
   const url = new URL(adminUrl);
   url.pathname = `load_${size}`;
@@ -37,7 +37,7 @@ describe('the daily statistics', () => {
         console.log(
           `${SIZES[n]} packages: GET /packages/stats/daily p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms`,
         );
-      expect(times.at(-1)!.p50 / times[0]!.p50).toBeLessThan(FLAT);
+      expect(times.at(-1)!.p50 / times[0]!.p50).toBeLessThan(MAX_SLOWDOWN);
     } finally {
       await postgres.stop();
       rmSync(dir, { recursive: true, force: true });

@@ -2,7 +2,7 @@ import { answered } from './answered';
 import type { Api } from './api';
 import { eventually } from './poll';
 
-/** The body that registers a package; it costs 72.24 RUB at the sample's rate. */
+/** A body for `POST /packages`. The package costs 72.24 RUB at the rates of the sample. */
 export const aPackage = <More extends object>(more = {} as More) => ({
   name: 'Winter boots',
   weight_kg: '1.5',

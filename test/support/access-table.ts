@@ -11,7 +11,10 @@ export const callers = [
 
 export type CallerName = (typeof callers)[number];
 
-/** `public`, `known`, or the scopes that staff and keys need, and whether customers may call the route too. */
+/**
+ * Access rule: `public`, `known` (any authenticated caller), or the scopes that staff and keys need, and whether
+ * customers may call the route too.
+ */
 export type Rule = 'public' | 'known' | { customers: boolean; scopes: string[] };
 
 /** A row of the table. */
@@ -28,7 +31,7 @@ export function readAccessTable(text = readFileSync(FILE, 'utf8')): AccessRow[] 
   const [head, rule, ...lines] = text.split('\n').filter((line) => line.startsWith('|'));
   const columns = ['route', 'rule', ...callers];
   if (cellsOf(head).join() !== columns.join() || !/^[|\s-]+$/.test(rule ?? ''))
-    throw new Error(`test/access-table.md has other columns than ${columns.join(', ')}`);
+    throw new Error(`test/access-table.md does not have the columns ${columns.join(', ')}`);
   const rows = lines.map(rowOf);
   const twice = rows.filter(({ route }, at) => rows.findIndex((row) => row.route === route) !== at);
   if (twice.length > 0) throw new Error(`test/access-table.md lists ${twice[0]!.route} twice`);

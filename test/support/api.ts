@@ -13,12 +13,12 @@ type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** An API key, or the value of a `Cookie` header. */
 export type Credentials = { key: string } | { cookie: string };
 
-// Longer than any reply takes, shorter than the timeout of a test.
+// Longer than any reply should take, and shorter than the timeout of a test.
 const TIMEOUT_MS = 120_000;
 
 /**
- * The client of all end-to-end tests. It checks every reply against the OpenAPI document that the server serves.
- * Paths are relative to `/api/v1`, except `/api/…` and those of health and metrics. A string body is sent unchanged.
+ * The client of all end-to-end tests. It checks every reply against the OpenAPI document that the server serves. Paths
+ * are relative to `/api/v1`, except `/api/…` and the paths of health checks and metrics. Sends a string body unchanged.
  */
 export class Api {
   constructor(

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Api } from './api';
 import type { TestServer } from './server';
 
-/** A new customer with an anonymous session. */
+/** Creates a customer with an anonymous session. */
 export async function newCustomer(api: Api): Promise<Api> {
   return api.as({ cookie: await openSession(api) });
 }
@@ -15,7 +15,7 @@ export async function openSession(api: Api): Promise<string> {
   return String(reply.headers['set-cookie']).split(';', 1)[0] as string;
 }
 
-/** The administrator whose key the server generated at its start. */
+/** Returns a client with the administrator key that the server generated on start. */
 export function administrator(api: Api, server: TestServer): Api {
   return api.as({ key: readFileSync(join(server.dataDir, 'admin.key'), 'utf8').trim() });
 }

@@ -25,12 +25,12 @@ export interface CbrUpstream {
   xmlUrl: string;
   /** Every request so far. */
   requests: CbrRequest[];
-  /** Scripts one source, or both; without a reply they serve the sample again. */
+  /** Sets the reply of one source or both. Without a reply, they serve the sample again. */
   respondWith(source: 'json' | 'xml' | 'both', reply?: Reply): void;
   stop(): Promise<void>;
 }
 
-/** The 2025-04-12 sample under other dates (`YYYY-MM-DD`): the same values, in force from `date`. */
+/** Returns the 2025-04-12 sample with other dates (`YYYY-MM-DD`) and the same values, effective from `date`. */
 export function datedJson(date: string, previousDate: string): string {
   return jsonSample
     .replace('2025-04-12T', `${date}T`)
@@ -38,7 +38,7 @@ export function datedJson(date: string, previousDate: string): string {
     .replace('2025-04-13T', `${date}T`);
 }
 
-/** The values of the 2025-04-12 sample as the bank's XML, in force from `date`. */
+/** Returns the values of the 2025-04-12 sample in the bank's XML format, effective from `date`. */
 export function datedXml(date: string): Buffer {
   const entries = [
     ...jsonSample.matchAll(/"CharCode": "(\w+)",\s+"Nominal": (\d+),[^}]*?"Value": ([\d.]+)/g),
@@ -55,12 +55,12 @@ export function datedXml(date: string): Buffer {
   );
 }
 
-/** A reply with a body. */
+/** Returns a reply with a body. */
 export function serve(body: string | Buffer, headers: Record<string, string> = {}, code = 200): Reply {
   return (_request, response) => response.writeHead(code, headers).end(body);
 }
 
-/** A reply without a body. */
+/** Returns a reply without a body. */
 export function status(code: number, headers: Record<string, string> = {}): Reply {
   return serve('', headers, code);
 }
@@ -72,17 +72,17 @@ export const hang: Reply = () => undefined;
 export const reset: Reply = (request) => request.socket.resetAndDestroy();
 
 /**
- * Starts a server on a free port. Unscripted, its mirror serves the 2025-04-12 sample re-dated to today (Moscow), and
- * its XML the same values under the requested date.
+ * Starts a server on a free port. By default, its mirror serves the 2025-04-12 sample with today's date (Moscow), and
+ * its XML source serves the same values with the requested date.
  */
 export async function startCbrUpstream({ now = () => new Date() } = {}): Promise<CbrUpstream> {
   const requests: CbrRequest[] = [];
   const replies: { json?: Reply; xml?: Reply } = {};
   const server = createServer((request, response) => {
-    const asked = readRequest(request);
-    requests.push(asked);
+    const received = readRequest(request);
+    requests.push(received);
     const reply =
-      replies[asked.source] ?? (asked.source === 'json' ? serveJson(now()) : serveXml(asked, now()));
+      replies[received.source] ?? (received.source === 'json' ? serveJson(now()) : serveXml(received, now()));
     reply(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -120,7 +120,7 @@ function serveXml({ day }: CbrRequest, now: Date): Reply {
   return serve(datedXml(day ?? moscowDate(now)), { 'content-type': 'application/xml; charset=windows-1251' });
 }
 
-// Moscow is three hours ahead of UTC all year; written apart from the code under test.
+// Moscow is three hours ahead of UTC all year. Does not use the code under test.
 function moscowDate(instant: Date): string {
   return new Date(instant.getTime() + 3 * 3_600_000).toISOString().slice(0, 10);
 }

@@ -1,6 +1,6 @@
 import { createSign, generateKeyPairSync, randomBytes } from 'node:crypto';
 
-/** DER (X.690): a tag, a length, and the content. */
+/** Encodes DER (X.690): a tag, a length, and the content. */
 function der(tag: number, ...parts: Buffer[]): Buffer {
   const content = Buffer.concat(parts);
   if (content.length < 0x80) return Buffer.concat([Buffer.from([tag, content.length]), content]);
@@ -19,11 +19,14 @@ const DAY_MS = 86_400_000;
 const nameOf = (commonName: string): Buffer =>
   sequence(der(0x31, sequence(COMMON_NAME, der(0x0c, Buffer.from(commonName)))));
 
-/** A time as GeneralizedTime: 20261121090000Z. */
+/** Encodes a time as GeneralizedTime: 20261121090000Z. */
 const timeOf = (at: number): Buffer =>
   der(0x18, Buffer.from(new Date(at).toISOString().replaceAll(/[-:T]|\.\d+/g, '')));
 
-/** A self-signed certificate (X.509 v3, ECDSA P-256) for localhost and 127.0.0.1, valid today, and its private key; both PEM. */
+/**
+ * Creates a self-signed certificate (X.509 v3, ECDSA P-256) for localhost and 127.0.0.1 that is valid today, and its
+ * private key. Both are PEM.
+ */
 export function selfSignedCertificate(): { cert: string; key: string } {
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const localhost = Buffer.concat([

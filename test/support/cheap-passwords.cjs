@@ -1,5 +1,5 @@
-// A preload (node --require) that makes hashing a password cheap: with the real parameters, a tenth of the time of the
-// end-to-end tests would be spent on it. password-hasher.spec.ts tests the real ones.
+// A preload (node --require) that makes hashing a password cheap. With the real parameters, the end-to-end tests would
+// spend a tenth of their time on it. password-hasher.spec.ts tests the real ones.
 const { resolve } = require('node:path');
 
 const { ARGON2_PARAMETERS } = require(

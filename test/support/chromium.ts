@@ -7,14 +7,14 @@ export const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr
 );
 
 /** A page with its requests, and with the errors and warnings that it logged. */
-export interface Shown {
+export interface OpenedPage {
   page: Page;
   requests: string[];
-  faults: string[];
+  errors: string[];
 }
 
-/** Gives the enclosing `describe` a headless Chromium, and each test a context of its own. */
-export function useChromium(): { show(url: string): Promise<Shown> } {
+/** Starts a headless Chromium for the enclosing `describe`, and creates a browser context for each test. */
+export function useChromium(): { show(url: string): Promise<OpenedPage> } {
   let browser: Browser;
   let context: BrowserContext;
 
@@ -33,14 +33,14 @@ export function useChromium(): { show(url: string): Promise<Shown> } {
   afterEach(() => context.close());
   afterAll(() => browser?.close());
 
-  const show = async (url: string): Promise<Shown> => {
+  const show = async (url: string): Promise<OpenedPage> => {
     const page = await context.newPage();
-    const shown: Shown = { page, requests: [], faults: [] };
+    const shown: OpenedPage = { page, requests: [], errors: [] };
     page.on('request', (request) => shown.requests.push(request.url()));
-    page.on('requestfailed', (request) => shown.faults.push(`${request.url()} failed`));
-    page.on('pageerror', (error) => shown.faults.push(error.message));
+    page.on('requestfailed', (request) => shown.errors.push(`${request.url()} failed`));
+    page.on('pageerror', (error) => shown.errors.push(error.message));
     page.on('console', (message) => {
-      if (['error', 'warning'].includes(message.type())) shown.faults.push(message.text());
+      if (['error', 'warning'].includes(message.type())) shown.errors.push(message.text());
     });
     await page.goto(url);
     return shown;

@@ -1,5 +1,5 @@
-// A preload (node --require) that sets the clock of a process ahead by CLOCK_AHEAD_MS. Timers and durations are not affected, as
-// on a machine with a wrong clock.
+// A preload (node --require) that sets the clock of a process ahead by CLOCK_AHEAD_MS. Does not affect timers and
+// durations, as on a machine with a wrong clock.
 const ahead = Number(process.env.CLOCK_AHEAD_MS);
 const RealDate = Date;
 const now = () => RealDate.now() + ahead;

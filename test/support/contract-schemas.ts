@@ -7,7 +7,7 @@ export function closed(schemas: Record<string, OpenApiSchema>): Record<string, O
 }
 
 function close(schema: OpenApiSchema, place: string): OpenApiSchema {
-  // A closed part of a composition would refuse properties that its other parts declare.
+  // A closed member of allOf would refuse the properties that the other members declare.
   if (schema.allOf) throw new Error(`${place} uses allOf: declare additionalProperties for the whole`);
   const inner = (one: OpenApiSchema) => close(one, place);
   return {

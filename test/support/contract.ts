@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import type { OpenApi, OpenApiHeader, OpenApiOperation, OpenApiReply, OpenApiSchema } from './openapi';
 import { closed, fieldErrorSchema, problemSchemaOf } from './contract-schemas';
 
-/** A request and its reply, with the parts that a contract covers. */
+/** The parts of a request and its reply that the contract covers. */
 export interface Exchange {
   method: string;
   /** Without the query. */
@@ -30,8 +30,9 @@ export class ContractViolation extends Error {
   }
 }
 
-// Headers that HTTP, Node and the security hooks add to any reply. The document lists only headers that matter to callers.
-const UNSPOKEN = new Set([
+// Headers that HTTP, Node and the security hooks add to any reply. The document lists only headers that matter to
+// callers.
+const UNDECLARED_HEADERS = new Set([
   ...['connection', 'content-length', 'content-type', 'date', 'keep-alive', 'transfer-encoding', 'vary'],
   ...[
     'cache-control',
@@ -47,7 +48,10 @@ const UNSPOKEN = new Set([
 
 const PROBLEM = 'application/problem+json';
 
-/** Checks replies against an OpenAPI 3.1 document: status, media type, headers and body. Undeclared content is a violation. */
+/**
+ * Checks replies against an OpenAPI 3.1 document: status, media type, headers and body. Undeclared content is a
+ * violation.
+ */
 export class Contract {
   private readonly ajv = new Ajv2020({ allErrors: true, strictTypes: false });
   private readonly compiled = new Map<string, ValidateFunction>();
@@ -114,7 +118,7 @@ export class Contract {
     return [
       ...declared.flatMap(([name, header]) => this.headerViolation(name, headers[name], header)),
       ...Object.keys(headers)
-        .filter((name) => !names.has(name) && !UNSPOKEN.has(name))
+        .filter((name) => !names.has(name) && !UNDECLARED_HEADERS.has(name))
         .map((name) => `the header ${name} is not declared`),
     ];
   }
@@ -136,17 +140,19 @@ export class Contract {
     return [...this.codeViolations(exchange, schema), ...this.bodyViolations(exchange, schema)];
   }
 
-  /** Checks the code with a readable message, and rules that the schema can't express. */
+  /** Checks the code, for a readable message, and the rules that a schema can't express. */
   private codeViolations({ body, status }: Exchange, schema: OpenApiSchema): string[] {
     const codes = schema.$ref?.endsWith('/Problem') ? (schema.properties?.code?.enum ?? []) : [];
     if (codes.length === 0) return [];
     const { code, title, type } = (body ?? {}) as Record<string, unknown>;
     return [
       ...(codes.includes(code) ? [] : [`the code ${String(code)} is not one of ${codes.join(', ')}`]),
-      ...(title === STATUS_CODES[status] ? [] : [`the title ${String(title)} is not that of the status`]),
+      ...(title === STATUS_CODES[status]
+        ? []
+        : [`the title ${String(title)} is not the title of the status`]),
       ...(type === `urn:waybill:problem:${String(code)}`
         ? []
-        : [`the type ${String(type)} is not the code's`]),
+        : [`the type ${String(type)} is not the type of the code`]),
     ];
   }
 
@@ -158,7 +164,7 @@ export class Contract {
     return violations;
   }
 
-  /** Accepted requests must be valid by the document; otherwise its request schemas are too narrow. */
+  /** Checks that the document allows an accepted request. Otherwise, its request schemas are too narrow. */
   private acceptedViolations(exchange: Exchange, operation: OpenApiOperation): string[] {
     if (exchange.status >= 300) return [];
     const parameters = (operation.parameters ?? []).map((parameter) => this.resolve(parameter));

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
 
-/** A PostgreSQL that suites run on: always the run's own embedded one, and a service if one was found. */
+/** A PostgreSQL to run suites on: the embedded one of the test run, or a service that was found. */
 export interface PostgresBackend {
   name: string;
   on: 'embedded' | 'postgres';
@@ -14,8 +14,8 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-/** Passed from the global set-up to jest's worker processes. */
-export const HANDED = {
+/** Environment variables that pass URLs from the global set-up to jest's worker processes. */
+export const ENV_NAMES = {
   run: 'WAYBILL_TEST_RUN',
   embedded: 'WAYBILL_TEST_EMBEDDED_URL',
   postgres: 'WAYBILL_TEST_POSTGRES_URL',
@@ -24,42 +24,44 @@ export const HANDED = {
   rabbitmq: 'WAYBILL_TEST_RABBITMQ_URL',
 } as const;
 
-/** The template database, with all migrations applied. */
+/** Returns the name of the template database, which has all migrations applied. */
 export const templateOf = (run: string): string => `${run}_template`;
 
 export function postgresBackends(): PostgresBackend[] {
   return [
-    { name: 'embedded PostgreSQL', on: 'embedded', adminUrl: process.env[HANDED.embedded] },
-    { name: 'PostgreSQL service', on: 'postgres', adminUrl: process.env[HANDED.postgres] },
+    { name: 'embedded PostgreSQL', on: 'embedded', adminUrl: process.env[ENV_NAMES.embedded] },
+    { name: 'PostgreSQL service', on: 'postgres', adminUrl: process.env[ENV_NAMES.postgres] },
   ];
 }
 
-/** Repeats a suite on each PostgreSQL. For one that was not found, the suite is skipped. */
+/** Runs a suite on each PostgreSQL. Skips those that were not found. */
 export function describeOnEachPostgres(title: string, suite: (on: PostgresBackend['on']) => void): void {
   for (const { name, on, adminUrl } of postgresBackends()) {
     (adminUrl ? describe : describe.skip)(`${title} (${name})`, () => suite(on));
   }
 }
 
-/** URL of the Redis that was found, separated by commas for a cluster; undefined without one. */
-export const redisUrl = (): string | undefined => process.env[HANDED.redis];
+/** Returns the URL of the Redis that was found, with commas between the nodes of a cluster; undefined without one. */
+export const redisUrl = (): string | undefined => process.env[ENV_NAMES.redis];
 
-/** URL of a message broker that was found; undefined without one. */
-export const brokerUrl = (product: 'nats' | 'rabbitmq'): string | undefined => process.env[HANDED[product]];
+/** Returns the URL of the message broker that was found; undefined without one. */
+export const brokerUrl = (product: 'nats' | 'rabbitmq'): string | undefined =>
+  process.env[ENV_NAMES[product]];
 
 /**
- * Creates a migrated database for one test, cloned from the run's template. The end of the run drops it if the test does not.
+ * Creates a migrated database for one test, cloned from the run's template. If the test does not drop it, the end of
+ * the run does.
  *
  * @throws Error if that PostgreSQL was not found
  */
 export async function createTestDatabase({
   on = 'embedded',
 }: { on?: PostgresBackend['on'] } = {}): Promise<TestDatabase> {
-  const adminUrl = process.env[HANDED[on]];
-  const run = process.env[HANDED.run];
+  const adminUrl = process.env[ENV_NAMES[on]];
+  const run = process.env[ENV_NAMES.run];
   if (!adminUrl || !run) throw new Error(`There is no ${on} PostgreSQL in this run of the tests`);
   const name = `${run}_${randomBytes(5).toString('hex')}`;
-  // Copying files is faster, but makes the whole service flush its buffers, so it is not used on a shared service.
+  // Copying files is faster, but makes the whole server flush its buffers. So a shared service uses the WAL.
   const strategy = on === 'embedded' ? 'file_copy' : 'wal_log';
   await asAdministrator(adminUrl, (client) =>
     client.query(`create database ${name} template ${templateOf(run)} strategy ${strategy}`),

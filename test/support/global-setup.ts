@@ -5,9 +5,9 @@ import {
   type EmbeddedPostgres,
   startEmbeddedPostgres,
 } from '../../libs/embedded-postgres/src/embedded-postgres';
-import { HANDED } from './database';
+import { ENV_NAMES } from './database';
 import { describeServices, findServices } from './services';
-import { collectRunFolders, makeRunFolder, nameRun, openRun } from './test-run';
+import { removeStaleRunFolders, makeRunFolder, createRunName, openRun } from './test-run';
 
 declare global {
   /** Set by the global set-up for the global teardown. */
@@ -23,9 +23,9 @@ export default async function globalSetup(): Promise<void> {
   process.stdout.write(
     `\nServices for these tests, besides the embedded parts:\n${describeServices(found, missing)}\n`,
   );
-  await collectRunFolders();
+  await removeStaleRunFolders();
 
-  const run = nameRun();
+  const run = createRunName();
   const embedded = await startCluster();
   const urls = { embedded: embedded.url, ...Object.fromEntries(found.map(({ name, url }) => [name, url])) };
   const closers = [embedded.remove];
@@ -34,15 +34,15 @@ export default async function globalSetup(): Promise<void> {
   };
   try {
     for (const [name, url] of Object.entries(urls)) {
-      process.env[HANDED[name as keyof typeof urls]] = url;
+      process.env[ENV_NAMES[name as keyof typeof urls]] = url;
       if (name === 'embedded' || name === 'postgres')
         closers.push((await openRun(url, run, migrateToNewest)).close);
     }
   } catch (cause) {
-    await globalThis.closeTestRun(); // jest calls no teardown after a failed set-up
+    await globalThis.closeTestRun(); // jest does not call the teardown after a failed set-up
     throw cause;
   }
-  process.env[HANDED.run] = run;
+  process.env[ENV_NAMES.run] = run;
 }
 
 async function startCluster(): Promise<EmbeddedPostgres & { remove(): Promise<void> }> {
@@ -57,7 +57,7 @@ async function startCluster(): Promise<EmbeddedPostgres & { remove(): Promise<vo
   }
 }
 
-/** Builds the application: the tests start built servers and use the migrations of the build. */
+/** Checks that the application is built, because the tests start built servers and use the migrations of the build. */
 async function assertBuilt(): Promise<void> {
   const { sourcesDigest, staleBuild } = (await import(path.join(ROOT, 'tools/bootstrap/build.mjs'))) as {
     sourcesDigest(root: string): string;
@@ -70,7 +70,7 @@ async function assertBuilt(): Promise<void> {
   process.stderr.write(`\nThe build that is tested is stale: ${advice}\n`);
 }
 
-/** From the build: the entities' metadata need its decorators, and Nest's modules are ESM. */
+/** Uses the build, because entities need its decorator metadata, and Nest's modules are ESM. */
 async function migrateToNewest(url: string): Promise<void> {
   const built = <T>(file: string) => require(path.join(ROOT, 'dist', file)) as T;
   const { migrate } = built<{ migrate: typeof migrateDatabase }>('libs/database/src/index.js');

@@ -1,6 +1,6 @@
-// A preload (node --require) that kills its process with SIGKILL at a point. The process runs as usual until it gets
-// SIGUSR2; then it reads the point from the file `kill-at` of its working directory. It wraps methods of the built
-// application, so that the application needs no code for it.
+// A preload (node --require) that kills its process with SIGKILL at a given point. The process runs normally until it
+// receives SIGUSR2. It then reads the point from the file `kill-at` in its working directory. Wraps methods of the
+// built application, so that the application needs no code for this.
 const { readFileSync } = require('node:fs');
 const { resolve } = require('node:path');
 

@@ -3,10 +3,10 @@ import path from 'node:path';
 import { eventually } from './poll';
 import type { TestServer } from './server';
 
-/** Preload of a server that can be killed at a point. */
+/** Path of the preload for a server that `killAt` can kill. */
 export const KILLABLE = path.join(__dirname, 'kill-at.cjs');
 
-/** Makes a running server that was started with `KILLABLE` kill itself when it reaches a point of `kill-at.cjs`. */
+/** Makes a server that was started with `KILLABLE` kill itself when it reaches one of the points in `kill-at.cjs`. */
 export async function killAt(server: TestServer, point: string): Promise<void> {
   writeFileSync(path.join(server.dataDir, 'kill-at'), point);
   process.kill(server.pid, 'SIGUSR2');

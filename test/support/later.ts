@@ -1,6 +1,6 @@
 /**
- * An object that a hook fills. A suite may destructure it when the suite is defined.
- * Reading it earlier throws an error.
+ * Creates a placeholder for an object that a hook creates later. A suite can destructure the result when the suite is
+ * defined. Reading the value before the hook has filled it throws an error.
  */
 export function later<T extends object>(what: string): { value: T; fill(made: T): void } {
   let made: T | undefined;

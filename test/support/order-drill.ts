@@ -10,17 +10,17 @@ export interface OrderDrill extends GeneratorOptions {
   /** The environment of the producer and of the servers. */
   env: Record<string, string>;
   start(): Promise<TestServer>;
-  /** How often the process that consumes is killed on the way. */
+  /** How often the consuming process is killed while it processes the messages. */
   kills: number;
-  /** Runs once, half-way, while messages are consumed. */
+  /** Runs once, after half of the kills. */
   halfway?: () => Promise<void>;
   deadlineMs?: number;
 }
 
-/** Publishes generated orders while the process that consumes them is killed, and waits until all are processed. */
+/** Publishes generated orders, repeatedly kills the consuming process, and waits until all messages are processed. */
 export async function drillOrders(drill: OrderDrill): Promise<void> {
   const { database, kills, count } = drill;
-  const wanted = expectedOf(drill);
+  const expected = expectedOf(drill);
   const published = publish(drill);
   published.catch(() => undefined); // awaited below
   let server = await drill.start();
@@ -34,8 +34,8 @@ export async function drillOrders(drill: OrderDrill): Promise<void> {
     if (kill === Math.ceil(kills / 2)) await drill.halfway?.();
   }
   await published;
-  await eventually(async () => (await settled(database)) >= wanted.orders.size + wanted.deadLetters, {
-    describe: `${wanted.orders.size} orders and ${wanted.deadLetters} dead letters are stored`,
+  await eventually(async () => (await settled(database)) >= expected.orders.size + expected.deadLetters, {
+    describe: `${expected.orders.size} orders and ${expected.deadLetters} dead letters are stored`,
     deadlineMs: drill.deadlineMs ?? 60_000,
   });
 }
@@ -60,8 +60,8 @@ const settled = async (database: OrderDrill['database']): Promise<number> =>
   );
 
 /**
- * Returns what a stream must end in. A redelivery may change the order of messages, so of several contents under one UID,
- * any is stored, and each of the others is a dead letter.
+ * Returns the expected orders and dead letters. A redelivery may change the order of messages. So if a UID has several
+ * contents, any one of them is stored, and the others become dead letters.
  */
 function expectedOf(options: GeneratorOptions): {
   orders: Map<string, Set<string>>;
@@ -79,7 +79,7 @@ function expectedOf(options: GeneratorOptions): {
   return { orders, invalid, deadLetters: invalid.size + others };
 }
 
-/** Compares what is stored with what the seed says. @returns the differences; empty if there are none */
+/** Compares the stored orders and dead letters with the expected ones. @returns the differences */
 export async function differencesOf(drill: OrderDrill): Promise<string[]> {
   const { orders, invalid } = expectedOf(drill);
   const stored = await drill.database.rows<{ order_uid: string; document: string }>(
@@ -88,20 +88,20 @@ export async function differencesOf(drill: OrderDrill): Promise<string[]> {
   const letters = await drill.database.rows<{ digest: string; message: string }>(
     `SELECT encode(digest, 'hex') AS digest, convert_from(message, 'UTF8') AS message FROM order_dead_letters`,
   );
-  const wantedLetters = new Set(invalid);
+  const expectedLetters = new Set(invalid);
   const differences: string[] = [];
   for (const { order_uid: uid, document } of stored) {
     const contents = orders.get(uid);
-    if (!contents?.has(document)) differences.push(`${uid} is stored, and was never published like this`);
-    for (const other of contents ?? []) if (other !== document) wantedLetters.add(other);
+    if (!contents?.has(document)) differences.push(`${uid} is stored with content that was never published`);
+    for (const other of contents ?? []) if (other !== document) expectedLetters.add(other);
     orders.delete(uid);
   }
   for (const uid of orders.keys()) differences.push(`${uid} is not stored`);
   for (const { digest, message } of letters) {
-    if (!wantedLetters.delete(message)) differences.push(`${digest} is a dead letter, and should not be`);
+    if (!expectedLetters.delete(message)) differences.push(`${digest} is an unexpected dead letter`);
     if (digest !== createHash('sha256').update(message).digest('hex'))
-      differences.push(`${digest} is no digest`);
+      differences.push(`${digest} is not the digest of its message`);
   }
-  for (const message of wantedLetters) differences.push(`no dead letter: ${message.slice(0, 80)}`);
+  for (const message of expectedLetters) differences.push(`no dead letter: ${message.slice(0, 80)}`);
   return differences;
 }

@@ -13,8 +13,8 @@ export interface PlanNode {
 }
 
 /**
- * Returns the nodes of the generic plan of the statement that `work` runs. A connection uses that plan after a few runs.
- * The data source must have one connection, with `plan_cache_mode = force_generic_plan`.
+ * Returns the nodes of the generic plan of the statement that `work` runs. A connection uses that plan after a few
+ * runs. The data source must have one connection, with `plan_cache_mode = force_generic_plan`.
  */
 export async function planOf(dataSource: DataSource, work: () => Promise<unknown>): Promise<PlanNode[]> {
   const rows = jest.spyOn(Database.prototype, 'rows').mockResolvedValue([]);
@@ -30,8 +30,8 @@ export async function planOf(dataSource: DataSource, work: () => Promise<unknown
   return nodesOf((answer as { Plan: PlanNode }[])[0]!.Plan);
 }
 
-/** Returns the largest number of rows that a node of the plan reads. */
-export const mostRowsRead = (nodes: PlanNode[]): number =>
+/** Returns the maximum number of rows that a node of the plan reads. */
+export const maxRowsRead = (nodes: PlanNode[]): number =>
   Math.max(
     ...nodes.map(
       (node) => ((node['Rows Removed by Filter'] ?? 0) + node['Actual Rows']) * node['Actual Loops'],

@@ -10,12 +10,12 @@ describe('eventually', () => {
   });
 
   it('retries after the probe throws', async () => {
-    let looks = 0;
+    let attempts = 0;
     const probe = async () => {
-      if (++looks < 3) throw new Error('not up yet');
-      return looks;
+      if (++attempts < 3) throw new Error('not up yet');
+      return attempts;
     };
-    await expect(eventually(probe, { describe: 'three looks', everyMs: 1 })).resolves.toBe(3);
+    await expect(eventually(probe, { describe: 'three attempts', everyMs: 1 })).resolves.toBe(3);
   });
 
   it.each([

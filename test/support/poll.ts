@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
 /**
- * Default deadline. It only matters when a test fails. Set another one only if the test is about the duration.
+ * Default deadline. Matters only when a test fails. Set another one only if the test is about the duration.
  */
 const DEADLINE_MS = 60_000;
 
@@ -18,8 +18,8 @@ type Truthy<T> = Exclude<T, false | 0 | '' | null | undefined>;
 type Seen = { value: unknown } | { error: unknown };
 
 /**
- * Waits until the probe returns a truthy value, and returns that. A probe that throws is repeated; one that hangs ends
- * at the deadline.
+ * Waits until the probe returns a truthy value, and returns that. Retries a probe that throws. Stops waiting for a
+ * probe that hangs at the deadline.
  *
  * @throws Error with the expected state and the last result
  */
@@ -33,7 +33,7 @@ export async function eventually<T>(
   let seen: Seen | undefined;
   try {
     for (;;) {
-      const outcome = await Promise.race([look(probe), deadline]);
+      const outcome = await Promise.race([runProbe(probe), deadline]);
       if (outcome === 'deadline') throw new Error(overdue(describe, deadlineMs, seen));
       if ('value' in outcome && outcome.value) return outcome.value as Truthy<T>;
       seen = outcome;
@@ -45,7 +45,7 @@ export async function eventually<T>(
   }
 }
 
-async function look<T>(probe: () => T | Promise<T>): Promise<{ value: T } | { error: unknown }> {
+async function runProbe<T>(probe: () => T | Promise<T>): Promise<{ value: T } | { error: unknown }> {
   try {
     return { value: await probe() };
   } catch (error) {

@@ -9,7 +9,7 @@ export interface RawReply {
 
 const TIMEOUT_MS = 60_000;
 
-/** A connection that sends any bytes, for requests that an HTTP client can't send. */
+/** A connection that can send arbitrary bytes, for requests that an HTTP client can't send. */
 export class RawConnection {
   private received = '';
   private readonly closed: Promise<void>;
@@ -36,7 +36,7 @@ export class RawConnection {
     return this;
   }
 
-  /** Ends the sending side. */
+  /** Closes the sending side of the connection. */
   end(): this {
     this.socket.end();
     return this;
@@ -47,7 +47,7 @@ export class RawConnection {
     return this.received;
   }
 
-  /** All replies, after the server has closed the connection. */
+  /** Waits until the server closes the connection. @returns all replies */
   async replies(): Promise<RawReply[]> {
     await this.closed;
     return parse(Buffer.from(this.received, 'latin1'));

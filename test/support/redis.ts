@@ -5,14 +5,16 @@ import { createServer } from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { Cluster, Redis } from 'ioredis';
-import { endWithUs } from './child-process';
+import { killWithParent } from './child-process';
 import { redisUrl } from './database';
 import { eventually } from './poll';
 
 const BINARY = 'redis-server';
 const SLOTS = 16_384;
 const MASTERS = 3;
-/** A cluster's nodes talk to each other 10,000 ports above; both stay below the system's ephemeral ports. */
+/**
+ * Nodes of a cluster talk to each other on their port plus 10,000. Both are below the ephemeral ports of the system.
+ */
 const PORTS = { from: 20_000, count: 2_700, bus: 10_000 };
 
 /** A Redis that belongs to the test. */
@@ -21,10 +23,10 @@ export interface TestRedis {
   port: number;
   /** Sends SIGKILL; all its data is lost. */
   kill(): Promise<void>;
-  /** Suspends it with its connections open, and resumes it. */
+  /** `freeze` suspends the process with its connections open; `thaw` resumes it. */
   freeze(): void;
   thaw(): void;
-  /** Starts an empty one again after a kill. */
+  /** Starts an empty Redis on the same port after a kill. */
   restart(): Promise<void>;
   /** Stops it permanently. */
   stop(): Promise<void>;
@@ -37,14 +39,14 @@ export interface TestRedisCluster {
   stop(): Promise<void>;
 }
 
-/** Whether the machine has the binary that tests start Redis from. */
+/** Whether the machine has `redis-server`. */
 export const hasRedisServer = (): boolean => spawnSync(BINARY, ['--version']).status === 0;
 
 /** `describe`; the suite is skipped if the machine has no `redis-server`. */
 export const describeWithRedisServer = (name: string, suite: () => void): void =>
   (hasRedisServer() ? describe : describe.skip)(`${name} (redis-server of this machine)`, suite);
 
-/** A Redis that suites are repeated on. */
+/** A Redis to run suites on. */
 export interface RedisTarget {
   name: string;
   /** Undefined if it was not found. */
@@ -63,7 +65,7 @@ export function redisTargets(): RedisTarget[] {
   ];
 }
 
-/** The keys that begin with a prefix, or with it in braces. */
+/** Returns the keys that begin with a prefix, or with the prefix in braces. */
 export async function keysOf(url: string, prefix: string): Promise<string[]> {
   return withRedis(url, async (client) => {
     const found = new Set<string>();
@@ -76,7 +78,7 @@ export async function keysOf(url: string, prefix: string): Promise<string[]> {
   });
 }
 
-/** Deletes the keys of a test. The Redis may belong to a user. */
+/** Deletes only the keys of a test, because the Redis may belong to a user. */
 export async function dropKeys(url: string, prefix: string): Promise<void> {
   const keys = await keysOf(url, prefix);
   await withRedis(url, (client) => Promise.all(keys.map((key) => client.unlink(key))));
@@ -126,7 +128,7 @@ export async function startRedis({ args = [] }: { args?: string[] } = {}): Promi
 }
 
 async function launch(port: number, dir: string, args: string[]): Promise<ChildProcess> {
-  const command = [...endWithUs(), BINARY, '--port', String(port), '--bind', '127.0.0.1', '--dir', dir];
+  const command = [...killWithParent(), BINARY, '--port', String(port), '--bind', '127.0.0.1', '--dir', dir];
   const child = spawn(command[0]!, [...command.slice(1), '--save', '', '--appendonly', 'no', ...args], {
     stdio: 'ignore',
   });

@@ -4,17 +4,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
-import { endWithUs, nodeEnvironment } from './child-process';
+import { killWithParent, nodeEnvironment } from './child-process';
 import { eventually } from './poll';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 const CHEAP_PASSWORDS = path.join(__dirname, 'cheap-passwords.cjs');
 const OUTPUT_LIMIT = 200_000;
 const START_DEADLINE_MS = 120_000;
-/** A server exits with code 1 if it does not stop within 10 s; this ends one that can't do even that. */
+/** A server that does not stop within 10 s exits with code 1. This kills a server that hangs. */
 const STOP_DEADLINE_MS = 60_000;
 
-/** Output of a process that is ready: `api` and `all` print their public URL, `worker` that of its operations port. */
+/**
+ * Output of a ready process. `api` and `all` print their public URL, and `worker` prints the URL of its operations
+ * port.
+ */
 const LISTENS = {
   public: /^Waybill listens on (http\S+)$/m,
   ops: /^Waybill serves health checks and metrics on (http\S+)$/m,
@@ -25,13 +28,13 @@ const END_OF_WELCOME = '\nPress Ctrl-C to stop.\n';
 
 export interface StartServerOptions {
   role?: 'api' | 'worker' | 'all';
-  /** Unset: the process uses an embedded one in its data folder. */
+  /** Default: an embedded PostgreSQL in the data folder. */
   databaseUrl?: string;
   /** Added to a minimal environment. No variables of this process are inherited. */
   env?: Record<string, string>;
   /** A module that is loaded first, as by `node --require`. */
   preload?: string;
-  /** Kept after the stop for another start. Unset: a temporary folder. */
+  /** Kept after the stop, for another start. Default: a temporary folder. */
   dataDir?: string;
 }
 
@@ -41,9 +44,9 @@ export interface ServerExit {
 }
 
 export interface TestServer {
-  /** Of `api` and `all`; for a worker, the same as `opsUrl`. */
+  /** Public URL of `api` and `all`. For a worker, the same as `opsUrl`. */
   url: string;
-  /** Of a worker, and of one that got OPS_PORT. */
+  /** URL of the operations port; undefined without one. */
   opsUrl: string | undefined;
   pid: number;
   dataDir: string;
@@ -82,7 +85,8 @@ export async function startServer(options: StartServerOptions = {}): Promise<Tes
     const exit = await exited;
     clearTimeout(overdue);
     removeData();
-    if (exit.code !== 0) throw new Error(`The server did not stop gracefully (${say(exit)}):\n${output()}`);
+    if (exit.code !== 0)
+      throw new Error(`The server did not stop gracefully (${describeExit(exit)}):\n${output()}`);
   };
   try {
     const urls = await waitUntilServing(options.role ?? 'all', output, exited);
@@ -100,7 +104,7 @@ function spawnServer(
   dataDir: string,
 ): ServerProcess {
   const command = [
-    ...endWithUs(),
+    ...killWithParent(),
     process.execPath,
     ...[CHEAP_PASSWORDS, ...(preload ? [path.resolve(preload)] : [])].flatMap((file) => ['--require', file]),
     MAIN,
@@ -121,7 +125,7 @@ function spawnServer(
   });
 }
 
-/** Tests of limits set their own. */
+/** Limits that no test reaches. Tests of the limits set their own. */
 const withoutLimits = {
   LIMIT_PRINCIPAL_PER_MINUTE: '1000000',
   LIMIT_ADDRESS_PER_MINUTE: '1000000',
@@ -158,8 +162,10 @@ async function waitUntilServing(
     await eventually(() => exit ?? output().includes(END_OF_WELCOME), {
       describe: 'the process has printed its instructions',
     });
-  if (typeof url !== 'string') throw new Error(`The ${role} process ended (${say(url)}):\n${output()}`);
+  if (typeof url !== 'string')
+    throw new Error(`The ${role} process ended (${describeExit(url)}):\n${output()}`);
   return { url, opsUrl: find(LISTENS.ops) };
 }
 
-const say = ({ code, signal }: ServerExit): string => (signal ? `by ${signal}` : `with code ${code}`);
+const describeExit = ({ code, signal }: ServerExit): string =>
+  signal ? `by ${signal}` : `with code ${code}`;

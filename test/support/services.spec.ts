@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, type Server, type Socket, createServer } from 'node:net';
 import { describeServices, findServices as findAll, type ServiceName, SERVICES } from './services';
 
-/** Looks for some of the services: others may run on the standard ports of this machine. */
+/** Looks only for these services, because others may run on the standard ports of this machine. */
 const findServices = (
   environment: Record<string, string>,
   names: ServiceName[] = ['postgres', 'redis'],
@@ -12,7 +12,7 @@ const findServices = (
     SERVICES.filter(({ name }) => names.includes(name)),
   );
 
-/** A server that may greet, and that answers every message with the same bytes, or not at all. */
+/** Starts a server that sends a greeting, and answers every message with the same bytes, or not at all. */
 async function serve(
   answer: string | undefined,
   received: string[] = [],
@@ -43,16 +43,16 @@ const CLOSED = 'postgres://postgres@127.0.0.1:1/postgres';
 
 describe('finding services', () => {
   const servers: Server[] = [];
-  const redis = async (answer: string | undefined, received?: string[], greeting?: string) => {
+  const fakeServer = async (answer: string | undefined, received?: string[], greeting?: string) => {
     const server = await serve(answer, received, greeting);
     servers.push(server);
     return `127.0.0.1:${server.port}`;
   };
   afterEach(() => servers.splice(0).forEach((server) => server.close()));
 
-  it('finds the service that a variable names and gives a reason for each missing one', async () => {
+  it('finds the service that a variable names, and reports why the other one is missing', async () => {
     const received: string[] = [];
-    const host = await redis('+OK\r\n+PONG\r\n', received);
+    const host = await fakeServer('+OK\r\n+PONG\r\n', received);
     const { found, missing } = await findServices({
       DATABASE_URL: CLOSED,
       REDIS_URL: `redis://:p%40ss@${host}`,
@@ -71,17 +71,17 @@ describe('finding services', () => {
     ['refuses', '-NOAUTH Authentication required.\r\n', /NOAUTH/],
     ['speaks something else', 'HTTP/1.1 400 Bad Request\r\n\r\n', /not a Redis/],
     ['stays silent', undefined, /no answer/],
-  ])('does not mistake a server for Redis that %s', async (_, answer, reason) => {
+  ])('does not use a Redis server that %s', async (_, answer, reason) => {
     const { missing } = await findServices({
       DATABASE_URL: CLOSED,
-      REDIS_URL: `redis://${await redis(answer)},redis://elsewhere:7000`,
+      REDIS_URL: `redis://${await fakeServer(answer)},redis://elsewhere:7000`,
     });
     expect(missing).toContainEqual({ name: 'redis', reason: expect.stringMatching(reason) });
   });
 
   it('finds NATS with JetStream and signs in', async () => {
     const received: string[] = [];
-    const host = await redis('PONG\r\n', received, 'INFO {"server_id":"x","jetstream":true}\r\n');
+    const host = await fakeServer('PONG\r\n', received, 'INFO {"server_id":"x","jetstream":true}\r\n');
     const BROKER_URL = `nats://waybill:p%40ss@${host}`;
     const { found } = await findServices({ BROKER_URL }, ['nats']);
     expect(found).toEqual([{ name: 'nats', url: BROKER_URL }]);
@@ -94,7 +94,7 @@ describe('finding services', () => {
     ['is something else', '', 'SSH-2.0-OpenSSH\r\n', /not a NATS server/],
     ['stays silent', '', '', /no answer/],
   ])('does not use a NATS server that %s', async (_, answer, greeting, reason) => {
-    const BROKER_URL = `nats://${await redis(answer, [], greeting)}`;
+    const BROKER_URL = `nats://${await fakeServer(answer, [], greeting)}`;
     const { missing } = await findServices({ BROKER_URL }, ['nats']);
     expect(missing).toEqual([{ name: 'nats', reason: expect.stringMatching(reason) }]);
   });
@@ -108,8 +108,8 @@ describe('finding services', () => {
     expect(elsewhere.missing[0]!.reason).toMatch(/ at 127.0.0.1:1, and BROKER_URL names another service$/);
   });
 
-  it('stops waiting for a silent PostgreSQL after a second', async () => {
-    const host = await redis(undefined);
+  it('stops waiting for a silent PostgreSQL at the timeout', async () => {
+    const host = await fakeServer(undefined);
     const { missing } = await findServices({
       DATABASE_URL: `postgres://postgres@${host}/postgres`,
       REDIS_URL: 'redis://127.0.0.1:1',
@@ -122,7 +122,7 @@ describe('finding services', () => {
 
   it('looks for no service with TEST_SERVICES=none and refuses any other value', async () => {
     const received: string[] = [];
-    const REDIS_URL = `redis://${await redis('+PONG\r\n', received)}`;
+    const REDIS_URL = `redis://${await fakeServer('+PONG\r\n', received)}`;
     const { found, missing } = await findServices({ TEST_SERVICES: 'none', REDIS_URL, DATABASE_URL: CLOSED });
     expect([found, received]).toEqual([[], []]);
     expect(missing.map(({ name, reason }) => `${name}: ${reason}`)).toEqual([
@@ -135,7 +135,7 @@ describe('finding services', () => {
   });
 
   it('fails when a required service is missing or unknown, and names it', async () => {
-    const REDIS_URL = `redis://${await redis('+PONG\r\n')}`;
+    const REDIS_URL = `redis://${await fakeServer('+PONG\r\n')}`;
     const environment = { DATABASE_URL: CLOSED, REDIS_URL };
     await expect(findServices({ ...environment, REQUIRE_SERVICES: 'redis' })).resolves.toBeDefined();
     await expect(findServices({ ...environment, REQUIRE_SERVICES: 'redis, postgres' })).rejects.toThrow(

@@ -16,7 +16,7 @@ interface Service {
   variable: string;
   /** Scheme of the URL, if the variable may name another service too. */
   scheme?: RegExp;
-  /** Default URL: the standard port on this machine. */
+  /** Default URL, with the standard port on this machine. */
   standard: string;
   /** Checks the service. @throws Error with the reason if it can't be used */
   probe(url: string): Promise<void>;
@@ -62,7 +62,8 @@ type Environment = Record<string, string | undefined>;
 /**
  * Looks for services that suites can run on: at the URL of a variable, or on the standard port of this machine.
  *
- * With `TEST_SERVICES=none` it looks for none. With `REQUIRE_SERVICES=postgres,redis` a missing one is a failure.
+ * With `TEST_SERVICES=none`, looks for no service. With `REQUIRE_SERVICES=postgres,redis`, fails if one of them is
+ * missing.
  *
  * @throws Error with each missing required service and the reason
  */
@@ -129,7 +130,7 @@ const withoutPassword = (urls: string): string =>
     .map((url) => new URL(url).host)
     .join(', ');
 
-/** Some errors have no message but several causes: a refused connection to a name with two addresses is one. */
+/** An AggregateError, such as for a refused connection to a name with two addresses, has no message. */
 function messageOf(cause: unknown): string {
   const { message, code } = cause as Error & { code?: string };
   return message || code || String(cause);

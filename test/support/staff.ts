@@ -8,7 +8,7 @@ export interface Staff {
   password: string;
 }
 
-/** Creates a user. @param administrator a caller who holds users:manage */
+/** Creates a user. @param administrator a caller with users:manage */
 export async function newStaff(administrator: Api, role: 'agent' | 'operator' | 'admin'): Promise<Staff> {
   const email = `${role}-${randomBytes(6).toString('hex')}@example.com`;
   const password = `herons ${randomBytes(12).toString('base64url')}`;
@@ -37,7 +37,7 @@ export async function newSignedIn(
   return api.as({ cookie: await signIn(api, await newStaff(administrator, role)) });
 }
 
-/** Creates an API key. @param administrator a caller who holds keys:manage and the scopes of the key */
+/** Creates an API key. @param administrator a caller with keys:manage and the scopes of the key */
 export async function newKey(
   administrator: Api,
   scopes: string[],
@@ -48,5 +48,5 @@ export async function newKey(
   return body as { id: string; key: string };
 }
 
-/** The time of a moment from now. */
+/** Returns the time a number of seconds from now. */
 export const inSeconds = (seconds: number): string => new Date(Date.now() + seconds * 1000).toISOString();

@@ -7,7 +7,7 @@ import { clusterFiles, ensureCluster } from '../../libs/embedded-postgres/src/cl
 import { launchPostmaster } from '../../libs/embedded-postgres/src/postmaster';
 import { prepareRuntime } from '../../libs/embedded-postgres/src/runtime';
 import { describeOnEachPostgres, postgresBackends } from './database';
-import { collectRunFolders, openRun } from './test-run';
+import { removeStaleRunFolders, openRun } from './test-run';
 
 /** ID of a process that has ended. */
 const deadPid = () => spawnSync('true').pid;
@@ -34,7 +34,7 @@ describe('the folders of killed runs', () => {
       make(`waybill-test-${uid + 1}-${deadPid()}-abc`),
       make(`waybill-test-${uid}-notes`),
     ];
-    await collectRunFolders([parent]);
+    await removeStaleRunFolders([parent]);
     await expect(postmaster.ended).resolves.toBe('ended with code 0');
     expect(existsSync(killed)).toBe(false);
     for (const folder of kept) expect(existsSync(folder)).toBe(true);
@@ -58,7 +58,7 @@ describeOnEachPostgres('the databases of a run', (on) => {
     return rows.map(({ datname }) => datname);
   };
 
-  it('are dropped at its end, or by the next run if it was killed, but never while it runs', async () => {
+  it('are dropped at the end of the run, or by the next run if it was killed, but never while it runs', async () => {
     const mark = Math.random().toString(36).slice(2, 8);
     const [living, killed, next] = [
       `waybill_test_1_${mark}`,

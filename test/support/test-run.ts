@@ -16,30 +16,36 @@ import { endOrphans } from '../../libs/embedded-postgres/src/orphans';
 import { templateOf, urlOf } from './database';
 
 const TMPFS = 0x01021994;
-const ROOM_BYTES = 2 ** 30;
+const MIN_FREE_BYTES = 2 ** 30;
 const SHARED_MEMORY = '/dev/shm';
 const RUN_PREFIX = 'waybill_test_';
 
 const folderPrefix = () => `waybill-test-${process.getuid?.() ?? 0}-`;
 
-/** A folder for this run's cluster: in memory if there is room, because a busy disk makes cloning 20 times slower. */
+/**
+ * Creates a folder for this run's cluster. It is in memory if there is space, because a busy disk makes cloning 20
+ * times slower.
+ */
 export function makeRunFolder(): string {
-  const parent = hasRoom(SHARED_MEMORY) ? SHARED_MEMORY : realpathSync(os.tmpdir());
+  const parent = hasSpace(SHARED_MEMORY) ? SHARED_MEMORY : realpathSync(os.tmpdir());
   return mkdtempSync(path.join(parent, `${folderPrefix()}${process.pid}-`));
 }
 
-function hasRoom(folder: string): boolean {
+function hasSpace(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);
     const { type, bavail, bsize } = statfsSync(folder);
-    return type === TMPFS && bavail * bsize > ROOM_BYTES;
+    return type === TMPFS && bavail * bsize > MIN_FREE_BYTES;
   } catch {
     return false;
   }
 }
 
-/** Removes the folders of killed runs, found by the process ID in their names, and stops PostgreSQL in them. */
-export async function collectRunFolders(
+/**
+ * Removes the folders of killed runs, and stops their PostgreSQL. The name of a folder contains the process ID of its
+ * run.
+ */
+export async function removeStaleRunFolders(
   parents = [...new Set([SHARED_MEMORY, realpathSync(os.tmpdir())])],
 ): Promise<void> {
   for (const parent of parents.filter((folder) => existsSync(folder))) {
@@ -68,12 +74,14 @@ export interface RunDatabases {
 }
 
 /** Name of this run, and prefix of its databases. */
-export const nameRun = (): string => `${RUN_PREFIX}${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
+export const createRunName = (): string =>
+  `${RUN_PREFIX}${process.pid}_${Math.random().toString(36).slice(2, 8)}`;
 
 /**
  * Creates the run's template database, and drops the databases of killed runs.
  *
- * A run is alive while a connection has its name. A process ID would not work for a service that several machines use.
+ * A run is alive while a connection has its name. A process ID would not work, because several machines may use the
+ * service.
  */
 export async function openRun(
   adminUrl: string,

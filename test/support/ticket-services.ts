@@ -22,8 +22,8 @@ import { type OpenDatabaseOptions, useTypeOrm } from './typeorm';
 export const AUTO_CLOSE_DAYS = 7;
 
 /**
- * Gives the enclosing `describe` the services of tickets on a database. The services, the audit log and PostgreSQL are real. The names of
- * users, and whether a package exists, are made up: every user is active, and only the package 1 exists.
+ * Creates the ticket services on a database for the enclosing `describe`. The services, the audit log and PostgreSQL
+ * are real. Users and packages are fake: every user is active, and only package 1 exists.
  */
 export function useTicketServices(options: OpenDatabaseOptions = {}) {
   const { dataSource, database, onClose } = useTypeOrm({ entities: [...modules.entities] }, options);
@@ -92,7 +92,7 @@ const contextOf = (principal: Principal, ifMatch?: '*'): RequestContext => {
   return ctx;
 };
 
-/** Makes a context for each request of a new customer. */
+/** Returns a function that creates a context per request of a new customer. */
 export function customer(ownerId: string = randomUUID()): () => RequestContext {
   const principal: Principal = {
     kind: 'customer',
@@ -104,7 +104,7 @@ export function customer(ownerId: string = randomUUID()): () => RequestContext {
   return () => contextOf(principal, '*');
 }
 
-/** Makes a context for each request of a staff user with `tickets:manage`. */
+/** Returns a function that creates a context per request of a staff user with `tickets:manage`. */
 export function staff(userId: string = randomUUID()): () => RequestContext {
   const scopes = new Set(['tickets:read', 'tickets:write', 'tickets:manage']);
   const principal: Principal = {

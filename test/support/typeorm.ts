@@ -14,7 +14,7 @@ export interface OpenDatabase {
 
 export interface OpenDatabaseOptions extends UseDatabaseOptions {
   poolSize?: number;
-  /** Has the tables of the schema and no others. */
+  /** Whether the database has only the tables of the schema. */
   alone?: boolean;
 }
 
@@ -45,7 +45,7 @@ export async function rebuild(dataSource: DataSource): Promise<void> {
   await dataSource.runMigrations();
 }
 
-/** Gives the enclosing `describe` an open database, and drops it at the end. */
+/** Creates a database for the enclosing `describe`, and drops it at the end. */
 export function useTypeOrm(
   schema: Partial<Schema> = {},
   { per = 'suite', ...options }: OpenDatabaseOptions = {},

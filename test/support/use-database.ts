@@ -19,7 +19,7 @@ export interface SuiteDatabase {
   rows<Row extends QueryResultRow = QueryResultRow>(text: string, parameters?: unknown[]): Promise<Row[]>;
 }
 
-/** Gives the enclosing `describe` a migrated database, and drops it at the end. */
+/** Creates a migrated database for the enclosing `describe`, and drops it at the end. */
 export function useDatabase({ on, per = 'suite' }: UseDatabaseOptions = {}): {
   database: SuiteDatabase;
   onClose: OnClose;
@@ -37,7 +37,7 @@ export function useDatabase({ on, per = 'suite' }: UseDatabaseOptions = {}): {
 /** Registers a function that closes a resource at the end. The last opened resource is closed first. */
 export type OnClose = (close: () => unknown) => void;
 
-/** For resources that need each other: jest runs hooks of the same kind in the order of their registration. */
+/** Closes resources in reverse order, because jest runs hooks of the same kind in the order of their registration. */
 export function useClosers(per: 'suite' | 'test' = 'suite'): OnClose {
   const closers: (() => unknown)[] = [];
   (per === 'test' ? afterEach : afterAll)(async () => {

@@ -25,7 +25,7 @@ export interface SuiteServers {
   database: SuiteDatabase;
   /** The scripted server of rates. */
   upstream: CbrUpstream;
-  /** Starts a server on the database. The end of the suite stops it if it still runs. */
+  /** Starts a server on the database. If it still runs at the end of the suite, stops it. */
   start(options?: StartServerOptions): Promise<TestServer>;
   /** Registers a function that runs after all later servers are stopped. */
   onClose: OnClose;
@@ -39,15 +39,15 @@ export interface SuiteServer extends SuiteServers {
   admin: Api;
 }
 
-/** Variables that make a server ask this upstream for rates. */
+/** Returns the variables that make a server fetch rates from this upstream. */
 export const ratesFrom = ({ jsonUrl, xmlUrl }: Pick<CbrUpstream, 'jsonUrl' | 'xmlUrl'>) => ({
   CBR_JSON_URL: jsonUrl,
   CBR_XML_URL: xmlUrl,
 });
 
-const NOWHERE = ratesFrom({ jsonUrl: 'http://127.0.0.1:9/', xmlUrl: 'http://127.0.0.1:9/' });
+const UNREACHABLE_RATES = ratesFrom({ jsonUrl: 'http://127.0.0.1:9/', xmlUrl: 'http://127.0.0.1:9/' });
 
-/** Gives the enclosing `describe` a server on its own database, and stops it at the end. */
+/** Starts a server on its own database for the enclosing `describe`, and stops it at the end. */
 export function useServer({
   per = 'suite',
   ...options
@@ -69,7 +69,7 @@ export function useServer({
   return { ...servers, server: server.value, api: api.value, admin: admin.value };
 }
 
-/** Gives the enclosing `describe` a database, and stops every server that it starts there at the end. */
+/** Creates a database for the enclosing `describe`. Stops every server that the suite starts at the end. */
 export function useServers({
   rates = 'unreachable',
   per = 'suite',
@@ -90,7 +90,7 @@ export function useServers({
   });
 
   const start = async (options: StartServerOptions = {}): Promise<TestServer> => {
-    const sources = rates === 'scripted' ? ratesFrom(upstream.value) : NOWHERE;
+    const sources = rates === 'scripted' ? ratesFrom(upstream.value) : UNREACHABLE_RATES;
     const server = await startServer({
       databaseUrl: database.value.url,
       ...options,

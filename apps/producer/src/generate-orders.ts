@@ -3,17 +3,17 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 
-/** What a generated message is: a new order, a repeat of one, other content under the UID of one, or invalid. */
+/** Kind of a generated message. A `conflict` has the UID of an earlier order, but other content. */
 export type Kind = 'new' | 'repeat' | 'conflict' | 'invalid';
 
 export interface GeneratedMessage {
   kind: Kind;
-  /** UID of the order; of an invalid message, that of the order that it would be. */
+  /** UID of the order. An invalid message was made from the order with this UID. */
   orderUid: string;
   body: Buffer;
 }
 
-/** Shares are from 0 to 1. */
+/** `invalid`, `duplicates` and `conflicts` are fractions from 0 to 1. */
 export interface GeneratorOptions {
   seed: number;
   count: number;
@@ -37,8 +37,8 @@ interface Item {
 }
 
 const FIRST_DATE = Date.parse('2026-01-01T00:00:00Z');
-/** Repeats are of one of the latest orders, so that the memory is bounded. */
-const REMEMBERED = 1_000;
+/** Only the latest orders are duplicated, so that memory stays bounded. */
+const MAX_REMEMBERED_ORDERS = 1_000;
 const PERCENT = 100;
 const MILLION = 1_000_000;
 
@@ -49,7 +49,7 @@ const BRANDS = ['Vivienne Sabo', 'Waybill', 'Самокат', 'Nordica', ''] as 
 const CURRENCIES = ['USD', 'RUB', 'EUR', 'KZT'] as const;
 const SALES = [0, 10, 30, 50] as const;
 
-/** Ways in which a message is invalid. */
+/** Functions that make an order invalid. */
 const DEFECTS: readonly ((order: Record<string, unknown>) => string)[] = [
   (order) => JSON.stringify(order).slice(0, -20),
   (order) => JSON.stringify({ ...order, items: [] }),
@@ -60,7 +60,7 @@ const DEFECTS: readonly ((order: Record<string, unknown>) => string)[] = [
   (order) => JSON.stringify({ ...order, delivery: { ...(order['delivery'] as object), email: 'nobody' } }),
 ];
 
-/** Generates messages of the order stream. Equal options give equal messages. */
+/** Generates messages of the order stream. The same options generate the same messages. */
 export function* generateOrders(options: GeneratorOptions): Generator<GeneratedMessage> {
   const random = new Random(options.seed);
   const latest: { orderUid: string; body: Buffer }[] = [];
@@ -73,7 +73,7 @@ export function* generateOrders(options: GeneratorOptions): Generator<GeneratedM
     else {
       const order = orderOf(random, n, options.seed);
       const made = { orderUid: order.order_uid, body: Buffer.from(JSON.stringify(order)) };
-      if (latest.push(made) > REMEMBERED) latest.shift();
+      if (latest.push(made) > MAX_REMEMBERED_ORDERS) latest.shift();
       yield { kind: 'new', ...made };
     }
   }
@@ -84,7 +84,7 @@ function kindOf(
   { invalid, duplicates, conflicts }: GeneratorOptions,
   hasKnown: boolean,
 ): Kind {
-  const share = random.upTo(MILLION - 1) / MILLION;
+  const share = random.integerUpTo(MILLION - 1) / MILLION;
   if (share < invalid) return 'invalid';
   if (!hasKnown) return 'new';
   if (share < invalid + duplicates) return 'repeat';
@@ -109,11 +109,11 @@ function invalidOrder(random: Random, n: number, seed: number): GeneratedMessage
 function orderOf(random: Random, n: number, seed: number) {
   const orderUid = `${createHash('md5').update(`${seed}/${n}`).digest('hex').slice(0, 16)}wb${n}`;
   const trackNumber = `WB${seed}TRACK${n}`;
-  const items = Array.from({ length: 1 + random.upTo(3) }, () => itemOf(random, trackNumber));
+  const items = Array.from({ length: 1 + random.integerUpTo(3) }, () => itemOf(random, trackNumber));
   const goods = items.reduce((sum, { total_price: price }) => sum + price, 0);
-  const delivery = 300 + random.upTo(1_500);
+  const delivery = 300 + random.integerUpTo(1_500);
   const placed = FIRST_DATE + n * 1_000;
-  const customer = random.upTo(9_999);
+  const customer = random.integerUpTo(9_999);
   return {
     ...{ order_uid: orderUid, track_number: trackNumber, entry: 'WBIL' },
     delivery: deliveryOf(random, customer),
@@ -124,31 +124,36 @@ function orderOf(random: Random, n: number, seed: number) {
     },
     items,
     ...{ locale: 'en', internal_signature: '', customer_id: `customer-${customer}` },
-    ...{ delivery_service: 'meest', shardkey: String(random.upTo(9)), sm_id: random.upTo(99) },
-    ...{ date_created: new Date(placed).toISOString(), oof_shard: String(1 + random.upTo(1)) },
+    ...{ delivery_service: 'meest', shardkey: String(random.integerUpTo(9)), sm_id: random.integerUpTo(99) },
+    ...{ date_created: new Date(placed).toISOString(), oof_shard: String(1 + random.integerUpTo(1)) },
   };
 }
 
 function deliveryOf(random: Random, customer: number) {
   return {
     name: random.pick(NAMES),
-    phone: `+7${9_000_000_000 + random.upTo(999_999_999)}`,
-    zip: String(100_000 + random.upTo(899_999)),
+    phone: `+7${9_000_000_000 + random.integerUpTo(999_999_999)}`,
+    zip: String(100_000 + random.integerUpTo(899_999)),
     city: random.pick(CITIES),
-    address: `Ploshad Mira ${1 + random.upTo(99)}`,
+    address: `Ploshad Mira ${1 + random.integerUpTo(99)}`,
     region: 'Kraiot',
     email: `customer-${customer}@example.com`,
   };
 }
 
 function itemOf(random: Random, trackNumber: string): Item {
-  const price = 100 + random.upTo(50_000);
+  const price = 100 + random.integerUpTo(50_000);
   const sale = random.pick(SALES);
   return {
-    ...{ chrt_id: random.upTo(9_999_999), track_number: trackNumber, price },
-    ...{ rid: `${random.upTo(MILLION)}rid`, name: random.pick(GOODS), sale, size: String(random.upTo(50)) },
+    ...{ chrt_id: random.integerUpTo(9_999_999), track_number: trackNumber, price },
+    ...{
+      rid: `${random.integerUpTo(MILLION)}rid`,
+      name: random.pick(GOODS),
+      sale,
+      size: String(random.integerUpTo(50)),
+    },
     total_price: Math.floor((price * (PERCENT - sale)) / PERCENT),
-    ...{ nm_id: 1_000_000 + random.upTo(50_000), brand: random.pick(BRANDS), status: 202 },
+    ...{ nm_id: 1_000_000 + random.integerUpTo(50_000), brand: random.pick(BRANDS), status: 202 },
   };
 }
 
@@ -160,12 +165,12 @@ class Random {
     this.generator = xoroshiro128plus(seed);
   }
 
-  /** Returns a whole number from 0 to `most`. */
-  upTo(most: number): number {
-    return uniformInt(this.generator, 0, most);
+  /** Returns a whole number from 0 to `max`. */
+  integerUpTo(max: number): number {
+    return uniformInt(this.generator, 0, max);
   }
 
   pick<T>(list: readonly T[]): T {
-    return list[this.upTo(list.length - 1)] as T;
+    return list[this.integerUpTo(list.length - 1)] as T;
   }
 }

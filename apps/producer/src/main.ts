@@ -44,9 +44,9 @@ async function* messagesOf({ source }: ProducerOptions): AsyncGenerator<Buffer> 
 }
 
 main().catch((error: Error) => {
-  const isMistake = error instanceof UsageError || error instanceof ConfigurationError;
+  const isUserError = error instanceof UsageError || error instanceof ConfigurationError;
   process.stderr.write(
-    `${(isMistake ? error.message : `The producer failed: ${error.message}`).trimEnd()}\n`,
+    `${(isUserError ? error.message : `The producer failed: ${error.message}`).trimEnd()}\n`,
   );
   process.exitCode = 1;
 });

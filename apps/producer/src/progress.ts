@@ -1,5 +1,5 @@
 const WIDTH = 30;
-const EVERY_MS = 100;
+const REFRESH_MS = 100;
 
 /** Shows a progress bar on a terminal, or nothing elsewhere. @param total undefined if it is not known */
 export class Progress {
@@ -11,7 +11,7 @@ export class Progress {
   ) {}
 
   show(done: number): void {
-    if (!this.out.isTTY || performance.now() - this.shownAt < EVERY_MS) return;
+    if (!this.out.isTTY || performance.now() - this.shownAt < REFRESH_MS) return;
     this.shownAt = performance.now();
     this.out.write(`\r\x1b[K${this.line(done)}`);
   }
@@ -22,7 +22,7 @@ export class Progress {
 
   private line(done: number): string {
     if (this.total === undefined) return `${done} messages`;
-    const full = Math.round((done / this.total) * WIDTH);
-    return `[${'#'.repeat(full)}${'.'.repeat(WIDTH - full)}] ${done}/${this.total}`;
+    const filled = Math.round((done / this.total) * WIDTH);
+    return `[${'#'.repeat(filled)}${'.'.repeat(WIDTH - filled)}] ${done}/${this.total}`;
   }
 }

@@ -30,7 +30,7 @@ describe('publishAll', () => {
     expect(performance.now() - started).toBeGreaterThan(190);
   });
 
-  it('publishes a batch again that was not confirmed', async () => {
+  it('retries a batch that was not confirmed', async () => {
     let failures = 1;
     const published = await publishAll(messages(3), {
       publish: async () => {
@@ -43,7 +43,7 @@ describe('publishAll', () => {
     expect(published).toEqual({ confirmed: 3, unconfirmed: 0 });
   });
 
-  it('stops when it is told to, and says what was not confirmed', async () => {
+  it('stops when it is aborted, and reports the unconfirmed messages', async () => {
     const stop = new AbortController();
     const published = await publishAll(messages(2_000), {
       publish: async (batch) => {

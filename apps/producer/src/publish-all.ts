@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-const BATCH = 500;
+const MAX_BATCH = 500;
 const TICK_MS = 50;
 const RETRIES = 5;
 const RETRY_MS = 1_000;
@@ -9,7 +9,7 @@ const RETRY_MS = 1_000;
 export interface Published {
   /** Confirmed by the broker. */
   confirmed: number;
-  /** Not confirmed after all retries. They may have been published all the same. */
+  /** Not confirmed after all retries. The broker may still have stored them. */
   unconfirmed: number;
   /** Why they were not confirmed. */
   error?: Error;
@@ -26,20 +26,20 @@ export interface PublishOptions {
 }
 
 /**
- * Publishes messages in batches, at a rate. Publishes a batch that is not confirmed again, and stops if that keeps
- * failing, so that the messages before it are all confirmed.
+ * Publishes messages in batches at the given rate. Retries a batch that is not confirmed. Stops if all retries fail, so
+ * all messages before that batch are confirmed.
  */
 export async function publishAll(
   messages: AsyncIterable<Buffer> | Iterable<Buffer>,
   options: PublishOptions,
 ): Promise<Published> {
   const { rate = Number.POSITIVE_INFINITY, onProgress, signal } = options;
-  const size = Math.max(1, Math.min(BATCH, Math.floor((rate * TICK_MS) / 1_000)));
+  const size = Math.max(1, Math.min(MAX_BATCH, Math.floor((rate * TICK_MS) / 1_000)));
   const started = performance.now();
   let confirmed = 0;
   for await (const batch of batchesOf(messages, size)) {
-    const early = started + (confirmed / rate) * 1_000 - performance.now();
-    if (early > 0) await delay(early, undefined, { signal }).catch(() => undefined);
+    const waitMs = started + (confirmed / rate) * 1_000 - performance.now();
+    if (waitMs > 0) await delay(waitMs, undefined, { signal }).catch(() => undefined);
     if (signal.aborted) break;
     const error = await publishWithRetries(batch, options);
     if (error) return { confirmed, unconfirmed: batch.length, error };

@@ -25,7 +25,7 @@ describe('readLines', () => {
     expect(await linesOf(content)).toEqual(lines);
   });
 
-  it('leaves out empty lines, and reads a last line without a newline', async () => {
+  it('skips empty lines, and reads a last line without a newline', async () => {
     expect(await linesOf(Buffer.from('\n{}\n\n[]'))).toEqual([Buffer.from('{}'), Buffer.from('[]')]);
     expect(await linesOf(Buffer.alloc(0))).toEqual([]);
   });
@@ -35,7 +35,7 @@ describe('readLines', () => {
     expect(await linesOf(Buffer.concat([long, Buffer.from('\n'), long]))).toEqual([long, long]);
   });
 
-  it('fails for a file that is not there', async () => {
+  it('fails if the file does not exist', async () => {
     await expect(all(join(folder, 'none'))).rejects.toThrow('ENOENT');
   });
 });

@@ -1,27 +1,27 @@
 import { createReadStream } from 'node:fs';
 
 const NEWLINE = 0x0a;
-/** As the broker's largest message. */
+/** The broker's maximum message size. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
 
 /**
- * Reads the lines of a file as bytes, in whatever encoding they are. Leaves out empty lines.
+ * Reads the lines of a file as bytes, without decoding them. Skips empty lines.
  * @throws Error for a line of more than 16 MiB, or if the file can't be read.
  */
 export async function* readLines(file: string): AsyncGenerator<Buffer> {
-  let rest: Buffer[] = [];
+  let incomplete: Buffer[] = [];
   let length = 0;
   for await (const chunk of createReadStream(file) as AsyncIterable<Buffer>) {
     let from = 0;
     for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, from)) {
-      yield* lineOf([...rest, chunk.subarray(from, end)]);
-      [rest, length, from] = [[], 0, end + 1];
+      yield* lineOf([...incomplete, chunk.subarray(from, end)]);
+      [incomplete, length, from] = [[], 0, end + 1];
     }
-    rest.push(chunk.subarray(from));
+    incomplete.push(chunk.subarray(from));
     length += chunk.length - from;
     if (length > MAX_LINE_BYTES) throw new Error(`${file} has a line of more than ${MAX_LINE_BYTES} bytes.`);
   }
-  yield* lineOf(rest);
+  yield* lineOf(incomplete);
 }
 
 function lineOf(parts: Buffer[]): Buffer[] {

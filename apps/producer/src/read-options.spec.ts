@@ -1,7 +1,7 @@
 import { readOptions, UsageError } from './read-options';
 
 describe('readOptions', () => {
-  it('reads what the README shows', () => {
+  it('reads the options that the README shows', () => {
     const args = '--rate 500 --count 10000 --invalid 2% --duplicates 5% --seed 42'.split(' ');
     expect(readOptions(args)).toEqual({
       source: { generate: { count: 10_000, invalid: 0.02, duplicates: 0.05, conflicts: 0, seed: 42 } },

@@ -28,16 +28,16 @@ The producer publishes to BROKER_URL. Without BROKER_URL, it publishes to the Po
 publishes to the embedded PostgreSQL of the server that runs on DATA_DIR. The exit code is 1 if a message was not confirmed.
 `;
 
-const GENERATES = ['count', 'invalid', 'duplicates', 'conflicts', 'seed'] as const;
+const GENERATOR_OPTIONS = ['count', 'invalid', 'duplicates', 'conflicts', 'seed'] as const;
 const text = { type: 'string' } as const;
 
-/** @throws UsageError. @returns undefined if the usage was asked for. */
+/** @throws UsageError. @returns undefined for `--help`. */
 export function readOptions(args: string[]): ProducerOptions | undefined {
   const values = parse(args);
   if (values.help) return undefined;
   const rate = values.rate === undefined ? undefined : wholeNumber('rate', values.rate, 1, 1_000_000);
   if (values.file !== undefined) {
-    const unused = GENERATES.find((name) => values[name] !== undefined);
+    const unused = GENERATOR_OPTIONS.find((name) => values[name] !== undefined);
     if (unused) throw new UsageError(`--${unused} cannot be combined with --file.`);
     return { source: { file: values.file }, rate };
   }
@@ -74,10 +74,10 @@ function parse(args: string[]) {
   }
 }
 
-function wholeNumber(name: string, given: string, least: number, most: number): number {
+function wholeNumber(name: string, given: string, min: number, max: number): number {
   const number = /^\d{1,10}$/.test(given) ? Number(given) : Number.NaN;
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`--${name} must be a whole number from ${least} to ${most}; got "${given}".`);
+  if (number >= min && number <= max) return number;
+  throw new UsageError(`--${name} must be a whole number from ${min} to ${max}; got "${given}".`);
 }
 
 function share(name: string, given = '0%'): number {

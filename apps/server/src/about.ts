@@ -1,5 +1,5 @@
 import { projectVersion } from '@waybill/core';
-import type { ApiAbout } from '@waybill/openapi';
+import type { ApiInfo } from '@waybill/openapi';
 import { modules } from './modules';
 
 const DESCRIPTION = `
@@ -45,7 +45,7 @@ Every reply has an \`X-Request-Id\` header. You can send your own; it must not c
 `.trim();
 
 /** Describes Waybill in the OpenAPI document. */
-export const about: ApiAbout = {
+export const about: ApiInfo = {
   title: 'Waybill',
   version: projectVersion(),
   description: DESCRIPTION,

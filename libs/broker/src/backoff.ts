@@ -1,15 +1,15 @@
 /** Range of the delays between attempts. */
 export interface DelayRange {
-  firstMs: number;
-  longestMs: number;
+  initialMs: number;
+  maxMs: number;
 }
 
 /**
- * Returns the delay before the next attempt: doubled after each failure, up to the longest. Half of it is random, so that
- * processes that failed together do not try again together.
- * @param failures number of failures in a row before this one.
+ * Returns the delay before the next attempt. It doubles after each failure, up to `maxMs`. Half of it is random jitter,
+ * so that processes that failed together do not retry together.
+ * @param failures number of consecutive failures before this one.
  */
-export function backoffMs(failures: number, { firstMs, longestMs }: DelayRange): number {
-  const full = Math.min(longestMs, firstMs * 2 ** Math.min(failures, 30));
+export function backoffMs(failures: number, { initialMs, maxMs }: DelayRange): number {
+  const full = Math.min(maxMs, initialMs * 2 ** Math.min(failures, 30));
   return full / 2 + (Math.random() * full) / 2;
 }

@@ -6,33 +6,34 @@ import { consumedMessages } from './broker.metrics';
 import type { ReceivedMessage } from './messages';
 import type { Topic } from './topics';
 
-/** What becomes of a message: it is done with, or it is delivered again after a delay of up to 5 minutes. */
+/** Outcome of a message: acknowledged, or redelivered after a delay of up to 5 minutes. */
 export type Outcome = 'ack' | { nackAfterMs: number };
 
 /**
  * Processes a batch. Must resolve only after the effect is durable, because the messages are acknowledged next. Returns
- * one outcome per message, or nothing to acknowledge all. If it throws, all messages are delivered again after a delay.
+ * one outcome per message, or nothing to acknowledge all messages. If it throws, all messages are redelivered after a
+ * delay.
  */
 export type BatchHandler = (batch: readonly ReceivedMessage[]) => Promise<readonly Outcome[] | void>;
 
 /** Limits of a consumer. */
 export interface ConsumeOptions {
-  /** Messages per batch. Default: 500. */
+  /** Maximum number of messages per batch. Default: 500. */
   maxBatch?: number;
-  /** Bytes per batch. A larger message is a batch of its own. Default: 16 MiB. */
+  /** Maximum bytes per batch. A larger message forms its own batch. Default: 16 MiB. */
   maxBatchBytes?: number;
-  /** Time that a message waits for others to fill the batch. Default: 20 ms. */
+  /** Maximum time that a message waits for the batch to fill. Default: 20 ms. */
   maxWaitMs?: number;
-  /** Batches that are handled at the same time. Default: 1, which keeps the order of delivery. */
+  /** Maximum number of concurrent batches. Default: 1, which keeps the order of delivery. */
   concurrency?: number;
-  /** Messages that are delivered to this consumer and not settled. Default: one batch more than are handled. */
+  /** Maximum number of delivered messages that are not settled. Default: `maxBatch * (concurrency + 1)`. */
   maxInFlight?: number;
-  /** Bytes of these messages. One message may exceed them. Default: 128 MiB. */
+  /** Maximum total size of the messages in flight. A single message may be larger. Default: 128 MiB. */
   maxInFlightBytes?: number;
 }
 
-/** What may be asked for. */
-export interface Room {
+/** Messages and bytes that a consumer can still take. */
+export interface Capacity {
   messages: number;
   bytes: number;
 }
@@ -52,11 +53,11 @@ export interface Settlement<D extends Delivery> {
 const MAX_BATCH_BYTES = 16 * 1024 * 1024;
 const MAX_IN_FLIGHT_BYTES = 128 * 1024 * 1024;
 const MAX_NACK_MS = 300_000;
-const DELAYS_AFTER_FAILURE = { firstMs: 200, longestMs: 30_000 };
+const RETRY_DELAYS = { initialMs: 200, maxMs: 30_000 };
 
 /**
- * Collects deliveries into batches, calls the handler, and settles the deliveries according to the outcomes. Bounds what
- * is in flight, and pauses after a batch that failed.
+ * Collects deliveries into batches, calls the handler, and settles the deliveries by their outcomes. Limits the
+ * messages in flight, and pauses after a failed batch.
  */
 export class BatchConsumer<D extends Delivery> {
   private readonly logger = new Logger('Broker');
@@ -70,9 +71,9 @@ export class BatchConsumer<D extends Delivery> {
   private failures = 0;
   private paused = false;
   private timer: NodeJS.Timeout | undefined;
-  private roomWanted: (() => void) | undefined;
+  private onCapacity: (() => void) | undefined;
 
-  /** @param settle settles deliveries at the broker. What it fails to settle is delivered again. */
+  /** @param settle settles deliveries at the broker. The broker redelivers what it fails to settle. */
   constructor(
     private readonly topic: Topic,
     private readonly handler: BatchHandler,
@@ -97,26 +98,29 @@ export class BatchConsumer<D extends Delivery> {
     return this.stopping.signal.aborted;
   }
 
-  /** Whether more bytes are in flight than should be, because the broker counts only messages. */
-  get isOverfull(): boolean {
+  /**
+   * Whether the bytes in flight exceed the limit. This can happen with a broker that limits only the number of
+   * messages.
+   */
+  get exceedsByteLimit(): boolean {
     return this.unsettled.size > 1 && this.bytesInFlight > this.limits.maxInFlightBytes;
   }
 
-  /** Waits until a batch fits into what may be in flight. Returns undefined if the consumer is stopping. */
-  async untilRoom(): Promise<Room | undefined> {
+  /** Waits until the limits allow another batch. Returns undefined if the consumer is stopping. */
+  async waitForCapacity(): Promise<Capacity | undefined> {
     const { maxBatch, maxInFlight, maxInFlightBytes } = this.limits;
     while (!this.isStopping) {
       const messages = maxInFlight - this.unsettled.size;
       const bytes = maxInFlightBytes - this.bytesInFlight;
       if (messages >= Math.min(maxBatch, maxInFlight) && bytes > 0) return { messages, bytes };
-      await new Promise<void>((resolve) => (this.roomWanted = resolve));
+      await new Promise<void>((resolve) => (this.onCapacity = resolve));
     }
     return undefined;
   }
 
-  /** Takes a delivery. A consumer that is stopping gives it back. */
+  /** Adds a delivery. Returns it to the broker if the consumer is stopping. */
   add(delivery: D): void {
-    if (this.isStopping) return void this.giveBack([delivery]);
+    if (this.isStopping) return void this.returnDeliveries([delivery]);
     this.unsettled.add(delivery);
     this.bytesInFlight += delivery.message.body.length;
     this.waiting.push({ delivery, since: performance.now() });
@@ -124,7 +128,7 @@ export class BatchConsumer<D extends Delivery> {
     this.startBatches();
   }
 
-  /** Forgets the deliveries that no handler has, because the connection that they came on is lost. */
+  /** Drops the deliveries that are not being handled. Call this when their connection is lost. */
   dropWaiting(): void {
     for (const { delivery } of this.waiting.splice(0)) this.forget(delivery);
     this.waitingBytes = 0;
@@ -136,16 +140,17 @@ export class BatchConsumer<D extends Delivery> {
   }
 
   /**
-   * Gives back what no handler has, and waits until the handlers are done and their messages are settled.
-   * @returns whether they were done in time. What is left is delivered again.
+   * Returns the waiting deliveries to the broker, and waits until the running handlers end and their messages are
+   * settled.
+   * @returns false if the timeout ended first. The broker then redelivers the other messages.
    */
-  async stop(withinMs: number): Promise<boolean> {
+  async stop(timeoutMs: number): Promise<boolean> {
     this.stopping.abort();
     clearTimeout(this.timer);
-    this.roomWanted?.();
-    const givenBack = this.giveBack(this.waiting.splice(0).map(({ delivery }) => delivery));
+    this.onCapacity?.();
+    const returning = this.returnDeliveries(this.waiting.splice(0).map(({ delivery }) => delivery));
     try {
-      await withTimeout(Promise.all([givenBack, ...this.handling]), withinMs);
+      await withTimeout(Promise.all([returning, ...this.handling]), timeoutMs);
       return true;
     } catch (error) {
       if (error instanceof TimeoutError) return false;
@@ -214,7 +219,7 @@ export class BatchConsumer<D extends Delivery> {
       this.failures = 0;
       return outcomes || batch.map(() => 'ack');
     } catch (error) {
-      const nackAfterMs = Math.round(backoffMs(this.failures++, DELAYS_AFTER_FAILURE));
+      const nackAfterMs = Math.round(backoffMs(this.failures++, RETRY_DELAYS));
       this.logger.warn(
         `${this.topic}: a batch of ${batch.length} messages failed; retrying in ${nackAfterMs} ms: ${(error as Error).message}`,
       );
@@ -230,7 +235,7 @@ export class BatchConsumer<D extends Delivery> {
     this.startBatches();
   }
 
-  private async giveBack(deliveries: D[]): Promise<void> {
+  private async returnDeliveries(deliveries: D[]): Promise<void> {
     if (deliveries.length === 0) return;
     await this.settleSafely(deliveries.map((delivery) => ({ delivery, nackAfterMs: 0 })));
     for (const delivery of deliveries) this.forget(delivery);
@@ -249,7 +254,7 @@ export class BatchConsumer<D extends Delivery> {
   private forget(delivery: D): void {
     if (!this.unsettled.delete(delivery)) return;
     this.bytesInFlight -= delivery.message.body.length;
-    this.roomWanted?.();
+    this.onCapacity?.();
   }
 }
 

@@ -3,12 +3,12 @@ import type { BrokerAddress } from '@waybill/config';
 /** How to reach a message broker. */
 export interface BrokerAccess {
   address: BrokerAddress;
-  /** Certificates (PEM) that the server's certificate is checked against, instead of the well-known ones. */
+  /** Trusted certificates (PEM) for the server's certificate, instead of the well-known ones. */
   certificateAuthority?: string;
   /** Content of a NATS credentials file, or an NKey seed. */
   credentials?: string;
 }
 
-/** Returns the servers for the log, without credentials. */
+/** Returns the servers without credentials, for the log. */
 export const serversOf = ({ address }: BrokerAccess): string =>
   address.servers.map(({ host, port }) => `${host}:${port}`).join(', ');

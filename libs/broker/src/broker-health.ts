@@ -6,7 +6,7 @@ export class BrokerHealth {
   private reachable: boolean | undefined;
   private reason = 'not connected yet';
 
-  /** @param name what the log calls the broker, without its credentials. */
+  /** @param name name of the broker in the log, without credentials. */
   constructor(readonly name: string) {}
 
   /** Undefined until the broker is first used. */
@@ -15,7 +15,7 @@ export class BrokerHealth {
   }
 
   /** Why the broker is not reachable. */
-  get fault(): string {
+  get downReason(): string {
     return this.reason;
   }
 
@@ -25,7 +25,7 @@ export class BrokerHealth {
   }
 
   down(error: Error): void {
-    // An error that joins several, such as a refused connection to two addresses, has no message.
+    // An AggregateError, such as for a refused connection to two addresses, has no message.
     this.reason = error.message || (error as NodeJS.ErrnoException).code || error.name;
     if (this.reachable === false) return this.logger.debug(this.reason);
     this.reachable = false;

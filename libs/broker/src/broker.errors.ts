@@ -1,12 +1,12 @@
 /**
- * The broker did not confirm messages in time, or refused them. Some of them may be stored nevertheless: publish them
- * again, and let the consumer recognize repeats.
+ * The broker did not confirm messages in time, or refused them. Some of them may still be stored. Publish all of them
+ * again: consumers must recognize duplicates.
  */
 export class PublishFailedError extends Error {
   override readonly name = 'PublishFailedError';
 }
 
-/** A message can't be published, whatever the state of the broker. No message of the call was published. */
+/** A message is invalid, so retrying does not help. No message of the call was published. */
 export class InvalidMessageError extends Error {
   override readonly name = 'InvalidMessageError';
 

@@ -3,7 +3,7 @@ import { Database } from '@waybill/database';
 import { Broker } from './broker';
 import { type BrokerSettings, createBroker } from './create-broker';
 
-/** Provides `Broker` everywhere. It connects on first use, so a process that does not use it has no connection. */
+/** Provides `Broker` to all modules. It connects on first use, so a process that does not use it has no connection. */
 @Module({})
 export class BrokerModule implements BeforeApplicationShutdown {
   constructor(private readonly broker: Broker) {}
@@ -18,7 +18,9 @@ export class BrokerModule implements BeforeApplicationShutdown {
     };
   }
 
-  /** Stops the consumers before anything that a handler needs: Nest would close them together with the database. */
+  /**
+   * Stops the consumers first, because Nest would otherwise close the database, which handlers need, at the same time.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     await this.broker.close();
   }

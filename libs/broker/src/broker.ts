@@ -1,12 +1,12 @@
 import { registerScrapedGauge } from '@waybill/observability';
 import type { BatchHandler, ConsumeOptions } from './batch-consumer';
-import type { BrokerDriver, Consumption } from './broker-driver';
+import type { BrokerDriver, Subscription } from './broker-driver';
 import { InvalidMessageError, PublishFailedError } from './broker.errors';
 import { publishedMessages } from './broker.metrics';
 import { type OutgoingMessage, type PreparedMessage, prepare } from './messages';
 import type { Topic } from './topics';
 
-/** Messages that are sent before the first of them is confirmed. */
+/** Maximum number of messages to send before the broker has confirmed them. */
 const MAX_UNCONFIRMED = 1_000;
 const MAX_UNCONFIRMED_BYTES = 4 * 1024 * 1024;
 const PUBLISH_TIMEOUT_MS = 5_000;
@@ -14,14 +14,14 @@ const LAG_TIMEOUT_MS = 5_000;
 const DRAIN_MS = 7_000;
 
 /**
- * The message broker. Delivers each message at least once: consumers must recognize repeats. Connects on first use, and
- * reconnects without limit.
+ * The message broker. Delivers each message at least once, so consumers must recognize duplicates. Connects on first
+ * use, and reconnects without limit.
  *
- * Order: a consumer with a concurrency of 1 that is alone gets the messages of one `publish` in their order, except those
- * that are delivered again.
+ * Order: a single consumer with a concurrency of 1 receives the messages of one `publish` in order, except for
+ * redelivered messages.
  */
 export class Broker {
-  private readonly consumptions = new Map<Consumption, Topic>();
+  private readonly subscriptions = new Map<Subscription, Topic>();
 
   constructor(
     private readonly driver: BrokerDriver,
@@ -36,7 +36,7 @@ export class Broker {
   /**
    * Publishes messages. Resolves when all of them are durable at the broker.
    * @throws InvalidMessageError if a message is too large or has an invalid ID or header; none is published.
-   * @throws PublishFailedError if the broker refuses or does not confirm in time; some may be published.
+   * @throws PublishFailedError if the broker refuses messages, or does not confirm them in time; some may be published.
    */
   async publish(topic: Topic, messages: readonly OutgoingMessage[]): Promise<void> {
     if (messages.length === 0) return;
@@ -54,34 +54,34 @@ export class Broker {
     }
   }
 
-  /** Consumes a topic until the consumption is stopped. */
+  /** Consumes a topic until the subscription is stopped. */
   consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): { stop(): Promise<void> } {
-    const consumption = this.driver.consume(topic, handler, options);
-    this.consumptions.set(consumption, topic);
+    const subscription = this.driver.consume(topic, handler, options);
+    this.subscriptions.set(subscription, topic);
     this.registerMetrics();
-    return { stop: () => this.stop(consumption) };
+    return { stop: () => this.stop(subscription) };
   }
 
   /**
-   * Returns the number of messages that are not acknowledged. RabbitMQ does not tell how many messages other processes
-   * have in flight, so these are missing there.
+   * Returns the number of messages that are not acknowledged. RabbitMQ does not report the messages that other
+   * processes have in flight, so they are not counted.
    */
   lag(topic: Topic): Promise<number> {
     return this.driver.lag(topic, LAG_TIMEOUT_MS);
   }
 
-  /** Stops all consumptions and disconnects. */
+  /** Stops all subscriptions and disconnects. */
   async close(): Promise<void> {
-    await Promise.all(Array.from(this.consumptions.keys(), (consumption) => this.stop(consumption)));
+    await Promise.all(Array.from(this.subscriptions.keys(), (subscription) => this.stop(subscription)));
     await this.driver.close();
   }
 
-  private async stop(consumption: Consumption): Promise<void> {
-    await consumption.stop(this.timeouts.drainMs);
-    this.consumptions.delete(consumption);
+  private async stop(subscription: Subscription): Promise<void> {
+    await subscription.stop(this.timeouts.drainMs);
+    this.subscriptions.delete(subscription);
   }
 
-  // Only a process that consumes has these: reading the lag needs a connection.
+  // Registered only in processes that consume, because reading the lag needs a connection.
   private registerMetrics(): void {
     registerScrapedGauge(
       {
@@ -91,7 +91,7 @@ export class Broker {
       },
       () =>
         Promise.all(
-          Array.from(new Set(this.consumptions.values()), async (topic) => ({
+          Array.from(new Set(this.subscriptions.values()), async (topic) => ({
             labels: { topic },
             value: await this.lag(topic),
           })),

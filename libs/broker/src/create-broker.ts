@@ -15,13 +15,13 @@ export interface BrokerSettings {
 
 /**
  * Opens the configured broker. It connects on first use.
- * @param database returns the database of the embedded broker; not called for another one.
+ * @param database returns the database of the embedded broker. Not called for other brokers.
  */
 export function createBroker(settings: BrokerSettings, database: () => Database): Broker {
   return new Broker(createDriver(settings, database));
 }
 
-// Loads only the client of the configured broker. `require`, because a dynamic import would be asynchronous.
+// Loads only the client of the configured broker. Uses `require`, because a dynamic import would be asynchronous.
 function createDriver({ address, ...options }: BrokerSettings, database: () => Database): BrokerDriver {
   if (address === undefined) return new PostgresDriver(database());
   if (address.product === 'nats') {

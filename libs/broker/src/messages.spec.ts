@@ -15,18 +15,18 @@ function faultOf(message: OutgoingMessage): string {
 }
 
 describe('messages to publish', () => {
-  it('get an ID of their own if they have none', () => {
+  it('get a new ID if they have none', () => {
     const [first, second] = prepare([{ body }, { body }], LIMIT);
     expect(first!.id).toMatch(/^[0-9a-f-]{36}$/);
     expect(second!.id).not.toBe(first!.id);
   });
 
-  it('may have up to the limit, headers and ID included', () => {
+  it('may be as large as the limit, including headers and ID', () => {
     const [small] = prepare([{ id: 'x', body: Buffer.alloc(0), headers: { A: 'b' } }], LIMIT);
     const largest = { ...small!, body: Buffer.alloc(LIMIT - sizeOf(small!)) };
     expect(faultOf(largest)).toBe('none');
     expect(faultOf({ ...largest, id: 'xy' })).toBe(
-      `1: Message 1: it has ${LIMIT + 1} bytes, but the broker takes at most ${LIMIT}.`,
+      `1: Message 1: it has ${LIMIT + 1} bytes, but the broker accepts at most ${LIMIT}.`,
     );
   });
 
@@ -35,7 +35,7 @@ describe('messages to publish', () => {
   });
 
   it.each(['Nats-Msg-Id', 'nats-rollup', 'x-delay', 'CC', 'bcc', 'Message-Id', 'a b', 'a:b', ''])(
-    'cannot have the header name %j, which is invalid or has a meaning to a broker',
+    'cannot have the header name %j, which is invalid or reserved',
     (name) => {
       expect(faultOf({ body, headers: { [name]: 'x' } })).toContain('is invalid or reserved');
     },

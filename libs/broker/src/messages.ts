@@ -4,7 +4,7 @@ import { InvalidMessageError } from './broker.errors';
 /** A message to publish. */
 export interface OutgoingMessage {
   body: Uint8Array;
-  /** Identifies the message in logs. The broker does not deduplicate by it. Default: a new UUID. */
+  /** Identifies the message in logs. Not used for deduplication. Default: a new UUID. */
   id?: string;
   headers?: Readonly<Record<string, string>>;
 }
@@ -22,10 +22,10 @@ export interface ReceivedMessage {
   deliveryCount: number;
 }
 
-/** Largest message that any adapter takes. NATS servers take 1 MiB unless configured otherwise. */
+/** Maximum message size of all drivers. By default, NATS servers accept only 1 MiB. */
 export const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
 const MAX_HEADER_BYTES = 8 * 1024;
-/** Bytes of the separators around one header, in the widest of the protocols. */
+/** Maximum number of bytes that a protocol adds to a header for separators. */
 const HEADER_OVERHEAD = 8;
 const ID = /^[\x21-\x7e]{1,128}$/;
 // Excludes the names that a broker interprets: `Nats-Msg-Id` would deduplicate, `CC` would copy the message elsewhere.
@@ -33,7 +33,7 @@ const HEADER_NAME = /^(?!nats-|x-)(?!(?:cc|bcc|message-id)$)[a-z0-9-]{1,64}$/i;
 // oxlint-disable-next-line no-control-regex
 const HEADER_VALUE = /^(?! )[^\u0000-\u001f\u007f]*(?<! )$/;
 
-/** Returns the size of a message as the limit counts it: the body, the ID and the headers. */
+/** Returns the size of a message that counts towards the limit: body, ID and headers. */
 export function sizeOf({ body, id, headers }: PreparedMessage): number {
   return body.length + Buffer.byteLength(id) + headerBytes(headers);
 }
@@ -68,5 +68,5 @@ function faultOf(message: PreparedMessage, maxBytes: number): string | undefined
   }
   if (headerBytes(headers) > MAX_HEADER_BYTES) return `its headers have more than ${MAX_HEADER_BYTES} bytes`;
   const size = sizeOf(message);
-  return size > maxBytes ? `it has ${size} bytes, but the broker takes at most ${maxBytes}` : undefined;
+  return size > maxBytes ? `it has ${size} bytes, but the broker accepts at most ${maxBytes}` : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * The topics of Waybill, named `<domain>.<entity>.<event>.v<n>`. A breaking change of the messages is a new version.
+ * The topics of Waybill, named `<domain>.<entity>.<event>.v<n>`. A breaking change of the messages needs a new version.
  *
  * All consumers of a topic share its messages. An acknowledged message is deleted.
  */

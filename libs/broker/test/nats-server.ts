@@ -4,7 +4,7 @@ import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node
 import os from 'node:os';
 import path from 'node:path';
 import { eventually } from '../../../test/support/poll';
-import { endWithUs } from '../../../test/support/child-process';
+import { killWithParent } from '../../../test/support/child-process';
 
 const BINARY = 'nats-server';
 
@@ -28,7 +28,7 @@ export async function startNatsServer(
   const config = `listen: 127.0.0.1:-1\nports_file_dir: "${dir}"\njetstream { store_dir: "${dir}/store" }\n${settings}`;
   for (const [name, content] of Object.entries({ ...files, 'nats.conf': config }))
     writeFileSync(path.join(dir, name), content);
-  const command = [...endWithUs(), BINARY, '--config', path.join(dir, 'nats.conf')];
+  const command = [...killWithParent(), BINARY, '--config', path.join(dir, 'nats.conf')];
   const child = spawn(command[0]!, command.slice(1), { cwd: dir, stdio: 'ignore' });
   const ports = await eventually(() => portsIn(dir), { describe: 'the NATS server listens' });
   return {

@@ -6,13 +6,13 @@ export interface Address {
   port: number;
 }
 
-/** A TCP proxy that a test can break, so that the service itself is left alone. */
+/** A TCP proxy that a test can break instead of the service itself. */
 export interface TcpProxy extends Address {
   /** Ends all connections, and refuses new ones. */
   cut(): void;
   /** Accepts connections again. */
   restore(): void;
-  /** Stops passing on what the service sends. */
+  /** Stops forwarding what the service sends. */
   mute(): void;
   close(): Promise<void>;
 }

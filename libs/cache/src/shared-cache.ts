@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
-import { Gathered } from '@waybill/core';
+import { Batcher } from '@waybill/core';
 import type { BoundedRedis } from './bounded-redis';
 
 /** Maximum age of a value. Also the longest wait of `invalidate`, so a longer one would slow down writes in an outage. */
@@ -51,7 +51,10 @@ export class SharedCache {
   private readonly reader = `${LEASE}${randomUUID()}:`;
   private leases = 0;
   // Concurrent readers of a key share a command that is sent after all of them have asked.
-  private readonly lookUps = new Gathered((keys: string[]) => this.lookUpAll(keys), { most: 100, lanes: 2 });
+  private readonly lookUpBatcher = new Batcher((keys: string[]) => this.lookUpAll(keys), {
+    maxSize: 100,
+    concurrency: 2,
+  });
 
   constructor(
     private readonly redis: BoundedRedis | undefined,
@@ -68,7 +71,7 @@ export class SharedCache {
   async get<T>(key: string, load: () => Promise<T | undefined>): Promise<T | undefined> {
     const { redis } = this;
     if (!redis) return load();
-    const { value: cached, lease } = await this.lookUps.do(key);
+    const { value: cached, lease } = await this.lookUpBatcher.add(key);
     if (cached !== undefined) return JSON.parse(cached) as T;
     const value = await load();
     // The caller does not wait for it. If it fails, the next reader finds the lease until it expires.

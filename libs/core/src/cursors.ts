@@ -7,13 +7,13 @@ import type { Principal } from './principal';
 /** Sort keys of a row in its list; the last one is unique. */
 export type Keyset = readonly (string | number)[];
 
-/** Values that a cursor is bound to: the list's filters and, where callers see different rows, the owner. */
+/** Values that a cursor is bound to: the list's filters and, if callers see different rows, the owner. */
 export type Bound = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** The owner that a cursor over a principal's own rows is bound to. It is the same in all of a user's sessions. */
+/** Returns the owner that a principal's cursors are bound to. It is the same in all sessions of a user. */
 export const cursorOwner = ({ userId, ownerId }: Principal): string => userId ?? ownerId;
 
-/** Cursors of one list. A list declares its name and the schema of its keyset once, beside its query. */
+/** Cursors of one list. Declare one instance per list, with the name of the list and the schema of its keyset. */
 export class Cursors<K extends Keyset> {
   constructor(
     private readonly list: string,
@@ -21,7 +21,7 @@ export class Cursors<K extends Keyset> {
   ) {}
 
   /**
-   * Returns the sort keys to continue after; undefined without a cursor.
+   * Returns the sort keys of the last row of the previous page; undefined without a cursor.
    * @throws BadRequestError for a cursor of another list, other filters or another owner.
    */
   read(cursor: string | undefined, bound: Bound): K | undefined {
@@ -39,23 +39,23 @@ export class Cursors<K extends Keyset> {
   }
 
   /**
-   * Builds a page from rows that were read with a limit of one more.
+   * Builds a page from rows that were read with `limit + 1`.
    * @param keysOf returns the sort keys of a row.
    */
   page<T>(rows: T[], limit: number, bound: Bound, keysOf: (row: T) => K): Page<T> {
     const items = rows.slice(0, limit);
     const last = items.at(-1);
-    const goesOn = rows.length > limit && last !== undefined;
+    const hasMore = rows.length > limit && last !== undefined;
     return {
       items,
-      next_cursor: goesOn ? write([this.list, fingerprintOf(bound), ...keysOf(last)]) : null,
+      next_cursor: hasMore ? write([this.list, fingerprintOf(bound), ...keysOf(last)]) : null,
     };
   }
 }
 
 const write = (parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).toString('base64url');
 
-/** Returns the parts of a cursor; an empty list unless the cursor is exactly as `write` would produce it. */
+/** Returns the parts of a cursor. Returns an empty list if the cursor is not exactly what `write` would produce. */
 function parse(cursor: string): unknown[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());

@@ -18,7 +18,7 @@ export type ErrorKind =
   | 'internal'
   | 'unavailable';
 
-/** One fault and its location: in the body (RFC 6901 pointer), a query parameter, or a header. */
+/** An error and its location: a field of the body (RFC 6901 pointer), a query parameter, or a header. */
 export interface FieldError {
   code: string;
   detail: string;
@@ -37,7 +37,7 @@ export interface ErrorExtras {
 }
 
 /**
- * Base class of the errors that services throw to refuse something. Each refusal has its own class with a static `code`
+ * Base class of the errors that services throw to refuse a request. Each error has its own class with a static `code`
  * and `kind`, so that a route can declare it in the OpenAPI document.
  */
 export abstract class DomainError extends Error {
@@ -50,7 +50,7 @@ export abstract class DomainError extends Error {
   static example(): DomainError {
     const error = this.length === 0 ? new (this as unknown as new () => DomainError)() : undefined;
     if (error?.message) return error;
-    throw new Error(`${this.name} takes arguments: it needs an example() of its own`);
+    throw new Error(`${this.name} takes arguments: it needs its own example()`);
   }
 
   constructor(

@@ -19,8 +19,8 @@ const LAST_USE = /"last_used_at":(?:null|"[^"]*"),?/g;
 const DIGEST_CHARACTERS = 22; // 132 bits
 
 /**
- * Returns the strong entity tag of a representation. Excludes `last_used_at`: otherwise every use of a key or session
- * would change its tag, and an update of one in use would always fail.
+ * Returns the strong entity tag of a representation. Excludes `last_used_at`, because otherwise every use of a key or
+ * session would change its tag, and updates of a key that is in use would always fail.
  */
 export const entityTagOf = (text: string): string =>
   `"${createHash('sha256').update(text.replace(LAST_USE, '')).digest('base64url').slice(0, DIGEST_CHARACTERS)}"`;

@@ -2,7 +2,7 @@ export { type Bound, cursorOwner, Cursors } from './cursors';
 export { DomainError, type DomainErrorClass, type ErrorKind, type FieldError } from './domain-error';
 export { type EntityTag, entityTagOf, type EntityTags, matchesStrongly, matchesWeakly } from './entity-tags';
 export { BadRequestError, UnavailableError, ValidationFailedError } from './errors';
-export { Gathered, type GatheredOptions } from './gathered';
+export { Batcher, type BatcherOptions } from './batcher';
 export { dayKey, integerKey, timeKey, uuidKey } from './keysets';
 export type { ModuleManifest } from './module-manifest';
 export type { Page, PageRequest } from './page';
@@ -21,7 +21,7 @@ export {
   scopes,
   scopesByRole,
 } from './scopes';
-export { holdsCredential, knowSecret, redacted, redactedLines } from './secrets';
+export { containsCredential, registerSecret, redacted, redactedLines } from './secrets';
 export {
   type AfterCommit,
   type BeforeCommit,

@@ -11,7 +11,7 @@ export interface ModuleManifest {
   /** Processors and scheduled jobs. Only workers import this module. */
   jobs?: ModuleClass;
   entities?: readonly (new () => object)[];
-  /** Run in the order of their timestamps, together with those of all modules. */
+  /** The migrations of all modules run in the order of their timestamps. */
   migrations?: readonly (new () => MigrationInterface)[];
   scopes?: ScopeDefinitions;
   /** OpenAPI tags of the operations, each with a description. */

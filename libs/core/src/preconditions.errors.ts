@@ -10,7 +10,7 @@ export class PreconditionRequiredError extends DomainError {
   }
 }
 
-/** The current version is not the one that the request asks for. */
+/** The current version does not meet the request's preconditions. */
 export class PreconditionFailedError extends DomainError {
   static override readonly code = 'precondition_failed';
   static override readonly kind = 'precondition_failed';

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { holdsCredential, knowSecret, redacted, redactedLines } from './secrets';
+import { containsCredential, registerSecret, redacted, redactedLines } from './secrets';
 
 const API_KEY = `waybill_${'aB3'.repeat(16)}x`;
 const TOKEN = randomBytes(32).toString('base64url');
 const CONFIGURED = 'correct-horse-"battery"\\staple-of-ours';
-knowSecret(CONFIGURED);
+registerSecret(CONFIGURED);
 
 describe('a credential', () => {
   it.each([
@@ -18,7 +18,7 @@ describe('a credential', () => {
     `x${CONFIGURED}x`,
     CONFIGURED.toUpperCase(),
   ])('is recognized in %s', (text) => {
-    expect([holdsCredential(text), redacted(text)]).toEqual([true, '[redacted]']);
+    expect([containsCredential(text), redacted(text)]).toEqual([true, '[redacted]']);
   });
 
   it.each([
@@ -47,7 +47,7 @@ describe('a credential', () => {
     }
   });
 
-  it('of 43 characters is redacted, not one of 42', () => {
+  it('of 43 characters is redacted, but not one of 42', () => {
     const random = 'aB3'.repeat(15);
     expect(redactedLines(` ${random.slice(0, 42)}.`)).toContain('aB3');
     expect(redactedLines(` ${random.slice(0, 43)}.`)).toBe(' [redacted].');

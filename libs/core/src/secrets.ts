@@ -11,13 +11,13 @@ const IN_RUN = Uint8Array.from({ length: 128 }, (_, code) => Number(/[\w-]/.test
 /** Each secret with its JSON-escaped form. */
 const known = new Map<string, string>();
 
-/** Registers a text as a credential, whatever its format. */
-export function knowSecret(secret: string): void {
+/** Registers a credential, so that it is redacted regardless of its format. */
+export function registerSecret(secret: string): void {
   known.set(secret, JSON.stringify(secret).slice(1, -1));
 }
 
-/** Whether a text contains a known credential, or something that looks like one. */
-export function holdsCredential(text: string): boolean {
+/** Whether a text contains a registered credential, or a text that looks like a credential. */
+export function containsCredential(text: string): boolean {
   const folded = text.toLowerCase();
   return (
     CREDENTIAL.test(text) ||
@@ -27,10 +27,10 @@ export function holdsCredential(text: string): boolean {
 }
 
 /**
- * Replaces a text that contains a credential by `[redacted]`. Callers choose names, addresses and headers themselves,
- * so they may paste a secret into one.
+ * Replaces a text that contains a credential by `[redacted]`. Callers choose names, addresses and headers, so they may
+ * paste a secret into one.
  */
-export const redacted = (text: string): string => (holdsCredential(text) ? REDACTED : text);
+export const redacted = (text: string): string => (containsCredential(text) ? REDACTED : text);
 
 /** Replaces the credentials in lines of JSON by `[redacted]`. */
 export function redactedLines(lines: string): string {
@@ -40,8 +40,8 @@ export function redactedLines(lines: string): string {
 }
 
 /**
- * Whether a text matches `RANDOM_RUN`. Looks at the last character of each possible run first, so it reads few of them:
- * the expression alone took a tenth of the CPU time of `/livez`.
+ * Whether a text matches `RANDOM_RUN`. Checks the last character of each possible run first, so it skips most
+ * characters. The expression alone took a tenth of the CPU time of `/livez`.
  */
 function hasLongRun(text: string): boolean {
   let start = 0;

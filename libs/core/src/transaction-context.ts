@@ -13,8 +13,8 @@ export interface Transaction {
 }
 
 /**
- * Context of one unit of work (a request, a job): its transaction, once one is open. Passed explicitly, so that the
- * code shows which calls share a transaction.
+ * Context of one unit of work, such as a request or a job. Contains the open transaction, if there is one. Passed
+ * explicitly, so that the code shows which calls share a transaction.
  */
 export class TransactionContext {
   transaction?: Transaction;

@@ -4,14 +4,14 @@ import { TimeoutError, withTimeout } from './with-timeout';
 describe('withTimeout', () => {
   afterEach(() => jest.useRealTimers());
 
-  it('passes on a result or an error that arrives in time, and leaves no timer behind', async () => {
+  it('returns a result or throws an error that arrives in time, and leaves no timer behind', async () => {
     jest.useFakeTimers();
     await expect(withTimeout(Promise.resolve(1), 1_000)).resolves.toBe(1);
     await expect(withTimeout(Promise.reject(new Error('no')), 1_000)).rejects.toThrow('no');
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('throws a TimeoutError when the time is over', async () => {
+  it('throws a TimeoutError at the timeout', async () => {
     const never = new Promise(() => undefined);
     const error: unknown = await withTimeout(never, 5).catch((caught: unknown) => caught);
     expect(error).toBeInstanceOf(TimeoutError);

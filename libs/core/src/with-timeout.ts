@@ -6,7 +6,7 @@ export class TimeoutError extends Error {
 /**
  * Waits for work for a limited time. Does not cancel the work, and ignores its later result or error. For calls that
  * accept an AbortSignal, such as those to the bank, use cockatiel's timeout.
- * @throws TimeoutError if the work takes longer
+ * @throws TimeoutError if the work takes longer than `ms`.
  */
 export function withTimeout<T>(work: Promise<T>, ms: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

@@ -60,8 +60,8 @@ describe('a select list', () => {
 
   it('does not compile with an unknown column, and throws for a property without a column', () => {
     // @ts-expect-error: renamed or dropped
-    expect(() => columnsOf(ParcelEntity, 'weight')).toThrow('ParcelEntity.weight is no column');
-    expect(() => columnsOf(ParcelEntity, 'isHeavy')).toThrow('ParcelEntity.isHeavy is no column');
+    expect(() => columnsOf(ParcelEntity, 'weight')).toThrow('ParcelEntity.weight is not a column');
+    expect(() => columnsOf(ParcelEntity, 'isHeavy')).toThrow('ParcelEntity.isHeavy is not a column');
     expect(() => columnsOf(ParcelEntity, 'secret')).toThrow('transformer');
   });
 

@@ -13,7 +13,9 @@ interface Item {
   key: string;
 }
 
-/** Columns that a statement selects or returns, and the type of its rows. In a template, it prints the select list. */
+/**
+ * Columns that a statement selects or returns, and the type of its rows. Becomes the select list in a template string.
+ */
 export class Columns<Row extends object> {
   /** Type of a row; exists only at compile time. */
   declare readonly row: Row;
@@ -98,8 +100,8 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
 export type RowOf<C extends { readonly row: object }> = C['row'];
 
 /**
- * Returns columns of an entity. An unknown property does not compile. A property that is not a column throws when the
- * module is loaded.
+ * Returns columns of an entity. An unknown property does not compile. If a property is not a column, this throws when
+ * the module is loaded.
  */
 export function columnsOf<E extends object, K extends keyof E & string>(
   entity: EntityClass<E>,
@@ -114,11 +116,12 @@ function columnOf(entity: EntityClass<object>, key: string): { name: string; cas
   const column = getMetadataArgsStorage().columns.find(
     ({ target, propertyName }) => target === entity && propertyName === key,
   );
-  if (!column) throw new Error(`${entity.name}.${key} is no column`);
+  if (!column) throw new Error(`${entity.name}.${key} is not a column`);
   const { name = '', type, transformer } = column.options;
   // Only TypeORM applies transformers.
-  if (transformer) throw new Error(`${entity.name}.${key} has a transformer: read it through the repository`);
-  // The driver would turn a date into local midnight; TypeORM returns it as text.
+  if (transformer)
+    throw new Error(`${entity.name}.${key} has a transformer, so read it through the repository`);
+  // The driver would parse a date as local midnight, but TypeORM returns it as text.
   return {
     name: naming.columnName(key, name, []),
     cast: type === 'date' ? '::text' : '',
@@ -146,7 +149,7 @@ export const value = {
   nullable: <T>({ sql }: Value<T>): Value<T | null> => ({ sql }),
 };
 
-/** Columns that no entity has: counts, locks, comparisons with the database's clock. */
+/** Returns computed columns, such as counts, locks, and comparisons with the database's clock. */
 export function computed<Values extends Record<string, Value<unknown>>>(
   values: Values,
 ): Columns<{ [K in keyof Values]: Values[K] extends Value<infer T> ? T : never }> {

@@ -13,7 +13,7 @@ export interface Schema {
   migrations: (new () => MigrationInterface)[];
 }
 
-/** Options of a data source. The application's own gets its entities from the modules' `forFeature`. */
+/** Options of a data source. In the application, the modules add their entities by `forFeature`. */
 export interface DatabaseOptions extends Partial<Schema> {
   url: string;
   poolSize: number;
@@ -38,7 +38,7 @@ export function dataSourceOptions({
     namingStrategy: new SnakeNaming(),
     synchronize: false,
     logging: logSql,
-    // TypeORM passes everything to a custom logger, whatever `logging` says.
+    // TypeORM passes all messages to a custom logger, even if `logging` is false.
     ...(logSql && { logger: new SqlLogger() }),
     poolSize,
     applicationName: 'waybill',
@@ -58,8 +58,8 @@ export function dataSourceOptions({
 const MIGRATION_WAIT = '10min';
 
 /**
- * Migrates a database to the newest schema. Many processes may call it at once: one takes an advisory lock and
- * migrates; the others wait, at most ten minutes.
+ * Migrates a database to the latest schema. Several processes may call this at the same time: one takes an advisory
+ * lock and migrates, and the others wait for at most ten minutes.
  * @throws DatabaseUnreachableError
  */
 export async function migrate({

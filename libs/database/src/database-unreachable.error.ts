@@ -13,7 +13,7 @@ export class DatabaseUnreachableError extends Error {
   }
 }
 
-// Uses the SQLSTATE or the socket's error code: the driver's own message may quote what was sent.
+// Uses the SQLSTATE or the socket's error code, because the driver's message may contain the credentials.
 function reasonOf(cause: Error, host: string, database: string, user: string): string {
   const { code } = cause as Error & { code?: string };
   if (code === '28P01' || code === '28000')

@@ -15,7 +15,7 @@ describe('Database', () => {
     database.execute(ctx, 'INSERT INTO notes VALUES ($1)', [text]);
   const stored = async () => (await database.rows(new TransactionContext(), NOTES)).map(({ text }) => text);
 
-  it('commits a transaction as a whole; nothing is visible before', async () => {
+  it('commits a transaction as a whole, and shows nothing before the commit', async () => {
     const ctx = new TransactionContext();
     await database.transaction(ctx, async () => {
       await write(ctx, 'a');

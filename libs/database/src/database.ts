@@ -56,20 +56,20 @@ export class Database {
   /** Like `rows`, for a statement that returns at most one row. */
   async row<Row extends object>(
     ctx: TransactionContext,
-    wanted: Statement<Row>,
+    query: Statement<Row>,
     parameters: unknown[] = [],
   ): Promise<Row | undefined> {
-    return (await this.rows(ctx, wanted, parameters))[0];
+    return (await this.rows(ctx, query, parameters))[0];
   }
 
   /** Like `rows`, for a statement that always returns one row. @throws Error if it returns none. */
   async one<Row extends object>(
     ctx: TransactionContext,
-    wanted: Statement<Row>,
+    query: Statement<Row>,
     parameters: unknown[] = [],
   ): Promise<Row> {
-    const row = await this.row(ctx, wanted, parameters);
-    if (!row) throw new Error(`The statement returned no row: ${wanted.text}`);
+    const row = await this.row(ctx, query, parameters);
+    if (!row) throw new Error(`The statement returned no row: ${query.text}`);
     return row;
   }
 
@@ -141,7 +141,7 @@ export class Database {
     // A lost connection is already rolled back; its error must not hide the first one.
     await runner
       .rollbackTransaction()
-      .catch((error: Error) => this.logger.warn(`Rollback: ${error.message}`));
+      .catch((error: Error) => this.logger.warn(`Rollback failed: ${error.message}`));
   }
 
   private async runAfterCommit(hooks: AfterCommit[]): Promise<void> {

@@ -1,7 +1,7 @@
 /** How an entity uses an owner ID. */
 export type OwnerIdUse =
   | {
-      /** The rows are data of their owner: the session purge keeps the owner's session. */
+      /** The rows are data of their owner, so the session purge keeps the session of the owner. */
       retainsOwner: true;
       /**
        * SQL conditions on the entity's own columns, each supported by an index. Only rows that meet one of them retain

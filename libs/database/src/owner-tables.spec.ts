@@ -81,7 +81,7 @@ describe('OwnerTables', () => {
   it('refuses an entity with an owner ID that it does not declare', async () => {
     const source = await connected(BoxEntity, ForgottenEntity);
     expect(() => ownerTables(source)).toThrow(
-      'Declare by @OwnerId whether rows retain their owner: forgotten.owner_id, forgotten.former_owner_id',
+      'Declare with @OwnerId whether rows retain their owner: forgotten.owner_id, forgotten.former_owner_id',
     );
   });
 

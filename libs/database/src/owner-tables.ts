@@ -14,7 +14,7 @@ const TABLE = computed({ name: value.text('c.relname') });
 @Injectable()
 export class OwnerTables {
   /** Tables with an owner ID, whether or not their rows retain the owner. */
-  private readonly known: readonly string[];
+  private readonly tablesWithOwner: readonly string[];
   /** One condition per index. */
   private readonly conditions: readonly string[];
 
@@ -34,8 +34,8 @@ export class OwnerTables {
     );
     const undeclared = columns.filter(({ use }) => !use).map(({ table, name }) => `${table}.${name}`);
     if (undeclared.length > 0)
-      throw new Error(`Declare by @OwnerId whether rows retain their owner: ${undeclared.join(', ')}`);
-    this.known = columns.map(({ table }) => table);
+      throw new Error(`Declare with @OwnerId whether rows retain their owner: ${undeclared.join(', ')}`);
+    this.tablesWithOwner = columns.map(({ table }) => table);
     this.conditions = columns.flatMap(({ table, name, use }) => {
       if (!use?.retainsOwner) return [];
       const rows = `SELECT FROM ${driver.escape(table)} WHERE ${driver.escape(name)} = o.id`;
@@ -44,16 +44,16 @@ export class OwnerTables {
   }
 
   /**
-   * Returns those of the owner IDs that still have data in any module.
-   * @throws Error if a table with an owner ID has no entity: a newer release created it, and its rows would not be
-   *   found.
+   * Returns the owner IDs that still have data in any module.
+   * @throws Error if a table with an owner ID has no entity. A newer release created that table, so this release would
+   *   not find its rows.
    */
   async ownersWithData(ctx: TransactionContext, ownerIds: readonly string[]): Promise<string[]> {
     await this.refuseUnknownTables(ctx);
     if (this.conditions.length === 0) return [];
     const rows = await this.database.rows(
       ctx,
-      // SQL: one probe of each index per owner.
+      // SQL: looks up each owner in each index.
       statement(
         OWNER,
         `SELECT ${OWNER} FROM unnest($1::uuid[]) AS o(id) WHERE ${this.conditions.join(' OR ')}`,
@@ -73,7 +73,7 @@ export class OwnerTables {
          WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition
            AND a.attname ~ '(^|_)owner_id$' AND c.relname <> ALL ($1::text[])`,
       ),
-      [this.known],
+      [this.tablesWithOwner],
     );
     if (unknown.length === 0) return;
     const names = unknown.map(({ name }) => name).join(', ');

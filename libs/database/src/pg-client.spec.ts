@@ -21,7 +21,7 @@ describe('a timestamp', () => {
     expect(JSON.stringify(toDate(text))).toBe(JSON.stringify(parseAsPg(text)));
   });
 
-  it('has the JSON of its time after it was changed', () => {
+  it('has the JSON of its new time after a change', () => {
     const date = toDate('2026-11-21 09:00:00.5+00');
     date.setUTCHours(10);
     expect(JSON.stringify(date)).toBe('"2026-11-21T10:00:00.500Z"');

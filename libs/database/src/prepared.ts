@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { PoolClient, QueryResult } from 'pg';
 
-/** The code has a few hundred constant statements. More than this are texts that contain values. */
+/** The code has a few hundred constant statements. Statements beyond this limit probably contain values. */
 const MAX_NAMES = 500;
 const NAME_LENGTH = 32;
 

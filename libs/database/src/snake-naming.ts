@@ -2,8 +2,8 @@ import { DefaultNamingStrategy } from 'typeorm';
 
 /** Names columns in snake_case: `weightKg` becomes `weight_kg`. Keeps a name that an entity sets. */
 export class SnakeNaming extends DefaultNamingStrategy {
-  override columnName(property: string, stated: string, embeddedPrefixes: string[]): string {
-    return snakeCase([...embeddedPrefixes, stated || property].join('_'));
+  override columnName(property: string, explicitName: string, embeddedPrefixes: string[]): string {
+    return snakeCase([...embeddedPrefixes, explicitName || property].join('_'));
   }
 
   override joinColumnName(relation: string, referencedColumn: string): string {

@@ -1,7 +1,7 @@
 import { Logger as NestLogger } from '@nestjs/common';
 import type { Logger } from 'typeorm';
 
-/** Logs SQL statements without their parameters, which may hold personal data. */
+/** Logs SQL statements without their parameters, which may contain personal data. */
 export class SqlLogger implements Logger {
   private readonly logger = new NestLogger('SQL');
 

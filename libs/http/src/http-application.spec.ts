@@ -124,7 +124,7 @@ const resolver: PrincipalResolver = {
 
 const REQUEST_TIMEOUT_MS = 2_000;
 
-describe('the API conventions on planted routes', () => {
+describe('the API conventions on test routes', () => {
   const { database, onClose } = useDatabase();
   let app: NestFastifyApplication;
   let url: string;
@@ -211,7 +211,7 @@ describe('the API conventions on planted routes', () => {
       expect(await pokes()).toEqual([1]);
     });
 
-    it('stores nothing of a failed attempt', async () => {
+    it('stores nothing after a failed attempt', async () => {
       const before = await pokes();
       expect(told(await post('/things/9/poke', randomUUID()))).toEqual([404, 'thing_not_found']);
       expect(await pokes()).toEqual(before);

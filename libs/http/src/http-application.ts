@@ -7,7 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { authenticate, authorize } from './access/access.hooks';
 import { Callers } from './access/callers';
 import { PRINCIPAL_RESOLVER } from './access/principal-resolver';
-import { answerPreflights, share, addCorsHeaders } from './cross-origin/cors.hook';
+import { answerPreflights, setCorsHeaders, addCorsHeaders } from './cross-origin/cors.hook';
 import { Origins } from './cross-origin/origins';
 import { refuseCrossOriginWrites } from './cross-origin/same-origin.hook';
 import { Limits } from './limits/limits';
@@ -20,14 +20,14 @@ import { addReplyHeaders } from './replies/reply-headers';
 import { addSecurityHeaders, setSecurityHeaders } from './replies/security-headers';
 import { answerClientError } from './requests/client-errors';
 import { forwardedAddresses } from './requests/forwarded';
-import { limitTimeOfBodies } from './requests/body-timeout';
+import { enforceBodyTimeout } from './requests/body-timeout';
 import { acceptOnlyJson, refuseEncodedBodies } from './requests/json-bodies';
-import { answerProtocol, REQUEST_TIMEOUT_MS, serverOptions } from './requests/protocol';
+import { handleExpectAndConnect, REQUEST_TIMEOUT_MS, serverOptions } from './requests/protocol';
 import { toOriginForm } from './requests/target';
-import { requireTransportSecurity, secureTransport } from './requests/transport-security';
+import { addHstsHeader, setHstsHeader } from './requests/transport-security';
 import { requestIdOf } from './requests/request-id';
 import { refuseOtherMediaTypes, streamCsv } from './requests/streamed-bodies';
-import { open, openRequests, refuseBadHosts, refuseWhileClosing } from './requests/requests.hooks';
+import { openRequest, openRequests, refuseBadHosts, refuseWhileClosing } from './requests/requests.hooks';
 import { RouteTable } from './routes/route-table';
 import { refuseUnknownRoutes } from './routes/unknown-routes.hook';
 import { checkRequests } from './validation/check-requests';
@@ -69,7 +69,7 @@ export async function createHttpApplication(
   const { publicUrl, corsOrigins, host } = app.get<Config>(CONFIG);
   const origins = new Origins(publicUrl, corsOrigins, host);
   const fastify = adapter.getInstance();
-  answerProtocol(fastify.server as Server, app.get(RouteTable));
+  handleExpectAndConnect(fastify.server as Server, app.get(RouteTable));
   shedLoad(fastify, app.get(RouteTable));
   acceptOnlyJson(fastify);
   streamCsv(fastify, options.csvLimitBytes);
@@ -94,7 +94,7 @@ function adapterFor(
   return new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes,
     trustProxy: options.trustProxy ?? false,
-    // Fastify's types can't describe a server that may be either HTTP or HTTPS.
+    // Fastify has no type for options that can be for HTTP or HTTPS.
     ...((options.tls ? { https: { ...node, ...options.tls } } : { http: node }) as object),
     requestTimeout: node.requestTimeout,
     // Requests during shutdown get a problem document too.
@@ -112,10 +112,10 @@ function adapterFor(
 }
 
 /**
- * Adds the hooks of every route. Their order determines the order of refusals: first everything known before
- * the body is read; then 413, 415 and 400 for the body (Fastify); 400 for the query and headers (`checkRequests`); a
- * replay (the interceptor of idempotent routes); 422 (pipes); and finally the service's errors. These are hooks because
- * a global guard or interceptor makes Nest start RxJS for every request.
+ * Adds the hooks of every route. The order of the hooks determines the order of refusals: first all refusals that are
+ * possible before the body is read; then 413, 415 and 400 for the body (Fastify); 400 for the query and headers
+ * (`checkRequests`); a replay (the interceptor of idempotent routes); 422 (pipes); and finally the service's errors.
+ * These are hooks because a global guard or interceptor makes Nest start RxJS for every request.
  */
 function addHooks(
   fastify: FastifyInstance,
@@ -127,7 +127,7 @@ function addHooks(
   const routes = app.get(RouteTable);
   const callers = new Callers(app.get(PRINCIPAL_RESOLVER), limits);
   addSecurityHeaders(fastify);
-  requireTransportSecurity(fastify);
+  addHstsHeader(fastify);
   addCorsHeaders(fastify, origins);
   countAddresses(fastify, limits);
   refuseWhileClosing(fastify);
@@ -140,7 +140,7 @@ function addHooks(
   refuseCrossOriginWrites(fastify, origins);
   enforceRateLimits(fastify, limits, callers);
   refuseEncodedBodies(fastify);
-  limitTimeOfBodies(fastify, bodyTimeoutMs);
+  enforceBodyTimeout(fastify, bodyTimeoutMs);
   refuseOtherMediaTypes(fastify);
   checkRequests(fastify);
   addReplyHeaders(fastify);
@@ -155,10 +155,10 @@ async function answerRouterError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<void> {
-  open(request, reply);
+  openRequest(request, reply);
   setSecurityHeaders(reply);
-  secureTransport(request, reply);
-  share(origins, request, reply);
+  setHstsHeader(request, reply);
+  setCorsHeaders(origins, request, reply);
   await countAddress(app.get(Limits), request, reply);
   sendProblem(toDomainError(error), request, reply);
 }

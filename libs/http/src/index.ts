@@ -29,7 +29,7 @@ export { createPlainServer } from './plain-server';
 export { MAX_ERRORS, PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from './problems/problem';
 export { Location, RetryAfter } from './replies/reply-headers';
 export { Ctx } from './request-context';
-export { findComplexity } from './requests/body-complexity';
+export { checkComplexity } from './requests/body-complexity';
 export { StreamedBody, StreamsCsv } from './requests/streamed-bodies';
 export { problemsOf } from './routes/general-problems';
 export { ApiProblems } from './routes/route-metadata';

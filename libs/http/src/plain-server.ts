@@ -2,7 +2,7 @@ import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { toDomainError } from './problems/framework-errors';
 import { sendProblem } from './problems/problem.filter';
 import { answerClientError } from './requests/client-errors';
-import { answerProtocol, serverOptions } from './requests/protocol';
+import { handleExpectAndConnect, serverOptions } from './requests/protocol';
 import { requestIdOf } from './requests/request-id';
 import { openRequests, refuseBadHosts } from './requests/requests.hooks';
 import { toOriginForm } from './requests/target';
@@ -10,7 +10,7 @@ import { RouteTable } from './routes/route-table';
 import { refuseUnknownRoutes } from './routes/unknown-routes.hook';
 import { validateQuery } from './validation/validate';
 
-/** Creates a server for a few public GET routes without parameters. Its errors are those of the API. */
+/** Creates a server for a few public GET routes without parameters. It answers errors like the API. */
 export function createPlainServer(
   requestTimeout: number,
   paths: Readonly<Record<string, (reply: FastifyReply) => unknown>>,
@@ -30,7 +30,7 @@ export function createPlainServer(
   });
   const routes = new RouteTable();
   server.setErrorHandler(refuse);
-  answerProtocol(server.server, routes);
+  handleExpectAndConnect(server.server, routes);
   openRequests(server);
   refuseBadHosts(server);
   refuseUnknownRoutes(server, routes);

@@ -2,7 +2,7 @@ import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { scopeDefinitions } from '@waybill/core';
 
 /** Description of an application's API. */
-export interface ApiAbout {
+export interface ApiInfo {
   title: string;
   version: string;
   /** Markdown. */
@@ -14,7 +14,7 @@ export interface ApiAbout {
 const OPERATIONS = { operations: 'Health, metrics and this document.' };
 
 /** Returns every tag that a route may have. A route with another tag fails the boot. */
-export const tagsOf = ({ tags }: ApiAbout): Readonly<Record<string, string>> => ({ ...tags, ...OPERATIONS });
+export const tagsOf = ({ tags }: ApiInfo): Readonly<Record<string, string>> => ({ ...tags, ...OPERATIONS });
 
 const scopesSection = (): string =>
   ['## Scopes\n', ...scopeDefinitions.map(({ name, description }) => `- \`${name}\`: ${description}`)].join(
@@ -22,7 +22,7 @@ const scopesSection = (): string =>
   );
 
 /** Returns the parts of the document that describe the API as a whole. */
-export function baseDocument(about: ApiAbout): Omit<OpenAPIObject, 'paths'> {
+export function baseDocument(about: ApiInfo): Omit<OpenAPIObject, 'paths'> {
   const builder = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle(about.title)

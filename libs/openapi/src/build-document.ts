@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { SwaggerModule } from '@nestjs/swagger';
 import { problemsOf, type Route, RouteTable } from '@waybill/http';
-import { type ApiAbout, baseDocument, tagsOf } from './base-document';
+import { type ApiInfo, baseDocument, tagsOf } from './base-document';
 import { headerComponents } from './headers';
 import { OpenApiDocument, openApiDocumentSchema } from './open-api-document';
 import { completeOperation } from './operations';
@@ -15,7 +15,7 @@ import type { ApiDescription, Operation } from './types';
  * routes' own declarations and the API's conventions to the output of @nestjs/swagger.
  * @throws Error that names the route without a declaration.
  */
-export function buildDocument(app: INestApplication, about: ApiAbout): void {
+export function buildDocument(app: INestApplication, about: ApiInfo): void {
   const document = SwaggerModule.createDocument(app, baseDocument(about)) as unknown as ApiDescription;
   normaliseSchemas(document);
   Object.assign(document.components, {

@@ -8,7 +8,9 @@ export interface Asset {
   type: string;
 }
 
-/** The files of the documentation pages, read on first use. A file's URL contains its digest, so the file never changes. */
+/**
+ * The files of the documentation pages, read on first use. A file's URL contains its digest, so the file never changes.
+ */
 @Injectable()
 export class DocsAssets {
   private loaded?: { byKey: ReadonlyMap<string, Asset>; keys: ReadonlyMap<string, string> };
@@ -16,7 +18,7 @@ export class DocsAssets {
   /** Returns the URL of a file. */
   readonly url = (name: AssetName): string => `/api/docs/${this.files.keys.get(name)}`;
 
-  /** Returns the file with a name from such a URL. */
+  /** Returns the file for the last segment of such a URL. */
   find(key: string): Asset | undefined {
     return this.files.byKey.get(key);
   }
@@ -41,7 +43,7 @@ function load() {
   return { keys, byKey: new Map(assets.map(([name, asset]) => [keys.get(name) ?? name, asset])) };
 }
 
-// ReDoc shows its vendor's logo from the vendor's server, and has no option to turn it off.
+// ReDoc loads its logo from the vendor's server, and has no option to turn this off.
 const withoutCdn = (text: string): Buffer =>
   Buffer.from(text.replaceAll('https://cdn.redoc.ly/redoc/logo-mini.svg', NO_PICTURE));
 

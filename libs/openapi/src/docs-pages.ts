@@ -1,7 +1,7 @@
 /** Returns the URL of an asset. */
 type UrlOf = (name: AssetName) => string;
 
-/** The files of the two pages. This process serves them all. */
+/** The files of both pages. This server serves them, so that the pages load nothing from a CDN. */
 export const assetFiles = {
   'swagger-ui.css': { from: 'swagger-ui-dist/swagger-ui.css', type: 'text/css; charset=utf-8' },
   'swagger-ui.js': { from: 'swagger-ui-dist/swagger-ui-bundle.js', type: 'text/javascript; charset=utf-8' },

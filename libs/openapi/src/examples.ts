@@ -1,12 +1,12 @@
 import { componentName } from './schemas';
 import type { MediaType, Schema } from './types';
 
-// Deeper than any of our schemas. Stops at a schema that contains itself.
+// Greater than the depth of any of our schemas. Detects a schema that contains itself.
 const MAX_DEPTH = 12;
 
 /**
- * Builds the example of a body from the examples of its fields, unless the body has its own. So every body has an
- * example that matches its schema.
+ * Builds the example of a body from the examples of its fields, unless the body has its own. So every body has a valid
+ * example.
  * @throws Error that names the field without an example.
  */
 export function addExample(media: MediaType, schemas: Record<string, Schema>): void {

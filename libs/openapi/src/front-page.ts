@@ -1,11 +1,11 @@
 /** Links on the page at the root URL. */
-const LINKS: readonly { path: string; title: string; says: string }[] = [
-  { path: '/api/openapi', title: 'Swagger UI', says: 'try out every operation' },
-  { path: '/api/redoc', title: 'ReDoc', says: 'read about every operation' },
-  { path: '/api/openapi.json', title: 'OpenAPI 3.1', says: 'the document for client generators' },
-  { path: '/readme', title: 'README', says: 'what Waybill is, with a walk-through' },
-  { path: '/livez', title: 'livez', says: 'whether the process is alive' },
-  { path: '/readyz', title: 'readyz', says: 'whether it is ready for requests' },
+const LINKS: readonly { path: string; title: string; description: string }[] = [
+  { path: '/api/openapi', title: 'Swagger UI', description: 'try out every operation' },
+  { path: '/api/redoc', title: 'ReDoc', description: 'read about every operation' },
+  { path: '/api/openapi.json', title: 'OpenAPI 3.1', description: 'the document for client generators' },
+  { path: '/readme', title: 'README', description: 'what Waybill is, with a walk-through' },
+  { path: '/livez', title: 'livez', description: 'whether the process is alive' },
+  { path: '/readyz', title: 'readyz', description: 'whether it is ready for requests' },
 ];
 
 const INTRODUCTION =
@@ -30,15 +30,15 @@ export const frontPage = (): string => `<!doctype html>
       <h1>Waybill</h1>
       <p>${INTRODUCTION}</p>
       <dl>
-${LINKS.map(({ path, title, says }) => `        <dt><a href="${path}">${title}</a></dt>\n        <dd>${says}</dd>\n`).join('')}      </dl>
+${LINKS.map(({ path, title, description }) => `        <dt><a href="${path}">${title}</a></dt>\n        <dd>${description}</dd>\n`).join('')}      </dl>
     </main>
   </body>
 </html>
 `;
 
 /** Returns the page for curl, with complete URLs. @param origin the server's origin, as requested */
-export function frontLines(origin: string): string {
+export function frontPageText(origin: string): string {
   const width = Math.max(...LINKS.map(({ path }) => path.length));
-  const lines = LINKS.map(({ path, says }) => `${origin}${path.padEnd(width)}  ${says}`);
+  const lines = LINKS.map(({ path, description }) => `${origin}${path.padEnd(width)}  ${description}`);
   return `${INTRODUCTION}\n\n${lines.join('\n')}\n`;
 }

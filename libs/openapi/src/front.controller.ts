@@ -3,7 +3,7 @@ import { Controller, Get, Header, Req, Res } from '@nestjs/common';
 import { projectFile } from '@waybill/core';
 import { Public, RouteNotFoundError, Undocumented } from '@waybill/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { frontLines, frontPage } from './front-page';
+import { frontPageText, frontPage } from './front-page';
 
 const HTML = 'text/html; charset=utf-8';
 const TEXT = 'text/plain; charset=utf-8';
@@ -21,7 +21,7 @@ export class FrontController {
   front(@Req() request: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): string {
     const isBrowser = request.headers.accept?.includes('text/html') === true;
     reply.type(isBrowser ? HTML : TEXT);
-    return isBrowser ? frontPage() : frontLines(`${request.protocol}://${request.host}`);
+    return isBrowser ? frontPage() : frontPageText(`${request.protocol}://${request.host}`);
   }
 
   @Get('readme')

@@ -1,4 +1,4 @@
-export type { ApiAbout } from './base-document';
+export type { ApiInfo } from './base-document';
 export { buildDocument } from './build-document';
 export { downloadHeaders, setsCookie } from './headers';
 export { OpenApiModule } from './openapi.module';

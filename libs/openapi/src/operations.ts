@@ -3,11 +3,11 @@ import { describeAccess } from './access-docs';
 import { addExample, exampleOf } from './examples';
 import { headerParametersOf } from './parameters';
 import { addProblemReplies } from './problem-replies';
-import { completeSuccesses } from './success-replies';
+import { completeSuccessReplies } from './success-replies';
 import type { ApiDescription, Operation, Parameter } from './types';
 
 /**
- * Adds to an operation what its route declares, and what applies to every route of its shape.
+ * Adds what the route of an operation declares, and what applies to all routes of its shape.
  * @throws Error that names the missing declaration.
  */
 export function completeOperation(
@@ -24,7 +24,7 @@ export function completeOperation(
     addExample(media, document.components.schemas);
   const problems = problemsOf(route);
   operation.parameters = [...(operation.parameters ?? []), ...headerParametersOf(route)];
-  completeSuccesses(document, operation, route);
+  completeSuccessReplies(document, operation, route);
   addProblemReplies(document, operation, route, problems);
 }
 

@@ -26,7 +26,7 @@ export function addProblemReplies(
   const byStatus = Object.groupBy(errors, ({ kind }) => statusOfKind[kind]);
   for (const [status, group = []] of Object.entries(byStatus)) {
     const isLimited = limit !== 'none' && !BEFORE_LIMITS.has(status);
-    const name = share(components, group, replyOf(group, status, isLimited), isLimited);
+    const name = shareReply(components, group, replyOf(group, status, isLimited), isLimited);
     operation.responses[status] = { $ref: `#/components/responses/${name}` };
   }
 }
@@ -67,7 +67,7 @@ function partitioned(lists: string[][]): [ofAll: string[], ofSome: string[]] {
 }
 
 /** Adds a reply to the shared ones unless an equal one exists. @returns its name */
-function share(
+function shareReply(
   { responses }: Components,
   errors: readonly DomainErrorClass[],
   reply: Reply,

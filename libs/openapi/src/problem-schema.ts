@@ -3,7 +3,7 @@ import { MAX_ERRORS, MethodNotAllowedError, RouteNotFoundError } from '@waybill/
 import { schemaReference } from './schemas';
 import type { Schema } from './types';
 
-// Paths and methods that are not in the document return these.
+// Unknown paths and methods, which are not in the document, return these errors.
 const ofUnknownRoutes: readonly DomainErrorClass[] = [RouteNotFoundError, MethodNotAllowedError];
 
 /** Schemas of an error reply. All operations share them, so that a generated client has one error type. */

@@ -9,7 +9,7 @@ export const componentName = ({ $ref }: Schema): string | undefined => $ref?.sli
 /** Returns a reference to a named schema. */
 export const schemaReference = (name: string): { $ref: string } => ({ $ref: `${COMPONENT}${name}` });
 
-/** Removes the suffix `Dto`, which means nothing to callers. */
+/** Removes the suffix `Dto`, which is an internal convention. */
 const publicName = (name: string): string => name.replace(/Dto$/, '');
 
 /**
@@ -69,7 +69,7 @@ function normalise({ example, $ref, allOf, ...schema }: Schema): Schema {
   return {
     ...($ref && schemaReference(publicName($ref.slice(COMPONENT.length)))),
     ...schema,
-    ...(schema.type && { type: integral(schema) }),
+    ...(schema.type && { type: toIntegerType(schema) }),
     ...(example !== undefined && { examples: [example] }),
     ...(schema.properties && { properties: mapValues(schema.properties, normalise) }),
     ...(schema.items && { items: normalise(schema.items) }),
@@ -82,7 +82,7 @@ function normalise({ example, $ref, allOf, ...schema }: Schema): Schema {
   };
 }
 
-function integral({ type, format }: Schema): Schema['type'] {
+function toIntegerType({ type, format }: Schema): Schema['type'] {
   if (format === 'double') return type;
   const swap = (one: string): string => (one === 'number' ? 'integer' : one);
   return Array.isArray(type) ? type.map(swap) : type && swap(type);

@@ -6,7 +6,11 @@ import { componentName } from './schemas';
 import type { ApiDescription, Operation, Reply, Schema } from './types';
 
 /** Adds headers, examples and 304 to the success replies of an operation. */
-export function completeSuccesses({ components }: ApiDescription, operation: Operation, route: Route): void {
+export function completeSuccessReplies(
+  { components }: ApiDescription,
+  operation: Operation,
+  route: Route,
+): void {
   for (const [status, declared] of Object.entries(operation.responses)) {
     const reply = declared as Reply;
     for (const media of Object.values(reply.content ?? {})) addExample(media, components.schemas);

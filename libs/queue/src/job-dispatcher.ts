@@ -1,5 +1,5 @@
 import { Inject, Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
-import { Gathered, withTimeout } from '@waybill/core';
+import { Batcher, withTimeout } from '@waybill/core';
 import { type JobsOptions, Queue } from 'bullmq';
 import { QUEUE_BACKEND, type QueueBackend } from './queue-backend';
 import { type JobPayloads, type QueueName, queueNames } from './queues';
@@ -9,7 +9,7 @@ const MAX_PENDING_DISPATCHES = 50_000;
 /** Timeout of one add. Adding a batch to the queue in PostgreSQL takes a second on a busy machine. */
 const DISPATCH_TIMEOUT_MS = 5_000;
 /** Jobs that are dispatched during an add form the next batch. */
-const BATCHES = { most: 200, lanes: 1 };
+const BATCHES = { maxSize: 200, concurrency: 1 };
 
 interface Entry {
   payload: object;
@@ -25,13 +25,13 @@ export class JobDispatcher implements OnApplicationShutdown {
   private readonly logger = new Logger(JobDispatcher.name);
   private readonly pending = new Set<Promise<void>>();
   private readonly queues: ReadonlyMap<QueueName, Queue>;
-  private readonly adds: ReadonlyMap<QueueName, Gathered<Entry, void>>;
+  private readonly batchers: ReadonlyMap<QueueName, Batcher<Entry, void>>;
   private available = true;
 
   constructor(@Inject(QUEUE_BACKEND) { producer, factory }: QueueBackend) {
     this.queues = new Map(queueNames.map((name) => [name, new Queue(name, producer, factory as never)]));
-    this.adds = new Map(
-      queueNames.map((name) => [name, new Gathered((entries: Entry[]) => this.add(name, entries), BATCHES)]),
+    this.batchers = new Map(
+      queueNames.map((name) => [name, new Batcher((entries: Entry[]) => this.add(name, entries), BATCHES)]),
     );
     for (const [name, queue] of this.queues)
       queue.on('error', (error) => this.logger.debug(`${name}: ${error.message}`));
@@ -41,9 +41,9 @@ export class JobDispatcher implements OnApplicationShutdown {
   dispatch<Name extends QueueName>(queue: Name, payload: JobPayloads[Name], options: JobsOptions): void {
     if (this.pending.size >= MAX_PENDING_DISPATCHES)
       return this.reportUnavailable(queue, `${MAX_PENDING_DISPATCHES} jobs are being enqueued already`);
-    const work = this.adds
+    const work = this.batchers
       .get(queue)!
-      .do({ payload, options })
+      .add({ payload, options })
       .then(
         () => this.reportAvailable(queue),
         (error: Error) => this.reportUnavailable(queue, error.message),

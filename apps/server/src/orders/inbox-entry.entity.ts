@@ -2,7 +2,7 @@ import { OwnerId } from '@waybill/database';
 import { Check, Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { OrderSource } from './order.entity';
 
-/** What became of a message. */
+/** Outcome of a message. */
 export const inboxOutcomes = ['stored', 'repeated', 'rejected'] as const;
 export type InboxOutcome = (typeof inboxOutcomes)[number];
 
@@ -44,7 +44,7 @@ export class InboxEntryEntity {
   @Column('uuid', { nullable: true })
   ownerId!: string | null;
 
-  /** The order as it came, byte for byte; only of stored orders. Rejected messages are dead letters. */
+  /** The original text of a stored order. Rejected messages become dead letters. */
   @Column('text', { nullable: true })
   document!: string | null;
 }

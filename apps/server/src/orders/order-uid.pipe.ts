@@ -2,7 +2,9 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 
 const MAX_LENGTH = 128;
 
-/** Parses an order's UID in the path. Maps a value that no order can have to one that does not exist, so that it gets 404. */
+/**
+ * Parses an order's UID in the path. Maps an invalid UID to an empty one, which no order has, so the response is 404.
+ */
 @Injectable()
 export class OrderUid implements PipeTransform<string, string> {
   transform(value: string): string {

@@ -6,7 +6,8 @@ export const orderSources = ['stream', 'api', 'redrive'] as const;
 export type OrderSource = (typeof orderSources)[number];
 
 /**
- * An order, as the lists need it. The document itself is in the inbox, at `position`. Never changes.
+ * The fields of an order that lists need. The document is in the inbox, at `position`. An order never changes.
+ *
  * The migration also creates `orders_skus_idx`, a GIN index, which TypeORM can't describe.
  */
 @Entity('orders')

@@ -6,12 +6,12 @@ import type { StoredDocument } from './orders.repository';
 /** The document of an order, and who may read it. */
 type CachedOrder = Pick<StoredDocument, 'orderUid' | 'ownerId' | 'document'>;
 
-// A string takes up to two bytes a character. The rest is for the entry itself.
+// A string takes up to two bytes per character. The constant covers the entry itself.
 const sizeOf = ({ document, orderUid }: CachedOrder): number => 2 * (document.length + orderUid.length) + 256;
 
 /**
- * The documents of orders that were stored or read last, in this process's memory. Bounded by their bytes. Orders never
- * change, so that an entry is never out of date.
+ * Caches the documents of the most recently stored or read orders in memory, up to a total size. Orders never change,
+ * so an entry is never stale.
  */
 @Injectable()
 export class OrdersCache {

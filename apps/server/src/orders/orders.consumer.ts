@@ -4,10 +4,10 @@ import { OrderIngest } from './ingest/order-ingest.service';
 
 const BATCH = { maxBatch: 500, maxWaitMs: 20, concurrency: 2 };
 
-/** Consumes the order stream in a worker. A message is acknowledged after the commit of what became of it. */
+/** Consumes the order stream in a worker. Acknowledges a message after its outcome is committed. */
 @Injectable()
 export class OrdersConsumer implements OnApplicationBootstrap, OnModuleDestroy {
-  private consumption: { stop(): Promise<void> } | undefined;
+  private subscription: { stop(): Promise<void> } | undefined;
 
   constructor(
     private readonly broker: Broker,
@@ -15,7 +15,7 @@ export class OrdersConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.consumption = this.broker.consume(
+    this.subscription = this.broker.consume(
       'orders.order.placed.v1',
       async (batch) => {
         await this.orders.ingest(batch.map(({ body }) => body));
@@ -25,6 +25,6 @@ export class OrdersConsumer implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
-    await this.consumption?.stop();
+    await this.subscription?.stop();
   }
 }

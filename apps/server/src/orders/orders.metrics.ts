@@ -6,7 +6,7 @@ import { DeadLettersRepository } from './dead-letters/dead-letters.repository';
 import type { InboxOutcome } from './inbox-entry.entity';
 
 const MESSAGES = 'waybill_order_messages_total';
-const MOST_COUNTED = 100_000;
+const MAX_COUNT = 100_000;
 
 // A second application in the same process (a test) shares the default registry.
 const messages =
@@ -28,9 +28,9 @@ export class OrdersMetrics implements OnModuleInit {
     registerScrapedGauge(
       {
         name: 'waybill_order_dead_letters_open',
-        help: `Dead letters that are not stored or discarded yet. A count stops at ${MOST_COUNTED}.`,
+        help: `Dead letters that are not stored or discarded yet. A count stops at ${MAX_COUNT}.`,
       },
-      async () => [{ value: await this.letters.countOpen(new TransactionContext(), MOST_COUNTED) }],
+      async () => [{ value: await this.letters.countOpen(new TransactionContext(), MAX_COUNT) }],
     );
   }
 }

@@ -18,10 +18,10 @@ import { OrdersReplayRepository } from './replay/orders-replay.repository';
 import { OrdersReplay } from './replay/orders-replay.service';
 import { OrdersWarmUp } from './orders.warm-up';
 
-/** Stores the orders of the stream, takes orders over HTTP, and reads both. */
+/** Stores orders from the stream and from HTTP requests, and reads them. */
 @Module({
   imports: [TypeOrmModule.forFeature(ordersSchema.entities), CatalogModule],
-  // The dead letters come first: their path would be an order's UID.
+  // The dead letters must come first: otherwise `dead-letters` in their path would match as the UID of an order.
   controllers: [DeadLettersController, OrdersController, OrdersConsoleController],
   providers: [
     OrdersService,

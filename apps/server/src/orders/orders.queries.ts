@@ -9,7 +9,7 @@ import { ordersScopes } from './orders.scopes';
 
 const cursors = new Cursors('orders', z.tuple([timeKey, z.string().min(1).max(128)]));
 
-/** Reads orders, limited to those that the caller may see. */
+/** Reads the orders that the caller may see. */
 @Injectable()
 export class OrdersQueries {
   constructor(
@@ -17,7 +17,7 @@ export class OrdersQueries {
     private readonly cache: OrdersCache,
   ) {}
 
-  /** Returns the document of an order, as it came. @throws OrderNotFoundError */
+  /** Returns the original document of an order. @throws OrderNotFoundError */
   async document({ principal }: RequestContext, orderUid: string): Promise<string> {
     const stored = this.cache.get(orderUid) ?? (await this.read(orderUid));
     if (!stored) throw new OrderNotFoundError();

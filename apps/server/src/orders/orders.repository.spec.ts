@@ -47,7 +47,7 @@ describe('OrdersRepository', () => {
     expect(await uidsOf(filters)).toEqual(uids);
   });
 
-  it('goes on after an order, also among orders of the same time', async () => {
+  it('continues after an order, even if other orders have the same time', async () => {
     await dataSource.query(`
       INSERT INTO orders (order_uid, position, source, customer_id, track_number, skus, placed_at)
       SELECT 'same-' || n, 200000 + n, 'stream', 'same', 't', ARRAY['s'], '2026-03-01T00:00:00Z' FROM generate_series(1, 5) AS n`);
@@ -67,7 +67,7 @@ describe('OrdersRepository', () => {
     expect(await rowsRead(filters)).toBeLessThan(500);
   });
 
-  it('reads the newest documents from before a position', async () => {
+  it('reads the newest documents before a position', async () => {
     const newest = await repository().newest(ctx, '20001', 2);
     expect(newest).toEqual([
       { orderUid: 'uid-20000', ownerId: OWNER, position: '20000', document: '{"n":20000}' },

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import type { SelectQueryBuilder } from 'typeorm';
 import { OrderEntity } from './order.entity';
@@ -48,15 +48,15 @@ export interface OrderPosition {
 @Injectable()
 export class OrdersRepository {
   // Concurrent reads share one statement.
-  private readonly documents = new Gathered(
+  private readonly documentBatcher = new Batcher(
     (uids: string[]) => this.findAll(new TransactionContext(), uids),
-    { most: 100, lanes: 2 },
+    { maxSize: 100, concurrency: 2 },
   );
 
   constructor(private readonly database: Database) {}
 
   find(orderUid: string): Promise<StoredDocument | undefined> {
-    return this.documents.do(orderUid);
+    return this.documentBatcher.add(orderUid);
   }
 
   // SQL: a hot read, with a join.
@@ -66,7 +66,7 @@ export class OrdersRepository {
   }
 
   // SQL: a join.
-  /** Returns the documents of the newest orders, newest first, from before a position of the inbox. */
+  /** Returns documents of orders, newest first, starting before a position of the inbox. */
   newest(
     ctx: TransactionContext,
     before: string = BEYOND_ANY_POSITION,
@@ -85,8 +85,8 @@ export class OrdersRepository {
     return this.listing(ctx, filters, after, count).getMany();
   }
 
-  // The query builder sends no named statement, so that PostgreSQL plans with the values: the index on `skus` for a rare
-  // SKU, the index on the time for a frequent one.
+  // Uses the query builder, which sends no named statement. So PostgreSQL plans with the values: it uses the index on
+  // `skus` for a rare SKU, and the index on the time for a frequent one.
   private listing(
     ctx: TransactionContext,
     { ownerIds, customerId, trackNumber, sku, from, to }: OrderFilters,

@@ -7,7 +7,7 @@ import Big from 'big.js';
 import { v7 as uuidv7 } from 'uuid';
 import { type CatalogItemForOrder, CatalogItemsService } from '../catalog';
 import { OrderIngestRepository } from './ingest/order-ingest.repository';
-import { headerOf } from './ingest/read-order';
+import { headerOf } from './ingest/parse-order';
 import type { OrderDto, OrderMoneyDto, PlacedOrderItemDto } from './order.dto';
 import { OrdersCache } from './orders.cache';
 import type { PlaceOrderDto } from './orders.dto';
@@ -24,7 +24,7 @@ export class OrdersService {
   ) {}
 
   /**
-   * Stores an order with the prices that its items have now.
+   * Stores an order with the current prices of its items.
    * @throws ValidationFailedError that names each item whose SKU is unknown or archived.
    */
   async place(ctx: RequestContext, dto: PlaceOrderDto): Promise<OrderDto> {

@@ -8,8 +8,8 @@ import { OrdersRepository, type StoredDocument } from './orders.repository';
 const PAGE = 1_000;
 
 /**
- * Fills the cache with the newest orders when a process that serves HTTP starts. The process is ready once that is done
- * or has failed: without the cache, reads come from PostgreSQL.
+ * Fills the cache with the newest orders when a process that serves HTTP starts. The process becomes ready when this
+ * ends, even if it fails: without the cache, reads come from PostgreSQL.
  */
 @Injectable()
 export class OrdersWarmUp implements OnApplicationBootstrap {
@@ -35,7 +35,7 @@ export class OrdersWarmUp implements OnApplicationBootstrap {
     try {
       await this.fill();
     } catch (error) {
-      this.logger.warn(`The cache of orders starts empty: ${(error as Error).message}`);
+      this.logger.warn(`Could not warm up the cache of orders: ${(error as Error).message}`);
     }
     this.isDone = true;
   }
@@ -47,7 +47,7 @@ export class OrdersWarmUp implements OnApplicationBootstrap {
       page = await this.orders.newest(new TransactionContext(), newest.at(-1)?.position, PAGE);
       newest.push(...page);
     } while (page.length === PAGE && newest.length < this.config.orders.warmCount);
-    // The oldest first, so that the cache removes those first.
+    // Adds the oldest first, so that the cache evicts them first.
     for (const stored of newest.slice(0, this.config.orders.warmCount).toReversed()) this.cache.set(stored);
   }
 }

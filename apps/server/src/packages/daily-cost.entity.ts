@@ -1,9 +1,9 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
 /**
- * Part of the sums over the packages of one type that were created on one day (Europe/Moscow); cancelled packages are
- * left out. Triggers on `packages` write it (docs/adr/0021-daily-sums-and-package-events.md). Only the sum of all slots
- * has a meaning: a slot may be negative.
+ * A partial sum over the packages of one type that were created on one day (Europe/Moscow). Excludes cancelled
+ * packages. Triggers on `packages` maintain it (docs/adr/0021-daily-sums-and-package-events.md). Only the sum over all
+ * slots is meaningful: a single slot may be negative.
  */
 @Entity('daily_costs')
 export class DailyCostEntity {

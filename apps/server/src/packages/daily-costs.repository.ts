@@ -22,7 +22,7 @@ const SUM = statement(
 
 export type DailyCostRow = RowOf<typeof SUMS>;
 
-/** Daily sums of costs in PostgreSQL. Triggers write them (see `DailyCostEntity`). */
+/** Reads the daily sums of costs. Triggers maintain them (see `DailyCostEntity`). */
 @Injectable()
 export class DailyCostsRepository {
   constructor(private readonly database: Database) {}

@@ -91,16 +91,16 @@ describe('the daily sums of costs', () => {
     await new RegistrationsRepository(database).complete(new TransactionContext(), priced);
   }
 
-  // Like the scheduled job, which runs once at a time.
+  // Runs one at a time, like the scheduled job.
   let pricing: Promise<unknown> = Promise.resolve();
   async function priceAll(packages: PackagesRepository, amount: number): Promise<void> {
-    const mine = pricing.then(async () => {
+    const pricingRun = pricing.then(async () => {
       const unpriced = await packages.listUnpriced(new TransactionContext(), 2_147_483_647, 500);
       const prices = new Map(unpriced.map(({ id }) => [id, priceOf(amount)]));
       await packages.setPrices(new TransactionContext(), prices);
     });
-    pricing = mine.catch(() => undefined);
-    await mine;
+    pricing = pricingRun.catch(() => undefined);
+    await pricingRun;
   }
 
   const sums = async () =>
@@ -142,7 +142,7 @@ describe('the daily sums of costs', () => {
     expect(seen.size).toBeGreaterThan(1);
   });
 
-  it('and the events agree with the packages: one registration, consecutive revisions, the latest one current', async () => {
+  it('and the events agree with the packages: one registration, consecutive revisions, and the latest cost', async () => {
     const wrong = await dataSource.query(
       `SELECT p.id FROM packages p JOIN LATERAL (
          SELECT count(*) FILTER (WHERE kind = 'registered') AS registered, count(revision) AS revisions,
@@ -157,7 +157,7 @@ describe('the daily sums of costs', () => {
     expect(wrong).toEqual([]);
   });
 
-  it('follow a deleted package and a corrected type', async () => {
+  it('change when a package is deleted or gets another type', async () => {
     await register([{ type: 1, time: TIMES[0]!, kopecks: 12_345 }]);
     await dataSource.query('UPDATE packages SET type_id = 2 WHERE id = (SELECT max(id) FROM packages)');
     expect(await sums()).toEqual(await sumsOfPackages());

@@ -5,8 +5,8 @@ import type { Observable } from 'rxjs';
 import { RepricingService } from './repricing.service';
 
 /**
- * Fetches the rates for a package before its route runs. With an `Idempotency-Key`, the route runs in a transaction, and
- * nothing may be fetched there.
+ * Fetches the rates for a package before its route runs. With an `Idempotency-Key`, the route runs in a transaction,
+ * and a transaction must not wait for the bank.
  */
 @Injectable()
 export class FetchRates implements NestInterceptor {

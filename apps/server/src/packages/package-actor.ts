@@ -1,6 +1,6 @@
 import type { Principal } from '@waybill/core';
 
-/** Who did something to a package. A customer is anonymous: the package has the customer's owner ID. */
+/** Who did something to a package. A customer is anonymous; the package itself has the customer's owner ID. */
 export interface PackageActor {
   kind: Principal['kind'] | 'system';
   /** ID of the session or API key; of staff and API keys only. */
@@ -9,7 +9,7 @@ export interface PackageActor {
   userId?: string | undefined;
 }
 
-/** A job. */
+/** The actor of background jobs. */
 export const SYSTEM: PackageActor = { kind: 'system' };
 
 export const actorOf = ({ kind, id, userId }: Principal): PackageActor =>

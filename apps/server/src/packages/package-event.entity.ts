@@ -6,8 +6,8 @@ export const packageEventKinds = ['registered', 'priced', 'repriced', 'claimed',
 export type PackageEventKind = (typeof packageEventKinds)[number];
 
 /**
- * Something that happened to a package. It is inserted by the statement that changes the package, and never changes. The
- * events that set a cost are the revisions of the cost.
+ * A change of a package. The statement that changes the package inserts the event. Events never change. The events that
+ * set a cost are the revisions of the cost.
  */
 @Entity('package_events')
 @Check('package_events_kind_check', "kind IN ('registered', 'priced', 'repriced', 'claimed', 'cancelled')")
@@ -21,7 +21,7 @@ export class PackageEventEntity {
   @ForeignKey('PackageEntity', { name: 'package_events_package_id_fkey', onDelete: 'CASCADE' })
   packageId!: number;
 
-  /** Increases with the events of a package. */
+  /** Later events of a package have higher IDs. */
   @PrimaryColumn('bigint', {
     generated: 'identity',
     generatedIdentity: 'ALWAYS',
@@ -35,7 +35,7 @@ export class PackageEventEntity {
   @Column('timestamptz')
   at!: Date;
 
-  /** Null if it was not recorded: a package from before there were events. */
+  /** Null if the actor was not recorded, because the package is older than the events. */
   @Column('jsonb', { nullable: true })
   actor!: PackageActor | null;
 

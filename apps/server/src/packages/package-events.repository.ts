@@ -3,7 +3,7 @@ import type { TransactionContext } from '@waybill/core';
 import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import { PackageEventEntity } from './package-event.entity';
 
-// PostgreSQL's bigint would be a text. The IDs stay far below 2^53.
+// pg returns a bigint as a string. The IDs stay far below 2^53, so they fit a number.
 const ID = computed({ id: value.float('e.id') });
 const EVENT = ID.and(
   columnsOf(PackageEventEntity, 'kind', 'at', 'actor', 'carrierId', 'revision', 'cost').from('e'),

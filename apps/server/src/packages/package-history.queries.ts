@@ -20,7 +20,7 @@ export interface NamedPage<T> extends Page<T> {
   names: ActorNames;
 }
 
-/** Reads what happened to a package. A customer sees only the kinds of the actors. */
+/** Reads the history of a package. A customer sees only the kind of each actor. */
 @Injectable()
 export class PackageHistoryQueries {
   constructor(
@@ -39,7 +39,7 @@ export class PackageHistoryQueries {
     const bound: Bound = { id };
     const [beforeId] = eventCursors.read(cursor, bound) ?? [BEYOND_ANY_ID];
     const rows = await this.events.list(ctx, id, beforeId, limit + 1);
-    return this.named(
+    return this.withNames(
       ctx,
       eventCursors.page(rows, limit, bound, (row) => [row.id]),
     );
@@ -55,22 +55,22 @@ export class PackageHistoryQueries {
     const bound: Bound = { id };
     const [beforeId] = revisionCursors.read(cursor, bound) ?? [BEYOND_ANY_ID];
     const rows = await this.events.listRevisions(ctx, id, beforeId, limit + 1);
-    return this.named(
+    return this.withNames(
       ctx,
       revisionCursors.page(rows, limit, bound, (row) => [row.id]),
     );
   }
 
-  private async named<T extends { actor: PackageActor | null }>(
+  private async withNames<T extends { actor: PackageActor | null }>(
     ctx: RequestContext,
     page: Page<T>,
   ): Promise<NamedPage<T>> {
     const isCustomer = ctx.principal.kind === 'customer';
     const items = isCustomer ? page.items.map(withoutIdentity) : page.items;
-    const named = items.flatMap(({ actor }) => actor ?? []);
+    const actors = items.flatMap(({ actor }) => actor ?? []);
     const names = await this.actors.namesOf(ctx, {
-      userIds: named.flatMap(({ userId }) => userId ?? []),
-      keyIds: named.flatMap(({ kind, id }) => (kind === 'api_key' ? (id ?? []) : [])),
+      userIds: actors.flatMap(({ userId }) => userId ?? []),
+      keyIds: actors.flatMap(({ kind, id }) => (kind === 'api_key' ? (id ?? []) : [])),
     });
     return { ...page, items, names };
   }

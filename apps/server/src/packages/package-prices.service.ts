@@ -5,18 +5,18 @@ import { PackagesRepository, type UnpricedPackageRow } from './packages.reposito
 import { currenciesOf, type Price, priceOf, type PricingInputs, type UnpricedReason } from './pricing';
 
 /** Inputs of a price, and when the registration was accepted. */
-export type ToPrice = PricingInputs & { createdAt: Date };
+export type PriceRequest = PricingInputs & { createdAt: Date };
 
 type Quotes = Awaited<ReturnType<RatesService['quotesOn']>>;
-/** Fetched rates by day and currency. */
-type FetchOutcome = Map<string, Quotes>;
+/** Fetched quotes, by day and currency. */
+type QuoteCache = Map<string, Quotes>;
 
 const BATCH = 500;
 const BEYOND_ANY_ID = 2_147_483_647;
 
 /**
- * Prices packages at the rates of the day (Europe/Moscow) on which their registrations were accepted, however late the
- * pricing runs.
+ * Prices packages at the rates of the day (Europe/Moscow) on which their registrations were accepted, even if the
+ * pricing runs days later.
  */
 @Injectable()
 export class PackagePrices {
@@ -26,31 +26,31 @@ export class PackagePrices {
   ) {}
 
   /** Returns the price, or the reason why there is none yet. */
-  async of(inputs: ToPrice): Promise<Price | UnpricedReason> {
+  async of(inputs: PriceRequest): Promise<Price | UnpricedReason> {
     return fromQuotes(inputs, await this.rates.quotesOn(moscowDay(inputs.createdAt), currenciesOf(inputs)));
   }
 
   /**
-   * Returns the price from stored rates, for a caller with an open transaction. It may be carried over although a fetch
-   * would find the rates of the day: call `of` before.
+   * Returns the price from stored rates, for a caller with an open transaction. Call `of` first: the stored rates may
+   * be those of an earlier day although the bank has published newer ones.
    */
-  async ofStored(ctx: TransactionContext, inputs: ToPrice): Promise<Price | UnpricedReason> {
+  async ofStored(ctx: TransactionContext, inputs: PriceRequest): Promise<Price | UnpricedReason> {
     const day = moscowDay(inputs.createdAt);
     return fromQuotes(inputs, await this.rates.storedQuotesOn(ctx, day, currenciesOf(inputs)));
   }
 
   /**
-   * Prices every unpriced package for which rates are available, newest first: finding out that a day has no rates may
-   * take half a minute, and must not delay newer packages. Fetches the rates of each day once, and stores its prices
-   * before the next day.
+   * Prices every unpriced package for which rates are available. Starts with the newest, because a failed fetch may
+   * take half a minute and must not delay newer packages. Fetches the rates of each day once, and stores the prices of
+   * a day before it continues with the next day.
    */
   async priceUnpriced(signal: AbortSignal): Promise<{ priced: number; left: number }> {
-    const asked: FetchOutcome = new Map();
+    const fetched: QuoteCache = new Map();
     let [beforeId, priced, seen] = [BEYOND_ANY_ID, 0, 0];
     while (!signal.aborted) {
       const batch = await this.packages.listUnpriced(new TransactionContext(), beforeId, BATCH);
       for (const rows of Map.groupBy(batch, ({ createdAt }) => moscowDay(createdAt)).values())
-        priced += await this.priceAll(rows, asked, signal);
+        priced += await this.priceAll(rows, fetched, signal);
       seen += batch.length;
       beforeId = batch.at(-1)?.id ?? beforeId;
       if (batch.length < BATCH) break;
@@ -60,31 +60,31 @@ export class PackagePrices {
 
   private async priceAll(
     rows: UnpricedPackageRow[],
-    asked: FetchOutcome,
+    fetched: QuoteCache,
     signal: AbortSignal,
   ): Promise<number> {
     const prices = new Map<number, Price | UnpricedReason>();
     for (const row of rows) {
       if (signal.aborted) break;
-      prices.set(row.id, fromQuotes(row, await this.quotesFor(row, asked)));
+      prices.set(row.id, fromQuotes(row, await this.quotesFor(row, fetched)));
     }
     return prices.size > 0 ? this.packages.setPrices(new TransactionContext(), prices) : 0;
   }
 
-  // Every price needs the dollar, so a day without a dollar rate is not fetched again per currency.
-  private async quotesFor(inputs: ToPrice, asked: FetchOutcome): Promise<Quotes> {
+  // Every price needs the dollar rate. If a day has none, does not fetch the other currencies of that day.
+  private async quotesFor(inputs: PriceRequest, fetched: QuoteCache): Promise<Quotes> {
     const day = moscowDay(inputs.createdAt);
-    const dollar = await remembered(asked, `${day} USD`, () => this.rates.quotesOn(day, ['USD']));
+    const dollar = await memoized(fetched, `${day} USD`, () => this.rates.quotesOn(day, ['USD']));
     if (!('quotes' in dollar)) return dollar;
-    return remembered(asked, `${day} ${inputs.contentCurrency}`, () =>
+    return memoized(fetched, `${day} ${inputs.contentCurrency}`, () =>
       this.rates.quotesOn(day, currenciesOf(inputs)),
     );
   }
 }
 
-async function remembered(asked: FetchOutcome, key: string, ask: () => Promise<Quotes>): Promise<Quotes> {
-  const known = asked.get(key) ?? (await ask());
-  asked.set(key, known);
+async function memoized(fetched: QuoteCache, key: string, fetch: () => Promise<Quotes>): Promise<Quotes> {
+  const known = fetched.get(key) ?? (await fetch());
+  fetched.set(key, known);
   return known;
 }
 

@@ -24,7 +24,7 @@ const dollar = (day: string): Quotes => ({
   ],
 });
 
-describe('pricing packages without a price', () => {
+describe('pricing unpriced packages', () => {
   it('prices the newest day first and keeps its prices when an older day fails', async () => {
     const rows = [row(4, '2026-11-20'), row(3, '2026-11-20'), row(2, '2026-11-19'), row(1, '2026-11-18')];
     const run = new AbortController();

@@ -21,8 +21,8 @@ import {
 import { packagesScopes } from './packages.scopes';
 
 /**
- * Claims and cancels packages. Each is one conditional update, so that of all racing requests exactly one succeeds. Those
- * that fail then read what the winner did.
+ * Claims and cancels packages. Each change is one conditional update, so exactly one of several concurrent requests
+ * succeeds. The other requests then read the package to report why they failed.
  */
 @Injectable()
 export class PackageStatusService {
@@ -33,15 +33,15 @@ export class PackageStatusService {
   ) {}
 
   /**
-   * Claims a package for a carrier. Changes nothing if that carrier has already claimed it.
+   * Claims a package for a carrier. Changes nothing if the same carrier has already claimed it.
    * @throws PackageNotFoundError, PackageAlreadyClaimedError, PackageCancelledError, PreconditionFailedError
    */
   async claim(ctx: RequestContext, id: number, carrierId: number): Promise<PackageRow> {
-    return this.matched(ctx, id, 'all', async () => {
+    return this.withPreconditions(ctx, id, 'all', async () => {
       const change = this.changeOf(ctx, id, 'package.claimed', { carrier_id: carrierId });
       const claimed = await this.packages.claim(ctx, change, carrierId);
       if (claimed) return claimed;
-      const found = await this.unchangeable(ctx, id, 'all');
+      const found = await this.findUnchanged(ctx, id, 'all');
       if (found.status === 'cancelled') throw new PackageCancelledError();
       if (found.carrierId !== carrierId) throw claimedBy(found);
       return found;
@@ -49,18 +49,18 @@ export class PackageStatusService {
   }
 
   /**
-   * Cancels a package that no carrier has claimed: the caller's own, or any with the scope `packages:manage`. Changes
-   * nothing if it is already cancelled.
+   * Cancels a package that no carrier has claimed. Callers can cancel their own packages, or any package with the scope
+   * `packages:manage`. Changes nothing if the package is already cancelled.
    * @throws PackageNotFoundError, PackageOfAnotherOwnerError, PackageAlreadyClaimedError, PreconditionFailedError
    */
   async cancel(ctx: RequestContext, id: number): Promise<PackageRow> {
     const { scopes, ownerIds } = ctx.principal;
-    const mine = scopes.has(packagesScopes.manage.name) ? 'all' : ownerIds;
-    return this.matched(ctx, id, mine, async () => {
+    const visible = scopes.has(packagesScopes.manage.name) ? 'all' : ownerIds;
+    return this.withPreconditions(ctx, id, visible, async () => {
       const change = this.changeOf(ctx, id, 'package.cancelled', {});
-      const cancelled = await this.packages.cancel(ctx, change, mine);
+      const cancelled = await this.packages.cancel(ctx, change, visible);
       if (cancelled) return cancelled;
-      const found = await this.unchangeable(ctx, id, mine);
+      const found = await this.findUnchanged(ctx, id, visible);
       if (found.status === 'claimed') throw claimedBy(found);
       return found;
     });
@@ -76,8 +76,8 @@ export class PackageStatusService {
     return { id, actor: actorOf(ctx.principal), entry };
   }
 
-  /** Runs `work` after checking the preconditions that were sent, if any, against the locked package. */
-  private async matched(
+  /** Runs `work`. If the request has preconditions, locks the package and checks them first. */
+  private async withPreconditions(
     ctx: RequestContext,
     id: number,
     visible: Visibility,
@@ -87,22 +87,22 @@ export class PackageStatusService {
     if (!ifMatch && !ifNoneMatch) return work();
     return this.database.transaction(ctx, async () => {
       const current = await this.packages.lock(ctx, id, visible);
-      if (!current) throw await this.missing(ctx, id, visible);
+      if (!current) throw await this.notFoundError(ctx, id, visible);
       checkIfMatch(ctx, toPackageDto(current));
       return work();
     });
   }
 
   /** Returns the package that an update did not change. */
-  private async unchangeable(ctx: RequestContext, id: number, visible: Visibility): Promise<PackageRow> {
+  private async findUnchanged(ctx: RequestContext, id: number, visible: Visibility): Promise<PackageRow> {
     const found = await this.packages.find(ctx, id, visible);
-    if (!found) throw await this.missing(ctx, id, visible);
-    // It was not there yet at the time of the update.
+    if (!found) throw await this.notFoundError(ctx, id, visible);
+    // The package was created after the update.
     if (found.status === 'registered') throw new PackageNotFoundError();
     return found;
   }
 
-  private async missing(ctx: RequestContext, id: number, visible: Visibility): Promise<Error> {
+  private async notFoundError(ctx: RequestContext, id: number, visible: Visibility): Promise<Error> {
     const isReadable =
       visible !== 'all' && visibleTo(ctx) === 'all' && (await this.packages.find(ctx, id, 'all'));
     return isReadable ? new PackageOfAnotherOwnerError() : new PackageNotFoundError();

@@ -15,8 +15,9 @@ const CONNECTIONS = 20;
 
 type Outcome = { status: 'won' } | { lostTo: number } | { refused: string };
 
-// Real: PostgreSQL, the service, the repository, a pool of connections. Not real: the audit log, which has its own specs.
-describe('racing changes of the status of packages', () => {
+// Real: PostgreSQL, the service, the repository, a pool of connections. Not real: the audit log, which has its own
+// specs.
+describe('concurrent changes of the status of packages', () => {
   const { dataSource, database } = useTypeOrm(schema, { per: 'test', poolSize: CONNECTIONS });
   const owner = randomUUID();
 
@@ -51,14 +52,14 @@ describe('racing changes of the status of packages', () => {
       },
     );
 
-  it('of 2,000 claims from 50 carriers over 100 packages, one carrier wins each package and every other one learns the winner', async () => {
+  it('let one of 20 concurrent claims win each of 100 packages, and report the winner to the others', async () => {
     const claims = (await ids()).flatMap((id) =>
       Array.from({ length: 20 }, (_, n) => ({ id, carrierId: 1 + ((id * 7 + n * 3) % CARRIERS) })),
     );
     expect(claims).toHaveLength(2_000);
     const statuses = service();
     const outcomes: { id: number; carrierId: number; outcome: Outcome }[] = [];
-    // The 20 claims of a package arrive at the same time, and meet those of the next package.
+    // The 20 claims of a package are sent at the same time, and overlap with the claims of the next package.
     const waiting = claims.values();
     const clients = Array.from({ length: 2 * CONNECTIONS }, async () => {
       for (const { id, carrierId } of waiting) {
@@ -84,7 +85,7 @@ describe('racing changes of the status of packages', () => {
     expect(count).toBe(PACKAGES);
   });
 
-  it('of a claim and a cancellation, exactly one wins', async () => {
+  it('let either the claim or the cancellation of a package win', async () => {
     const statuses = service();
     const packageIds = await ids();
     const outcomes = await Promise.all(
@@ -110,7 +111,7 @@ describe('racing changes of the status of packages', () => {
     expect(rows).toHaveLength(PACKAGES);
   });
 
-  it('a claim or cancellation with If-Match is refused if the package has changed', async () => {
+  it('refuse a claim or cancellation with If-Match if the package has changed', async () => {
     const [id] = (await ids()) as [number];
     const ctx = caller('api_key');
     ctx.preconditions = { ifMatch: [{ weak: false, opaque: 'x' }] };

@@ -55,7 +55,7 @@ export class PackageEntity {
   @Column('timestamptz')
   createdAt!: Date;
 
-  /** In roubles; null until the package is priced. The latest event with a cost has the calculation. */
+  /** In roubles; null until the package is priced. The latest event with a cost records how it was calculated. */
   @Column('numeric', { precision: 20, scale: 2, nullable: true })
   deliveryCost!: string | null;
 
@@ -63,7 +63,7 @@ export class PackageEntity {
   @Column('text', { nullable: true })
   unpricedReason!: UnpricedReason | null;
 
-  /** `registered` until a carrier claims the package or it is cancelled; both are final. */
+  /** `registered` until the package is claimed or cancelled. Both are final. */
   @Column('text', { default: 'registered' })
   status!: PackageStatus;
 

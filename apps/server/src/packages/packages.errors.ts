@@ -115,7 +115,7 @@ export class RateUnavailableError extends DomainError {
   }
 }
 
-/** The bank quotes no rate for the currency of the package's content on its day. */
+/** The bank does not quote the currency of the content on the package's day. */
 export class CurrencyNotQuotedError extends DomainError {
   static override readonly code = 'currency_not_quoted';
   static override readonly kind = 'conflict';

@@ -7,7 +7,7 @@ import { PackagePrices } from './package-prices.service';
 import { RegistrationsSweeper } from './registrations-sweeper.service';
 import { RegistrationsService } from './registrations.service';
 
-/** Processes registrations. When it starts, it requeues those that an earlier worker left pending. */
+/** Processes registrations. On start, requeues the registrations that an earlier worker left pending. */
 @Processor('registrations')
 export class RegistrationsProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopping = new AbortController();

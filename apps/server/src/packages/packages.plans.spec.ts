@@ -122,21 +122,21 @@ describe('plans of hot statements', () => {
     ['the list of all by type', () => 'all', { typeId: 1 }, 'packages_pkey', 2 * OWNERS],
     ['the list of all claimed', () => 'all', { status: 'claimed' }, 'packages_status_id_idx', 51],
     ['the list of all without costs', () => 'all', { hasCost: false }, 'packages_unpriced_idx', 51],
-  ])('%s reads an index, and only the rows that it returns', async (_, visible, filters, index, rows) => {
+  ])('read %s with an index, and read no other rows', async (_, visible, filters, index, rows) => {
     assertCheap(await planOf(() => list(visible(), filters)), index, rows);
   });
 
-  it('a package is found by its primary key, for one caller, for several, and for all', async () => {
+  it('find a package by its primary key, for one owner, several owners and all owners', async () => {
     for (const visible of [[owner], [owner, other], 'all'] as Visibility[])
       assertCheap(await planOf(() => packages.find(ctx, 1, visible)), 'packages_pkey', 2);
   });
 
-  it('a package is claimed by its primary key', async () => {
+  it('claim a package by its primary key', async () => {
     const change = { id: 1, actor: { kind: 'staff' as const }, entry: undefined };
     assertCheap(await planOf(() => packages.claim(ctx, change, 7)), 'packages_pkey', 10);
   });
 
-  it('attempts find the registration by its primary key', async () => {
+  it('begin an attempt by the primary key of the registration', async () => {
     const ids = (await dataSource.query<{ id: string }[]>('SELECT id FROM registrations LIMIT 10')).map(
       ({ id }) => id,
     );
@@ -144,17 +144,17 @@ describe('plans of hot statements', () => {
     assertCheap(await planOf(() => registrations.beginAttempts(ctx, ids, limits)), 'registrations_pkey', 10);
   });
 
-  it('sweeps claim due registrations in the order of the index', async () => {
+  it('claim due registrations in the order of the index', async () => {
     const claim = { before: 'infinity', graceSeconds: 60, count: 500 };
     const nodes = await planOf(() => registrations.claimDue(ctx, claim));
     assertCheap(nodes, 'registrations_pending_idx', 2 * claim.count);
     expect(nodes.map((node) => node['Node Type'])).not.toContain('Sort');
   });
 
-  it('finished registrations are found by their primary key, however many are pending', async () => {
+  it('finish registrations by their primary key, however many are pending', async () => {
     const ids = await dataSource.query<{ id: string }[]>('SELECT id FROM registrations LIMIT 10');
     const priced = ids.map(({ id }) => ({ id, price: 'rate_unavailable' as const }));
-    // A statement without a result is run by `execute`.
+    // A statement that returns no rows runs through `execute`.
     const run = jest.spyOn(database, 'execute').mockResolvedValue(0);
     await registrations.complete(ctx, priced);
     const [, text, parameters = []] = run.mock.calls[0]!;

@@ -8,7 +8,7 @@ import { packagesSchema } from './packages.schema';
 import { RegistrationsRepository } from './registrations.repository';
 
 const DAY = 24 * 3_600;
-/** Longer than a test takes to ask. */
+/** Longer than the query of a test takes. */
 const MOMENT = 60;
 
 const schema = { entities: [...catalogSchema.entities, ...packagesSchema.entities] };

@@ -22,15 +22,15 @@ import {
 import { type RegistrationStatus, RegistrationsRepository } from './registrations.repository';
 
 const DAY_SECONDS = 24 * 3_600;
-const SHOWN_FOR_SECONDS = DAY_SECONDS;
-const REMEMBERED_FOR_SECONDS = 30 * DAY_SECONDS;
+const VISIBLE_FOR_SECONDS = DAY_SECONDS;
+const EXPIRED_FOR_SECONDS = 30 * DAY_SECONDS;
 const BEYOND_ANY_ID = 2_147_483_647;
 const cursors = new Cursors('packages', z.tuple([integerKey]));
 
 /** A package, and the day whose rates determine its price. */
 export type PackageCost = PricedPackageRow & { day: string };
 
-/** Reads packages and registrations, limited to those that the caller may see. */
+/** Reads the packages and registrations that the caller may see. */
 @Injectable()
 export class PackagesQueries {
   constructor(
@@ -42,9 +42,9 @@ export class PackagesQueries {
   async status(ctx: RequestContext, id: string): Promise<RegistrationStatus> {
     const registration = await this.registrations.findStatus(ctx, id);
     const age = registration?.finishedSeconds ?? 0;
-    if (!registration || !mayBeSeen(ctx, registration.ownerId) || age > REMEMBERED_FOR_SECONDS)
+    if (!registration || !isVisible(ctx, registration.ownerId) || age > EXPIRED_FOR_SECONDS)
       throw new RegistrationNotFoundError();
-    if (age > SHOWN_FOR_SECONDS) throw new RegistrationExpiredError(registration.packageId);
+    if (age > VISIBLE_FOR_SECONDS) throw new RegistrationExpiredError(registration.packageId);
     return registration;
   }
 
@@ -68,7 +68,7 @@ export class PackagesQueries {
     return row;
   }
 
-  /** Whether a package exists and belongs to these owners. For modules that link to packages. */
+  /** Whether a package exists and is visible to these owners. Used by modules that link to packages. */
   async exists(ctx: TransactionContext, id: number, visible: Visibility): Promise<boolean> {
     return (await this.packages.find(ctx, id, visible)) !== undefined;
   }
@@ -88,7 +88,7 @@ export function visibleTo({ principal }: RequestContext): Visibility {
   return principal.scopes.has(packagesScopes.readAll.name) ? 'all' : principal.ownerIds;
 }
 
-function mayBeSeen(ctx: RequestContext, ownerId: string): boolean {
+function isVisible(ctx: RequestContext, ownerId: string): boolean {
   const visible = visibleTo(ctx);
   return visible === 'all' || visible.includes(ownerId);
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntryValues } from '@waybill/audit';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { Database, type RowOf } from '@waybill/database';
 import { IsNull, LessThan, Not } from 'typeorm';
 import type { PackageActor } from './package-actor';
@@ -41,11 +41,11 @@ export interface StatusChange {
 /** Packages in PostgreSQL. */
 @Injectable()
 export class PackagesRepository {
-  // Concurrent reads share one statement: under load, sending and parsing PostgreSQL messages takes most of a request's
-  // CPU time.
-  private readonly owned = new Gathered(
+  // Concurrent reads share one statement, because under load most of a request's CPU time is spent on sending and
+  // parsing PostgreSQL messages.
+  private readonly ownedBatcher = new Batcher(
     (wanted: { id: number; ownerId: string }[]) => this.findOwned(new TransactionContext(), wanted),
-    { most: 100, lanes: 2 },
+    { maxSize: 100, concurrency: 2 },
   );
 
   constructor(private readonly database: Database) {}
@@ -56,7 +56,7 @@ export class PackagesRepository {
     const [ownerId, ...more] = visible;
     if (ctx.transaction || ownerId === undefined || more.length > 0)
       return this.database.row(ctx, FIND_OF_MANY, [id, visible]);
-    return this.owned.do({ id, ownerId });
+    return this.ownedBatcher.add({ id, ownerId });
   }
 
   private async findOwned(
@@ -79,7 +79,7 @@ export class PackagesRepository {
       : this.database.row(ctx, FIND_PRICE_OF_MANY, [id, visible]);
   }
 
-  /** Returns what the price of a package depends on. This never changes. */
+  /** Returns the inputs of the price of a package. They never change. */
   async findInputs(ctx: TransactionContext, id: number): Promise<UnpricedPackageRow | null> {
     return this.database.repository(ctx, PackageEntity).findOne({ select: INPUTS.selection, where: { id } });
   }
@@ -91,7 +91,7 @@ export class PackagesRepository {
   }
 
   // SQL: one conditional update, with its event and audit entry.
-  /** Claims a package for a carrier, if its status is `registered`. @returns undefined if it is not. */
+  /** Claims a package for a carrier, if its status is `registered`. @returns undefined if it has another status. */
   async claim(
     ctx: TransactionContext,
     change: StatusChange,
@@ -101,7 +101,7 @@ export class PackagesRepository {
   }
 
   // SQL: one conditional update, with its event and audit entry.
-  /** Cancels a visible package, if its status is `registered`. @returns undefined if it is not. */
+  /** Cancels a visible package, if its status is `registered`. @returns undefined if it has another status. */
   async cancel(
     ctx: TransactionContext,
     change: StatusChange,
@@ -122,7 +122,7 @@ export class PackagesRepository {
   }
 
   // SQL: a hot read.
-  /** Lists packages before `beforeId`, newest first. */
+  /** Lists packages with an ID below `beforeId`, newest first. */
   list(
     ctx: TransactionContext,
     visible: Visibility,
@@ -134,7 +134,7 @@ export class PackagesRepository {
     return this.database.rows(ctx, text, [beforeId, count, ...parameters]);
   }
 
-  /** Lists packages that wait for a price before `beforeId`, newest first. */
+  /** Lists unpriced packages with an ID below `beforeId`, newest first. */
   listUnpriced(ctx: TransactionContext, beforeId: number, count: number): Promise<UnpricedPackageRow[]> {
     return this.database.repository(ctx, PackageEntity).find({
       select: INPUTS.selection,

@@ -55,7 +55,7 @@ export class PackagesService {
     });
     const registration = await this.registrations.accept(ctx, row, entry);
     if (!registration) {
-      this.pendingLimit.readmit();
+      this.pendingLimit.release();
       throw unusable({ type: true, currency: false });
     }
     this.database.afterCommit(ctx, () => dispatchRegistration(this.dispatcher, this.config, registration.id));

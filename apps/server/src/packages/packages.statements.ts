@@ -60,7 +60,7 @@ const ofOwners = (parameter: string, visible: Visibility): string =>
 export const lockOf = (visible: Visibility): Statement<PackageRow> =>
   statement(ROW, `${FIND_ANY.text} ${ofOwners('$2', visible)} FOR NO KEY UPDATE OF p`);
 
-// The time of an event is read under the row's lock, so that the events of a package are in the order of their times.
+// clock_timestamp() runs while the row is locked, so the times of the events of a package never decrease.
 /** `$1` is the ID, `$2` the actor, `$3` the audit entries, `$4` the carrier. */
 export const CLAIM = statement(
   ROW,
@@ -118,41 +118,41 @@ const listings = new Map<string, Statement<PackageRow>>();
 
 /**
  * Returns the statement for exactly these filters. Each of the 72 combinations has its own statement, because `$n IS
- * NULL OR …` would lead to a worse query plan, and so would a status that is not known when the statement is planned.
- * `$1` is the ID to start after, `$2` the number of rows.
+ * NULL OR …` would lead to a worse query plan. The status is a literal for the same reason. `$1` is the ID to start
+ * after, `$2` the number of rows.
  */
 export function listing(
   visible: Visibility,
   { typeId, hasCost, status }: PackageFilters,
 ): { text: Statement<PackageRow>; parameters: unknown[] } {
   const owners = visible === 'all' ? [] : [...new Set(visible)];
-  const whose = visible === 'all' ? 'all' : owners.length === 1 ? 'one' : 'many';
+  const owned = visible === 'all' ? 'all' : owners.length === 1 ? 'one' : 'many';
   const parameters = [
-    ...(whose === 'all' ? [] : [whose === 'one' ? owners[0] : owners]),
+    ...(owned === 'all' ? [] : [owned === 'one' ? owners[0] : owners]),
     ...(typeId === undefined ? [] : [typeId]),
   ];
   const filters = { byType: typeId !== undefined, hasCost, status };
-  const key = `${whose} ${JSON.stringify(filters)}`;
-  const text = listings.get(key) ?? statement(ROW, textOfListing(whose, filters));
+  const key = `${owned} ${JSON.stringify(filters)}`;
+  const text = listings.get(key) ?? statement(ROW, textOfListing(owned, filters));
   listings.set(key, text);
   return { text, parameters };
 }
 
 function textOfListing(
-  whose: 'all' | 'one' | 'many',
+  owned: 'all' | 'one' | 'many',
   { byType, hasCost, status }: { byType: boolean } & Omit<PackageFilters, 'typeId'>,
 ): string {
   const conditions = [
     'p.id < $1',
-    ...(whose === 'one' ? ['p.owner_id = $3'] : []),
-    ...(whose === 'many' ? ['p.owner_id = owner.id'] : []),
-    ...(byType ? [`p.type_id = $${whose === 'all' ? 3 : 4}`] : []),
+    ...(owned === 'one' ? ['p.owner_id = $3'] : []),
+    ...(owned === 'many' ? ['p.owner_id = owner.id'] : []),
+    ...(byType ? [`p.type_id = $${owned === 'all' ? 3 : 4}`] : []),
     ...(status ? [`p.status = '${status}'`] : []),
     ...(hasCost === undefined ? [] : [`p.delivery_cost IS ${hasCost ? 'NOT NULL' : 'NULL'}`]),
   ].join(' AND ');
   const newest = 'ORDER BY p.id DESC LIMIT $2';
-  if (whose !== 'many') return `SELECT ${ROW} ${FROM} WHERE ${conditions} ${newest}`;
-  // Reads the newest rows of each owner, and merges them. Does not read all packages of any owner.
+  if (owned !== 'many') return `SELECT ${ROW} ${FROM} WHERE ${conditions} ${newest}`;
+  // Reads only the newest rows of each owner, and merges them.
   return `SELECT ${ROW} FROM unnest($3::uuid[]) AS owner (id)
     CROSS JOIN LATERAL (SELECT * FROM packages p WHERE ${conditions} ${newest}) AS p ${typeName.join('p.type_id')} ${newest}`;
 }

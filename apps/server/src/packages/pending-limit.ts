@@ -4,12 +4,12 @@ import type { TransactionContext } from '@waybill/core';
 import { TooManyPendingError } from './packages.errors';
 import { RegistrationsRepository } from './registrations.repository';
 
-const COUNT_LASTS_MS = 1_000;
+const COUNT_TTL_MS = 1_000;
 
 /**
  * Refuses registrations while too many are pending. Counts them in PostgreSQL at most once a second, and adds those
- * that this process has accepted since. So the limit is exceeded at most by what other processes accept within a
- * second.
+ * that this process has accepted since. So the limit is exceeded by at most the number of registrations that other
+ * processes accept within a second.
  */
 @Injectable()
 export class PendingLimit {
@@ -25,18 +25,18 @@ export class PendingLimit {
   /** Admits one registration. @throws TooManyPendingError */
   async admit(ctx: TransactionContext): Promise<void> {
     const limit = this.config.registrations.pendingLimit;
-    if (performance.now() - this.countedAt > COUNT_LASTS_MS) await this.count(ctx, limit);
+    if (performance.now() - this.countedAt > COUNT_TTL_MS) await this.count(ctx, limit);
     if (this.counted + this.admitted >= limit) throw new TooManyPendingError();
     this.admitted++;
   }
 
   /** Undoes an admission if the registration was not accepted. */
-  readmit(): void {
+  release(): void {
     this.admitted = Math.max(this.admitted - 1, 0);
   }
 
   private async count(ctx: TransactionContext, limit: number): Promise<void> {
-    // Set before counting, so that concurrent requests use the previous count instead of counting too.
+    // Set before counting, so that concurrent requests use the previous count instead of starting another one.
     this.countedAt = performance.now();
     const before = this.admitted;
     try {
@@ -45,7 +45,7 @@ export class PendingLimit {
       this.countedAt = Number.NEGATIVE_INFINITY;
       throw error;
     }
-    // Registrations admitted during the count may be counted twice for a second, but never missed.
+    // Registrations that are admitted during the count may be counted twice for a second, but are never missed.
     this.admitted -= before;
   }
 }

@@ -83,7 +83,7 @@ describe('the price of a package', () => {
   });
 
   it.each([
-    // Exactly half a kopek is rounded up, slightly less is rounded down.
+    // Exactly half a kopek is rounded up. Slightly less is rounded down.
     ['0.5 kg at 0.02', { weightKg: '0.5', contentAmount: '0' }, '0.02', 1, '0.01'],
     ['0.5 kg at 0.0199999', { weightKg: '0.5', contentAmount: '0' }, '0.0199999', 1, '0.00'],
     ['1.5 kg and 10.99 at 84.004', { weightKg: '1.5', contentAmount: '10.99' }, '84.004', 1, '72.24'],
@@ -94,7 +94,7 @@ describe('the price of a package', () => {
       1,
       '840044200199.95',
     ],
-  ])('of %s', (_, inputs, value, nominal, cost) => {
+  ])('is rounded half up once for %s', (_, inputs, value, nominal, cost) => {
     const usd = fc.sample(quote('USD'), 1)[0]!;
     expect(priceOf({ ...inputs, contentCurrency: 'USD' }, [{ ...usd, value, nominal }]).cost).toBe(cost);
   });

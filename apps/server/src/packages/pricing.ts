@@ -8,7 +8,7 @@ export interface PricingInputs {
   contentCurrency: string;
 }
 
-/** How a cost was computed. Together with the inputs, it is enough to recompute the cost. */
+/** How a cost was computed. Anyone can recompute the cost from this and the inputs. */
 export interface Pricing {
   formulaVersion: number;
   rates: RateQuote[];
@@ -24,7 +24,7 @@ export interface Price {
   pricing: Pricing;
 }
 
-/** Increased with every change of the formula, so that an old price shows which formula computed it. */
+/** Increase this with every change of the formula, so that each price shows its formula. */
 export const FORMULA_VERSION = 1;
 export const FORMULA =
   'cost = 0.5 * weight_kg * R(USD) + 0.01 * content_value.amount * R(content_value.currency), where R(c) = value / nominal roubles for one unit of c, and R(RUB) = 1';

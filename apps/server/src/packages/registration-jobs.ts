@@ -17,7 +17,7 @@ export function dispatchRegistration(
 /**
  * Enqueues registrations whose jobs may be lost.
  * @param force enqueues even if the queue already has a job for the same attempt, because its worker may be dead.
- *   Without it, that job suffices, so that repeated sweeps do not grow a long queue.
+ *   Without it, such a registration gets no second job, so that repeated sweeps do not grow a long queue.
  * @returns whether the queue accepted them.
  */
 export function requeueRegistrations(

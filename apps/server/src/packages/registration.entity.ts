@@ -50,7 +50,7 @@ export class RegistrationEntity {
   @Column('text', { nullable: true })
   orderUid!: string | null;
 
-  /** Who registered it; null if it was not recorded. */
+  /** Who registered the package; null if this was not recorded. */
   @Column('jsonb', { nullable: true })
   actor!: PackageActor | null;
 

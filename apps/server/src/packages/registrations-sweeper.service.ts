@@ -4,11 +4,11 @@ import { TransactionContext } from '@waybill/core';
 import { inBatches } from '@waybill/jobs';
 import { JobDispatcher } from '@waybill/queue';
 import { requeueRegistrations } from './registration-jobs';
-import { attemptsUsedUp } from './registration-problems';
+import { attemptsExhausted } from './registration-problems';
 import { type ClaimedRegistration, RegistrationsRepository } from './registrations.repository';
 
 const BATCH = 500;
-const KEPT_FOR_DAYS = 30;
+const RETENTION_DAYS = 30;
 const DAY_MS = 24 * 3_600_000;
 
 /** Requeues pending registrations whose jobs may be lost, and deletes old ones. */
@@ -27,7 +27,7 @@ export class RegistrationsSweeper {
     return this.requeueDue('now', signal, false);
   }
 
-  /** Requeues every pending registration, because the worker that had it may have stopped. */
+  /** Requeues every pending registration, because its worker may have stopped. */
   async sweepAll(signal: AbortSignal): Promise<number> {
     const { requeueAfterSeconds } = this.config.registrations;
     const endOfGrace = await this.registrations.endOfGrace(new TransactionContext(), requeueAfterSeconds);
@@ -36,45 +36,45 @@ export class RegistrationsSweeper {
 
   /** Deletes registrations that finished more than 30 days ago. @returns how many. */
   async purge(signal: AbortSignal): Promise<number> {
-    const beforeId = firstIdAt(Date.now() - KEPT_FOR_DAYS * DAY_MS);
+    const beforeId = firstIdAt(Date.now() - RETENTION_DAYS * DAY_MS);
     return inBatches(signal, BATCH, (count) =>
-      this.registrations.deleteFinished(new TransactionContext(), { beforeId, days: KEPT_FOR_DAYS, count }),
+      this.registrations.deleteFinished(new TransactionContext(), { beforeId, days: RETENTION_DAYS, count }),
     );
   }
 
   private async requeueDue(before: string, signal: AbortSignal, force: boolean): Promise<number> {
     const graceSeconds = this.config.registrations.requeueAfterSeconds;
-    const swept = await inBatches(signal, BATCH, async (count) => {
+    const sweptCount = await inBatches(signal, BATCH, async (count) => {
       const due = await this.registrations.claimDue(new TransactionContext(), {
         before,
         graceSeconds,
         count,
       });
       if (due.length === 0) return 0;
-      const live = await this.failExhausted(due);
-      if (live.length === 0) return due.length;
-      const enqueued = await requeueRegistrations(this.dispatcher, this.config, live, { force });
+      const remaining = await this.failExhausted(due);
+      if (remaining.length === 0) return due.length;
+      const enqueued = await requeueRegistrations(this.dispatcher, this.config, remaining, { force });
       // Stops if the queue is unavailable: these registrations are due again after the requeue delay.
       return enqueued ? due.length : 0;
     });
-    if (swept > 0) this.logger.log(`Swept ${swept} pending registrations`);
-    return swept;
+    if (sweptCount > 0) this.logger.log(`Swept ${sweptCount} pending registrations`);
+    return sweptCount;
   }
 
-  // An attempt whose process died threw no error, but it counts. Only the age of an attempt shows whether it is still
-  // in progress.
+  // If a process dies, its attempt counts although it threw no error. Only the age of an attempt shows whether it is
+  // still in progress.
   private async failExhausted(due: ClaimedRegistration[]): Promise<ClaimedRegistration[]> {
     const { attempts } = this.config.registrations;
     const isExhausted = (one: ClaimedRegistration): boolean => one.overdue && one.attempts >= attempts;
     const exhausted = due.filter(isExhausted).map(({ id }) => id);
     if (exhausted.length === 0) return due;
     this.logger.error(`None of the ${attempts} attempts finished: ${exhausted.join(', ')}`);
-    await this.registrations.fail(new TransactionContext(), exhausted, attemptsUsedUp(attempts));
+    await this.registrations.fail(new TransactionContext(), exhausted, attemptsExhausted(attempts));
     return due.filter((one) => !isExhausted(one));
   }
 }
 
-// The smallest UUIDv7 of an instant.
+// Returns the smallest UUIDv7 of an instant.
 function firstIdAt(epochMs: number): string {
   const time = epochMs.toString(16).padStart(12, '0');
   return `${time.slice(0, 8)}-${time.slice(8)}-7000-8000-000000000000`;

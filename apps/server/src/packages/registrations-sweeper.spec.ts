@@ -56,7 +56,7 @@ describe('the registrations sweeper', () => {
     expect(await sweeper().sweep(signal)).toBe(COUNT);
   });
 
-  it('enqueues under the id of the waiting attempt, so that a job is not added twice', async () => {
+  it('uses the same job ID as the waiting attempt, so that no job is added twice', async () => {
     await sweeper().sweep(signal);
     const suffixes = requeued.map(({ payload, options }) =>
       options.jobId?.slice(payload.registrationId.length),
@@ -67,7 +67,7 @@ describe('the registrations sweeper', () => {
     ]).toEqual([COUNT / 2, COUNT / 2]);
   });
 
-  it('requeues every pending registration once at a start', async () => {
+  it('requeues every pending registration once when a worker starts', async () => {
     await sweeper().sweep(signal);
     requeued = [];
     expect(await sweeper().sweepAll(signal)).toBe(COUNT);
@@ -92,7 +92,7 @@ describe('the registrations sweeper', () => {
     expect({ least, count }).toEqual({ least: COUNT - 499, count: 500 });
   });
 
-  it('requeues no finished registration', async () => {
+  it('does not requeue finished registrations', async () => {
     await dataSource.query(
       `UPDATE registrations SET state = 'failed', finished_at = now() WHERE content_amount > 100`,
     );
@@ -115,7 +115,7 @@ describe('the registrations sweeper', () => {
     expect(deletes).toHaveBeenCalledTimes(3);
     deletes.mockRestore();
     const [{ count }] = await dataSource.query(`SELECT count(*)::int AS count FROM registrations`);
-    // 10 are pending, and 100 finished a minute too late.
+    // 10 registrations are pending, and 100 finished a minute too late to be purged.
     expect(count).toBe(COUNT - 1_090);
   });
 });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AuditEntryValues } from '@waybill/audit';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { Database, isRefusal, type RowOf, statement } from '@waybill/database';
 import { In } from 'typeorm';
 import type { Price, UnpricedReason } from './pricing';
@@ -21,7 +21,7 @@ import {
 } from './registrations.statements';
 
 export type NewRegistration = RowOf<typeof NEW> & {
-  /** Seconds until the sweeper enqueues the registration again. */
+  /** Seconds after which the sweeper requeues the registration. */
   graceSeconds: number;
 };
 /** A registration to accept, and its audit entry. */
@@ -39,7 +39,7 @@ export type RegistrationStatus = RowOf<typeof STATUS>;
 export type AgedRegistrationStatus = RowOf<typeof AGED_STATUS>;
 /** A registration to enqueue. */
 export type DueRegistration = Pick<RegistrationEntity, 'id' | 'attempts'>;
-/** `overdue`: its requeue delay has passed, and no attempt has started within it. */
+/** `overdue`: the requeue delay has passed, and no attempt has started during it. */
 export type ClaimedRegistration = RowOf<typeof CLAIMED>;
 export type PendingRegistration = RowOf<typeof PENDING>;
 
@@ -47,9 +47,9 @@ export type PendingRegistration = RowOf<typeof PENDING>;
 @Injectable()
 export class RegistrationsRepository {
   // Concurrent calls share one statement and one commit.
-  private readonly acceptances = new Gathered<Acceptance, RegistrationStatus | undefined>(
+  private readonly acceptanceBatcher = new Batcher<Acceptance, RegistrationStatus | undefined>(
     (batch) => this.acceptAll(new TransactionContext(), batch),
-    { most: 100, lanes: 2, doneAloneAfter: isRefusal },
+    { maxSize: 100, concurrency: 2, retryIndividually: isRefusal },
   );
 
   constructor(private readonly database: Database) {}
@@ -64,11 +64,11 @@ export class RegistrationsRepository {
     row: NewRegistration,
     entry: AuditEntryValues | undefined,
   ): Promise<RegistrationStatus | undefined> {
-    if (!ctx.transaction) return this.acceptances.do({ row, entry });
+    if (!ctx.transaction) return this.acceptanceBatcher.add({ row, entry });
     return (await this.acceptAll(ctx, [{ row, entry }]))[0];
   }
 
-  // SQL: the hottest write, set-based, by the database's clock.
+  // SQL: the most frequent write; set-based, with the database's clock.
   private async acceptAll(
     ctx: TransactionContext,
     batch: readonly Acceptance[],
@@ -83,7 +83,7 @@ export class RegistrationsRepository {
     return batch.map(({ row }) => byId.get(row.id));
   }
 
-  // SQL: a hot read, with the age by the database's clock.
+  // SQL: a frequent read; computes the age with the database's clock.
   findStatus(ctx: TransactionContext, id: string): Promise<AgedRegistrationStatus | undefined> {
     return this.database.row(
       ctx,
@@ -92,12 +92,12 @@ export class RegistrationsRepository {
     );
   }
 
-  // SQL: one set-based update, by the database's clock.
+  // SQL: one set-based update, with the database's clock.
   /**
-   * Counts attempts before they start, so that an attempt that kills its process counts too. The sweeper does not
+   * Counts attempts before they start, so that an attempt that crashes its process counts too. The sweeper does not
    * requeue a registration during the grace period of an attempt. A first attempt that starts early keeps `requeue_at`,
-   * which saves an index update. The last attempt has twice the grace period, because a slow fetch of rates may take
-   * all of one.
+   * which saves an index update. The last attempt has twice the grace period, because slowly fetched rates may take a
+   * whole one.
    * @returns the pending registrations that had an attempt left.
    */
   beginAttempts(
@@ -121,8 +121,7 @@ export class RegistrationsRepository {
   }
 
   /**
-   * Takes back an attempt that was interrupted through no fault of the registration, and makes the registration due for
-   * the next sweep.
+   * Undoes the count of an attempt that stopped with its process, and makes the registration due for the next sweep.
    */
   async undoAttempt(ctx: TransactionContext, id: string): Promise<void> {
     await this.database
@@ -148,8 +147,8 @@ export class RegistrationsRepository {
   // array makes PostgreSQL use the primary key.
   /**
    * Claims due registrations, longest overdue first, and postpones their next requeue, so that concurrent sweeps claim
-   * other rows.
-   * @param before registrations due before this time are claimed; `now` is PostgreSQL's.
+   * different rows.
+   * @param before claims registrations that are due before this time; `now` is the time of PostgreSQL.
    */
   claimDue(
     ctx: TransactionContext,
@@ -184,7 +183,7 @@ export class RegistrationsRepository {
     return count;
   }
 
-  // SQL: a bounded read, by the database's clock.
+  // SQL: a bounded read, with the database's clock.
   /** Returns the age in seconds of the oldest of at most `bound` pending registrations; 0 if none is pending. */
   async oldestPendingSeconds(ctx: TransactionContext, bound: number): Promise<number> {
     const oldest = statement(
@@ -196,8 +195,8 @@ export class RegistrationsRepository {
 
   // SQL: a bounded set-based delete.
   /**
-   * Deletes the oldest registrations that finished before the given age. IDs are ordered by time, so only those below
-   * `beforeId` are scanned, and no index on the time is needed.
+   * Deletes the oldest registrations that finished before the given age. IDs are ordered by time, so only rows with an
+   * ID below `beforeId` are scanned, and no index on the time is needed.
    * @returns how many.
    */
   deleteFinished(

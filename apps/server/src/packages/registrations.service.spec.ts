@@ -75,7 +75,7 @@ describe('processing a registration', () => {
     expect(await registration()).toEqual({ state: 'succeeded', attempts: 1, problem: null });
   });
 
-  it('fails a registration that throws at each attempt', async () => {
+  it('fails a registration whose attempts all throw', async () => {
     const one = worker(() => Promise.reject(new Error('poison')));
     for (let attempt = 1; attempt < ATTEMPTS; attempt++)
       await expect(one.process(id)).rejects.toThrow('poison');
@@ -87,7 +87,7 @@ describe('processing a registration', () => {
     });
   });
 
-  it('fails a registration that ends its process at each attempt, after the last attempt’s grace period', async () => {
+  it('fails a registration whose attempts all crash the process, after the grace period of the last attempt', async () => {
     const never = () => new Promise<never>(() => undefined);
     for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
       void worker(never).process(id);
@@ -103,7 +103,7 @@ describe('processing a registration', () => {
     expect(await registration()).toMatchObject({ state: 'failed', problem: 'registration_failed' });
   });
 
-  it('does not count an attempt that was aborted because its process stopped', async () => {
+  it('does not count an attempt that stopped with its process', async () => {
     await dataSource.query(`UPDATE registrations SET attempts = $1`, [ATTEMPTS - 1]);
     const stopping = worker(() => Promise.reject(new RatesStoppedError('The process is stopping')));
     await expect(stopping.process(id)).rejects.toBeInstanceOf(RatesStoppedError);

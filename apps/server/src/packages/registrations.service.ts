@@ -1,34 +1,34 @@
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { RatesStoppedError } from '@waybill/currency-rate';
 import { isRefusal } from '@waybill/database';
 import { PackagePrices } from './package-prices.service';
-import { attemptsUsedUp } from './registration-problems';
+import { attemptsExhausted } from './registration-problems';
 import {
   type PendingRegistration,
   type PricedRegistration,
   RegistrationsRepository,
 } from './registrations.repository';
 
-const BATCHES = { most: 100, lanes: 2 };
+const BATCH_LIMITS = { maxSize: 100, concurrency: 2 };
 
 /** Turns accepted registrations into packages. Jobs may call this any number of times. */
 @Injectable()
 export class RegistrationsService {
   private readonly logger = new Logger(RegistrationsService.name);
-  private readonly underWay = new Map<string, Promise<void>>();
-  // Jobs start one at a time. Concurrent jobs share their statements.
-  private readonly attempts = new Gathered<string, PendingRegistration | undefined>(
+  private readonly running = new Map<string, Promise<void>>();
+  // Each job starts on its own, but concurrent jobs share their statements.
+  private readonly attemptBatcher = new Batcher<string, PendingRegistration | undefined>(
     (ids) => this.beginAll(ids),
-    { ...BATCHES, doneAloneAfter: isRefusal },
+    { ...BATCH_LIMITS, retryIndividually: isRefusal },
   );
-  private readonly completions = new Gathered<PricedRegistration, void>(
+  private readonly completionBatcher = new Batcher<PricedRegistration, void>(
     async (priced) => {
       await this.registrations.complete(new TransactionContext(), priced);
       return [];
     },
-    { ...BATCHES, doneAloneAfter: isRefusal },
+    { ...BATCH_LIMITS, retryIndividually: isRefusal },
   );
 
   constructor(
@@ -39,24 +39,25 @@ export class RegistrationsService {
 
   /**
    * Creates the package of a pending registration exactly once, however many jobs run. Jobs of one process share an
-   * attempt. Does nothing if all attempts have started: one of them finishes the registration, or the sweeper fails it.
-   * @throws the error of an attempt while attempts are left. After the last one, the registration is failed. An attempt
-   *   that is interrupted by a stopping process does not count.
+   * attempt. Does nothing if no attempts are left: a running attempt finishes the registration, or the sweeper marks it
+   * as failed.
+   * @throws the error of the attempt, while attempts are left. After the last attempt, marks the registration as
+   *   failed. An attempt that stops with its process does not count.
    */
   process(id: string): Promise<void> {
-    const underWay = this.underWay.get(id);
-    if (underWay) return underWay;
-    const attempt = this.attempt(id).finally(() => this.underWay.delete(id));
-    this.underWay.set(id, attempt);
+    const running = this.running.get(id);
+    if (running) return running;
+    const attempt = this.attempt(id).finally(() => this.running.delete(id));
+    this.running.set(id, attempt);
     return attempt;
   }
 
   private async attempt(id: string): Promise<void> {
-    const registration = await this.attempts.do(id);
+    const registration = await this.attemptBatcher.add(id);
     if (!registration) return;
     try {
       const price = await this.prices.of(registration);
-      await this.completions.do({ id, price });
+      await this.completionBatcher.add({ id, price });
     } catch (error) {
       const ctx = new TransactionContext();
       if (error instanceof RatesStoppedError) {
@@ -79,6 +80,6 @@ export class RegistrationsService {
   private async fail(ctx: TransactionContext, id: string, error: Error): Promise<void> {
     const { attempts } = this.config.registrations;
     this.logger.error(`Registration ${id} failed after ${attempts} attempts: ${error.message}`, error.stack);
-    await this.registrations.fail(ctx, [id], attemptsUsedUp(attempts));
+    await this.registrations.fail(ctx, [id], attemptsExhausted(attempts));
   }
 }

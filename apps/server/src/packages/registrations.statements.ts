@@ -47,8 +47,9 @@ export const BEGIN_ATTEMPTS = statement(
                        ELSE now() + $2 * interval '1 second' END
    WHERE id = ANY ($1) AND state = 'pending' AND attempts < $3 RETURNING ${PENDING}`,
 );
-// The arrays make PostgreSQL use the primary key. With `state = 'pending'`, which means the same as `finished_at IS NULL`,
-// it would read the index of all pending registrations. The locks keep a registration from failing meanwhile.
+// The arrays make PostgreSQL use the primary key. The condition is `finished_at IS NULL`, because with the equivalent
+// `state = 'pending'`, PostgreSQL would read the index of all pending registrations. The locks prevent the sweeper from
+// failing a registration at the same time.
 export const COMPLETE = `WITH priced AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS one (id uuid, cost numeric, pricing jsonb, reason text)),
   pending AS MATERIALIZED (

@@ -16,7 +16,7 @@ import { type PackageCost, withDay } from './packages.queries';
 import { type PackageRow, PackagesRepository, type PricedPackageRow } from './packages.repository';
 import type { UnpricedReason } from './pricing';
 
-/** Computes the cost of a package again. */
+/** Recomputes the cost of a package. */
 @Injectable()
 export class RepricingService {
   constructor(
@@ -27,8 +27,8 @@ export class RepricingService {
   ) {}
 
   /**
-   * Asks the bank for the rates of a package's day, unless they are final. This may take half a minute and needs
-   * connections of its own, so it must happen before the transaction of `reprice`.
+   * Fetches the rates of a package's day from the bank, unless they are final. This may take half a minute and needs
+   * its own connections, so call it before the transaction of `reprice`.
    */
   async fetchRates(id: number): Promise<void> {
     const inputs = await this.packages.findInputs(new TransactionContext(), id);
@@ -45,7 +45,7 @@ export class RepricingService {
    * Computes the cost of a package from the stored rates of its day, and adds a revision, even if the cost is the same.
    * @returns the new cost.
    * @throws PackageNotFoundError, PackageCancelledError, PreconditionFailedError, and RateUnavailableError or
-   *   CurrencyNotQuotedError, which leave the current cost.
+   *   CurrencyNotQuotedError, which leave the cost unchanged.
    */
   async reprice(ctx: RequestContext, id: number): Promise<PackageCost> {
     return this.database.transaction(ctx, async () => {

@@ -7,7 +7,7 @@ export const visibilities = ['public', 'internal'] as const;
 /** Who may read a comment: everyone who may read the ticket, or staff only. */
 export type Visibility = (typeof visibilities)[number];
 
-/** A comment on a ticket. Never changed. */
+/** A comment on a ticket. Comments never change. */
 @Entity('ticket_comments')
 @Index('ticket_comments_ticket_id_created_at_id_idx', ['ticketId', 'createdAt', 'id'])
 @Index('ticket_comments_public_idx', ['ticketId', 'createdAt', 'id'], { where: "visibility = 'public'" })
@@ -28,7 +28,7 @@ export class TicketCommentEntity {
   @Column('text')
   text!: string;
 
-  /** The status that the ticket got with this comment. */
+  /** The status that the comment gave the ticket. */
   @Column('text', { nullable: true })
   transition!: TicketStatus | null;
 

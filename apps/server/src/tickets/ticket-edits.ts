@@ -2,7 +2,7 @@ import type { AuditChanges } from '@waybill/audit';
 import type { TicketRow } from './ticket.entity';
 import type { ChangeableFields } from './ticket-event.entity';
 
-/** Returns those of the fields that an edit changes. Undefined fields stay as they are. */
+/** Returns the fields that an edit changes. Ignores undefined fields. */
 export const changesOf = (before: TicketRow, fields: Partial<ChangeableFields>): Partial<ChangeableFields> =>
   Object.fromEntries(
     Object.entries(fields).filter(
@@ -12,7 +12,9 @@ export const changesOf = (before: TicketRow, fields: Partial<ChangeableFields>):
     ),
   );
 
-/** Returns what the audit log records of an edit. The subject and the text are personal data, so only their names are in it. */
+/**
+ * Returns the audit changes of an edit. The subject and the text are personal data, so only their names are recorded.
+ */
 export function auditedEdit(
   before: TicketRow,
   [texts = {}, { priority, tags, assigneeId } = {}]: Partial<ChangeableFields>[],

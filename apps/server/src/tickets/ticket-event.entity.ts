@@ -6,10 +6,10 @@ export type TicketEventType = (typeof eventTypes)[number];
 
 export const authors = ['customer', 'staff', 'system'] as const;
 
-/** Whose side a change or a comment is from. */
+/** The kind of author of a change or a comment. */
 export type Author = (typeof authors)[number];
 
-/** The fields of a ticket that change. */
+/** The fields of a ticket that can change. */
 export interface ChangeableFields {
   status: TicketStatus;
   subject: string;
@@ -19,7 +19,7 @@ export interface ChangeableFields {
   assigneeId: string | null;
 }
 
-/** Changed fields. The old value of `text` and of a new ticket's fields is left out. */
+/** Changed fields. Excludes the old value of `text`, and the old values of a new ticket. */
 export type RecordedChanges = {
   [Field in keyof ChangeableFields]?: { from?: ChangeableFields[Field]; to: ChangeableFields[Field] };
 };
@@ -40,7 +40,7 @@ export class TicketEventEntity {
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'ticket_events_pkey' })
   revision!: number;
 
-  /** Numbers the events that the customer sees, so that no gap shows the others. Null for an internal event. */
+  /** Numbers the events that the customer sees, without gaps that would reveal internal events. Null for those. */
   @Column('integer', { nullable: true })
   publicRevision!: number | null;
 

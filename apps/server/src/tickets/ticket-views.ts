@@ -10,7 +10,7 @@ import { isStaff } from './tickets.caller';
 import { type TicketDto, type TicketSummaryDto, toTicketDto, toTicketSummaryDto } from './tickets.dto';
 import type { ListedTicket } from './tickets.lists';
 
-/** Shows rows as the caller may see them: with names of staff and internal fields for staff, without them for customers. */
+/** Maps rows to what the caller may see. Only staff see the names of staff, and internal fields. */
 @Injectable()
 export class TicketViews {
   constructor(private readonly actors: Actors) {}

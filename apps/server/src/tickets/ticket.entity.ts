@@ -17,7 +17,7 @@ export type TicketPriority = (typeof priorities)[number];
 
 /**
  * A support request. `priority`, `tags`, `assigneeId`, `updatedAt` and `revision` are for staff only: they change with
- * internal activity, which a customer must not notice.
+ * internal activity, which customers must not notice.
  */
 @Entity('tickets')
 @Unique('tickets_follow_up_of_id_key', ['followUpOfId'])
@@ -85,7 +85,7 @@ export class TicketEntity {
   @ForeignKey('UserEntity', { name: 'tickets_assignee_id_fkey' })
   assigneeId!: string | null;
 
-  // Times have millisecond precision, as in JavaScript, so that a cursor and `as_of` hold them exactly.
+  // Times have millisecond precision, as in JavaScript, so that a cursor and `as_of` contain them exactly.
   @Column({ type: 'timestamptz', precision: 3 })
   createdAt!: Date;
 
@@ -96,7 +96,7 @@ export class TicketEntity {
   @Column({ type: 'timestamptz', precision: 3 })
   publicUpdatedAt!: Date;
 
-  /** Time at which the ticket got its status. */
+  /** Time of the last change of the status. */
   @Column({ type: 'timestamptz', precision: 3 })
   statusSince!: Date;
 

@@ -9,7 +9,7 @@ import { TicketsRepository } from './tickets.repository';
 
 const BATCH = 100;
 
-/** Closes tickets whose customer does not reply to an answer. */
+/** Closes answered tickets to which the customer does not reply. */
 @Injectable()
 export class TicketsAutoClose {
   constructor(

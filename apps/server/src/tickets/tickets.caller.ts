@@ -6,14 +6,14 @@ import { ticketsScopes } from './tickets.scopes';
 /** Owners whose tickets are visible, or all. */
 export type Owners = readonly string[] | 'all';
 
-/** Who makes a change: the side, and the user or API key of staff. */
+/** The author of a change: customer, staff or system, with the user or API key of staff. */
 export interface ChangeAuthor {
   author: Author;
   userId: string | null;
   apiKeyId: string | null;
 }
 
-/** Whether the caller sees and changes all tickets, with what is for staff only. */
+/** Whether the caller may see and change all tickets, including their internal parts. */
 export const isStaff = ({ principal }: RequestContext): boolean =>
   principal.scopes.has(ticketsScopes.manage.name);
 

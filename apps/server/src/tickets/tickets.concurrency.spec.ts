@@ -35,11 +35,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   }),
 );
 
-describe('tickets that many callers change', () => {
+describe('tickets with concurrent changes', () => {
   const { dataSource, service, queries } = useTicketServices({ poolSize: 10 });
   const [anna, vera] = [customer(), staff()];
 
-  const take = async (ctx: RequestContext, id: string, one: Step): Promise<unknown> => {
+  const applyStep = async (ctx: RequestContext, id: string, one: Step): Promise<unknown> => {
     if (one.do === 'transition')
       return service.transition(ctx, id, { to: one.to, ...(one.comment && { comment: { text: 'x' } }) });
     if (one.do === 'comment') {
@@ -56,13 +56,13 @@ describe('tickets that many callers change', () => {
   };
   const NO_CONNECTION = 'timeout exceeded when trying to connect';
   const KNOWN = ['ticket_transition_not_allowed', 'ticket_closed', 'ticket_answered', 'scope_missing'];
-  /** Takes a step. @returns whether it was accepted */
-  const tried = (who: () => RequestContext, id: string, one: Step): Promise<boolean> =>
-    take(who(), id, one).then(
+  /** Makes a random change. @returns whether it was accepted */
+  const tryStep = (who: () => RequestContext, id: string, one: Step): Promise<boolean> =>
+    applyStep(who(), id, one).then(
       () => true,
       (error: DomainError) => {
         // A busy machine may keep a caller waiting for a connection of the pool.
-        if (error.message === NO_CONNECTION) return tried(who, id, one);
+        if (error.message === NO_CONNECTION) return tryStep(who, id, one);
         if (!KNOWN.includes(error.code)) throw error;
         return false;
       },
@@ -78,7 +78,7 @@ describe('tickets that many callers change', () => {
   const eventsOf = (id: string): Promise<StoredEvent[]> =>
     dataSource.query('SELECT * FROM ticket_events WHERE ticket_id = $1 ORDER BY revision', [id]);
 
-  function assertLegal(events: StoredEvent[], final: TicketStatus): void {
+  function assertValidHistory(events: StoredEvent[], final: TicketStatus): void {
     expect(events.map(({ revision }) => revision)).toEqual(events.map((_, n) => n + 1));
     const seen = events.flatMap(({ public_revision: revision }) => revision ?? []);
     expect(seen).toEqual(seen.map((_, n) => n + 1));
@@ -93,7 +93,7 @@ describe('tickets that many callers change', () => {
     expect(afterClosing).toEqual([]);
   }
 
-  it(`has a legal history after the random walks of ${CALLERS} callers at once`, async () => {
+  it(`have a valid history after random changes by ${CALLERS} concurrent callers`, async () => {
     const walks = fc.array(fc.record({ ticket: fc.nat(TICKETS - 1), byStaff: fc.boolean(), step }), {
       minLength: 3,
       maxLength: 6,
@@ -109,13 +109,13 @@ describe('tickets that many callers change', () => {
         await Promise.all(
           all.map(async (walk) => {
             for (const { ticket, byStaff, step: one } of walk)
-              if (await tried(byStaff ? vera : anna, ids[ticket] as string, one)) accepted++;
+              if (await tryStep(byStaff ? vera : anna, ids[ticket] as string, one)) accepted++;
           }),
         );
         expect(accepted).toBeGreaterThan(CALLERS / 2);
         for (const id of ids) {
           const [events, ticket] = [await eventsOf(id), await queries.get(vera(), id)];
-          assertLegal(events, ticket.status);
+          assertValidHistory(events, ticket.status);
           await assertRebuilt(id);
         }
       }),
@@ -123,7 +123,7 @@ describe('tickets that many callers change', () => {
     );
   });
 
-  /** Checks that the history rebuilds the present ticket, for both views. */
+  /** Checks that the history rebuilds the current ticket, for both views. */
   async function assertRebuilt(id: string): Promise<void> {
     for (const who of [anna, vera]) {
       const now = await queries.get(who(), id);
@@ -134,14 +134,14 @@ describe('tickets that many callers change', () => {
   const databaseTime = async (): Promise<Date> =>
     (await dataSource.query('SELECT clock_timestamp() AS now'))[0].now;
 
-  it('rebuilds each earlier state from the history, for the customer and for staff', async () => {
+  it('can be rebuilt in each earlier state from the history, for the customer and for staff', async () => {
     const steps = fc.array(fc.record({ byStaff: fc.boolean(), step }), { minLength: 1, maxLength: 12 });
     await fc.assert(
       fc.asyncProperty(steps, async (all) => {
         const { id } = await service.open(anna(), aTicket());
-        // Changes of the same millisecond are seen together.
+        // Changes in the same millisecond are visible together.
         const seen = { anna: new Map<string, TicketDto>(), vera: new Map<string, TicketDto>() };
-        const look = async () => {
+        const recordStates = async () => {
           for (const [name, who] of [
             ['anna', anna],
             ['vera', vera],
@@ -150,10 +150,10 @@ describe('tickets that many callers change', () => {
             seen[name].set(now.updated_at.toISOString(), now);
           }
         };
-        await look();
+        await recordStates();
         for (const { byStaff, step: one } of all) {
-          await tried(byStaff ? vera : anna, id, one);
-          await look();
+          await tryStep(byStaff ? vera : anna, id, one);
+          await recordStates();
         }
         for (const [name, who] of [
           ['anna', anna],
@@ -166,7 +166,7 @@ describe('tickets that many callers change', () => {
     );
   });
 
-  it('shows no ticket before it was opened, and none in the future', async () => {
+  it('are not shown at a time before they were opened, or in the future', async () => {
     const { id, created_at: created } = await service.open(anna(), aTicket());
     const before = new Date(created.getTime() - 1).toISOString();
     await expect(queries.get(anna(), id, before)).rejects.toMatchObject({ code: 'ticket_not_found' });
@@ -176,7 +176,7 @@ describe('tickets that many callers change', () => {
     });
   });
 
-  it('shows the follow-up of a ticket only after it was opened', async () => {
+  it('show their follow-up only after it was opened', async () => {
     const { id } = await service.open(anna(), aTicket());
     const closed = await service.transition(anna(), id, { to: 'closed' });
     const followUp = await service.followUp(anna(), id, { text: 'Again' });

@@ -53,7 +53,7 @@ describeOnEachPostgres('lists of tickets', (on) => {
       expect([await list(vera(), { q: 'boots' }), await list(vera(), { q: 'shoes' })]).toEqual([[], [id]]);
     });
 
-    it('of a customer reads their tickets and public comments only', async () => {
+    it('by a customer finds only their own tickets and public comments', async () => {
       const id = await open();
       await open({ text: 'zebra' }, customer());
       await service.comment(vera(), id, { text: 'zebra', visibility: 'internal' });
@@ -117,7 +117,7 @@ describeOnEachPostgres('lists of tickets', (on) => {
       expect([query, await list(anna(), query)]).toEqual([query, isFound ? [id] : []]);
   });
 
-  it('walk pages by opening or by last change, each ticket once', async () => {
+  it('page by creation or by last change, with each ticket once', async () => {
     const ids: string[] = [];
     for (let n = 0; n < 7; n++) ids.push(await open());
     await service.comment(anna(), ids[2] as string, { text: 'x' });
@@ -137,7 +137,7 @@ describeOnEachPostgres('lists of tickets', (on) => {
     expect(await walk(vera, 'updated')).toEqual([4, 2, 6, 5, 3, 1, 0]);
   });
 
-  it('refuse filters of staff to customers, and cursors of other lists', async () => {
+  it('refuse staff filters for customers, and cursors of other lists', async () => {
     await open();
     await open();
     for (const query of [{ assignee: 'none' }, { priority: 'low' as const }, { tag: 'a' }]) {

@@ -57,7 +57,10 @@ export class TicketLists {
     return this.listing(ctx, owners, filters, page).getMany();
   }
 
-  /** Returns the query of `list`. It is planned for its values, because each combination of filters needs its own plan. */
+  /**
+   * Returns the query of `list`. It is not prepared, because PostgreSQL must plan each combination of filters
+   * separately.
+   */
   listing(
     ctx: TransactionContext,
     owners: Owners,
@@ -140,8 +143,8 @@ function addRanges(
 
 // SQL: full-text search.
 /**
- * For all tickets, finds the matches by the indexes of the words. For the tickets of some owners, looks through these
- * tickets alone, and through public comments only.
+ * For staff, finds matches in all tickets by the full-text indexes. For customers, reads only their own tickets and the
+ * public comments.
  */
 function addSearch(tickets: Tickets, owners: Owners, q: string): void {
   const query = searchQuery(':q::text');

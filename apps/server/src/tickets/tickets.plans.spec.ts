@@ -130,21 +130,24 @@ describe('plans of lists of tickets', () => {
       OWNED + 1,
     ],
     ['a customer’s open', own, () => ({ status: 'open' }), 'created', 'tickets_', ROWS / 100],
-  ])('%s, by time: %#', async (_, owners, filters, sort, index, rows) => {
-    const nodes = await planOf(owners(), filters(), sort);
-    assertCheap(nodes, index, rows);
-  });
+  ])(
+    'list tickets with an index, and read few other rows: %s (%#)',
+    async (_, owners, filters, sort, index, rows) => {
+      const nodes = await planOf(owners(), filters(), sort);
+      assertCheap(nodes, index, rows);
+    },
+  );
 
   it.each<[string, () => TicketFilters]>([
     ['without a filter', () => ({})],
     ['by status', () => ({ status: 'closed' })],
-    ['by time of opening', () => ({ createdFrom: months })],
-  ])('a page in the middle %s starts at its cursor', async (_, filters) => {
+    ['by time of creation', () => ({ createdFrom: months })],
+  ])('start a page in the middle at its cursor, %s', async (_, filters) => {
     const from = filters();
     assertCheap(await planOf('all', from, 'created', from.createdFrom ? undefined : middle), '', 110);
   });
 
-  it('a tag, whatever the order, reads the tagged tickets at most', async () => {
+  it('read only the tagged tickets for a tag, in any sort order', async () => {
     assertCheap(await planOf('all', { tag: 'lost' }, 'created'), 'tickets_', ROWS / 10);
   });
 

@@ -25,7 +25,7 @@ const commentCursors = new Cursors('ticket-comments', z.tuple([timeKey, uuidKey]
 const eventCursors = new Cursors('ticket-history', z.tuple([integerKey]));
 const STAFF_ONLY = ['assignee', 'priority', 'tag'] as const;
 
-/** Reads tickets, limited to those that the caller may see and to what the caller may see of them. */
+/** Reads the tickets, and the parts of each ticket, that the caller may see. */
 @Injectable()
 export class TicketsQueries {
   constructor(
@@ -35,15 +35,19 @@ export class TicketsQueries {
   ) {}
 
   /**
-   * Returns a ticket, as it is or as it was at a time.
-   * @throws TicketNotFoundError also for a time before the ticket was opened, BadRequestError for one in the future.
+   * Returns the current or an earlier state of a ticket.
+   * @throws TicketNotFoundError, also for a time before the ticket was opened, and BadRequestError for a time in the
+   *   future.
    */
   async get(ctx: RequestContext, id: string, asOf?: string): Promise<TicketDto> {
     const row = asOf === undefined ? await this.find(ctx, id) : await this.findAsOf(ctx, id, new Date(asOf));
     return this.views.ticket(ctx, row);
   }
 
-  /** Returns a page of the tickets that the caller may see, newest first. @throws BadRequestError for a filter of staff. */
+  /**
+   * Returns a page of the tickets that the caller may see, newest first.
+   * @throws BadRequestError for filters that only staff may use.
+   */
   async list(ctx: RequestContext, query: ListTicketsQuery): Promise<Page<TicketSummaryDto>> {
     const { limit, cursor, sort, ...filters } = query;
     const forbidden = isStaff(ctx) ? [] : STAFF_ONLY.filter((name) => filters[name] !== undefined);
@@ -120,10 +124,10 @@ export class TicketsQueries {
   }
 }
 
-/** The values of a new ticket that its first event does not record. */
+/** Initial values that the first event of a ticket does not record. */
 const UNCHANGED = { priority: 'normal', tags: [], assigneeId: null } satisfies Partial<TicketRow>;
 
-/** A cursor belongs to one ticket, and to staff or to customers: they see different rows. */
+/** Binds a cursor to a ticket, and to staff or customers, because they see different rows. */
 const boundOf = (ctx: RequestContext, ticketId: string): Bound => ({ ticketId, internal: isStaff(ctx) });
 
 function filtersOf(query: ListTicketsQuery): TicketFilters {

@@ -42,7 +42,7 @@ export interface NewEvent extends ChangeAuthor {
   isPublic: boolean;
   changes?: Partial<ChangeableFields>;
   commentId?: string | null;
-  /** Time of an earlier event of the same transaction; by default, the present. */
+  /** Time of an earlier event of the same transaction. Default: now. */
   at?: Date | null;
 }
 
@@ -59,7 +59,7 @@ const INSERT_COMMENT = statement(
   `INSERT INTO ticket_comments (${NEW_COMMENT.names}, document)
    VALUES (${NEW_COMMENT.placeholders}, ${searchDocument('$1')}) RETURNING ${COMMENT}`,
 );
-// The statement starts after the ticket is locked, so the times of a ticket's events never go back.
+// The statement starts after the ticket is locked, so the times of a ticket's events never decrease.
 const AT = `greatest(coalesce($10, ${NOW}), updated_at)`;
 const CHANGE = statement(
   ROW,
@@ -170,7 +170,7 @@ export class TicketsRepository {
   }
 
   // SQL: SKIP LOCKED and the database's clock.
-  /** Locks tickets that have been `answered` for some days, the longest first. */
+  /** Locks tickets that have been `answered` for some days, longest first. */
   lockAnsweredFor(ctx: TransactionContext, days: number, count: number): Promise<TicketRow[]> {
     return this.database.rows(ctx, OVERDUE, [days, count]);
   }
@@ -205,7 +205,7 @@ export class TicketsRepository {
   }
 }
 
-// Stores an old text only once, as the new text of an earlier event.
+// Omits the old text, because an earlier event has it as its new text.
 const recorded = (before: TicketRow, changes: Partial<ChangeableFields>): RecordedChanges =>
   Object.fromEntries(
     Object.entries(changes).map(([field, to]) => [

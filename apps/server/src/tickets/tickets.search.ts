@@ -1,5 +1,5 @@
-// The configuration "russian" stems words in Cyrillic letters as Russian and words in Latin letters as English. Letters
-// are converted by ICU, not by the database's default collation, and "ё" counts as "е".
+// The configuration "russian" stems words in Cyrillic letters as Russian and words in Latin letters as English. ICU
+// converts the letters to lower case, because the default collation of the database may not. Replaces "ё" by "е".
 const CONFIGURATION = `'pg_catalog.russian'`;
 const plain = (text: string): string => `translate(lower((${text}) COLLATE "und-x-icu"), 'ё', 'е')`;
 

@@ -12,7 +12,7 @@ import { statuses, type TicketStatus, transitions } from './ticket.entity';
 import type { EditTicketDto } from './tickets.dto';
 
 const { signal } = new AbortController();
-/** The shortest way to each status. */
+/** The shortest path to each status. */
 const wayTo: Record<TicketStatus, TicketStatus[]> = {
   open: [],
   answered: ['answered'],
@@ -80,7 +80,7 @@ describe('tickets', () => {
       });
     });
 
-    it('lets one of many racing equal transitions win', async () => {
+    it('lets one of many concurrent transitions to the same status win', async () => {
       for (const [from, to] of [
         ['open', 'answered'],
         ['answered', 'closed'],
@@ -96,7 +96,7 @@ describe('tickets', () => {
       }
     });
 
-    it('lets customers close, and do no other transition', async () => {
+    it('allows customers no transition except to close', async () => {
       for (const to of statuses.filter((one) => one !== 'closed')) {
         const id = await ticketWith('answered');
         expect(await codeOf(service.transition(anna(), id, { to }))).toBe('scope_missing');
@@ -115,7 +115,7 @@ describe('tickets', () => {
   });
 
   describe('comments', () => {
-    it('of the customer make an answered ticket await a reply, and no other', async () => {
+    it('of the customer change the status of answered tickets to awaiting_reply, and of no others', async () => {
       for (const [from, to] of [
         ['open', 'open'],
         ['answered', 'awaiting_reply'],
@@ -127,7 +127,7 @@ describe('tickets', () => {
       }
     });
 
-    it('of staff change no status unless asked to', async () => {
+    it('of staff do not change the status unless requested', async () => {
       for (const from of ['open', 'answered', 'awaiting_reply'] as const) {
         const id = await ticketWith(from);
         await service.comment(vera(), id, { text: 'We are looking.' });
@@ -148,7 +148,7 @@ describe('tickets', () => {
       expect(commented?.at).toEqual(transitioned?.at);
     });
 
-    it('are written by customers in public only', async () => {
+    it('of customers are always public', async () => {
       const id = await ticketWith('open');
       const internal = { text: 'x', visibility: 'internal' } as const;
       expect(await codeOf(service.comment(anna(), id, internal))).toBe('scope_missing');
@@ -159,7 +159,7 @@ describe('tickets', () => {
     });
   });
 
-  it('belong to their customer', async () => {
+  it('are visible to their customer only', async () => {
     const id = await ticketWith('closed');
     const boris = customer();
     const works = [
@@ -174,8 +174,8 @@ describe('tickets', () => {
     for (const work of works) expect(await codeOf(work())).toBe('ticket_not_found');
   });
 
-  describe('after the close', () => {
-    it('accept nothing', async () => {
+  describe('closed tickets', () => {
+    it('accept no change', async () => {
       const id = await ticketWith('closed');
       const before = [await queries.get(vera(), id), await historyOf(id)];
       for (const who of [anna, vera]) {
@@ -189,7 +189,7 @@ describe('tickets', () => {
       expect([await queries.get(vera(), id), await historyOf(id)]).toEqual(before);
     });
 
-    it('accept nothing from callers that race with the close', async () => {
+    it('accept no change from requests that are concurrent with the close', async () => {
       const id = await ticketWith('answered');
       const race = [
         ...Array.from({ length: 10 }, () => service.comment(vera(), id, { text: 'x' })),
@@ -202,7 +202,7 @@ describe('tickets', () => {
       ]);
     });
 
-    it('have one follow-up, linked both ways, however many callers ask', async () => {
+    it('have one follow-up, linked both ways, even if several callers request one', async () => {
       const id = await ticketWith('closed');
       const before = await historyOf(id);
       const outcomes = await Promise.all(
@@ -225,7 +225,7 @@ describe('tickets', () => {
       expect(await codeOf(service.followUp(anna(), followUp.id, { text: 'x' }))).toBe('ticket_not_closed');
     });
 
-    it('have follow-ups that the customer owns, also if staff open them', async () => {
+    it('have follow-ups that the customer owns, even if staff open them', async () => {
       const id = await ticketWith('closed');
       const opened = await service.followUp(vera(), id, { text: 'We found it.', subject: 'Found' });
       expect(await queries.get(anna(), opened.id)).toMatchObject({ subject: 'Found', text: 'We found it.' });
@@ -270,7 +270,7 @@ describe('tickets', () => {
       expect((await service.edit(vera(), id, { assignee_id: null })).assignee).toBeNull();
     });
 
-    it('that change nothing record nothing', async () => {
+    it('without a change record nothing', async () => {
       const id = await ticketWith('open');
       const before = await queries.get(vera(), id);
       expect(
@@ -288,7 +288,7 @@ describe('tickets', () => {
   });
 
   describe('the audit log', () => {
-    it('records what staff change, without texts, and nothing of customers', async () => {
+    it('records the changes of staff without texts, and no changes of customers', async () => {
       const id = await ticketWith('open');
       await service.comment(anna(), id, { text: 'private words' });
       expect(await auditOf(id)).toEqual([]);
@@ -306,7 +306,7 @@ describe('tickets', () => {
       expect(JSON.stringify(entries)).not.toContain('private words');
     });
 
-    it('has no entry of a change that was rolled back', async () => {
+    it('has no entry for a change that was rolled back', async () => {
       const id = await ticketWith('open');
       await codeOf(service.transition(vera(), id, { to: 'awaiting_reply', comment: { text: 'x' } }));
       expect(await auditOf(id)).toEqual([]);
@@ -320,7 +320,7 @@ describe('tickets', () => {
         days,
       ]);
 
-    it('closes what has been answered for long, with an event of the system, once', async () => {
+    it('closes tickets that have been answered long enough once, with an event of the system', async () => {
       const ids = Object.fromEntries(
         await Promise.all(statuses.map(async (status) => [status, await ticketWith(status)] as const)),
       );
@@ -343,7 +343,7 @@ describe('tickets', () => {
       expect((await auditOf(id)).at(-1)).toMatchObject({ action: 'ticket.closed_automatically' });
     });
 
-    it('works in batches, and leaves a ticket alone that somebody is changing', async () => {
+    it('works in batches, and skips a ticket that is being changed', async () => {
       const id = await ticketWith('answered');
       await age(id, 30);
       const columns =

@@ -25,7 +25,10 @@ import {
 import { observeFirstAnswer } from './tickets.metrics';
 import { type NewTicket, TicketsRepository } from './tickets.repository';
 
-/** Opens and changes tickets. Every change locks its ticket first, so that changes of one ticket run one after another. */
+/**
+ * Opens and changes tickets. Every change locks its ticket first, so that changes of the same ticket run one after
+ * another.
+ */
 @Injectable()
 export class TicketsService {
   constructor(
@@ -91,7 +94,7 @@ export class TicketsService {
   }
 
   /**
-   * Gives a ticket another status, and writes a comment if there is one.
+   * Changes the status of a ticket, and adds the comment if there is one.
    * @throws ManageScopeMissingError, TicketNotFoundError, PreconditionFailedError, TransitionNotAllowedError
    */
   async transition(
@@ -111,8 +114,8 @@ export class TicketsService {
   }
 
   /**
-   * Writes a comment, and gives the ticket another status if asked to. A customer's comment on an answered ticket makes
-   * it await a reply.
+   * Adds a comment, and changes the status of the ticket if requested. If a customer comments on an answered ticket,
+   * its status becomes `awaiting_reply`.
    * @throws ManageScopeMissingError, TicketNotFoundError, PreconditionFailedError, TicketClosedError,
    *   TransitionNotAllowedError
    */
@@ -151,7 +154,7 @@ export class TicketsService {
     return row;
   }
 
-  // Public and internal changes are separate events, because a customer sees only the former.
+  // Public and internal changes are separate events, because a customer sees only the public ones.
   private async editFields(
     ctx: RequestContext,
     before: TicketRow,
@@ -192,7 +195,7 @@ export class TicketsService {
     const event = { type: 'transitioned', isPublic: true, changes: { status }, at } as const;
     const row = await this.tickets.change(ctx, before, { ...authorOf(ctx), ...event });
     await this.record(ctx, row.id, 'ticket.transitioned', { status: { from: before.status, to: status } });
-    // A ticket is open only until its first answer.
+    // A ticket never becomes open again, so this is its first answer.
     if (before.status === 'open' && status === 'answered')
       this.database.afterCommit(ctx, () => observeFirstAnswer(row));
     return row;

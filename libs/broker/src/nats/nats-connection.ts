@@ -7,12 +7,12 @@ import {
   nkeyAuthenticator,
 } from '@nats-io/transport-node';
 import type { BrokerHealth } from '../broker-health';
-import { type Dialing, Reconnecting } from '../reconnecting';
+import { type Connector, ReconnectingConnection } from '../reconnecting-connection';
 import type { BrokerAccess } from '../broker-access';
 
 const CONNECT_TIMEOUT_MS = 5_000;
 const REQUEST_TIMEOUT_MS = 5_000;
-/** A server that does not answer two pings is lost. */
+/** If a server does not answer two pings, the connection counts as lost. */
 const PING_INTERVAL_MS = 10_000;
 
 /** An open connection to NATS. */
@@ -22,12 +22,15 @@ export interface NatsConnection {
   manager: JetStreamManager;
 }
 
-/** Connects to NATS. Our own reconnecting replaces that of the client, so that both brokers behave the same. */
-export function natsConnections(access: BrokerAccess, health: BrokerHealth): Reconnecting<NatsConnection> {
+/** Connects to NATS. Does not use the client's own reconnection, so that all brokers behave the same. */
+export function natsConnections(
+  access: BrokerAccess,
+  health: BrokerHealth,
+): ReconnectingConnection<NatsConnection> {
   const configured = access.address.servers.map(({ host, port }) => hostAndPort(host, port));
   let announced: string[] = [];
-  const dialing: Dialing<NatsConnection> = {
-    dial: async (lost) => {
+  const connector: Connector<NatsConnection> = {
+    open: async (lost) => {
       const connection = await connect({
         servers: [...new Set([...configured, ...announced])],
         name: 'waybill',
@@ -45,11 +48,11 @@ export function natsConnections(access: BrokerAccess, health: BrokerHealth): Rec
         manager: await jetstreamManager(connection, { ...options, checkAPI: false }),
       };
     },
-    hangUp: async ({ connection }) => {
+    close: async ({ connection }) => {
       if (!connection.isClosed()) await connection.close();
     },
   };
-  return new Reconnecting(dialing, health);
+  return new ReconnectingConnection(connector, health);
 }
 
 function securityOf({ address, certificateAuthority, credentials }: BrokerAccess) {
@@ -62,7 +65,7 @@ function securityOf({ address, certificateAuthority, credentials }: BrokerAccess
   };
 }
 
-/** A credentials file has a JWT and a seed; otherwise it is a seed alone. */
+/** Accepts a credentials file, which contains a JWT and a seed, or only a seed. */
 function authenticatorOf(credentials: string): Authenticator {
   const bytes = new TextEncoder().encode(credentials);
   return credentials.includes('BEGIN NATS USER JWT') ? credsAuthenticator(bytes) : nkeyAuthenticator(bytes);

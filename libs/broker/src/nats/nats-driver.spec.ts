@@ -6,7 +6,7 @@ import { brokerAddress } from '@waybill/config';
 import { selfSignedCertificate } from '../../../../test/support/certificate';
 import { brokerUrl } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/poll';
-import { type BrokerPlace, describeBroker, LEASE_MS } from '../../test/contract';
+import { type TestBroker, describeBroker, LEASE_MS } from '../../test/contract';
 import { describeWithNatsServer, startNatsServer } from '../../test/nats-server';
 import { Broker } from '../broker';
 import type { ReceivedMessage } from '../messages';
@@ -66,7 +66,7 @@ describeBroker('NATS JetStream', url === undefined ? undefined : () => startPlac
     await broker.publish(TOPIC, [{ body }]);
   });
 
-  it('keeps the settings of a stream that exists, and creates again what is deleted', async () => {
+  it('keeps the settings of an existing stream, and recreates deleted streams and consumers', async () => {
     await manager.streams.add({ name: stream, subjects: [`${prefix}.${TOPIC}`], max_msgs: 1_000 });
     const received = consume();
     await broker.publish(TOPIC, [{ body }]);
@@ -83,7 +83,7 @@ describeBroker('NATS JetStream', url === undefined ? undefined : () => startPlac
     await eventually(() => received.at(-1)?.id === 'last', { describe: 'consuming works again' });
   });
 
-  it('takes over a new acknowledgement time for a consumer that exists', async () => {
+  it('updates the acknowledgement time of an existing consumer', async () => {
     await broker.lag(TOPIC);
     const later = new Broker(
       new NatsDriver({ address: brokerAddress.parse(url!), prefix, ackWaitMs: 7_000 }),
@@ -109,7 +109,7 @@ describeBroker('NATS JetStream', url === undefined ? undefined : () => startPlac
   it('refuses a message above the limit of the server', async () => {
     const limit = connection.info!.max_payload;
     await expect(broker.publish(TOPIC, [{ body: Buffer.alloc(limit) }])).rejects.toThrow(
-      `but the broker takes at most ${limit}`,
+      `but the broker accepts at most ${limit}`,
     );
     await broker.publish(TOPIC, [{ body: Buffer.alloc(limit - 1_000) }]);
   });
@@ -157,7 +157,7 @@ describeWithNatsServer('a NATS server with TLS and sign-in', () => {
     expect(await publish('', { certificateAuthority, credentials })).toBe('published');
   });
 
-  it('is not used without trust, or with a wrong password, which is never shown', async () => {
+  it('is not used with an untrusted certificate or a wrong password, and the password is never shown', async () => {
     expect(await publish('waybill:p%40ss@', {})).toMatch(/self.signed certificate/);
     const refusal = await publish('waybill:wr0ng@', { certificateAuthority: cert });
     expect(refusal).toMatch(/Authorization Violation/i);
@@ -165,7 +165,7 @@ describeWithNatsServer('a NATS server with TLS and sign-in', () => {
   });
 });
 
-async function startPlace(natsUrl: string): Promise<BrokerPlace> {
+async function startPlace(natsUrl: string): Promise<TestBroker> {
   const prefix = newPrefix();
   const address = brokerAddress.parse(natsUrl);
   const remove = async () => {

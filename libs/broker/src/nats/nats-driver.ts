@@ -5,30 +5,30 @@ import {
   BatchConsumer,
   type BatchHandler,
   type ConsumeOptions,
-  type Room,
+  type Capacity,
   type Settlement,
 } from '../batch-consumer';
 import { type BrokerAccess, serversOf } from '../broker-access';
-import type { BrokerDriver, Consumption } from '../broker-driver';
+import type { BrokerDriver, Subscription } from '../broker-driver';
 import { BrokerHealth } from '../broker-health';
 import { MAX_MESSAGE_BYTES, type PreparedMessage, type ReceivedMessage } from '../messages';
-import { PullConsumption, type Puller } from '../pull-consumption';
-import type { Reconnecting } from '../reconnecting';
+import { PullSubscription, type Puller } from '../pull-subscription';
+import type { ReconnectingConnection } from '../reconnecting-connection';
 import type { Topic } from '../topics';
 import { type NatsConnection, natsConnections } from './nats-connection';
 import { NatsTopic } from './nats-topic';
 
 const ID_HEADER = 'Message-Id';
-/** Time in which a consumer waits for a connection, or for a reply. */
+/** Timeout of a consumer for a connection or a reply. */
 const TIMEOUT_MS = 5_000;
-/** Time in which the server takes commands about deliveries. A connection that is lost meanwhile does not tell. */
+/** Timeout of a flush. Without it, a flush on a lost connection would never end. */
 const FLUSH_MS = 2_000;
-/** Duration of a request for messages: the shortest that the client accepts, because a stop waits for its end. */
+/** Duration of a pull request. The minimum of the client, because stopping waits for the end of the request. */
 const PULL_MS = 1_000;
-/** Limit of a server that is not configured otherwise. */
-const USUAL_MAX_PAYLOAD = 1024 * 1024;
+/** The default of NATS servers. */
+const DEFAULT_MAX_PAYLOAD = 1024 * 1024;
 
-/** A delivery, which only the connection that it came on can settle. */
+/** A delivery. Only the connection that received it can settle it. */
 interface NatsDelivery {
   received: JsMsg;
   connection: NatsConnection['connection'];
@@ -37,15 +37,15 @@ interface NatsDelivery {
 
 export interface NatsDriverOptions extends BrokerAccess {
   prefix: string;
-  /** Time after which the messages of a process that died are delivered again. */
+  /** Time after which the messages of a dead process are redelivered. */
   ackWaitMs?: number;
 }
 
 /** NATS JetStream: a file-based stream per topic, read by a durable pull consumer with explicit acknowledgements. */
 export class NatsDriver implements BrokerDriver {
   readonly health: BrokerHealth;
-  private readonly connections: Reconnecting<NatsConnection>;
-  /** What was created or found on the current connection. */
+  private readonly connections: ReconnectingConnection<NatsConnection>;
+  /** Streams and consumers that are known to exist on the current connection. */
   private readonly streams = new Map<Topic, NatsConnection>();
   private readonly consumers = new Map<Topic, { connected: NatsConnection; consumer: Consumer }>();
   private readonly ackWaitMs: number;
@@ -56,18 +56,18 @@ export class NatsDriver implements BrokerDriver {
     this.connections = natsConnections(options, this.health);
   }
 
-  async maxMessageBytes(withinMs: number): Promise<number> {
-    return Math.min(MAX_MESSAGE_BYTES, maxPayloadOf(await this.connections.use(withinMs)));
+  async maxMessageBytes(timeoutMs: number): Promise<number> {
+    return Math.min(MAX_MESSAGE_BYTES, maxPayloadOf(await this.connections.use(timeoutMs)));
   }
 
-  async publish(topic: Topic, messages: readonly PreparedMessage[], withinMs: number): Promise<void> {
-    const connected = await this.connections.use(withinMs);
+  async publish(topic: Topic, messages: readonly PreparedMessage[], timeoutMs: number): Promise<void> {
+    const connected = await this.connections.use(timeoutMs);
     const { subject } = this.topic(topic);
     try {
-      await withTimeout(this.ensureStream(topic, connected), withinMs);
+      await withTimeout(this.ensureStream(topic, connected), timeoutMs);
       await Promise.all(
         messages.map(({ body, id, headers }) =>
-          connected.client.publish(subject, body, { headers: encode(id, headers), timeout: withinMs }),
+          connected.client.publish(subject, body, { headers: encode(id, headers), timeout: timeoutMs }),
         ),
       );
     } catch (error) {
@@ -76,7 +76,7 @@ export class NatsDriver implements BrokerDriver {
     }
   }
 
-  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Consumption {
+  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Subscription {
     const settle = (settlements: readonly Settlement<NatsDelivery>[]) =>
       send(
         settlements.map(({ delivery }) => delivery),
@@ -89,31 +89,31 @@ export class NatsDriver implements BrokerDriver {
     const batches = new BatchConsumer<NatsDelivery>(topic, handler, settle, options);
     const puller: Puller<NatsDelivery> = {
       extendEveryMs: this.ackWaitMs / 3,
-      pull: (room) => this.pull(topic, room, batches),
+      pull: (capacity) => this.pull(topic, capacity, batches),
       extend: (deliveries) => send(deliveries, ({ received }) => received.working()),
     };
-    return new PullConsumption(batches, puller);
+    return new PullSubscription(batches, puller);
   }
 
-  async lag(topic: Topic, withinMs: number): Promise<number> {
-    const connected = await this.connections.use(withinMs);
-    return withTimeout(this.topic(topic).lag(connected), withinMs);
+  async lag(topic: Topic, timeoutMs: number): Promise<number> {
+    const connected = await this.connections.use(timeoutMs);
+    return withTimeout(this.topic(topic).lag(connected), timeoutMs);
   }
 
   close(): Promise<void> {
     return this.connections.close();
   }
 
-  private async pull(topic: Topic, room: Room, batches: BatchConsumer<NatsDelivery>): Promise<void> {
+  private async pull(topic: Topic, capacity: Capacity, batches: BatchConsumer<NatsDelivery>): Promise<void> {
     const connected = await this.connections.use(TIMEOUT_MS);
     const { connection } = connected;
-    // A request is limited by messages or by bytes, so this assumes the largest messages.
-    const most = Math.floor(room.bytes / maxPayloadOf(connected)) || 1;
+    // A pull request can limit messages or bytes, but not both. So this assumes messages of the maximum size.
+    const maxMessages = Math.floor(capacity.bytes / maxPayloadOf(connected)) || 1;
     try {
       const consumer = await this.consumerOf(topic, connected);
-      // The request is never cancelled: messages that are on their way would be lost until their lease ends.
+      // Never cancels the request: messages in transit would not be redelivered before their lease ends.
       for await (const received of await consumer.fetch({
-        max_messages: Math.min(room.messages, most),
+        max_messages: Math.min(capacity.messages, maxMessages),
         expires: PULL_MS,
       }))
         batches.add({ received, connection, message: decode(received) });
@@ -145,9 +145,9 @@ export class NatsDriver implements BrokerDriver {
 }
 
 const maxPayloadOf = ({ connection }: NatsConnection): number =>
-  connection.info?.max_payload ?? USUAL_MAX_PAYLOAD;
+  connection.info?.max_payload ?? DEFAULT_MAX_PAYLOAD;
 
-/** Sends a command about each delivery, and waits until the server has them. */
+/** Sends a command for each delivery, and waits until the server has received them all. */
 async function send(
   deliveries: readonly NatsDelivery[],
   command: (delivery: NatsDelivery, n: number) => void,

@@ -13,7 +13,7 @@ import { nanos } from '@nats-io/transport-node';
 import type { Topic } from '../topics';
 import type { NatsConnection } from './nats-connection';
 
-/** Deliveries that may be unacknowledged in the whole fleet, including delayed ones. Bounds the server's memory. */
+/** Maximum number of unacknowledged deliveries of all processes, including delayed ones. Bounds the server's memory. */
 const MAX_UNACKNOWLEDGED = 100_000;
 
 /** A topic on JetStream: a stream that keeps each message until it is acknowledged, and its one durable consumer. */
@@ -31,7 +31,7 @@ export class NatsTopic {
     this.stream = this.subject.replaceAll('.', '_');
   }
 
-  /** Creates the stream if it is missing. Keeps the settings of one that exists, such as its replicas. */
+  /** Creates the stream if it is missing. Does not change the settings of an existing stream, such as its replicas. */
   async ensureStream({ manager }: NatsConnection): Promise<void> {
     if (await exists(manager.streams.info(this.stream), JetStreamApiCodes.StreamNotFound)) return;
     await manager.streams.add({
@@ -74,10 +74,10 @@ export class NatsTopic {
   }
 }
 
-/** Returns undefined if the server answers that there is no such thing. */
-async function exists<T>(asked: Promise<T>, missing: number): Promise<T | undefined> {
+/** Returns undefined if the server responds with the error code `missing`. */
+async function exists<T>(request: Promise<T>, missing: number): Promise<T | undefined> {
   try {
-    return await asked;
+    return await request;
   } catch (error) {
     if (error instanceof JetStreamApiError && error.code === missing) return undefined;
     throw error;

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { describeOnEachPostgres } from '../../../../test/support/database';
 import { useTypeOrm } from '../../../../test/support/typeorm';
 import { useDatabase } from '../../../../test/support/use-database';
-import { type BrokerPlace, describeBroker, LEASE_MS } from '../../test/contract';
+import { type TestBroker, describeBroker, LEASE_MS } from '../../test/contract';
 import type { Address } from '../../test/tcp-proxy';
 import { brokerSchema } from '../broker.schema';
 import { topics } from '../topics';
@@ -31,7 +31,7 @@ describeOnEachPostgres('the leases of the embedded broker', (on) => {
 
   beforeEach(() => dataSource.query('TRUNCATE stream_messages'));
 
-  it('are given by no one else while they hold, and again when they have ended', async () => {
+  it('are exclusive until they expire, and can then be taken again', async () => {
     await publish(2);
     const first = await messages().claim(TOPIC, roomFor(1), 60_000);
     const others = await messages().claim(TOPIC, roomFor(10), 0);
@@ -40,20 +40,20 @@ describeOnEachPostgres('the leases of the embedded broker', (on) => {
     expect(again).toMatchObject([{ messageId: '1', deliveryCount: 2 }]);
   });
 
-  it('cannot be prolonged or ended by the consumer that lost them, which can still acknowledge', async () => {
+  it('cannot be extended or released by a consumer that lost them, which can still acknowledge', async () => {
     await publish(1);
     const lost = await messages().claim(TOPIC, roomFor(1), 0);
-    const [held] = await messages().claim(TOPIC, roomFor(1), 60_000);
-    await messages().release(lost.map((lease) => ({ ...lease, afterMs: 0 })));
+    const [lease] = await messages().claim(TOPIC, roomFor(1), 60_000);
+    await messages().release(lost.map((one) => ({ ...one, afterMs: 0 })));
     await messages().extend(lost, 0);
     expect(await messages().claim(TOPIC, roomFor(1), 0)).toEqual([]);
-    await messages().extend([held!], 0);
+    await messages().extend([lease!], 0);
     expect(await messages().claim(TOPIC, roomFor(1), 0)).toMatchObject([{ deliveryCount: 3 }]);
     await messages().delete(lost);
     expect(await messages().count(TOPIC)).toBe(0);
   });
 
-  it('cover at most the given bytes, and at least one message', async () => {
+  it('cover at most the given number of bytes, but at least one message', async () => {
     await publish(4, 9_000);
     const claim = async (bytes: number) =>
       (await messages().claim(TOPIC, { messages: 10, bytes }, 60_000)).length;
@@ -61,7 +61,7 @@ describeOnEachPostgres('the leases of the embedded broker', (on) => {
   });
 });
 
-function placeOn(databaseUrl: string): BrokerPlace {
+function placeOn(databaseUrl: string): TestBroker {
   const { hostname, port } = new URL(databaseUrl);
   const sources: DataSource[] = [];
   const open = async ({ host, port: via }: Address) => {

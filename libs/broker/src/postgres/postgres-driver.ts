@@ -4,17 +4,17 @@ import {
   BatchConsumer,
   type BatchHandler,
   type ConsumeOptions,
-  type Room,
+  type Capacity,
   type Settlement,
 } from '../batch-consumer';
-import type { BrokerDriver, Consumption } from '../broker-driver';
+import type { BrokerDriver, Subscription } from '../broker-driver';
 import { BrokerHealth } from '../broker-health';
 import { MAX_MESSAGE_BYTES, type PreparedMessage, type ReceivedMessage } from '../messages';
-import { PullConsumption, type Puller } from '../pull-consumption';
+import { PullSubscription, type Puller } from '../pull-subscription';
 import type { Topic } from '../topics';
 import { type Lease, StreamMessagesRepository } from './stream-messages.repository';
 
-/** Interval at which an idle consumer looks for messages of other processes. */
+/** Interval at which an idle consumer polls for messages that other processes published. */
 const POLL_MS = 100;
 const POLL_JITTER_MS = 50;
 
@@ -24,20 +24,20 @@ interface LeasedMessage {
 }
 
 export interface PostgresDriverOptions {
-  /** Time after which the messages of a process that died are delivered again. */
+  /** Time after which the messages of a dead process are redelivered. */
   leaseMs?: number;
 }
 
 /**
- * The embedded broker: a table in PostgreSQL. A consumer leases messages, prolongs the leases while it handles them, and
- * deletes them when they are acknowledged.
+ * The embedded broker: a table in PostgreSQL. A consumer leases messages, extends the leases while it handles the
+ * messages, and deletes acknowledged messages.
  */
 export class PostgresDriver implements BrokerDriver {
   readonly health = new BrokerHealth('The embedded message broker');
   private readonly messages: StreamMessagesRepository;
   private readonly leaseMs: number;
-  /** Wakes the consumers of this process that found no message. */
-  private readonly idle = new Set<() => void>();
+  /** Callbacks that wake the idle consumers of this process. */
+  private readonly wakeCallbacks = new Set<() => void>();
 
   constructor(database: Database, { leaseMs = 10_000 }: PostgresDriverOptions = {}) {
     this.messages = new StreamMessagesRepository(database);
@@ -48,20 +48,20 @@ export class PostgresDriver implements BrokerDriver {
     return Promise.resolve(MAX_MESSAGE_BYTES);
   }
 
-  async publish(topic: Topic, messages: readonly PreparedMessage[], withinMs: number): Promise<void> {
+  async publish(topic: Topic, messages: readonly PreparedMessage[], timeoutMs: number): Promise<void> {
     await withTimeout(
       this.observe(() => this.messages.insert(topic, messages)),
-      withinMs,
+      timeoutMs,
     );
     this.wakeIdle();
   }
 
-  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Consumption {
+  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Subscription {
     const settle = (settlements: readonly Settlement<LeasedMessage>[]) => this.settle(settlements);
     const batches = new BatchConsumer<LeasedMessage>(topic, handler, settle, options);
     const puller: Puller<LeasedMessage> = {
       extendEveryMs: this.leaseMs / 3,
-      pull: (room) => this.pull(topic, room, batches),
+      pull: (capacity) => this.pull(topic, capacity, batches),
       extend: (messages) =>
         this.observe(() =>
           this.messages.extend(
@@ -70,13 +70,13 @@ export class PostgresDriver implements BrokerDriver {
           ),
         ),
     };
-    return new PullConsumption(batches, puller);
+    return new PullSubscription(batches, puller);
   }
 
-  lag(topic: Topic, withinMs: number): Promise<number> {
+  lag(topic: Topic, timeoutMs: number): Promise<number> {
     return withTimeout(
       this.observe(() => this.messages.count(topic)),
-      withinMs,
+      timeoutMs,
     );
   }
 
@@ -84,23 +84,23 @@ export class PostgresDriver implements BrokerDriver {
     return Promise.resolve(); // the pool belongs to the process
   }
 
-  private async pull(topic: Topic, room: Room, batches: BatchConsumer<LeasedMessage>): Promise<void> {
-    const rows = await this.observe(() => this.messages.claim(topic, room, this.leaseMs));
+  private async pull(topic: Topic, capacity: Capacity, batches: BatchConsumer<LeasedMessage>): Promise<void> {
+    const rows = await this.observe(() => this.messages.claim(topic, capacity, this.leaseMs));
     for (const { id, messageId, body, headers, deliveryCount } of rows)
       batches.add({ lease: { id, deliveryCount }, message: { id: messageId, body, headers, deliveryCount } });
     if (rows.length === 0) await this.waitForMessages();
   }
 
-  /** Waits until this process publishes, or for the poll interval. */
+  /** Waits until this process publishes a message, or until the poll interval ends. */
   private waitForMessages(): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
-        this.idle.delete(wake);
+        this.wakeCallbacks.delete(wake);
         resolve();
       };
       const timer = setTimeout(wake, POLL_MS + Math.random() * POLL_JITTER_MS);
-      this.idle.add(wake);
+      this.wakeCallbacks.add(wake);
     });
   }
 
@@ -119,7 +119,7 @@ export class PostgresDriver implements BrokerDriver {
   }
 
   private wakeIdle(): void {
-    for (const wake of this.idle) wake();
+    for (const wake of this.wakeCallbacks) wake();
   }
 
   private async observe<T>(work: () => Promise<T>): Promise<T> {

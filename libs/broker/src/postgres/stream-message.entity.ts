@@ -4,7 +4,7 @@ import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 @Entity('stream_messages')
 @Index('stream_messages_topic_id_idx', ['topic', 'id'])
 export class StreamMessageEntity {
-  /** In the order of publication. */
+  /** Increases in the order of publication. */
   @PrimaryGeneratedColumn('identity', {
     type: 'bigint',
     generatedIdentity: 'ALWAYS',
@@ -28,7 +28,7 @@ export class StreamMessageEntity {
   @Column('timestamptz', { default: () => 'now()' })
   publishedAt!: Date;
 
-  /** Until then, no consumer gets the message: one is handling it, or it is delayed. */
+  /** No consumer gets the message before this time, because it is leased or delayed. */
   @Column('timestamptz', { default: () => "'-infinity'" })
   hiddenUntil!: Date;
 

@@ -1,6 +1,6 @@
 import { TransactionContext } from '@waybill/core';
 import { columnsOf, computed, type Database, type RowOf, statement, value } from '@waybill/database';
-import type { Room } from '../batch-consumer';
+import type { Capacity } from '../batch-consumer';
 import type { PreparedMessage } from '../messages';
 import type { Topic } from '../topics';
 import { StreamMessageEntity } from './stream-message.entity';
@@ -14,18 +14,18 @@ export type StreamMessageRow = RowOf<typeof ROW>;
 /** A delivery of a message. A later delivery of the same message has a higher count. */
 export type Lease = Pick<StreamMessageRow, 'id' | 'deliveryCount'>;
 
-/** Bounds the memory of one claim. */
+/** Maximum size of the messages of one claim. */
 const MAX_CLAIMED_BYTES = 16 * 1024 * 1024;
 
 /**
- * The messages of the embedded broker, each statement in its own transaction. All statements are SQL: SKIP LOCKED, the
- * database's clock, and whole batches in one statement. Rows are locked in the order of their IDs, or skipped if they are
- * locked, so that the statements never deadlock.
+ * Messages of the embedded broker. Each statement runs in its own transaction. All statements are SQL, because they
+ * need SKIP LOCKED and the database's clock, and handle whole batches. They lock rows in the order of their IDs or skip
+ * locked rows, so that they never deadlock.
  */
 export class StreamMessagesRepository {
   constructor(private readonly database: Database) {}
 
-  /** Stores messages in their order. All bodies are one parameter: pg would write an array of them as text. */
+  /** Stores messages in the given order. Sends all bodies as one parameter, because pg would send an array as text. */
   async insert(topic: Topic, messages: readonly PreparedMessage[]): Promise<void> {
     const sizes = messages.map(({ body }) => body.length);
     await this.database.execute(
@@ -46,8 +46,8 @@ export class StreamMessagesRepository {
     );
   }
 
-  /** Leases the oldest messages that no other consumer has, in the order of publication: at least one. */
-  async claim(topic: Topic, { messages, bytes }: Room, leaseMs: number): Promise<StreamMessageRow[]> {
+  /** Leases the oldest available messages, in the order of publication. Leases one even if it exceeds `bytes`. */
+  async claim(topic: Topic, { messages, bytes }: Capacity, leaseMs: number): Promise<StreamMessageRow[]> {
     const rows = await this.database.rows(
       new TransactionContext(),
       statement(
@@ -70,7 +70,7 @@ export class StreamMessagesRepository {
     return rows.toSorted((a, b) => (BigInt(a.id) < BigInt(b.id) ? -1 : 1));
   }
 
-  /** Prolongs leases that still hold. */
+  /** Extends leases that have not been lost. */
   async extend(leases: readonly Lease[], leaseMs: number): Promise<void> {
     await this.database.execute(
       new TransactionContext(),
@@ -93,7 +93,7 @@ export class StreamMessagesRepository {
     );
   }
 
-  /** Ends leases that still hold; the messages are delivered again after a delay. */
+  /** Ends leases that have not been lost. The messages are redelivered after a delay. */
   async release(leases: readonly (Lease & { afterMs: number })[]): Promise<void> {
     await this.database.execute(
       new TransactionContext(),
@@ -122,7 +122,7 @@ const columnsOfLeases = (leases: readonly Lease[]): [string[], number[]] => [
   leases.map(({ deliveryCount }) => deliveryCount),
 ];
 
-/** Returns where each of the parts starts; the first byte is 1. */
+/** Returns the start of each part. The first byte is 1. */
 function startsOf(sizes: readonly number[]): number[] {
   let next = 1;
   return sizes.map((size) => {

@@ -2,17 +2,17 @@ import { withTimeout } from '@waybill/core';
 import { connect, type ChannelModel } from 'amqplib';
 import type { BrokerAccess } from '../broker-access';
 import type { BrokerHealth } from '../broker-health';
-import { Reconnecting } from '../reconnecting';
+import { ReconnectingConnection } from '../reconnecting-connection';
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const HANG_UP_MS = 1_000;
-/** A server that is silent for twice as long is lost. */
+const CLOSE_TIMEOUT_MS = 1_000;
+/** If a server is silent for twice this time, the connection counts as lost. */
 const HEARTBEAT_SECONDS = 10;
 
 /** An open connection to RabbitMQ. */
 export interface RabbitMqConnection {
   model: ChannelModel;
-  /** Why the server reads nothing from this connection, such as a full disk; undefined if it does. */
+  /** Why the server has blocked this connection, such as a full disk; undefined if it is not blocked. */
   blocked: string | undefined;
 }
 
@@ -20,10 +20,10 @@ export interface RabbitMqConnection {
 export function rabbitMqConnections(
   { address, certificateAuthority }: BrokerAccess,
   health: BrokerHealth,
-): Reconnecting<RabbitMqConnection> {
+): ReconnectingConnection<RabbitMqConnection> {
   const { servers, tls, username, password, virtualHost } = address;
   let attempts = 0;
-  const dial = async (lost: (reason: Error) => void): Promise<RabbitMqConnection> => {
+  const open = async (lost: (reason: Error) => void): Promise<RabbitMqConnection> => {
     const { host, port } = servers[attempts++ % servers.length]!;
     const model = await connect(
       {
@@ -47,10 +47,10 @@ export function rabbitMqConnections(
     observe(opened, lost);
     return opened;
   };
-  // It may be closed, and a lost server does not answer.
-  const hangUp = ({ model }: RabbitMqConnection) =>
-    withTimeout(model.close(), HANG_UP_MS).catch(() => undefined);
-  return new Reconnecting({ dial, hangUp }, health);
+  // Ignores errors: the connection may already be closed, and a lost server does not answer.
+  const close = ({ model }: RabbitMqConnection) =>
+    withTimeout(model.close(), CLOSE_TIMEOUT_MS).catch(() => undefined);
+  return new ReconnectingConnection({ open, close }, health);
 }
 
 function observe(opened: RabbitMqConnection, lost: (reason: Error) => void): void {

@@ -8,7 +8,7 @@ import { type Channel, type ChannelModel, connect } from 'amqplib';
 import { selfSignedCertificate } from '../../../../test/support/certificate';
 import { brokerUrl } from '../../../../test/support/database';
 import { eventually } from '../../../../test/support/poll';
-import { type BrokerPlace, describeBroker } from '../../test/contract';
+import { type TestBroker, describeBroker } from '../../test/contract';
 import { Broker } from '../broker';
 import type { ReceivedMessage } from '../messages';
 import { topics } from '../topics';
@@ -53,7 +53,7 @@ describeBroker('RabbitMQ', url === undefined ? undefined : () => startPlace(url)
     return received;
   };
 
-  /** On a channel of its own, which RabbitMQ closes if there is no such queue. */
+  /** Uses a separate channel, because RabbitMQ closes the channel if the queue does not exist. */
   const consumersOf = async (name: string) => {
     const asking = await model.createChannel();
     asking.on('error', () => undefined); // the call reports it
@@ -64,14 +64,14 @@ describeBroker('RabbitMQ', url === undefined ? undefined : () => startPlace(url)
 
   it('has a durable quorum queue that returns messages without limit', async () => {
     await broker.publish(TOPIC, [{ body }]);
-    // RabbitMQ refuses other arguments than those of the queue.
+    // RabbitMQ refuses the call if the arguments differ from those of the queue.
     const quorum = { 'x-queue-type': 'quorum', 'x-delivery-limit': 2_000_000_000 };
     await channel.assertQueue(queue, { durable: true, arguments: quorum });
     const message = await channel.get(queue);
     expect(message).toMatchObject({ properties: { deliveryMode: 2 } });
   });
 
-  it('says why it refuses to publish to, and to consume, a queue with other arguments', async () => {
+  it('reports why it cannot publish to or consume a queue with other arguments', async () => {
     await channel.assertQueue(queue, { durable: true });
     await expect(broker.publish(TOPIC, [{ body }])).rejects.toThrow(/PRECONDITION_FAILED.*x-/);
     consume();
@@ -114,7 +114,7 @@ describeBroker('RabbitMQ', url === undefined ? undefined : () => startPlace(url)
     });
   });
 
-  it('uses amqps:// with the given certificates only', async () => {
+  it('connects by amqps:// only with the given certificates', async () => {
     const { cert, key } = selfSignedCertificate();
     const { host, port } = brokerAddress.parse(url).servers[0]!;
     const tls = createTlsServer({ cert, key }, (socket) => {
@@ -141,7 +141,7 @@ describeBroker('RabbitMQ', url === undefined ? undefined : () => startPlace(url)
   });
 });
 
-async function startPlace(rabbitMqUrl: string): Promise<BrokerPlace> {
+async function startPlace(rabbitMqUrl: string): Promise<TestBroker> {
   const prefix = newPrefix();
   const address = brokerAddress.parse(rabbitMqUrl);
   const remove = async () => {

@@ -1,13 +1,13 @@
 import { withTimeout } from '@waybill/core';
 import type { BatchHandler, ConsumeOptions } from '../batch-consumer';
 import { type BrokerAccess, serversOf } from '../broker-access';
-import type { BrokerDriver, Consumption } from '../broker-driver';
+import type { BrokerDriver, Subscription } from '../broker-driver';
 import { BrokerHealth } from '../broker-health';
 import { MAX_MESSAGE_BYTES, type PreparedMessage } from '../messages';
-import type { Reconnecting } from '../reconnecting';
+import type { ReconnectingConnection } from '../reconnecting-connection';
 import type { Topic } from '../topics';
 import { type RabbitMqConnection, rabbitMqConnections } from './rabbitmq-connection';
-import { RabbitMqConsumption } from './rabbitmq-consumption';
+import { RabbitMqSubscription } from './rabbitmq-subscription';
 import { RabbitMqPublisher } from './rabbitmq-publisher';
 import { ensureQueue } from './rabbitmq-queue';
 
@@ -18,11 +18,14 @@ export interface RabbitMqDriverOptions extends BrokerAccess {
 /** RabbitMQ: a quorum queue per topic. */
 export class RabbitMqDriver implements BrokerDriver {
   readonly health: BrokerHealth;
-  /** RabbitMQ reads no acknowledgements from a connection that it blocks for publishing, hence two connections. */
-  private readonly consuming: Reconnecting<RabbitMqConnection>;
-  private readonly publishing: Reconnecting<RabbitMqConnection>;
+  /**
+   * A separate connection, because RabbitMQ reads no acknowledgements from a connection that it has blocked for
+   * publishing.
+   */
+  private readonly consuming: ReconnectingConnection<RabbitMqConnection>;
+  private readonly publishing: ReconnectingConnection<RabbitMqConnection>;
   private readonly publisher: RabbitMqPublisher;
-  private readonly consumptions = new Map<RabbitMqConsumption, Topic>();
+  private readonly subscriptions = new Map<RabbitMqSubscription, Topic>();
 
   constructor(private readonly options: RabbitMqDriverOptions) {
     this.health = new BrokerHealth(`RabbitMQ at ${serversOf(options)}`);
@@ -31,43 +34,43 @@ export class RabbitMqDriver implements BrokerDriver {
     this.publisher = new RabbitMqPublisher(this.publishing);
   }
 
-  /** RabbitMQ 4 takes as much unless it is configured otherwise, and older servers take more. */
+  /** The default of RabbitMQ 4. Older servers accept larger messages. */
   maxMessageBytes(): Promise<number> {
     return Promise.resolve(MAX_MESSAGE_BYTES);
   }
 
-  publish(topic: Topic, messages: readonly PreparedMessage[], withinMs: number): Promise<void> {
-    return this.publisher.publish(this.queueOf(topic), messages, withinMs);
+  publish(topic: Topic, messages: readonly PreparedMessage[], timeoutMs: number): Promise<void> {
+    return this.publisher.publish(this.queueOf(topic), messages, timeoutMs);
   }
 
-  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Consumption {
+  consume(topic: Topic, handler: BatchHandler, options?: ConsumeOptions): Subscription {
     const queue = this.queueOf(topic);
-    const consumption = new RabbitMqConsumption(topic, queue, this.consuming, handler, options);
-    this.consumptions.set(consumption, topic);
+    const subscription = new RabbitMqSubscription(topic, queue, this.consuming, handler, options);
+    this.subscriptions.set(subscription, topic);
     return {
-      stop: async (withinMs) => {
-        await consumption.stop(withinMs);
-        this.consumptions.delete(consumption);
+      stop: async (timeoutMs) => {
+        await subscription.stop(timeoutMs);
+        this.subscriptions.delete(subscription);
       },
     };
   }
 
-  /** Counts the messages in the queue and those that consumers of this process have. */
-  lag(topic: Topic, withinMs: number): Promise<number> {
-    return withTimeout(this.count(topic, withinMs), withinMs);
+  /** Counts the messages in the queue and the messages in flight in this process. */
+  lag(topic: Topic, timeoutMs: number): Promise<number> {
+    return withTimeout(this.count(topic, timeoutMs), timeoutMs);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.consuming.close(), this.publishing.close()]);
   }
 
-  private async count(topic: Topic, withinMs: number): Promise<number> {
-    const { model } = await this.consuming.use(withinMs);
+  private async count(topic: Topic, timeoutMs: number): Promise<number> {
+    const { model } = await this.consuming.use(timeoutMs);
     const channel = await model.createChannel();
     channel.on('error', () => undefined); // the call below reports it
     const waiting = await ensureQueue(channel, this.queueOf(topic));
     await channel.close();
-    const own = Array.from(this.consumptions).filter(([, consumed]) => consumed === topic);
+    const own = Array.from(this.subscriptions).filter(([, consumed]) => consumed === topic);
     return own.reduce((sum, [{ inFlight }]) => sum + inFlight, waiting);
   }
 

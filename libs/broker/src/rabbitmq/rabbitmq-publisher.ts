@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { ConfirmChannel, Message } from 'amqplib';
 import { withTimeout } from '@waybill/core';
 import type { PreparedMessage } from '../messages';
-import type { Reconnecting } from '../reconnecting';
+import type { ReconnectingConnection } from '../reconnecting-connection';
 import type { RabbitMqConnection } from './rabbitmq-connection';
 import { ensureQueue } from './rabbitmq-queue';
 
-/** How often a refused message is sent, and the delay before that, which grows: about 1 s in all. */
+/**
+ * Maximum number of attempts to send a refused message, and the delay per attempt. All delays together take about 1 s.
+ */
 const ATTEMPTS = 6;
 const ATTEMPT_DELAY_MS = 70;
 
@@ -14,23 +16,23 @@ interface Publishing {
   connected: RabbitMqConnection;
   channel: ConfirmChannel;
   isOpen: boolean;
-  /** Queues that exist. */
+  /** Queues that are known to exist. */
   queues: Set<string>;
 }
 
-/** Publishes with confirms: a quorum queue confirms a message when most of its servers have it on disk. */
+/** Publishes with confirms. A quorum queue confirms a message when a majority of its servers have it on disk. */
 export class RabbitMqPublisher {
   private publishing: Promise<Publishing> | undefined;
 
-  constructor(private readonly connections: Reconnecting<RabbitMqConnection>) {}
+  constructor(private readonly connections: ReconnectingConnection<RabbitMqConnection>) {}
 
   /** Resolves when all messages are confirmed. @throws Error if one is refused, or not confirmed in time. */
-  async publish(queue: string, messages: readonly PreparedMessage[], withinMs: number): Promise<void> {
-    const connected = await this.connections.use(withinMs);
+  async publish(queue: string, messages: readonly PreparedMessage[], timeoutMs: number): Promise<void> {
+    const connected = await this.connections.use(timeoutMs);
     if (connected.blocked !== undefined)
-      throw new Error(`RabbitMQ takes no messages at the moment: ${connected.blocked}`);
+      throw new Error(`RabbitMQ has blocked publishing: ${connected.blocked}`);
     try {
-      await withTimeout(this.send(connected, queue, messages), withinMs);
+      await withTimeout(this.send(connected, queue, messages), timeoutMs);
     } catch (error) {
       await this.discardChannel(); // its unconfirmed messages would add up
       throw error;
@@ -56,7 +58,7 @@ export class RabbitMqPublisher {
     } finally {
       channel.off('return', onReturn);
     }
-    // RabbitMQ returns, and then confirms, a message to a queue that does not exist.
+    // RabbitMQ returns a message to a queue that does not exist, and then confirms it.
     if (isReturned) throw new Error(`The queue ${queue} does not exist any more`);
   }
 
@@ -82,7 +84,7 @@ export class RabbitMqPublisher {
   }
 }
 
-/** Sends refused messages again: a queue that another process is just creating refuses them for a moment. */
+/** Resends refused messages, because a queue refuses messages for a moment while another process creates it. */
 async function sendUntilConfirmed(
   publishing: Publishing,
   queue: string,

@@ -2,12 +2,12 @@ import { createHash } from 'node:crypto';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import type { ReceivedMessage } from '../messages';
 
-/** RabbitMQ 4 drops a message after 20 returns unless the queue has a limit of its own; older servers refuse "none". */
+/** By default, RabbitMQ 4 drops a message after 20 returns. Older servers accept no way to disable the limit. */
 const DELIVERY_LIMIT = 2_000_000_000;
 
 /**
- * Creates the queue of a topic if it is missing. Returns the number of messages that no consumer has. Fails if the queue
- * exists with other arguments.
+ * Creates the queue of a topic if it is missing. Returns the number of messages that are not delivered to a consumer.
+ * Fails if the queue exists with other arguments.
  */
 export async function ensureQueue(channel: Channel, queue: string): Promise<number> {
   const { messageCount } = await channel.assertQueue(queue, {
@@ -17,7 +17,7 @@ export async function ensureQueue(channel: Channel, queue: string): Promise<numb
   return messageCount;
 }
 
-/** Reads a message, which another publisher may have sent without an ID. */
+/** Decodes a message. A message of another publisher may have no ID. */
 export function decode({ content, fields, properties }: ConsumeMessage): ReceivedMessage {
   const given = (properties.headers ?? {}) as Record<string, unknown>;
   const texts = Object.entries(given).flatMap(([name, value]) =>

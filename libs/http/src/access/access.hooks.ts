@@ -7,7 +7,7 @@ import type { Callers } from './callers';
 
 /**
  * Authenticates the caller before the body is read, so that an unauthenticated request can't make the server read or
- * parse anything. A Nest guard would run after that.
+ * parse anything. A Nest guard would run after the body is read.
  */
 export function authenticate(fastify: FastifyInstance, callers: Callers): void {
   fastify.addHook('onRequest', (request, reply, done) => {

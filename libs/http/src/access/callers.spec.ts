@@ -41,7 +41,7 @@ const requestOf = (headers: object) =>
   ({ headers, protocol: 'http', context: { address: '192.0.2.1' } }) as FastifyRequest;
 
 describe('Callers', () => {
-  it('look up a limited number of bad credentials per address, and those that were valid before', async () => {
+  it('look up a limited number of invalid credentials per address, and all that were valid before', async () => {
     const { find, lookedUp } = start();
     await find('good');
     for (let n = 0; n < QUOTA; n++) expect(await find(`bad ${n}`)).toBeUndefined();
@@ -51,7 +51,7 @@ describe('Callers', () => {
     expect(lookedUp).toEqual(['good', 'bad 0', 'bad 1', 'bad 2', 'good']);
   });
 
-  it('keep the limit under parallel requests', async () => {
+  it('keep the limit for concurrent requests', async () => {
     const { find, lookedUp } = start();
     const all = await Promise.allSettled(Array.from({ length: 20 }, (_, n) => find(`bad ${n}`)));
     expect(all.filter(({ status }) => status === 'rejected')).toHaveLength(20 - QUOTA);
@@ -66,7 +66,7 @@ describe('Callers', () => {
     expect(await find('good')).toMatchObject({ id: 'good' });
   });
 
-  it('read a session from the cookie only, and not beside an Authorization header', async () => {
+  it('read a session only from the cookie, and only without an Authorization header', async () => {
     const { callers, lookedUp } = start();
     const session = (headers: object) => callers.findSession(requestOf(headers), reply);
     expect(await session({ cookie: 'good' })).toMatchObject({ id: 'good' });

@@ -2,19 +2,19 @@ import type { Principal } from '@waybill/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Limits } from '../limits/limits';
 import { RateLimitedError } from '../limits/rate-limited.error';
-import { showRateLimits } from '../limits/rate-limit-headers';
+import { setRateLimitHeaders } from '../limits/rate-limit-headers';
 import type { PrincipalResolver } from './principal-resolver';
 import { RecentKeys } from './recent-keys';
 
-const MAX_PROVEN = 10_000;
+const MAX_VERIFIED = 10_000;
 
 /**
- * Authenticates callers, and limits the look-ups that an address causes with invalid credentials. Counts each attempt
- * before the look-up, and takes it back if the credentials are valid. Credentials that were valid before in this
- * process are not counted, so that a caller is not refused because of other callers at its address.
+ * Authenticates callers, and limits how many invalid credentials an address can try. Counts each attempt before the
+ * look-up, and subtracts it if the credentials are valid. Does not count credentials that this process has verified
+ * before, so that a caller is not refused because of other callers at its address.
  */
 export class Callers {
-  private readonly proven = new RecentKeys(MAX_PROVEN);
+  private readonly verified = new RecentKeys(MAX_VERIFIED);
 
   constructor(
     private readonly resolver: PrincipalResolver,
@@ -30,15 +30,15 @@ export class Callers {
     const secret = this.resolver.secretIn({ authorization, cookie, secure: request.protocol === 'https' });
     if (!secret) return undefined;
     const key = `${secret.kind}:${secret.hash.toString('base64')}`;
-    const isProven = this.proven.touch(key);
-    if (!isProven) await this.count(request, reply);
+    const isVerified = this.verified.touch(key);
+    if (!isVerified) await this.count(request, reply);
     const principal = await this.resolver.resolve(request.context, secret).catch(async (error: unknown) => {
-      if (!isProven) await this.limits.forgiveCredentials(request.context.address);
+      if (!isVerified) await this.limits.forgiveCredentials(request.context.address);
       throw error;
     });
-    if (!principal) this.proven.delete(key);
-    else if (!isProven) {
-      this.proven.add(key);
+    if (!principal) this.verified.delete(key);
+    else if (!isVerified) {
+      this.verified.add(key);
       await this.limits.forgiveCredentials(request.context.address);
     }
     return principal;
@@ -53,7 +53,7 @@ export class Callers {
     const state = await this.limits.countCredentials(request.context.address);
     if (!state.exceeded) return;
     if (request.rateLimits)
-      showRateLimits(Object.assign(request.rateLimits, { badCredentials: state }), reply);
+      setRateLimitHeaders(Object.assign(request.rateLimits, { badCredentials: state }), reply);
     throw new RateLimitedError(state.quota, state.reset, 'unknown credentials');
   }
 }

@@ -4,7 +4,7 @@ import type { Principal, TransactionContext } from '@waybill/core';
 export interface Credentials {
   authorization: string | undefined;
   cookie: string | undefined;
-  /** Whether the request came over TLS, where the session cookie has another name. */
+  /** Whether the request used TLS. The session cookie has another name then. */
   secure: boolean;
 }
 

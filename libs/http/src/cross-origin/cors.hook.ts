@@ -9,7 +9,11 @@ const SENDABLE_HEADERS =
 const PREFLIGHT_SECONDS = 600;
 
 /** Lets pages of the allowed origins read a reply (CORS), and adds `Vary: Origin`. */
-export function share(origins: Origins, { headers: { origin } }: FastifyRequest, reply: FastifyReply): void {
+export function setCorsHeaders(
+  origins: Origins,
+  { headers: { origin } }: FastifyRequest,
+  reply: FastifyReply,
+): void {
   if (!origins.any) return;
   reply.header('Vary', 'Origin');
   if (origin !== undefined && origins.isAllowed(origin))
@@ -20,17 +24,17 @@ export function share(origins: Origins, { headers: { origin } }: FastifyRequest,
     });
 }
 
-/** Adds CORS headers to every reply; see `share`. */
+/** Adds CORS headers to every reply; see `setCorsHeaders`. */
 export function addCorsHeaders(fastify: FastifyInstance, origins: Origins): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    share(origins, request, reply);
+    setCorsHeaders(origins, request, reply);
     done();
   });
 }
 
 /**
- * Answers preflights of allowed origins. Preflights of other origins are ordinary OPTIONS requests, which no route
- * answers.
+ * Answers preflights of allowed origins. Handles preflights of other origins as ordinary OPTIONS requests, which have
+ * no route.
  */
 export function answerPreflights(fastify: FastifyInstance, origins: Origins, routes: RouteTable): void {
   if (!origins.any) return;

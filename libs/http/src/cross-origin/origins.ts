@@ -9,7 +9,8 @@ export class Origins {
   private readonly allowed: ReadonlySet<string>;
 
   /**
-   * @param publicUrl public URL of this API; if unset, only names and addresses that belong to this API for certain.
+   * @param publicUrl public URL of this API; if unset, accepts only names and addresses that certainly belong to this
+   *   API.
    * @param allowed additional origins (`CORS_ORIGINS`).
    * @param listenedHost address that this process listens on (`HOST`).
    */
@@ -36,8 +37,8 @@ export class Origins {
     return origin === `${request.protocol}://${request.host}`.toLowerCase() && this.isOurs(request);
   }
 
-  // A name may belong to an attacker who points it here (DNS rebinding). Safe are addresses, which need no name,
-  // `localhost`, which is always this machine, and the host that a trusted proxy reports.
+  // An attacker may own a name that resolves to this server (DNS rebinding). Safe hosts are IP addresses, `localhost`,
+  // the host that this process listens on, and the host that a trusted proxy reports.
   private isOurs({ host, headers, ips = [] }: Reached): boolean {
     if (ips.length > 1 && headers['x-forwarded-host'] !== undefined) return true;
     const name = host.toLowerCase().replace(/:\d*$/, '');

@@ -2,14 +2,14 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CrossOriginWriteError } from './cross-origin-write.error';
 import type { Origins } from './origins';
 
-// Browsers send other schemes (Basic, Digest, Negotiate) by themselves after a sign-in.
+// After a sign-in, browsers add other schemes (Basic, Digest, Negotiate) automatically.
 const BEARER = /^Bearer +\S/i;
 const READS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Refuses writes that a page of another origin made a browser send. Allows requests with an API key, because a browser
- * never adds one by itself. Applies to requests without a cookie too: a request that creates a session or signs in
- * could replace the visitor's cookie with an attacker's (login CSRF).
+ * Refuses writes that a browser sends from a page of another origin (CSRF). Allows requests with an API key, because a
+ * browser never adds one automatically. Also applies to requests without a cookie: a request that creates a session or
+ * signs in could replace the visitor's cookie with an attacker's (login CSRF).
  */
 export function refuseCrossOriginWrites(fastify: FastifyInstance, origins: Origins): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -18,7 +18,7 @@ export function refuseCrossOriginWrites(fastify: FastifyInstance, origins: Origi
   });
 }
 
-// Uses Fetch Metadata where present. Older browsers send only the page's origin, and other clients send neither.
+// Uses Fetch Metadata if present. Older browsers send only `Origin`, and other clients send neither.
 function isSameOrigin(request: FastifyRequest, origins: Origins): boolean {
   const { origin, 'sec-fetch-site': site } = request.headers;
   if (origin !== undefined && origins.isAllowed(origin)) return true;

@@ -1,7 +1,7 @@
 import { OwnerId } from '@waybill/database';
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** The first response to a request with an idempotency key, kept as long as repeats receive it. */
+/** The first response to a request with an idempotency key. Repeats of the request receive it until it expires. */
 @Entity('idempotency_keys')
 export class IdempotencyKeyEntity {
   @OwnerId({ retainsOwner: false })
@@ -28,7 +28,7 @@ export class IdempotencyKeyEntity {
   @Column('jsonb')
   headers!: Record<string, string>;
 
-  /** The body as sent, byte for byte; null if the response had none. */
+  /** The exact text of the body; null if the response had none. */
   @Column('text', { nullable: true })
   body!: string | null;
 

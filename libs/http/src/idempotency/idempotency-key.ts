@@ -5,7 +5,7 @@ import { routeMetadataOf } from '../routes/route-metadata';
 const HEADER = 'Idempotency-Key';
 const MAX_LENGTH = 255;
 
-/** Whether a request may receive a replay: its route is idempotent, and the request has a key. */
+/** Whether a request can receive a stored response: its route is idempotent, and the request has a key. */
 export const isKeyed = (request: FastifyRequest): boolean =>
   request.headers['idempotency-key'] !== undefined && routeMetadataOf(request).idempotent === true;
 

@@ -3,7 +3,7 @@ import { Database } from '@waybill/database';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { setReplyHeaders } from '../replies/reply-headers';
-import { UnreadBody } from '../requests/json-bodies';
+import { UnparsedBody } from '../requests/json-bodies';
 import { StreamedBody } from '../requests/streamed-bodies';
 import { checkShape } from '../validation/check-requests';
 import { digestOfBody } from './body-digest';
@@ -11,7 +11,7 @@ import { idempotencyKeyOf, isKeyed } from './idempotency-key';
 import { IdempotencyKeyInFlightError, IdempotencyKeyReusedError } from './idempotency.errors';
 import { IdempotencyRepository, type KeyedRequest, type StoredReply } from './idempotency.repository';
 
-const KEPT_HEADERS = ['location', 'etag', 'retry-after'];
+const REPLAYED_HEADERS = ['location', 'etag', 'retry-after'];
 
 /**
  * Runs an `@Idempotent()` handler once per key. The key, the handler's changes and the response commit together; a
@@ -22,7 +22,8 @@ const KEPT_HEADERS = ['location', 'etag', 'retry-after'];
 export class IdempotencyInterceptor implements NestInterceptor {
   private readonly keys: IdempotencyRepository;
 
-  // Nest creates an instance in each module with such a route. A worker has these modules too, but no HttpModule.
+  // Not injected: Nest creates an instance in each module with an idempotent route, and a worker has these modules but
+  // no HttpModule.
   constructor(private readonly database: Database) {
     this.keys = new IdempotencyRepository(database);
   }
@@ -31,12 +32,12 @@ export class IdempotencyInterceptor implements NestInterceptor {
     const request = execution.switchToHttp().getRequest<FastifyRequest>();
     const reply = execution.switchToHttp().getResponse<FastifyReply>();
     if (!isKeyed(request)) return next.handle();
-    if (request.body instanceof UnreadBody) throw request.body.refusal;
+    if (request.body instanceof UnparsedBody) throw request.body.refusal;
     const key = idempotencyKeyOf(request.raw.headersDistinct['idempotency-key']) as string;
-    return from(this.answerOnce(keyed(request, key), request, reply, next));
+    return from(this.runOnce(keyedRequestOf(request, key), request, reply, next));
   }
 
-  private answerOnce(
+  private runOnce(
     keyedRequest: KeyedRequest,
     request: FastifyRequest,
     reply: FastifyReply,
@@ -58,14 +59,14 @@ export class IdempotencyInterceptor implements NestInterceptor {
   }
 }
 
-function keyed(request: FastifyRequest, key: string): KeyedRequest {
+function keyedRequestOf(request: FastifyRequest, key: string): KeyedRequest {
   const { ownerId, ownerIds, userId } = request.context.principal;
   const { body } = request;
   return {
     ...{ ownerId, ownerIds, userId, key },
     method: request.method,
     target: request.url.replace(/\/+(?=\?|$)/, ''),
-    // An interceptor that runs before this one has read a streamed body.
+    // An earlier interceptor has already read a streamed body.
     bodyHash: body instanceof StreamedBody ? body.digest() : digestOfBody(body),
   };
 }
@@ -79,7 +80,7 @@ const isSame = (
   first.bodyHash.equals(request.bodyHash);
 
 function render(reply: FastifyReply, body: unknown): StoredReply {
-  const headers = KEPT_HEADERS.flatMap((name) => {
+  const headers = REPLAYED_HEADERS.flatMap((name) => {
     const value = reply.getHeader(name);
     return value === undefined ? [] : [[name, String(value)]];
   });

@@ -11,7 +11,7 @@ const SAVED = columnsOf(
   ...(['ownerId', 'key', 'method', 'target', 'bodyHash', 'status', 'headers', 'body'] as const),
 );
 const FOUND = columnsOf(IdempotencyKeyEntity, 'method', 'target', 'bodyHash').and(REPLY);
-const LOCK = computed({ had: value.boolean('bool_and(pg_try_advisory_xact_lock(lock))') });
+const LOCK = computed({ acquired: value.boolean('bool_and(pg_try_advisory_xact_lock(lock))') });
 
 /** A request with an idempotency key. */
 export type KeyedRequest = RowOf<typeof REQUEST> & {
@@ -24,8 +24,8 @@ export type KeyedRequest = RowOf<typeof REQUEST> & {
 /** A response as first sent. */
 export type StoredReply = RowOf<typeof REPLY>;
 
-/** How long a repeat gets the first response; a PostgreSQL interval. */
-export const KEPT_FOR = '24 hours';
+/** How long responses are stored; a PostgreSQL interval. */
+export const RETENTION = '24 hours';
 
 /** Idempotency keys in PostgreSQL. */
 @Injectable()
@@ -34,13 +34,13 @@ export class IdempotencyRepository {
 
   // SQL: an advisory lock.
   /**
-   * Locks the key until the open transaction ends, in all of a user's sessions and in the anonymous session from before
+   * Locks the key until the open transaction ends, for all sessions of a user and for the anonymous session from before
    * the sign-in. @returns false if another request holds the lock.
    */
   async lock(ctx: TransactionContext, { ownerId, userId, key }: KeyedRequest): Promise<boolean> {
     const callers = userId === undefined ? [ownerId] : [ownerId, userId];
     const lock = statement(LOCK, `SELECT ${LOCK} FROM unnest($1::bigint[]) AS lock`);
-    return (await this.database.one(ctx, lock, [callers.map((caller) => lockOf(caller, key))])).had;
+    return (await this.database.one(ctx, lock, [callers.map((caller) => lockOf(caller, key))])).acquired;
   }
 
   // SQL: the database's clock.
@@ -57,7 +57,7 @@ export class IdempotencyRepository {
       statement(
         FOUND,
         `SELECT ${FOUND} FROM idempotency_keys
-         WHERE owner_id = ANY ($1) AND key = $2 AND created_at > now() - interval '${KEPT_FOR}'
+         WHERE owner_id = ANY ($1) AND key = $2 AND created_at > now() - interval '${RETENTION}'
          ORDER BY (method, target, body_hash) = ($3, $4, $5::bytea) DESC LIMIT 1`,
       ),
       [ownerIds, key, method, target, bodyHash],
@@ -78,6 +78,6 @@ export class IdempotencyRepository {
   }
 }
 
-// Two keys with the same 64-bit hash only wait for each other.
+// If two keys have the same 64-bit hash, one request only waits for the other.
 const lockOf = (caller: string, key: string): string =>
   createHash('sha256').update(`idempotency:${caller}:${key}`).digest().readBigInt64BE().toString();

@@ -3,8 +3,8 @@ import { isIPv6 } from 'node:net';
 const MAPPED_V4 = /^::ffff:(?=\d+\.)/i;
 
 /**
- * Returns the key that an address is counted under: the address, or the /64 network of an IPv6 address, because one
- * subscriber has all of it.
+ * Returns the key that an address is counted under: the address, or the /64 network of an IPv6 address, because a
+ * subscriber usually owns the whole network.
  */
 export function addressKey(address: string): string {
   const plain = address.replace(MAPPED_V4, '');

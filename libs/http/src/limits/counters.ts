@@ -4,7 +4,7 @@ const MAX_KEYS = 100_000;
 const OTHERS = 'others';
 
 /** State of a counter after an addition. */
-export interface Counted {
+export interface CounterState {
   count: number;
   /** Milliseconds until the counter starts again. */
   msLeft: number;
@@ -19,7 +19,7 @@ export class MemoryCounters {
 
   constructor(private readonly maxKeys = MAX_KEYS) {}
 
-  add(key: string, amount: number): Counted {
+  add(key: string, amount: number): CounterState {
     const now = Date.now();
     this.dropEnded(now);
     const counted = this.windows.has(key) || this.windows.size < this.maxKeys ? key : OTHERS;

@@ -43,7 +43,7 @@ describe('a limiter in memory', () => {
       expect(await limiter.count('a')).toMatchObject({ reset: 60, exceeded: false });
     });
 
-    it('limits the number of keys: the others share one count until there is room', () => {
+    it('limits the number of keys: further keys share one count until others expire', () => {
       const memory = new MemoryCounters(2);
       const count = (key: string) => memory.add(key, 1).count;
       expect([count('a'), count('b')]).toEqual([1, 1]);
@@ -71,7 +71,7 @@ const url = redisUrl();
   };
   afterEach(() => clients.splice(0).forEach((client) => client.disconnect()));
 
-  it('count together', async () => {
+  it('share their counts', async () => {
     const both = [connect(), connect()];
     await Promise.all(both.map((client) => client.ping()));
     const [one, other] = both.map((client) => createLimiter('test', 2, new RedisCounters(client))) as [
@@ -86,7 +86,7 @@ const url = redisUrl();
     await both[0]?.del('test:a');
   });
 
-  it('give concurrent requests one count each, in one command', async () => {
+  it('count concurrent requests one by one, in one command', async () => {
     const client = connect();
     await client.ping();
     const counters = new RedisCounters(client);
@@ -101,7 +101,7 @@ const url = redisUrl();
     await client.del('one:a', 'one:b', 'other:a');
   });
 
-  it('give a counter without an end one', async () => {
+  it('set an expiry on a counter without one', async () => {
     const client = connect();
     await client.set('test:old', 1);
     const state = await createLimiter('test', 9, new RedisCounters(client)).count('old');
@@ -110,7 +110,7 @@ const url = redisUrl();
     await client.del('test:old');
   });
 
-  it('count on a cluster', async () => {
+  it('count in a cluster', async () => {
     // Its client sends each key to the key's own node.
     const sent: unknown[][] = [];
     const cluster = {
@@ -130,7 +130,7 @@ const url = redisUrl();
     ]);
   });
 
-  it('count per process while Redis is down', async () => {
+  it('count separately while Redis is down', async () => {
     const client = connect();
     await client.ping();
     const limiter = createLimiter('test', 1, new RedisCounters(client));

@@ -1,4 +1,4 @@
-import { type Counted, MemoryCounters } from './counters';
+import { type CounterState, MemoryCounters } from './counters';
 import type { RedisCounters } from './redis-counters';
 
 /** State of a rate limit after the current request was counted. */
@@ -20,12 +20,12 @@ export interface Limiter {
 
 /**
  * Creates a limiter that counts in this process, or in Redis for all processes. While Redis is unavailable, each
- * process counts by itself.
+ * process counts separately.
  * @param name prefix of the keys in Redis.
  */
 export function createLimiter(name: string, quota: number, shared?: RedisCounters): Limiter {
   const own = new MemoryCounters();
-  const add = async (key: string, amount: number): Promise<Counted> => {
+  const add = async (key: string, amount: number): Promise<CounterState> => {
     try {
       if (shared) return await shared.add(`${name}:${key}`, amount);
     } catch {
@@ -39,7 +39,7 @@ export function createLimiter(name: string, quota: number, shared?: RedisCounter
   };
 }
 
-const rateLimitStateOf = (quota: number, { count, msLeft }: Counted): RateLimitState => ({
+const rateLimitStateOf = (quota: number, { count, msLeft }: CounterState): RateLimitState => ({
   quota,
   remaining: Math.max(quota - count, 0),
   reset: Math.max(Math.ceil(msLeft / 1000), 1),

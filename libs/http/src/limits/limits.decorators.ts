@@ -4,6 +4,7 @@ import { declareRoute } from '../routes/route-metadata';
 export const SkipRateLimit = (): MethodDecorator => declareRoute({ limit: 'none' });
 
 /**
- * Declares that a route creates sessions: an address may create a limited number per minute, besides the common limits.
+ * Declares that a route creates sessions: an address may create a limited number per minute, in addition to the common
+ * limits.
  */
 export const OpensSession = (): MethodDecorator => declareRoute({ limit: 'session_creation' });

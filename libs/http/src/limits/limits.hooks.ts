@@ -4,7 +4,7 @@ import { routeMetadataOf } from '../routes/route-metadata';
 import type { RateLimitState } from './limiter';
 import type { Limits } from './limits';
 import { RateLimitedError } from './rate-limited.error';
-import { showRateLimits } from './rate-limit-headers';
+import { setRateLimitHeaders } from './rate-limit-headers';
 import { whenDone } from '../when-done';
 
 /** Counts a request for its address before anything can refuse it, and adds the rate-limit headers to the reply. */
@@ -14,7 +14,7 @@ export async function countAddress(
   reply: FastifyReply,
 ): Promise<void> {
   request.rateLimits = { address: await limits.countAddress(request.context.address) };
-  showRateLimits(request.rateLimits, reply);
+  setRateLimitHeaders(request.rateLimits, reply);
 }
 
 /** Counts every request for its address; see `countAddress`. */
@@ -33,14 +33,14 @@ export function countPrincipals(fastify: FastifyInstance, limits: Limits): void 
     if (!principal || !rateLimits) return done();
     const count = async () => {
       rateLimits.principal = await limits.countPrincipal(principal.id);
-      showRateLimits(rateLimits, reply);
+      setRateLimitHeaders(rateLimits, reply);
     };
     whenDone(count(), done);
   });
 }
 
 /**
- * Refuses callers that have used up a limit. Runs after the permanent refusals, because a retry does not help there.
+ * Refuses callers that have used up a limit. Runs after the permanent refusals, because a retry would not change those.
  */
 export function enforceRateLimits(fastify: FastifyInstance, limits: Limits, callers: Callers): void {
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -60,7 +60,7 @@ async function countNewSession(
 ): Promise<void> {
   if (!request.rateLimits || (await callers.findSession(request, reply))) return;
   request.rateLimits.newSession = await limits.countNewSession(request.context.address);
-  showRateLimits(request.rateLimits, reply);
+  setRateLimitHeaders(request.rateLimits, reply);
   const refusal = refusalOf(request.rateLimits.newSession);
   if (refusal) throw refusal;
 }

@@ -4,7 +4,7 @@ import { addressKey } from './address-key';
 import { createLimiter, type Limiter, type RateLimitState } from './limiter';
 import { type LimitsRedis, RedisCounters } from './redis-counters';
 
-/** Injection token of the Redis client that all processes count in. Without it, each process counts by itself. */
+/** Injection token of the Redis client that all processes count in. Without it, each process counts separately. */
 export const LIMITS_REDIS = Symbol('LIMITS_REDIS');
 
 /** Rate limits of callers: docs/api-conventions.md, "Limits". */
@@ -35,10 +35,10 @@ export class Limits {
 
   countNewSession = (address: string): Promise<RateLimitState> => this.newSessions.count(addressKey(address));
 
-  /** Counts credentials as invalid until they prove valid. */
+  /** Counts credentials as invalid. Call `forgiveCredentials` if they are valid. */
   countCredentials = (address: string): Promise<RateLimitState> =>
     this.badCredentials.count(addressKey(address));
 
-  /** Subtracts credentials that proved valid. */
+  /** Subtracts credentials that turned out to be valid. */
   forgiveCredentials = (address: string): Promise<void> => this.badCredentials.forgive(addressKey(address));
 }

@@ -22,7 +22,7 @@ declare module 'fastify' {
  * Sets the RateLimit headers (draft-ietf-httpapi-ratelimit-headers-10). Always includes the caller's own limit;
  * includes the others only where they are binding.
  */
-export function showRateLimits(
+export function setRateLimitHeaders(
   { address, principal, newSession, badCredentials }: RateLimitStates,
   reply: FastifyReply,
 ): void {

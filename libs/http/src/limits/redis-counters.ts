@@ -1,5 +1,5 @@
-import { Gathered } from '@waybill/core';
-import { type Counted, WINDOW_SECONDS } from './counters';
+import { Batcher } from '@waybill/core';
+import { type CounterState, WINDOW_SECONDS } from './counters';
 
 /** The part of an ioredis client that counts. The caller closes it and sets its command timeout. */
 export interface LimitsRedis {
@@ -12,7 +12,7 @@ export interface LimitsRedis {
 type CountCommand = (keyCount: number, ...keysAndAmounts: (string | number)[]) => Promise<number[]>;
 const COMMAND = 'waybillCount';
 
-// Adds ARGV[i] to KEYS[i]. A key lives for one window from its first count on.
+// Adds ARGV[i] to KEYS[i]. A key expires one window after its first count.
 const SCRIPT = `local states = {}
 for i, key in ipairs(KEYS) do
   redis.call('set', key, 0, 'EX', ${WINDOW_SECONDS}, 'NX')
@@ -32,44 +32,47 @@ interface Addition {
 }
 
 /**
- * Counters in Redis that all processes share. Concurrent additions are one command, because most of the CPU time of a
- * count was its write to Redis and the client's objects for its command.
+ * Counters in Redis that all processes share. Sends concurrent additions in one command, because writing a command to
+ * Redis takes most of the CPU time of a count.
  */
 export class RedisCounters {
-  private readonly batches = new Gathered((batch: Addition[]) => this.addAll(batch), { most: 200, lanes: 1 });
+  private readonly batcher = new Batcher((batch: Addition[]) => this.addAll(batch), {
+    maxSize: 200,
+    concurrency: 1,
+  });
 
   constructor(private readonly client: LimitsRedis) {
     client.defineCommand(COMMAND, { lua: SCRIPT });
   }
 
-  /** Adds to a counter. @throws Error at once if Redis is not connected. */
-  add(key: string, amount: number): Promise<Counted> {
+  /** Adds to a counter. @throws Error immediately if Redis is not connected. */
+  add(key: string, amount: number): Promise<CounterState> {
     if (this.client.status !== 'ready') throw new Error('Redis is not connected');
-    return this.batches.do({ key, amount });
+    return this.batcher.add({ key, amount });
   }
 
-  private async addAll(batch: Addition[]): Promise<Counted[]> {
+  private async addAll(batch: Addition[]): Promise<CounterState[]> {
     const sums = new Map<string, number>();
     for (const { key, amount } of batch) sums.set(key, (sums.get(key) ?? 0) + amount);
     const states = await this.count(sums);
-    // Each addition gets its own count, as if they had been sent one by one.
-    const counted: Counted[] = [];
+    // Returns the counts that the additions would get if they were sent one by one.
+    const counted: CounterState[] = [];
     for (const { key, amount } of batch.toReversed()) {
-      const state = states.get(key) as Counted;
+      const state = states.get(key) as CounterState;
       counted.push({ ...state });
       state.count -= amount;
     }
     return counted.toReversed();
   }
 
-  private async count(sums: ReadonlyMap<string, number>): Promise<Map<string, Counted>> {
+  private async count(sums: ReadonlyMap<string, number>): Promise<Map<string, CounterState>> {
     const keys = [...sums.keys()];
     const amounts = [...sums.values()];
     const found = this.client.isCluster
       ? // The keys of one command must be on one node.
         (await Promise.all(keys.map((key, n) => this.send(1, key, amounts[n] as number)))).flat()
       : await this.send(keys.length, ...keys, ...amounts);
-    const stateOf = (n: number): Counted => ({
+    const stateOf = (n: number): CounterState => ({
       count: found[2 * n] as number,
       msLeft: found[2 * n + 1] as number,
     });

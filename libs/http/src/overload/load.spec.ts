@@ -9,7 +9,7 @@ describe('the load', () => {
   });
 
   const enter = (count: number) => Array.from({ length: count }, () => load.enter());
-  /** For a second, requests arrive and are answered at the same rate. */
+  /** Simulates a second in which requests arrive and finish at the same rate. */
   const serve = (perSecond: number) => {
     for (let step = 0; step < 10; step += 1) {
       now += 100;
@@ -42,7 +42,7 @@ describe('the load', () => {
     expect(load.isOverloaded).toBe(false);
   });
 
-  it('accepts requests again as soon as few are in progress', () => {
+  it('accepts requests again once few are in progress', () => {
     enter(OVERLOAD_MINIMUM);
     serve(0);
     expect(load.isOverloaded).toBe(true);

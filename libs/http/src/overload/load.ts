@@ -1,6 +1,6 @@
 /** Below this number of concurrent requests, the server is never overloaded. */
 export const OVERLOAD_MINIMUM = 128;
-/** From this number of concurrent requests on, every request is refused, so that their memory is bounded. */
+/** At this number of concurrent requests, every new request is refused, so that memory is bounded. */
 export const MAX_CONCURRENT = 4_096;
 /** Maximum time that a new request may wait for those in progress. */
 const MAX_WAIT_SECONDS = 0.5;
@@ -10,7 +10,7 @@ const WINDOW_MS = 250;
 
 /**
  * Measures the number of requests in progress and the completion rate. Together, they predict how long a new request
- * would wait, whether the bottleneck is the CPU, PostgreSQL or Redis.
+ * would wait, regardless of the bottleneck: the CPU, PostgreSQL or Redis.
  */
 export class Load {
   private inProgress = 0;

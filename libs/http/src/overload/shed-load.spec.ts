@@ -66,7 +66,7 @@ describe('an overloaded server', () => {
 
   it.each([
     ['a body', () => post('{}')],
-    ['none', () => fetch(`${url}/things`)],
+    ['no body', () => fetch(`${url}/things`)],
   ])('counts a request with %s once while it is in progress', async (_, ask) => {
     load.full = false;
     expect(await (await ask()).json()).toEqual({ inProgress: 1 });

@@ -23,9 +23,9 @@ const COUNTED = Symbol('counted');
 type Counted = IncomingMessage & { [COUNTED]?: boolean };
 
 /**
- * Refuses requests while a new one would wait for more than half a second. A refusal must cost far less than the
- * request. So it is sent before Fastify handles the request, and is logged at most once a second. Routes without a rate
- * limit, such as health checks, are never refused.
+ * Refuses requests while a new request would wait for more than half a second. A refusal must cost far less than a
+ * request, so it is sent before Fastify handles the request, and refusals are logged at most once a second. Routes
+ * without a rate limit, such as health checks, are never refused.
  */
 export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = new Load()): void {
   const server = fastify.server as Server;
@@ -40,7 +40,7 @@ export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = ne
   };
   const recordRefusal = refusalRecorder();
   const [handle, ...others] = server.listeners('request') as ((...args: unknown[]) => void)[];
-  if (!handle || others.length > 0) throw new Error('Expected exactly one request listener, that of Fastify');
+  if (!handle || others.length > 0) throw new Error('Expected only the request listener of Fastify');
   server.removeAllListeners('request');
   server.on('request', (request: Counted, response: ServerResponse) => {
     if (!isUnlimited(request.url ?? '/', routes)) {
@@ -53,7 +53,8 @@ export function shedLoad(fastify: FastifyInstance, routes: RouteTable, load = ne
     }
     handle.call(server, request, response);
   });
-  // Does not count a request while the client sends the body or reads the response: a slow client delays no one else.
+  // Does not count a request while the client sends the body or reads the response: a slow client does not delay other
+  // requests.
   fastify.addHook('preParsing', ({ raw }, _reply, payload, done) => {
     if (hasBody(raw)) leave(raw, false);
     done(null, payload);

@@ -27,7 +27,7 @@ const byStatus: Record<number, () => DomainError> = {
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
   const code = codeOf(thrown);
-  if (isPostgresAway(thrown, code)) return new UnavailableError();
+  if (isPostgresUnavailable(thrown, code)) return new UnavailableError();
   const status = statusOf(thrown);
   const known = byRouterCode[code] ?? byStatus[status];
   if (known) return known();
@@ -49,10 +49,10 @@ function statusOf(thrown: unknown): number {
   return typeof status === 'number' ? status : 500;
 }
 
-// PostgreSQL's error classes 08 (connection), 53 (resources) and 57 (operator intervention, cancelled statement); 55P03 (lock timeout);
-// 40001 and 40P01 (rolled back in favour of another transaction); 55000 and 3D000 (database missing, or closed to connections); and errors of sockets and the pool,
-// which have no SQLSTATE.
-function isPostgresAway(thrown: unknown, code: string): boolean {
+// Matches PostgreSQL's error classes 08 (connection), 53 (resources) and 57 (operator intervention, cancelled
+// statement); 55P03 (lock timeout); 40001 and 40P01 (rolled back in favour of another transaction); 55000 and 3D000
+// (database missing, or closed to connections); and errors of sockets and the pool, which have no SQLSTATE.
+function isPostgresUnavailable(thrown: unknown, code: string): boolean {
   if (
     thrown instanceof QueryFailedError &&
     /^(08...|53...|57...|55P03|40001|40P01|ECONNRESET|EPIPE)$/.test(code)

@@ -36,7 +36,7 @@ export interface Problem {
 
 export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
 
-/** Maximum number of faults in a problem document, so that its size is bounded. */
+/** Maximum number of errors in a problem document. Bounds its size. */
 export const MAX_ERRORS = 100;
 
 /** Returns the problem document of an error. `instance` is the request path without its query. */

@@ -24,7 +24,7 @@ export const SECURITY_HEADERS = {
 /** Sets the security headers of one reply; a route's own `@Header()` replaces any of them. */
 export const setSecurityHeaders = (reply: FastifyReply): void => void reply.headers(SECURITY_HEADERS);
 
-/** Sets them on every reply. */
+/** Sets the security headers on every reply. */
 export function addSecurityHeaders(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (_request, reply, done) => {
     setSecurityHeaders(reply);

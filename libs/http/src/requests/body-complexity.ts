@@ -11,30 +11,30 @@ const [OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [0x5b, 0x5d, 0x7b, 0x
 const SPACE = 0x20;
 
 /**
- * Finds JSON that would be too expensive to parse and validate. Reads the bytes once and stops at the first value
- * beyond a limit. Leaves invalid JSON to the parser.
+ * Checks whether JSON is too expensive to parse and validate. Reads the bytes once and stops at the first value beyond
+ * a limit. Does not check whether the JSON is valid.
  * @returns undefined if the body is within the limits.
  */
-export function findComplexity(json: Uint8Array): BodyTooComplexError | undefined {
+export function checkComplexity(json: Uint8Array): BodyTooComplexError | undefined {
   let [depth, values] = [0, 0];
   let hasJustOpened = false;
   for (let at = 0; at < json.length; at++) {
     const byte = json[at] as number;
     if (byte <= SPACE) continue;
     const closes = byte === CLOSE_LIST || byte === CLOSE_OBJECT;
-    // A comma precedes each further value; the first value follows the opening bracket of a non-empty list or object.
+    // Each further value follows a comma. The first value follows the opening bracket of a non-empty list or object.
     if (byte === COMMA || (hasJustOpened && !closes)) values++;
     hasJustOpened = byte === OPEN_LIST || byte === OPEN_OBJECT;
     if (hasJustOpened) depth++;
     else if (closes) depth--;
-    else if (byte === QUOTE) at = endOfText(json, at);
+    else if (byte === QUOTE) at = endOfString(json, at);
     if (depth > MAX_DEPTH) return BodyTooComplexError.ofDepth(MAX_DEPTH);
     if (values > MAX_VALUES) return BodyTooComplexError.ofValues(MAX_VALUES);
   }
   return undefined;
 }
 
-function endOfText(json: Uint8Array, start: number): number {
+function endOfString(json: Uint8Array, start: number): number {
   let at = start + 1;
   while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1;
   return at;

@@ -5,17 +5,17 @@ import { routeMetadataOf } from '../routes/route-metadata';
 import { hasBody } from './streamed-bodies';
 
 /**
- * Refuses a body that takes too long to arrive, with 408. Does not limit a body that a route reads as a stream: Node has
- * one limit for all requests, which is long enough for a large file.
+ * Refuses a body that takes too long to arrive, with 408. Does not apply to a body that a route reads as a stream.
+ * Node's own limit for all requests is long enough for a large file.
  */
-export function limitTimeOfBodies(fastify: FastifyInstance, withinMs: number): void {
+export function enforceBodyTimeout(fastify: FastifyInstance, timeoutMs: number): void {
   fastify.addHook('preParsing', (request, reply, payload, done) => {
     if (hasBody(request) && !routeMetadataOf(request).streams) {
-      const late = setTimeout(() => {
+      const timer = setTimeout(() => {
         // The rest of the body is not read.
         if (!reply.sent) sendProblem(new RequestTimeoutError(), request, reply.header('Connection', 'close'));
-      }, withinMs);
-      payload.once('close', () => clearTimeout(late)).once('end', () => clearTimeout(late));
+      }, timeoutMs);
+      payload.once('close', () => clearTimeout(timer)).once('end', () => clearTimeout(timer));
     }
     done(null, payload);
   });

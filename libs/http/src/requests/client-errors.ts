@@ -12,14 +12,14 @@ import {
 import { PROBLEM_MEDIA_TYPE, problemOf, statusOfKind } from '../problems/problem';
 import { newRequestId } from './request-id';
 
-// Specific errors of Node's HTTP parser. All others mean a malformed request.
+// Specific errors of Node's HTTP parser. Any other error means a malformed request.
 const byCode: Record<string, () => DomainError> = {
   HPE_HEADER_OVERFLOW: () => new HeadersTooLargeError(),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: () => new BodyTooLargeError(),
   ERR_HTTP_REQUEST_TIMEOUT: () => new RequestTimeoutError(),
 };
 
-/** Answers bytes that are not valid HTTP and closes the connection: the next request's start is unknown. */
+/** Answers invalid HTTP and closes the connection, because the start of the next request is unknown. */
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   // A reply that has started can't be replaced.

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type BodyTooComplexError, MalformedJsonError, UnsupportedMediaTypeError } from '../problems/errors';
-import { findComplexity } from './body-complexity';
+import { checkComplexity } from './body-complexity';
 
 // A charset other than UTF-8 makes it an unsupported media type; other parameters are ignored.
 const JSON_IN_UTF8 = /^application\/json(?:;|$)(?!.*charset="(?!utf-?8"))/i;
@@ -25,7 +25,7 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
  * Placeholder for a body that is too complex to parse. It is refused with 422, after the 400 checks of the query and
  * headers.
  */
-export class UnreadBody {
+export class UnparsedBody {
   constructor(readonly refusal: BodyTooComplexError) {}
 }
 
@@ -33,14 +33,14 @@ export class UnreadBody {
 function read(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   if (!isUtf8(body)) throw new MalformedJsonError();
-  const refusal = findComplexity(body);
-  if (refusal) return new UnreadBody(refusal);
+  const refusal = checkComplexity(body);
+  if (refusal) return new UnparsedBody(refusal);
   return JSON.parse(body.toString().replace(BYTE_ORDER_MARK, ''));
 }
 
 const BYTE_ORDER_MARK = /^\ufeff/;
 
-/** Refuses compressed bodies: their decompressed size is known too late. */
+/** Refuses compressed bodies, because their decompressed size is not known in advance. */
 export function refuseEncodedBodies(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) =>
     done(isEncoded(request) ? new UnsupportedMediaTypeError() : undefined),

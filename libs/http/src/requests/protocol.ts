@@ -7,16 +7,16 @@ import { refuseConnection } from './client-errors';
 /** Time limit for a request's headers to arrive, and again for its body. */
 export const REQUEST_TIMEOUT_MS = 30_000;
 /**
- * Time limit for a request whose body a route reads as a stream. Shorter than the five minutes after which an unfinished
- * upload is deleted.
+ * Time limit for a request whose body a route reads as a stream. Shorter than the five minutes after which an
+ * unfinished upload is deleted.
  */
 const STREAM_TIMEOUT_MS = 240_000;
 // Interval at which Node checks for late requests; its default is 30 s.
 const CHECK_EVERY_MS = 1_000;
 
 /**
- * Options of Node's HTTP and HTTPS servers. Node does not refuse a request without a Host, so that our problem document
- * does.
+ * Options of Node's HTTP and HTTPS servers. Node does not check for a Host header, so that we can answer with a problem
+ * document.
  */
 export const serverOptions = (requestTimeout: number) => ({
   requireHostHeader: false,
@@ -26,7 +26,7 @@ export const serverOptions = (requestTimeout: number) => ({
 });
 
 /** Replaces Node's default handling of `Expect` and CONNECT, which runs before any handler. */
-export function answerProtocol(server: Server, routes: RouteTable): void {
+export function handleExpectAndConnect(server: Server, routes: RouteTable): void {
   const handle = (request: IncomingMessage, response: ServerResponse) =>
     void server.emit('request', request, response);
   server.on('checkExpectation', handle);

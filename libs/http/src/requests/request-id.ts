@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { holdsCredential } from '@waybill/core';
+import { containsCredential } from '@waybill/core';
 
-const SANE_ID = /^[\w.:-]{1,128}$/;
+const SAFE_ID = /^[\w.:-]{1,128}$/;
 
 /** Returns the request's ID. Keeps the caller's ID if it is safe in headers and logs and contains no credential. */
 export function requestIdOf(request: IncomingMessage): string {
   const given = request.headers['x-request-id'];
-  return typeof given === 'string' && SANE_ID.test(given) && !holdsCredential(given) ? given : newRequestId();
+  return typeof given === 'string' && SAFE_ID.test(given) && !containsCredential(given)
+    ? given
+    : newRequestId();
 }
 
 /**

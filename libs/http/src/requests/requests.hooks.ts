@@ -7,17 +7,17 @@ const UNSPECIFIED_ADDRESS = '0.0.0.0';
 const MAX_PORT = 65_535;
 
 /** Creates the request's context, and adds the request ID to the reply. */
-export function open(request: FastifyRequest, reply: FastifyReply): void {
+export function openRequest(request: FastifyRequest, reply: FastifyReply): void {
   reply.header('X-Request-Id', request.id);
   // A closed connection has no address.
   const address = (request.ip as string | undefined) ?? UNSPECIFIED_ADDRESS;
   request.context = new RequestContext(request.id, address, request.headers['user-agent']);
 }
 
-/** Opens every request; see `open`. */
+/** Creates the context of every request; see `openRequest`. */
 export function openRequests(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    open(request, reply);
+    openRequest(request, reply);
     done();
   });
 }

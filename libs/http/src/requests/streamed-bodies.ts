@@ -10,7 +10,7 @@ const CSV_IN_UTF8 = /^text\/csv\s*(?:;|$)(?!.*charset=(?!"?utf-?8\b))/i;
 /** Declares that a route takes a CSV file and reads it as a stream. The file has its own size limit. */
 export const StreamsCsv = (): MethodDecorator => declareRoute({ streams: CSV });
 
-/** A body that is read chunk by chunk, once. A route that declares one gets it as the request's body. */
+/** A body that can be read once, chunk by chunk. Routes with `@StreamsCsv()` get it as the request's body. */
 export class StreamedBody implements AsyncIterable<Buffer> {
   private readonly hash = createHash('sha256');
 
@@ -51,7 +51,7 @@ export class StreamedBody implements AsyncIterable<Buffer> {
   }
 }
 
-/** Passes a CSV file on as a stream to a route that declares one. All other routes refuse it. */
+/** Passes CSV files as streams to routes with `@StreamsCsv()`. All other routes refuse them. */
 export function streamCsv(fastify: FastifyInstance, limitBytes: number): void {
   fastify.addContentTypeParser(CSV_IN_UTF8, (request, payload, done) => {
     if (!routeMetadataOf(request).streams) return done(new UnsupportedMediaTypeError());
@@ -60,7 +60,7 @@ export function streamCsv(fastify: FastifyInstance, limitBytes: number): void {
   });
 }
 
-/** Refuses a body of another media type on such a route, before the body is read. */
+/** Refuses bodies of other media types on routes with `@StreamsCsv()`, before the body is read. */
 export function refuseOtherMediaTypes(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, _reply, done) => {
     const { streams } = routeMetadataOf(request);

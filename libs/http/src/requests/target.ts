@@ -4,7 +4,7 @@ const ABSOLUTE = /^[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i;
 
 /**
  * Returns the path and query of a request target. A target in absolute form also names the host, which overrides the
- * Host header (RFC 9112, 3.2.2). Afterwards, the request looks as if it came with a path and that Host.
+ * Host header (RFC 9112, 3.2.2). Changes the Host header accordingly.
  */
 export function toOriginForm(raw: Pick<IncomingMessage, 'url' | 'headers'>): string {
   const target = raw.url ?? '/';

@@ -3,15 +3,15 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 const YEAR_SECONDS = 31_536_000;
 
 /** Adds the HSTS header (RFC 6797) to a reply over TLS, whether TLS ends here or at a trusted proxy. */
-export function secureTransport(request: FastifyRequest, reply: FastifyReply): void {
+export function setHstsHeader(request: FastifyRequest, reply: FastifyReply): void {
   if (request.protocol === 'https')
     reply.header('Strict-Transport-Security', `max-age=${YEAR_SECONDS}; includeSubDomains`);
 }
 
-/** Adds the HSTS header to every reply; see `secureTransport`. */
-export function requireTransportSecurity(fastify: FastifyInstance): void {
+/** Adds the HSTS header to every reply; see `setHstsHeader`. */
+export function addHstsHeader(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    secureTransport(request, reply);
+    setHstsHeader(request, reply);
     done();
   });
 }

@@ -29,7 +29,7 @@ interface Rule {
 }
 
 const always: Rule = {
-  // Every route refuses unknown query parameters and compressed bodies; the rest can happen to any request.
+  // Every route refuses unknown query parameters and compressed bodies. The other errors can occur on any route.
   errors: [
     BadRequestError,
     MalformedRequestError,

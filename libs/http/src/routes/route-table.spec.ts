@@ -2,7 +2,7 @@ import { registerScopes } from '@waybill/core';
 import { fastify } from 'fastify';
 import { RouteTable } from './route-table';
 
-const planted = (config: object | undefined, url = '/planted') => {
+const tableWithRoute = (config: object | undefined, url = '/planted') => {
   const server = fastify();
   const table = new RouteTable();
   table.collect(server);
@@ -15,12 +15,12 @@ describe('RouteTable', () => {
     ['without metadata', undefined],
     ['with metadata but no rule', { retryAfter: 1 }],
   ])('refuses a route %s', (_, config) => {
-    expect(() => planted(config)).toThrow('POST /planted has no access rule');
+    expect(() => tableWithRoute(config)).toThrow('POST /planted has no access rule');
   });
 
   it('refuses a route that requires a scope that no module contributes', () => {
     registerScopes({ known: { name: 'known:read', description: 'Read what is known.', roles: [] } });
-    const requiring = (...scopes: string[]) => planted({ access: { customers: true, scopes } });
+    const requiring = (...scopes: string[]) => tableWithRoute({ access: { customers: true, scopes } });
     expect(() => requiring('known:read', 'unknown:read')).toThrow(
       'POST /planted requires unknown:read, which no module contributes',
     );
@@ -28,18 +28,18 @@ describe('RouteTable', () => {
   });
 
   it('refuses a public route that takes idempotency keys', () => {
-    expect(() => planted({ access: 'public', idempotent: true })).toThrow('POST /planted is public');
+    expect(() => tableWithRoute({ access: 'public', idempotent: true })).toThrow('POST /planted is public');
   });
 
   it('refuses a write to one resource that does not declare a check of If-Match', () => {
-    expect(() => planted({ access: 'public' }, '/planted/:id/cancel')).toThrow(
+    expect(() => tableWithRoute({ access: 'public' }, '/planted/:id/cancel')).toThrow(
       'POST /planted/:id/cancel changes one resource; it must check If-Match (@Matched)',
     );
-    expect(planted({ access: 'public', matched: true }, '/planted/:id').routes).toHaveLength(1);
+    expect(tableWithRoute({ access: 'public', matched: true }, '/planted/:id').routes).toHaveLength(1);
   });
 
   it('lists the routes and the methods of each path', () => {
-    const table = planted({ access: 'public' });
+    const table = tableWithRoute({ access: 'public' });
     expect(table.routes).toEqual([
       expect.objectContaining({ method: 'POST', path: '/planted', access: 'public' }),
     ]);

@@ -54,7 +54,7 @@ export class RouteTable {
 
   /** Methods that have a route at this path; empty if the path can't be decoded. */
   allowedMethods(url: string): string[] {
-    // The look-up takes an empty segment for an ID, but requests with one have no route.
+    // The look-up matches an empty segment as an ID, but the router does not.
     if (!isDecodable(url) || /^[^?#]*\/\//.test(url)) return [];
     return this.methods.filter((method) => this.router?.findRoute({ method, url }));
   }

@@ -37,7 +37,7 @@ function checkHeadersAndShape(request: FastifyRequest): void {
   if (!isKeyed(request)) checkShape(request);
 }
 
-/** Refuses a body on a route that takes none, and preconditions on a route without ETags. */
+/** Refuses a body on a route without a body, and preconditions on a route without ETags. */
 export function checkShape(request: FastifyRequest): void {
   refuseUnexpectedBody(request);
   checkUnmatchedWrite(request);

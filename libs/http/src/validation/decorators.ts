@@ -189,7 +189,7 @@ export function IsEmailAddress(): PropertyDecorator {
 }
 
 // Spaces, control and format characters (zero-width, bidi), fillers and variation selectors: addresses that differ only
-// in these look the same.
+// in these characters look the same.
 const INVISIBLE = /[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 
 /** Converts an email address to the form in which addresses are compared: NFC (RFC 6532, 3.1), lower case. */

@@ -5,8 +5,8 @@ const NO_UUID = '00000000-0000-0000-0000-000000000000';
 const MAX_INTEGER = 2_147_483_647;
 
 /**
- * Parses an integer ID in the path. Maps an invalid value to an ID that never exists, so that it gets the same response
- * as an unknown ID: 404, after the body is validated.
+ * Parses an integer ID in the path. Maps an invalid value to an ID that never exists, so that the response is the same
+ * as for an unknown ID: 404, after the body is validated.
  */
 @Injectable()
 export class IntegerId implements PipeTransform<string, number> {

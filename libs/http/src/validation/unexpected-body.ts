@@ -1,15 +1,15 @@
 import { ValidationFailedError } from '@waybill/core';
 import type { FastifyRequest } from 'fastify';
-import { UnreadBody } from '../requests/json-bodies';
+import { UnparsedBody } from '../requests/json-bodies';
 import { StreamedBody } from '../requests/streamed-bodies';
 import { routeMetadataOf } from '../routes/route-metadata';
 import { pointerOf } from './field-errors';
 
-/** Refuses a body that was too complex to parse, and a body with fields on a route that takes none. */
+/** Refuses a body that was too complex to parse, and a body with fields on a route without a body. */
 export function refuseUnexpectedBody(request: FastifyRequest): void {
   const { body } = request;
   if (body === undefined || body === null || body instanceof StreamedBody) return;
-  if (body instanceof UnreadBody) throw body.refusal;
+  if (body instanceof UnparsedBody) throw body.refusal;
   if (!routeMetadataOf(request).takesBody) refuse(body);
 }
 

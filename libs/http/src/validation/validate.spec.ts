@@ -44,7 +44,7 @@ describe('validateBody', () => {
     ]);
   });
 
-  it.each([undefined, null, [], 'a', 1, true])('refuses %p in place of an object', async (body) => {
+  it.each([undefined, null, [], 'a', 1, true])('refuses %p instead of an object', async (body) => {
     expect(await errorsOf(validateBody(Outer, body))).toMatchObject([{ code: 'is_object', pointer: '' }]);
   });
 

@@ -30,17 +30,17 @@ export async function validateQuery(
   if (repeated.length > 0) throw badParameters(repeated, 'repeated', 'Send this parameter only once.');
   if (!dto && names.length > 0) throw badParameters(names, 'unknown_parameter', 'This parameter is unknown.');
   if (!dto) return {};
-  if (names.length === 0 && acceptsNone.has(dto)) return new dto();
+  if (names.length === 0 && acceptsEmptyQuery.has(dto)) return new dto();
   const [instance, violations] = await check(dto, query);
   if (violations.length === 0) {
-    if (names.length === 0) acceptsNone.add(dto);
+    if (names.length === 0) acceptsEmptyQuery.add(dto);
     return instance;
   }
   throw new BadRequestError(violations.map((violation) => parameterError(violation)));
 }
 
-// DTO classes that accept a query without parameters, so that it is validated only once.
-const acceptsNone = new Set<DtoClass>();
+// DTO classes that accept an empty query. Caches the result of validating one.
+const acceptsEmptyQuery = new Set<DtoClass>();
 
 const badParameters = (names: string[], code: string, detail: string): BadRequestError =>
   new BadRequestError(names.map((parameter) => ({ code, detail, parameter })));

@@ -3,11 +3,12 @@ import { StreamableFile } from '@nestjs/common';
 import { downloadHeaders } from '@waybill/openapi';
 import { keepHeapSmall } from '@waybill/v8-heap';
 
-/** After this time, a download ends, so that a client that stops reading does not keep it open. */
+/** Timeout of a download. Without it, a client that stops reading would keep the download open. */
 const TIMEOUT_MS = 600_000;
 
 /**
- * Sends a CSV file as it is written. Its writer waits for the client, and stops when the client is gone.
+ * Streams a CSV file while it is generated. The generator waits for a slow client, and stops when the client
+ * disconnects.
  * @param text parts of the file.
  */
 export function csvFile(name: string, text: AsyncIterable<string>): StreamableFile {

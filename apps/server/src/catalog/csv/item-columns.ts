@@ -1,6 +1,6 @@
 import { ValidationFailedError } from '@waybill/core';
 
-/** The columns of a CSV file with items, as an export writes them. An import takes them in any order. */
+/** The columns of a CSV file with items, in the order of an export. An import accepts any order. */
 export const itemColumns = [
   ...(['sku', 'name', 'brand', 'category', 'price_amount', 'price_currency'] as const),
   ...(['weight_kg', 'hs_code', 'attributes'] as const),

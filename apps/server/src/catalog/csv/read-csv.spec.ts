@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type CsvRow, MAX_FIELDS, MAX_ROW_BYTES, readCsv } from './read-csv';
-import { csvLine, withFormula } from './write-csv';
+import { csvLine, unescapeFormula } from './write-csv';
 
 async function* chunksOf(file: string | Buffer, size = 7): AsyncGenerator<Buffer> {
   const bytes = Buffer.from(file);
@@ -87,7 +87,7 @@ describe('readCsv', () => {
     ['row_too_long', 'x'.repeat(10_000_000)],
     ['too_many_fields', `a,b\n1${','.repeat(MAX_FIELDS)}`],
     ['too_many_fields', `a,b\n${','.repeat(10_000_000)}`],
-  ])('refuses with 422 %s without reading on', async (code, file) => {
+  ])('refuses with 422 %s without reading further', async (code, file) => {
     let given = 0;
     const source = async function* () {
       for await (const chunk of chunksOf(file, 65_536)) {
@@ -121,7 +121,7 @@ describe('readCsv', () => {
     expect(closed).toBe(true);
   });
 
-  it('passes on the error of its source', async () => {
+  it('throws the error of its source', async () => {
     const source = async function* () {
       yield Buffer.from('a,b\n');
       throw new Error('The connection is lost');
@@ -130,7 +130,7 @@ describe('readCsv', () => {
     await expect(rows.next().then(() => rows.next())).rejects.toThrow('The connection is lost');
   });
 
-  it('reads what csvLine writes, whatever the texts and the chunks', async () => {
+  it('reads what csvLine writes, for any text and any chunks', async () => {
     const text = fc.oneof(
       fc.string({
         unit: fc.constantFrom("'", '=', '+', '-', '@', '\t', '\r', '\n', '"', ',', ';', ' ', 'я'),
@@ -143,7 +143,7 @@ describe('readCsv', () => {
       fc.asyncProperty(table, fc.integer({ min: 1, max: 50 }), async (rows, size) => {
         const file = `${csvLine(['a', 'b', 'c'])}${rows.map(csvLine).join('')}`;
         const [, ...got] = await fieldsOf(file, size);
-        expect(got.map((fields) => fields.map(withFormula))).toEqual(rows);
+        expect(got.map((fields) => fields.map(unescapeFormula))).toEqual(rows);
       }),
     );
   });

@@ -20,16 +20,16 @@ export interface CsvRow {
 
 /**
  * Reads a CSV file (RFC 4180) in UTF-8, with or without a byte order mark, with CRLF or LF. Fields are separated by `;`
- * if the first line contains one, otherwise by `,`. Skips rows without any content. Needs memory only for one chunk of
- * the source and its rows.
- * @throws MalformedCsvError or ValidationFailedError that names the line at fault.
+ * if the first line contains one, otherwise by `,`. Skips empty rows. Keeps only one chunk of the source and its rows
+ * in memory.
+ * @throws MalformedCsvError or ValidationFailedError that names the invalid line.
  */
 export async function* readCsv(source: AsyncIterable<Buffer>): AsyncGenerator<CsvRow> {
   const text = checkedText(source);
   const head = await readHead(text);
   const position = { line: 1, row: 0 };
   const parser = parserFor(delimiterOf(head), position);
-  // The loop below gets the error of any part.
+  // The loop below receives the errors of all streams.
   pipeline(Readable.from(joined(head, text)), parser, () => undefined);
   try {
     for await (const row of parser) yield row as CsvRow;
@@ -38,7 +38,7 @@ export async function* readCsv(source: AsyncIterable<Buffer>): AsyncGenerator<Cs
   }
 }
 
-/** Returns the first bytes of the text, which contain its first line, without a byte order mark. */
+/** Returns the beginning of the text, with at least the whole first line, without a byte order mark. */
 async function readHead(text: AsyncGenerator<Buffer>): Promise<Buffer> {
   let head: Buffer = Buffer.alloc(0);
   while (!head.includes('\n') && head.length <= MAX_ROW_BYTES) {
@@ -79,7 +79,7 @@ function parserFor(delimiter: string, position: { line: number; row: number }): 
       return fields.every((field) => field === '') ? undefined : { line, row: position.row, fields };
     },
   };
-  // Its types allow other records only for parsers that name columns.
+  // csv-parse's types allow other records only for parsers that name columns.
   return parse(options as unknown as Options);
 }
 

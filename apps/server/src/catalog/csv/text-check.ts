@@ -2,11 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { MalformedCsvError } from './csv.errors';
 
 const NEWLINE = 0x0a;
-/** A character has at most four bytes, so at most three of them end a chunk. */
+/** A character has at most four bytes, so at most three of them are at the end of a chunk. */
 const MAX_INCOMPLETE = 3;
 
 /**
- * Passes on UTF-8 text in chunks of whole characters.
+ * Validates UTF-8 text, and yields it in chunks that do not split a character.
  * @throws MalformedCsvError that names the line of an invalid byte or a NUL, which PostgreSQL can't store.
  */
 export async function* checkedText(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -36,7 +36,7 @@ function incompleteAtEnd(bytes: Buffer): number {
 
 const lengthOf = (firstByte: number): number => (firstByte >= 0xf0 ? 4 : firstByte >= 0xe0 ? 3 : 2);
 
-// No character but the newline contains its byte, so each line can be checked alone.
+// In UTF-8, the byte of a newline is part of no other character, so each line can be checked alone.
 function faultIn(text: Buffer, firstLine: number): MalformedCsvError {
   let line = firstLine;
   for (let start = 0; start < text.length; line++) {

@@ -1,16 +1,17 @@
-/** Writes one line of a CSV file (RFC 4180), which a spreadsheet reads as text and never as formulas. */
+/** Writes one line of a CSV file (RFC 4180). A spreadsheet reads the fields as text, never as formulas. */
 export const csvLine = (fields: readonly string[]): string =>
-  `${fields.map((field) => quoted(withoutFormula(field))).join(',')}\r\n`;
+  `${fields.map((field) => quoted(escapeFormula(field))).join(',')}\r\n`;
 
 // `;` too: some spreadsheets split fields there.
 const quoted = (field: string): string =>
   /[",;\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 
 /**
- * Adds an apostrophe before a text that a spreadsheet would run as a formula. Also before a text that looks as if it
- * already had one, so that `withFormula` returns every text unchanged.
+ * Adds an apostrophe to a text that a spreadsheet would run as a formula. Also escapes a text that looks escaped
+ * already, so that `unescapeFormula` always restores the original text.
  */
-export const withoutFormula = (text: string): string => (/^'*[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);
+export const escapeFormula = (text: string): string => (/^'*[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);
 
-/** Removes the apostrophe that `withoutFormula` adds. */
-export const withFormula = (text: string): string => (/^'+[=+\-@\t\r\n]/.test(text) ? text.slice(1) : text);
+/** Removes the apostrophe that `escapeFormula` adds. */
+export const unescapeFormula = (text: string): string =>
+  /^'+[=+\-@\t\r\n]/.test(text) ? text.slice(1) : text;

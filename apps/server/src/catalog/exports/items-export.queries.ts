@@ -17,8 +17,9 @@ export class ItemsExport {
   constructor(private readonly items: CatalogItemsRepository) {}
 
   /**
-   * Returns a CSV file of items by SKU, in parts. An import of the file changes nothing. Reads one batch at a time, so
-   * an item that changes meanwhile is there as it was before or after. The first batch is read before this resolves.
+   * Returns a CSV file of items in the order of their SKUs, as a stream of text. Importing the file again changes
+   * nothing. Reads one batch at a time, so an item that changes during the export may appear in its old or its new
+   * version. Resolves after the first batch was read.
    */
   async file(ctx: TransactionContext, filters: CatalogItemFilters): Promise<AsyncGenerator<string>> {
     return this.write(ctx, filters, await this.items.list(ctx, filters, NO_SKU, BATCH));

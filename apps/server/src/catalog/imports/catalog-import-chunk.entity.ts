@@ -1,7 +1,7 @@
 import { Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 import type { CsvRow } from '../csv/read-csv';
 
-/** Rows of a file that wait for a worker. Deleted when they are done. */
+/** Rows of an uploaded file. Deleted once a worker has imported them. */
 @Entity('catalog_import_chunks')
 export class CatalogImportChunkEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'catalog_import_chunks_pkey' })

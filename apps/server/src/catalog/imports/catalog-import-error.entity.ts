@@ -2,7 +2,7 @@ import { Check, Column, Entity, ForeignKey, PrimaryColumn } from 'typeorm';
 
 export const MAX_DETAIL_LENGTH = 500;
 
-/** A fault in a row of a file. The row changed nothing. */
+/** An error in a row of a file. A row with errors is not imported. */
 @Entity('catalog_import_errors')
 @Check('catalog_import_errors_detail_check', `char_length(detail) <= ${MAX_DETAIL_LENGTH}`)
 export class CatalogImportErrorEntity {
@@ -13,14 +13,14 @@ export class CatalogImportErrorEntity {
   @PrimaryColumn('integer', { primaryKeyConstraintName: 'catalog_import_errors_pkey' })
   rowNumber!: number;
 
-  /** Place among the errors of the row. */
+  /** Position among the errors of the row. */
   @PrimaryColumn('smallint', { primaryKeyConstraintName: 'catalog_import_errors_pkey' })
   position!: number;
 
   @Column('integer')
   lineNumber!: number;
 
-  /** Null if the whole row is at fault. */
+  /** Null if the error is not in a single column. */
   @Column('text', { nullable: true })
   columnName!: string | null;
 

@@ -36,14 +36,14 @@ export class CatalogImportEntity {
   @Column('integer', { default: 0 })
   chunksTotal!: number;
 
-  /** Chunks before this one are done. It moves in the transaction that stores a chunk's items. */
+  /** Position of the next chunk to import. Increased by the transaction that stores the items of a chunk. */
   @Column('integer', { default: 0 })
   nextChunk!: number;
 
   @Column('integer', { default: 0 })
   rowsTotal!: number;
 
-  /** The number of rows that created an item; likewise below. */
+  /** Number of rows that created an item. */
   @Column('integer', { default: 0 })
   created!: number;
 
@@ -60,7 +60,7 @@ export class CatalogImportEntity {
   @Column('integer', { default: 0 })
   errorsTotal!: number;
 
-  /** Attempts that started since the last chunk was done. */
+  /** Attempts that started since the last chunk was imported. */
   @Column('integer', { default: 0 })
   attempts!: number;
 
@@ -71,7 +71,7 @@ export class CatalogImportEntity {
   @Column('timestamptz', { default: () => 'now()' })
   createdAt!: Date;
 
-  /** When the sweeper enqueues the import again, or deletes an upload that was left behind. */
+  /** When the sweeper enqueues the import again, or deletes an abandoned upload. */
   @Column('timestamptz')
   requeueAt!: Date;
 

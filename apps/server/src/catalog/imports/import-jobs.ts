@@ -1,6 +1,6 @@
 import type { JobDispatcher } from '@waybill/queue';
 
-// The sweeper repeats an attempt that failed, so the queue does not.
+// The sweeper retries failed attempts, so the queue must not.
 const OPTIONS = { removeOnComplete: true, removeOnFail: true };
 
 /** Enqueues an import that was just accepted. */
@@ -8,8 +8,8 @@ export const dispatchImport = (dispatcher: JobDispatcher, importId: string): voi
   dispatcher.dispatch('imports', { importId }, { jobId: importId, ...OPTIONS });
 
 /**
- * Enqueues imports whose jobs may be lost. One that no worker has started gets no second job, so that repeated sweeps
- * do not grow a long queue. One that has stopped gets another job, because the worker of its job may be dead.
+ * Enqueues imports whose jobs may be lost. A pending import gets no second job, so that repeated sweeps do not grow a
+ * long queue. A running import gets another job, because the worker of the first job may be dead.
  * @returns whether the queue accepted them.
  */
 export const requeueImports = (

@@ -1,4 +1,4 @@
-import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { Inject, Injectable, Logger } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
 import { TransactionContext } from '@waybill/core';
@@ -9,8 +9,8 @@ import { type ImportWork, ImportWorkRepository } from './import-work.repository'
 
 /** Attempts without progress after which an import fails. */
 export const MAX_ATTEMPTS = 5;
-/** Rows that are validated before other work of the process gets its turn. */
-const ROWS_AT_ONCE = 50;
+/** Number of rows to validate before yielding to the event loop. */
+const ROWS_PER_YIELD = 50;
 
 /** Imports accepted files. Jobs may call this any number of times, in any number of processes. */
 @Injectable()
@@ -24,8 +24,9 @@ export class ImportRunner {
   ) {}
 
   /**
-   * Imports the rest of a file, chunk by chunk. Stops when the signal is aborted; the sweeper lets another worker go on.
-   * Also stops if another worker has done a chunk meanwhile. After an error, the sweeper repeats the attempt.
+   * Imports the rest of a file, chunk by chunk. Stops when the signal is aborted; the sweeper then requeues the import
+   * for another worker. Also stops if another worker has imported the next chunk. After an error, the sweeper retries
+   * the import.
    */
   async run(id: string, signal: AbortSignal): Promise<void> {
     const limits = { attempts: MAX_ATTEMPTS, graceSeconds: this.config.imports.requeueAfterSeconds };
@@ -47,12 +48,12 @@ export class ImportRunner {
     }
   }
 
-  /** @returns undefined if another worker has done the chunk. */
+  /** @returns undefined if another worker has imported the chunk. */
   private async readChunk({ id, header }: ImportWork, chunk: number): Promise<ImportedRow[] | undefined> {
     const rows = await this.imports.findChunk(new TransactionContext(), id, chunk);
     const read: ImportedRow[] = [];
     for (const row of rows ?? []) {
-      if (read.length % ROWS_AT_ONCE === 0) await yieldToOthers();
+      if (read.length % ROWS_PER_YIELD === 0) await yieldToEventLoop();
       read.push(await itemOfRow(header, row));
     }
     return rows && read;

@@ -13,10 +13,10 @@ const WORK = columnsOf(
 );
 const DUE = columnsOf(CatalogImportEntity, 'id', 'state');
 
-/** What a worker needs to know of an import. */
+/** The fields of an import that a worker needs. */
 export type ImportWork = RowOf<typeof WORK>;
 
-/** How the rows of a chunk turned out. */
+/** Result of importing a chunk. */
 export interface ChunkOutcome {
   created: number;
   updated: number;
@@ -25,16 +25,16 @@ export interface ChunkOutcome {
   errors: ImportError[];
 }
 
-// Fewer would reach the limit of errors too early; more would make a table that nobody reads.
+// Bounds the table of errors. Nobody reads more errors of one file.
 const MAX_STORED_ERRORS = 100_000;
 
-/** Imports in PostgreSQL, as workers process them. */
+/** Queries of the workers that process imports. */
 @Injectable()
 export class ImportWorkRepository {
   constructor(private readonly database: Database) {}
 
   // SQL: the database's clock.
-  /** Counts an attempt before it starts, so that one that kills its process counts too. */
+  /** Counts an attempt before it starts, so that an attempt that crashes its process counts too. */
   beginAttempt(
     ctx: TransactionContext,
     id: string,
@@ -66,7 +66,7 @@ export class ImportWorkRepository {
   // SQL: a row lock.
   /**
    * Locks an import until the transaction ends.
-   * @returns undefined if another worker has done this chunk, or the import is finished.
+   * @returns undefined if another worker has imported this chunk, or the import is finished.
    */
   lockAt(ctx: TransactionContext, id: string, chunk: number): Promise<ImportWork | undefined> {
     return this.database.row(
@@ -114,7 +114,7 @@ export class ImportWorkRepository {
   }
 
   // SQL: the database's clock.
-  /** Makes an import due after a delay: an attempt has ended before the import was done. */
+  /** Makes an import due after a delay. Call this when an attempt ends before the import is finished. */
   async postpone(
     ctx: TransactionContext,
     id: string,
@@ -128,7 +128,7 @@ export class ImportWorkRepository {
     );
   }
 
-  /** Fails an import without attempts left. @returns whether it had none left. */
+  /** Fails an import that has no attempts left. @returns false if it has attempts left. */
   async failExhausted(
     ctx: TransactionContext,
     id: string,
@@ -147,7 +147,7 @@ export class ImportWorkRepository {
   // SQL: SKIP LOCKED, the database's clock.
   /**
    * Claims imports that are due within some seconds, and postpones their next requeue, so that concurrent sweeps claim
-   * others.
+   * different imports.
    */
   claimDue(
     ctx: TransactionContext,

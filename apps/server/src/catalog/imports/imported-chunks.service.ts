@@ -12,10 +12,10 @@ import { errorsOf, type ImportedRow } from './item-of-row';
 const DEADLOCK_TRIES = 5;
 const DEADLOCK_DELAY_MS = 100;
 
-type GoodRow = Extract<ImportedRow, { item: CatalogItemValues }>;
-const isGood = (row: ImportedRow): row is GoodRow => 'item' in row;
+type ValidRow = Extract<ImportedRow, { item: CatalogItemValues }>;
+const isValid = (row: ImportedRow): row is ValidRow => 'item' in row;
 
-/** Imports the rows of one chunk: all of its changes, its errors and the progress in one transaction. */
+/** Imports the rows of a chunk. The changes, the errors and the progress are stored in one transaction. */
 @Injectable()
 export class ImportedChunks {
   private readonly logger = new Logger(ImportedChunks.name);
@@ -29,20 +29,20 @@ export class ImportedChunks {
   ) {}
 
   /**
-   * Imports a chunk exactly once. Readers in all processes see its items when this resolves.
-   * @returns false if another worker has done the chunk.
+   * Imports a chunk exactly once. When this resolves, readers in all processes see its items.
+   * @returns false if another worker has imported the chunk.
    */
   async import(work: ImportWork, chunk: number, rows: readonly ImportedRow[]): Promise<boolean> {
     try {
       return await this.withoutDeadlocks(() =>
-        this.importAll(work, chunk, rows, (ctx, good) => this.putAll(ctx, work, good)),
+        this.importAll(work, chunk, rows, (ctx, valid) => this.putAll(ctx, work, valid)),
       );
     } catch (error) {
       if (!isRefusal(error) || isDeadlock(error)) throw error;
-      // PostgreSQL refused a row that is valid by our rules. The others must not suffer from it.
+      // PostgreSQL refused a row that is valid by our rules. Retries row by row, so that only that row fails.
       this.logger.error(`Import ${work.id}, chunk ${chunk}: ${(error as Error).message}`);
       return this.withoutDeadlocks(() =>
-        this.importAll(work, chunk, rows, (ctx, good) => this.putEach(ctx, work, good)),
+        this.importAll(work, chunk, rows, (ctx, valid) => this.putEach(ctx, work, valid)),
       );
     }
   }
@@ -51,13 +51,13 @@ export class ImportedChunks {
     { id }: ImportWork,
     chunk: number,
     rows: readonly ImportedRow[],
-    put: (ctx: TransactionContext, good: GoodRow[]) => Promise<Put>,
+    put: (ctx: TransactionContext, valid: ValidRow[]) => Promise<PutResult>,
   ): Promise<boolean> {
     const ctx = new TransactionContext();
     return this.database.transaction(ctx, async () => {
       const work = await this.imports.lockAt(ctx, id, chunk);
       if (!work) return false;
-      const { changes, refused } = await put(ctx, rows.filter(isGood));
+      const { changes, refused } = await put(ctx, rows.filter(isValid));
       const outcome = outcomeOf(rows, changes, refused);
       await this.imports.finishChunk(ctx, work, outcome, this.config.imports.requeueAfterSeconds);
       if (!work.dryRun)
@@ -66,18 +66,22 @@ export class ImportedChunks {
     });
   }
 
-  // A SKU that is in several rows is put once for each of them, in their order.
-  private async putAll(ctx: TransactionContext, { dryRun }: ImportWork, good: GoodRow[]): Promise<Put> {
+  // If several rows have the same SKU, puts each of them, in the order of the file.
+  private async putAll(
+    ctx: TransactionContext,
+    { dryRun }: ImportWork,
+    valid: ValidRow[],
+  ): Promise<PutResult> {
     const changes: ImportedChange[] = [];
-    for (const items of withoutRepeats(good.map(({ item }) => item)))
+    for (const items of withoutRepeats(valid.map(({ item }) => item)))
       changes.push(...(await this.items[dryRun ? 'compare' : 'put'](ctx, items)));
     return { changes, refused: [] };
   }
 
-  private async putEach(ctx: TransactionContext, work: ImportWork, good: GoodRow[]): Promise<Put> {
-    const put: Put = { changes: [], refused: [] };
-    // In the order of SKUs, in which all transactions lock items.
-    for (const row of good.toSorted((a, b) => (a.item.sku < b.item.sku ? -1 : 1))) {
+  private async putEach(ctx: TransactionContext, work: ImportWork, valid: ValidRow[]): Promise<PutResult> {
+    const put: PutResult = { changes: [], refused: [] };
+    // Sorts by SKU, because all transactions lock items in this order.
+    for (const row of valid.toSorted((a, b) => (a.item.sku < b.item.sku ? -1 : 1))) {
       await this.database.execute(ctx, 'SAVEPOINT item');
       try {
         put.changes.push(...(await this.putAll(ctx, work, [row])).changes);
@@ -103,27 +107,27 @@ export class ImportedChunks {
   }
 }
 
-/** What became of the rows without errors. */
-interface Put {
+/** Result of putting the valid rows. */
+interface PutResult {
   changes: ImportedChange[];
-  refused: GoodRow[];
+  refused: ValidRow[];
 }
 
 function outcomeOf(
   rows: readonly ImportedRow[],
   changes: ImportedChange[],
-  refused: GoodRow[],
+  refused: ValidRow[],
 ): ChunkOutcome {
   const created = changes.filter((change) => change.created).length;
-  const bad = rows.filter((row) => !isGood(row));
-  const failed = bad.length + refused.length;
+  const invalid = rows.filter((row) => !isValid(row));
+  const failed = invalid.length + refused.length;
   return {
     created,
     updated: changes.length - created,
     unchanged: rows.length - failed - changes.length,
     failed,
     errors: [
-      ...rows.flatMap((row) => (isGood(row) ? [] : row.errors)),
+      ...rows.flatMap((row) => (isValid(row) ? [] : row.errors)),
       ...refused.flatMap(({ row }) => errorsOf(row, [REFUSED])),
     ],
   };
@@ -131,7 +135,7 @@ function outcomeOf(
 
 const REFUSED = { columnName: null, code: 'refused', detail: 'The row could not be stored.' };
 
-/** Splits items into lists without repeated SKUs: the first of each SKU, the second, … */
+/** Splits items into lists with unique SKUs: the first list has the first item of each SKU, and so on. */
 function withoutRepeats(items: readonly CatalogItemValues[]): CatalogItemValues[][] {
   const lists: CatalogItemValues[][] = [];
   const counts = new Map<string, number>();

@@ -33,17 +33,17 @@ const COMPARE = statement(
 /** An item that an import creates or changes. */
 export type ImportedChange = RowOf<typeof WRITTEN>;
 
-/** Items of imports in PostgreSQL. */
+/** Writes the items of imports to PostgreSQL. */
 @Injectable()
 export class ImportedItemsRepository {
   constructor(private readonly database: Database) {}
 
   // SQL: a set-based insert, ON CONFLICT.
   /**
-   * Creates items or replaces their values, like a PUT of each: an archived item stays archived. Locks them in the order
-   * of their SKUs, so that concurrent calls do not deadlock.
-   * @param items with different SKUs.
-   * @returns those that were created or changed.
+   * Creates items or replaces their values, like a PUT of each item. An archived item stays archived. Locks the items
+   * in the order of their SKUs, so that concurrent calls do not deadlock.
+   * @param items must have different SKUs.
+   * @returns the items that were created or changed.
    */
   put(ctx: TransactionContext, items: readonly CatalogItemValues[]): Promise<ImportedChange[]> {
     return this.database.rows(ctx, UPSERT, [JSON.stringify(items)]);

@@ -7,9 +7,9 @@ import { requeueImports } from './import-jobs';
 import { ImportWorkRepository } from './import-work.repository';
 import { ImportsRepository } from './imports.repository';
 
-/** The highest IMPORTS_PENDING_LIMIT. */
+/** The maximum of IMPORTS_PENDING_LIMIT. */
 const MAX_UNFINISHED = 1_000;
-/** Imports have up to a hundred thousand errors each. */
+/** Small, because an import has up to 100,000 errors. */
 const PURGE_BATCH = 10;
 
 /** Requeues imports whose jobs may be lost, and deletes abandoned uploads and old imports. */
@@ -27,7 +27,7 @@ export class ImportsSweeper {
     return this.requeue(0);
   }
 
-  /** Requeues every unfinished import, because the worker that had it may have stopped. @returns how many. */
+  /** Requeues every unfinished import, because its worker may have stopped. @returns how many. */
   sweepAll(): Promise<number> {
     return this.requeue(this.config.imports.requeueAfterSeconds);
   }

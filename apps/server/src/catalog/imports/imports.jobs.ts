@@ -9,7 +9,7 @@ import { ImportsSweeper } from './imports-sweeper.service';
 /** Each import uses a PostgreSQL connection and much of a CPU core. */
 const CONCURRENCY = 2;
 
-/** Processes imports. When it starts, it requeues those that an earlier worker left unfinished. */
+/** Processes imports. On start, requeues the imports that an earlier worker left unfinished. */
 @Processor('imports', { concurrency: CONCURRENCY })
 export class ImportsProcessor extends WorkerHost implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly stopping = new AbortController();
@@ -29,7 +29,7 @@ export class ImportsProcessor extends WorkerHost implements OnApplicationBootstr
     await this.sweeper.sweepAll();
   }
 
-  /** Ends the current imports after their chunks. */
+  /** Stops each running import after its current chunk. */
   onModuleDestroy(): void {
     this.stopping.abort();
   }

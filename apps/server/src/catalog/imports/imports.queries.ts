@@ -10,7 +10,7 @@ const BATCH = 1_000;
 const START = { rowNumber: 0, position: 0 };
 const cursors = new Cursors('catalog-imports', z.tuple([uuidKey]));
 
-/** Reads of imports. */
+/** Reads imports. */
 @Injectable()
 export class ImportsQueries {
   constructor(private readonly imports: ImportsRepository) {}
@@ -30,7 +30,7 @@ export class ImportsQueries {
     return { row, errors };
   }
 
-  /** Returns a CSV file of the stored errors, in parts. @throws ImportNotFoundError */
+  /** Returns a CSV file of the stored errors, as a stream of text. @throws ImportNotFoundError */
   async errorsFile(ctx: TransactionContext, id: string): Promise<AsyncGenerator<string>> {
     if (!(await this.imports.find(ctx, id))) throw new ImportNotFoundError();
     return this.writeErrors(ctx, id);

@@ -20,10 +20,10 @@ export const ERROR = columnsOf(
 export type ImportStatus = RowOf<typeof STATUS>;
 export type ImportError = RowOf<typeof ERROR>;
 
-/** An upload takes at most half a minute (`REQUEST_TIMEOUT_MS`); one of this age was left behind. */
-const UPLOAD_LASTS = '5 minutes';
+/** An upload of this age is abandoned. The time limit of a streamed request (`STREAM_TIMEOUT_MS`) is shorter. */
+const MAX_UPLOAD_AGE = '5 minutes';
 
-/** Imports in PostgreSQL, as callers upload and read them. */
+/** Queries for uploading and reading imports. */
 @Injectable()
 export class ImportsRepository {
   constructor(private readonly database: Database) {}
@@ -36,7 +36,7 @@ export class ImportsRepository {
       const begun = await this.database.execute(
         ctx,
         `INSERT INTO catalog_imports (id, state, requeue_at)
-         SELECT $1, 'uploading', now() + interval '${UPLOAD_LASTS}'
+         SELECT $1, 'uploading', now() + interval '${MAX_UPLOAD_AGE}'
          WHERE (SELECT count(*) FROM catalog_imports WHERE finished_at IS NULL) < $2`,
         [id, limit],
       );
@@ -113,7 +113,7 @@ export class ImportsRepository {
     });
   }
 
-  // SQL: a comparison of two columns at once.
+  // SQL: a row comparison of two columns.
   /** Lists the errors of an import in the order of the file, starting after one of them. */
   listErrors(
     ctx: TransactionContext,

@@ -86,7 +86,7 @@ describe('imports', () => {
   const count = async (table: string): Promise<number> =>
     Number((await dataSource.query(`SELECT count(*) FROM ${table}`))[0].count);
 
-  it('creates, changes and counts, and does not touch items that have these values', async () => {
+  it('creates and changes items, counts them, and does not touch unchanged items', async () => {
     const first = await importFile(HEADER + rows(1_200).join(''));
     expect(first.row).toMatchObject({ state: 'succeeded', rowsTotal: 1_200, created: 1_200, failed: 0 });
     const before = await items();
@@ -98,7 +98,7 @@ describe('imports', () => {
     expect(await count('catalog_import_chunks')).toBe(0);
   });
 
-  it('imports the good rows and stores the errors of the bad ones', async () => {
+  it('imports the valid rows, and stores the errors of the invalid ones', async () => {
     const bad = [
       row('bad sku', ''),
       'X-1,too,few\r\n',
@@ -131,7 +131,7 @@ describe('imports', () => {
     ]);
   });
 
-  it('writes nothing in a dry run, and counts what an import would do', async () => {
+  it('writes nothing in a dry run, but counts the changes', async () => {
     await importFile(HEADER + rows(3).join(''));
     const before = await items();
     const file = HEADER + rows(4, (n) => (n === 0 ? 'New' : `Item ${n}`)).join('') + row('?', 'x');
@@ -142,7 +142,7 @@ describe('imports', () => {
     expect((await importFile(file)).row).toMatchObject(counts);
   });
 
-  it('imports each chunk once, however many workers have the job, and whoever of them stops', async () => {
+  it('imports each chunk once, even if several workers have the job and some of them stop', async () => {
     const id = await accept(HEADER + rows(3_000).join(''));
     const stopping = new AbortController();
     const first = runner().run(id, stopping.signal);
@@ -157,7 +157,7 @@ describe('imports', () => {
     });
   });
 
-  it('runs imports of the same items in other orders at once', async () => {
+  it('runs concurrent imports of the same items in different orders', async () => {
     const ordered = rows(1_500, () => 'ordered');
     const files = [ordered, ordered.toReversed(), ordered.toSorted(), ordered.toSorted().toReversed()].map(
       (lines, n) => HEADER + lines.map((line) => line.replace('ordered', `file ${n}`)).join(''),
@@ -171,7 +171,7 @@ describe('imports', () => {
     }
   });
 
-  it('repeats a chunk that lost a deadlock', async () => {
+  it('retries a chunk after a deadlock', async () => {
     await importFile(HEADER + row('A', 'a') + row('B', 'b'));
     const id = await accept(HEADER + row('A', 'imported') + row('B', 'imported'));
     const rival = dataSource.createQueryRunner();
@@ -234,7 +234,7 @@ describe('imports', () => {
     expect(invalidated.toSorted()).toEqual(['B', 'C']);
   });
 
-  it('keeps nothing of a file that is refused, however late', async () => {
+  it('deletes everything of a refused file, even if it is refused at its end', async () => {
     const file = `${HEADER}${rows(1_100).join('')}"open`;
     await expect(uploads().store(chunksOf(file))).rejects.toMatchObject({ code: 'malformed_csv' });
     expect([await count('catalog_imports'), await count('catalog_import_chunks')]).toEqual([0, 0]);
@@ -249,7 +249,7 @@ describe('imports', () => {
     expect(await count('catalog_imports')).toBe(PENDING_LIMIT);
   });
 
-  it('requeues imports without progress, once each', async () => {
+  it('requeues each import without progress once', async () => {
     const id = await accept(HEADER + row('A', 'a'));
     expect(await sweeper().sweep()).toBe(0);
     await dataSource.query(`UPDATE catalog_imports SET requeue_at = now() - interval '1 second'`);
@@ -260,13 +260,13 @@ describe('imports', () => {
     expect(await sweeper().sweep()).toBe(0);
   });
 
-  it('makes an import due at once when its worker stops', async () => {
+  it('makes an import due immediately when its worker stops', async () => {
     const id = await accept(HEADER + row('A', 'a'));
     const stopped = AbortSignal.abort();
     for (let stops = 0; stops <= MAX_ATTEMPTS; stops++) await runner().run(id, stopped);
     expect(await sweeper().sweep()).toBe(1);
     expect((await status(id)).row).toMatchObject({ state: 'running', created: 0 });
-    // Without an ID, the queue takes it even if the job of the dead worker is still there.
+    // Without a job ID, the queue accepts the job even if it still has the job of the dead worker.
     expect(requeued).toEqual([{ id, jobId: undefined }]);
   });
 
@@ -278,7 +278,7 @@ describe('imports', () => {
     expect(requeued.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
   });
 
-  it('deletes abandoned uploads and old imports with all that belongs to them', async () => {
+  it('deletes abandoned uploads and old imports, with their chunks and errors', async () => {
     await importFile(HEADER + row('?', 'a'));
     const pending = await accept(HEADER + row('A', 'a'));
     await uploads().store(chunksOf(HEADER + row('A', 'a')));
@@ -291,7 +291,7 @@ describe('imports', () => {
     await expect(status(pending)).resolves.toBeDefined();
   });
 
-  it('exports what an import changes nothing with, in batches', async () => {
+  it('exports a file in batches, and importing it changes nothing', async () => {
     const texts = ['=1+1', "'=1", "'", '"', ' x ', 'a;b', 'a\r\nb', '-1', '@x', '\tx', 'Ёж 🦔'];
     const attributes = '{"a":"=1","b":[1,2.5,true],"c":"x\\ny"}';
     const odd = texts.map((text, n) =>

@@ -1,8 +1,8 @@
 import { ValidationFailedError } from '@waybill/core';
-import { findComplexity, validateBody } from '@waybill/http';
+import { checkComplexity, validateBody } from '@waybill/http';
 import type { ItemColumn } from '../csv/item-columns';
 import type { CsvRow } from '../csv/read-csv';
-import { withFormula } from '../csv/write-csv';
+import { unescapeFormula } from '../csv/write-csv';
 import { PutCatalogItemDto, toCatalogItemValues } from '../items/catalog-items.dto';
 import type { CatalogItemValues } from '../items/catalog-items.repository';
 import { SKU_PATTERN } from '../items/sku';
@@ -11,17 +11,17 @@ import type { ImportError } from './imports.repository';
 
 const SKU = new RegExp(SKU_PATTERN);
 
-/** What is wrong with a row, and in which column; null if the whole row is at fault. */
+/** An error in a row. `columnName` is null if the error is not in a single column. */
 type Fault = Pick<ImportError, 'columnName' | 'code' | 'detail'>;
 
 /** A row of a file: the item that it describes, or its errors. */
 export type ImportedRow = { row: CsvRow; item: CatalogItemValues } | { row: CsvRow; errors: ImportError[] };
 
-/** Reads a row by the rules that a PUT of the item has. An empty field counts as null. */
+/** Validates a row by the same rules as a PUT of the item. An empty field counts as null. */
 export async function itemOfRow(header: readonly string[], row: CsvRow): Promise<ImportedRow> {
   if (row.fields.length !== header.length)
     return { row, errors: errorsOf(row, [wrongFieldCount(header, row)]) };
-  const fields = row.fields.map(withFormula);
+  const fields = row.fields.map(unescapeFormula);
   const cells = Object.fromEntries(header.map((name, at) => [name, fields[at]])) as Record<
     ItemColumn,
     string
@@ -65,7 +65,7 @@ const bodyOf = (cells: Record<ItemColumn, string>, attributes: unknown): object 
 
 function readAttributes(json: string): { value?: unknown } | { fault: Fault } {
   if (json === '') return {};
-  const tooComplex = findComplexity(Buffer.from(json));
+  const tooComplex = checkComplexity(Buffer.from(json));
   if (tooComplex)
     return {
       fault: attributesFault('too_complex', 'attributes has too many values, or is nested too deeply.'),
@@ -97,7 +97,7 @@ const wrongFieldCount = (header: readonly string[], { fields }: CsvRow): Fault =
   detail: `The row has ${fields.length} fields, but the header has ${header.length}.`,
 });
 
-// `/price/amount` is the column price_amount; `/attributes/x` is in the column attributes.
+// Maps the pointer `/price/amount` to the column price_amount, and `/attributes/x` to the column attributes.
 function faultAt(pointer: string, { code, detail }: { code: string; detail: string }): Fault {
   const [, field = '', inner] = pointer.split('/');
   if (field !== 'price' || !inner) return { columnName: field, code, detail };

@@ -17,7 +17,7 @@ declare module 'fastify' {
 
 /**
  * Stores the file of a request before the idempotency key is looked up, because the key is bound to the bytes of the
- * file. Deletes the file if the request is refused or is a repeat.
+ * file. Deletes the file if the request is refused, or if it repeats an earlier one.
  */
 @Injectable()
 export class UploadInterceptor implements NestInterceptor {

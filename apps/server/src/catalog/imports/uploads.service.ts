@@ -13,7 +13,7 @@ const MAX_ROWS = 1_000_000;
 const CHUNK_ROWS = 500;
 const CHUNK_CHARACTERS = 250_000;
 
-/** A complete file in PostgreSQL that is not accepted yet. */
+/** An uploaded file that is not accepted yet. */
 export interface Upload {
   id: string;
   header: ItemColumn[];
@@ -22,8 +22,8 @@ export interface Upload {
 }
 
 /**
- * Stores uploaded files in PostgreSQL, chunk by chunk. Each chunk commits by itself, so that an upload holds neither a
- * transaction nor much memory. A file that is not accepted is deleted, by this process or later by the sweeper.
+ * Stores uploaded files in PostgreSQL, chunk by chunk. Each chunk has its own transaction, so an upload keeps no
+ * transaction open and needs little memory. If a file is not accepted, this process deletes it, or else the sweeper.
  */
 @Injectable()
 export class UploadsService {
@@ -52,11 +52,15 @@ export class UploadsService {
     }
   }
 
-  /** Deletes a file, unless it was accepted. Never fails: the sweeper deletes what is left. */
+  /**
+   * Deletes a file, unless it was accepted. Never throws: if the deletion fails, the sweeper deletes the file later.
+   */
   async discard(id: string): Promise<void> {
     await this.imports
       .discardUpload(new TransactionContext(), id)
-      .catch((error: Error) => this.logger.warn(`An upload is left to the sweeper: ${error.message}`));
+      .catch((error: Error) =>
+        this.logger.warn(`Could not delete an upload, so the sweeper will retry: ${error.message}`),
+      );
   }
 
   private async storeRows(id: string, file: AsyncIterable<Buffer>): Promise<Upload> {

@@ -4,8 +4,9 @@ import type { ItemAttributes } from './item-attributes';
 /**
  * A product that shops sell. Never deleted, because orders reference it.
  *
- * The migration also creates `catalog_items_search_idx`, an expression index for the full-text search; see `SEARCHED` in
- * the repository. The index has no column: TypeORM compares a generated column with a metadata table of its own.
+ * The migration also creates `catalog_items_search_idx`, an expression index for the full-text search; see
+ * `SEARCH_VECTOR` in the repository. There is no generated column for it, because TypeORM would need a metadata table
+ * of its own.
  */
 @Entity('catalog_items')
 @Index('catalog_items_category_sku_idx', ['category', 'sku'], { where: 'archived_at IS NULL' })

@@ -17,7 +17,7 @@ describe('items in PostgreSQL', () => {
     items = new CatalogItemsRepository(database);
   });
 
-  it('are found for an order by their SKUs, archived ones too, in its transaction', async () => {
+  it('are found by their SKUs for an order, including archived items, in its transaction', async () => {
     const ctx = new TransactionContext();
     await database.transaction(ctx, async () => {
       for (const sku of ['A', 'a', 'OLD']) await items.insert(ctx, { ...values, sku });
@@ -46,7 +46,7 @@ describe('items in PostgreSQL', () => {
     ['hs_code', { hsCode: '6403911' }],
     ['attributes', { attributes: [] as never }],
     ['attributes', { attributes: { a: 'x'.repeat(16_384) } }],
-  ])('refuse a wrong %s: %j', async (column, wrong) => {
+  ])('refuse an invalid %s: %j', async (column, wrong) => {
     const inserted = items.insert(new TransactionContext(), { ...values, sku: 'B', ...wrong });
     const error: unknown = await inserted.catch((caught: unknown) => caught);
     expect(violates(error, `catalog_items_${column}_check`)).toBe(true);

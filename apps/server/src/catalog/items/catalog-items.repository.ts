@@ -14,25 +14,25 @@ const FOR_ORDER = columnsOf(
   ...(['sku', 'name', 'brand', 'priceAmount', 'priceCurrency', 'weightKg', 'archivedAt'] as const),
 );
 
-/** Values of an item that a caller chooses. */
+/** The values of an item that callers set. */
 export type CatalogItemValues = RowOf<typeof VALUES>;
 export type CatalogItemRow = RowOf<typeof ROW>;
-/** What an order copies of an item. */
+/** The fields of an item that an order copies. */
 export type CatalogItemForOrder = RowOf<typeof FOR_ORDER>;
 
 export interface CatalogItemFilters {
   archived: boolean;
   category?: string | undefined;
   brand?: string | undefined;
-  /** Words that an item contains, in any form. */
+  /** Words to search for. Matches all their inflected forms. */
   q?: string | undefined;
 }
 
 /**
- * The words of an item. The index catalog_items_search_idx is on this expression. The configuration "russian" stems
- * words in Latin letters as English. "simple" keeps SKUs and brands as they are.
+ * The search document of an item. The index catalog_items_search_idx is on this expression. The configuration "russian"
+ * stems words in Latin letters as English. "simple" keeps SKUs and brands unchanged.
  */
-const SEARCHED = `(
+const SEARCH_VECTOR = `(
   to_tsvector('pg_catalog.russian', name || ' ' || coalesce(brand, '') || ' ' || coalesce(category, ''))
   || to_tsvector('pg_catalog.simple', sku || ' ' || coalesce(brand, '')))`;
 
@@ -131,15 +131,17 @@ function listing({ archived, category, brand, q }: CatalogItemFilters): {
 function textOfListing(archived: boolean, filters: string[]): string {
   const conditions = [
     `archived_at IS ${archived ? 'NOT NULL' : 'NULL'}`,
-    ...filters.map((name, n) => (name === 'q' ? `${SEARCHED} @@ ${wordsOf(n + 3)}` : `${name} = $${n + 3}`)),
+    ...filters.map((name, n) =>
+      name === 'q' ? `${SEARCH_VECTOR} @@ ${wordsOf(n + 3)}` : `${name} = $${n + 3}`,
+    ),
   ].join(' AND ');
   const page = 'sku > $1 ORDER BY sku LIMIT $2';
   if (!filters.includes('q')) return `SELECT ${ROW} FROM catalog_items WHERE ${conditions} AND ${page}`;
-  // Materialized: otherwise PostgreSQL may read all items in the order of their SKUs, and search the text of each.
+  // Materialized, because PostgreSQL might otherwise read all items in the order of their SKUs and search each text.
   return `WITH found AS MATERIALIZED (SELECT sku FROM catalog_items WHERE ${conditions})
     SELECT ${ROW} FROM catalog_items WHERE sku = ANY (ARRAY(SELECT sku FROM found WHERE ${page})) ORDER BY sku`;
 }
 
-/** All words, without operators: any text is a valid query. */
+/** Requires all words. Ignores operators, so any text is a valid query. */
 const wordsOf = (parameter: number): string =>
   `(plainto_tsquery('pg_catalog.russian', $${parameter}) || plainto_tsquery('pg_catalog.simple', $${parameter}))`;

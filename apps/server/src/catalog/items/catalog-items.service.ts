@@ -66,8 +66,8 @@ export class CatalogItemsService {
   }
 
   /**
-   * Returns the items with these SKUs, archived ones too, in one statement and in the context's transaction. Unknown
-   * SKUs are left out. The caller limits their number.
+   * Returns the items with these SKUs, including archived ones, in one statement and in the context's transaction.
+   * Skips unknown SKUs. The caller limits their number.
    */
   findForOrder(ctx: TransactionContext, skus: readonly string[]): Promise<CatalogItemForOrder[]> {
     return this.items.findForOrder(ctx, skus);
@@ -85,7 +85,7 @@ export class CatalogItemsService {
       const existing = await this.items.lock(ctx, sku);
       const created = existing ? undefined : await this.create(ctx, values);
       if (created) return { row: created, isNew: true };
-      // Another request may have created it just now.
+      // A concurrent request may have just created the item.
       const before = existing ?? (await this.items.lock(ctx, sku));
       if (!before) throw new CatalogItemNotFoundError();
       return { row: await this.replace(ctx, before, values), isNew: false };
@@ -93,7 +93,7 @@ export class CatalogItemsService {
   }
 
   /**
-   * Archives an item, so that it leaves the list of current items and new orders. Idempotent.
+   * Archives an item: it is no longer listed as current, and new orders cannot contain it. Idempotent.
    * @throws CatalogItemNotFoundError, PreconditionFailedError
    */
   archive(ctx: RequestContext, sku: string): Promise<CatalogItemRow> {
@@ -107,7 +107,7 @@ export class CatalogItemsService {
 
   /** @returns undefined if another request has just created the item. */
   private async create(ctx: RequestContext, values: CatalogItemValues): Promise<CatalogItemRow | undefined> {
-    // If-Match fails on an item that does not exist, also with "*".
+    // If-Match fails on an item that does not exist, even with "*".
     if (ctx.preconditions.ifMatch) throw new PreconditionFailedError();
     const row = await this.items.insert(ctx, values);
     if (!row) return undefined;

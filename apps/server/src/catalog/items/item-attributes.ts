@@ -11,7 +11,7 @@ export type ItemAttributes = Record<string, Scalar | Scalar[]>;
 const MAX_ATTRIBUTES = 50;
 const MAX_NAME_LENGTH = 64;
 const MAX_BYTES = 8_192;
-/** Other numbers lose digits when they are read, or take hundreds of digits to print. */
+/** Smaller numbers can take hundreds of digits to print. */
 const MIN_FRACTION = 1e-6;
 
 // The format applies to the numbers; see `normaliseSchemas`.
@@ -35,7 +35,7 @@ export function IsItemAttributes(): PropertyDecorator {
   };
   return applyDecorators(
     ApiProperty(itemAttributesSchema),
-    // As sent: class-transformer would rebuild the object.
+    // Keeps the object as sent, because class-transformer would rebuild it.
     Transform(({ obj, key }: { obj: Record<string, unknown>; key: string }) => obj[key]),
     ValidateBy(isItemAttributes),
   );

@@ -5,7 +5,7 @@ import { type CatalogItemRow, CatalogItemsRepository } from './catalog-items.rep
 
 const keyOf = keysOf('catalog-items', 1);
 
-/** JSON has no dates. */
+/** A cached row. Its dates are strings, because JSON has no dates. */
 type Cached = Omit<CatalogItemRow, Times> & Record<Times, string | null>;
 type Times = 'archivedAt' | 'createdAt' | 'updatedAt';
 
@@ -25,8 +25,8 @@ export class ItemCache {
   }
 
   /**
-   * Removes items that were changed. Call this after the commit. When it has resolved, no process returns an older
-   * version; see `SharedCache.invalidate` for how long that can take.
+   * Removes changed items. Call this after the commit. Once it resolves, no process returns an older version. See
+   * `SharedCache.invalidate` for how long that can take.
    */
   invalidate(skus: readonly string[]): Promise<void> {
     return this.cache.invalidate(skus.map((sku) => keyOf(sku)));

@@ -4,7 +4,7 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 export const SKU_PATTERN = '^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$';
 
 const EXPRESSION = new RegExp(SKU_PATTERN);
-/** No item has it. */
+/** A SKU that no item has. */
 export const NO_SKU = '';
 
 /** Parses a SKU in the path. Maps an invalid value to a SKU that never exists; see `IntegerId`. */

@@ -1,4 +1,4 @@
-/** Scripts and styles come from this server only. */
+/** Allows scripts and styles from this server only. */
 export const CONSOLE_CSP = [
   "default-src 'none'",
   "script-src 'self'",
@@ -71,7 +71,7 @@ td.number, th.number { text-align: right; font-variant-numeric: tabular-nums }
 pre { overflow-x: auto; padding: 1rem; border: 1px solid var(--line); border-radius: 0.375rem }
 `;
 
-/** Shows an order, or a form to sign in. Writes texts only, so that an order can't add markup to the page. */
+/** Shows an order, or a form to sign in. Inserts values as text only, so that an order can't add markup to the page. */
 export const consoleScript = `const byId = (id) => document.getElementById(id);
 const search = byId('search');
 const signIn = byId('sign-in');
@@ -80,21 +80,21 @@ const article = byId('order');
 let latest = 0;
 
 function element(name, content, className) {
-  const made = document.createElement(name);
-  if (className) made.className = className;
-  made.append(...[content ?? []].flat());
-  return made;
+  const node = document.createElement(name);
+  if (className) node.className = className;
+  node.append(...[content ?? []].flat());
+  return node;
 }
 
-const say = (text) => { message.textContent = text; };
-const shown = (value) => (value === null || value === '' ? '–' : typeof value === 'object' ? moneyOf(value) : String(value));
+const showMessage = (text) => { message.textContent = text; };
+const formatValue = (value) => (value === null || value === '' ? '–' : typeof value === 'object' ? moneyOf(value) : String(value));
 const moneyOf = (value) => 'amount' in value && 'currency' in value ? value.amount + ' ' + value.currency : JSON.stringify(value);
 const labelOf = (field) => field.charAt(0).toUpperCase() + field.slice(1).replaceAll('_', ' ');
 const isPlain = (value) => value === null || typeof value !== 'object';
 
 function fields(object) {
   return element('dl', Object.entries(object).flatMap(([field, value]) =>
-    [element('dt', labelOf(field)), element('dd', shown(value))]));
+    [element('dt', labelOf(field)), element('dd', formatValue(value))]));
 }
 
 function section(title, content) {
@@ -110,7 +110,7 @@ function itemsTable(items) {
     return cell;
   }));
   const rows = items.map((item) => element('tr', columns.map((column) =>
-    element('td', column in item ? shown(item[column]) : '', isNumber(column) ? 'number' : ''))));
+    element('td', column in item ? formatValue(item[column]) : '', isNumber(column) ? 'number' : ''))));
   const table = element('table', [element('thead', head), element('tbody', rows)]);
   const scrolled = element('div', table, 'table');
   scrolled.tabIndex = 0;
@@ -128,7 +128,7 @@ function show(text) {
     element('h2', 'Order ' + order.order_uid),
     section('Order', fields(details)),
     section('Items (' + order.items.length + ')', itemsTable(order.items)),
-    ...parts.map(([field, value]) => section(labelOf(field), Array.isArray(value) ? element('ul', value.map((one) => element('li', shown(one)))) : fields(value))),
+    ...parts.map(([field, value]) => section(labelOf(field), Array.isArray(value) ? element('ul', value.map((one) => element('li', formatValue(one)))) : fields(value))),
     json,
   );
   article.hidden = false;
@@ -140,24 +140,24 @@ async function problemOf(response) {
 }
 
 async function find(uid) {
-  if (uid === '') return say('Enter the UID of an order.');
-  const mine = ++latest;
+  if (uid === '') return showMessage('Enter the UID of an order.');
+  const request = ++latest;
   article.hidden = true;
-  say('Loading…');
+  showMessage('Loading…');
   const response = await fetch('/api/v1/orders/' + encodeURIComponent(uid), { headers: { accept: 'application/json' } });
   const text = response.ok ? await response.text() : '';
   const problem = response.ok ? '' : await problemOf(response);
-  if (mine !== latest) return;
+  if (request !== latest) return;
   signIn.hidden = response.status !== 401;
-  if (response.ok) { say(''); show(text); }
-  else if (response.status === 401) { say('Sign in to read orders.'); byId('email').focus(); }
-  else if (response.status === 404) say('There is no order with the UID ' + uid + ', or you may not read it.');
-  else say(problem);
+  if (response.ok) { showMessage(''); show(text); }
+  else if (response.status === 401) { showMessage('Sign in to read orders.'); byId('email').focus(); }
+  else if (response.status === 404) showMessage('There is no order with the UID ' + uid + ', or you may not read it.');
+  else showMessage(problem);
 }
 
 const safely = (work) => (event) => {
   event?.preventDefault();
-  work(event).catch(() => say("The server can't be reached. Try again."));
+  work(event).catch(() => showMessage("The server can't be reached. Try again."));
 };
 
 search.addEventListener('submit', safely(async () => {
@@ -170,18 +170,18 @@ signIn.addEventListener('submit', safely(async () => {
   const body = JSON.stringify({ email: byId('email').value, password: byId('password').value });
   const response = await fetch('/api/v1/auth/login', { method: 'POST', headers: { 'content-type': 'application/json' }, body });
   byId('password').value = '';
-  if (!response.ok) return say(await problemOf(response));
+  if (!response.ok) return showMessage(await problemOf(response));
   signIn.hidden = true;
   await find(byId('order-uid').value.trim());
 }));
 
-// The fragment of the URL is an order's UID, so that a page can be linked to.
-function follow() {
+// The fragment of the URL is the UID of an order, so that users can link to the order.
+function openFragment() {
   const uid = decodeURIComponent(location.hash.slice(1));
   if (uid === '') return;
   byId('order-uid').value = uid;
   safely(() => find(uid))();
 }
-addEventListener('hashchange', follow);
-follow();
+addEventListener('hashchange', openFragment);
+openFragment();
 `;

@@ -1,7 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn, Unique } from 'typeorm';
 import type { RejectionReason } from '../ingest/rejection';
 
-/** `open` until the message is stored by a redrive, or discarded. */
+/** A dead letter is `open` until a redrive stores the message, or staff discard it. */
 export const deadLetterStates = ['open', 'redriven', 'discarded'] as const;
 export type DeadLetterState = (typeof deadLetterStates)[number];
 
@@ -16,7 +16,7 @@ export class DeadLetterEntity {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'order_dead_letters_pkey' })
   id!: string;
 
-  /** SHA-256 of the message's bytes as they came. */
+  /** SHA-256 of the original message. */
   @Column('bytea')
   digest!: Buffer;
 
@@ -37,23 +37,23 @@ export class DeadLetterEntity {
   @Column('text', { nullable: true })
   orderUid!: string | null;
 
-  /** The message's bytes as they came, or the first 64 KiB of a message that is too large. */
+  /** The original bytes of the message, or the first 64 KiB of a message that is too large. */
   @Column('bytea')
   message!: Buffer;
 
-  /** Size of the message in bytes, as it came. */
+  /** Size of the original message in bytes. */
   @Column('integer')
   size!: number;
 
-  /** The message as staff corrected it. A redrive uses this one if it is set. */
+  /** The corrected message. If it is set, a redrive uses it instead of the original. */
   @Column('text', { nullable: true })
   correction!: string | null;
 
-  /** How often the message came. A redelivery after a crash counts too. */
+  /** How often the message was received. A redelivery after a crash counts too. */
   @Column('integer', { default: 1 })
   received!: number;
 
-  /** Redrives that failed. */
+  /** Number of failed redrives. */
   @Column('integer', { default: 0 })
   failedRedrives!: number;
 

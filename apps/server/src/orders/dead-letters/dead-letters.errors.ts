@@ -11,7 +11,7 @@ export class DeadLetterNotFoundError extends DomainError {
   }
 }
 
-/** The dead letter was redriven or discarded, so that it can't change any more. */
+/** The dead letter was redriven or discarded, so it can no longer change. */
 export class DeadLetterClosedError extends DomainError {
   static override readonly code = 'dead_letter_closed';
   static override readonly kind = 'conflict';

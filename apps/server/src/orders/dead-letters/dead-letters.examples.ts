@@ -2,7 +2,7 @@ import { streamedOrder } from '../orders.examples';
 
 const invalid = { ...streamedOrder, order_uid: 'b563feb7b2b84b6lost', customer_id: '' };
 
-/** A dead letter that nobody has dealt with. */
+/** An open dead letter. */
 export const openDeadLetter = {
   id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11',
   state: 'open',

@@ -27,8 +27,8 @@ export interface DeadLetterFilters {
 export class DeadLettersRepository {
   constructor(private readonly database: Database) {}
 
-  // SQL: a computed column in place of the correction, which may be large. Each combination of the filters is a
-  // statement of its own, so that each uses its index.
+  // SQL: a computed column instead of the correction, which may be large. Each combination of filters has its own
+  // statement, so that each uses its index.
   /** Lists dead letters with an ID below `beforeId`, newest first. */
   list(
     ctx: TransactionContext,
@@ -58,7 +58,7 @@ export class DeadLettersRepository {
     ]);
   }
 
-  /** Finds a dead letter, and locks it for the rest of the transaction. */
+  /** Finds a dead letter, and locks it until the transaction ends. */
   async lock(ctx: TransactionContext, id: string): Promise<DeadLetterEntity | undefined> {
     const found = await this.database
       .repository(ctx, DeadLetterEntity)
@@ -66,16 +66,20 @@ export class DeadLettersRepository {
     return found ?? undefined;
   }
 
-  /** Locks open dead letters, oldest first, and leaves out those that another transaction has locked. */
+  /** Locks open dead letters, oldest first. Skips those that another transaction has locked. */
   lockOpen(
     ctx: TransactionContext,
-    { ids, reason, below }: { ids: string[] | undefined; reason: RejectionReason | undefined; below: number },
+    {
+      ids,
+      reason,
+      maxFailedRedrives,
+    }: { ids: string[] | undefined; reason: RejectionReason | undefined; maxFailedRedrives: number },
     count: number,
   ): Promise<DeadLetterEntity[]> {
     return this.database.repository(ctx, DeadLetterEntity).find({
       where: {
         state: 'open',
-        failedRedrives: LessThan(below),
+        failedRedrives: LessThan(maxFailedRedrives),
         ...(ids && { id: In(ids) }),
         ...(reason && { reason }),
       },

@@ -12,7 +12,7 @@ import {
 import { Database } from '@waybill/database';
 import { z } from 'zod';
 import { OrderIngest } from '../ingest/order-ingest.service';
-import { readOrder } from '../ingest/read-order';
+import { parseOrder } from '../ingest/parse-order';
 import type { DeadLetterEntity } from './dead-letter.entity';
 import {
   type FullDeadLetterDto,
@@ -26,9 +26,9 @@ import { type DeadLetterRow, DeadLettersRepository } from './dead-letters.reposi
 
 const cursors = new Cursors('dead-letters', z.tuple([uuidKey]));
 const BEYOND_ANY_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-/** Failed redrives after which only a forced one is tried, so that a message can't loop. */
+/** After this many failed redrives, a redrive needs `force`, so that a message can't loop. */
 const MAX_FAILED_REDRIVES = 5;
-const MOST_AT_ONCE = 100;
+const MAX_REDRIVES_PER_REQUEST = 100;
 
 /** Reads, corrects, redrives and discards dead letters. */
 @Injectable()
@@ -59,12 +59,12 @@ export class DeadLettersService {
 
   /**
    * Stores a corrected order, which the next redrive uses.
-   * @throws ValidationFailedError if the order is not valid, DeadLetterNotFoundError, DeadLetterClosedError, or an error
-   *   of the precondition.
+   * @throws ValidationFailedError if the order is not valid, DeadLetterNotFoundError, DeadLetterClosedError, or an
+   *   error of the precondition.
    */
   async correct(ctx: RequestContext, id: string, order: object): Promise<FullDeadLetterDto> {
     const correction = JSON.stringify(order);
-    const read = readOrder(Buffer.from(correction));
+    const read = parseOrder(Buffer.from(correction));
     if ('rejection' in read) {
       const { reason, detail, pointer = '' } = read.rejection;
       throw ValidationFailedError.at(`/order${pointer}`, reason, detail);
@@ -80,7 +80,8 @@ export class DeadLettersService {
   }
 
   /**
-   * Tries to store the message again, or its correction. If it is rejected again, it stays open with the new reason.
+   * Tries again to store the message or its correction. If that is rejected, the dead letter stays open with the new
+   * reason.
    * @throws DeadLetterNotFoundError, DeadLetterClosedError, RedriveLimitError
    */
   async redrive(ctx: RequestContext, id: string, force: boolean): Promise<FullDeadLetterDto> {
@@ -100,11 +101,11 @@ export class DeadLettersService {
   /** Redrives many open dead letters, oldest first. */
   async redriveMany(
     ctx: RequestContext,
-    { ids, reason, limit = MOST_AT_ONCE, force = false }: RedriveManyDto,
+    { ids, reason, limit = MAX_REDRIVES_PER_REQUEST, force = false }: RedriveManyDto,
   ): Promise<RedriveResultDto> {
     return this.database.transaction(ctx, async () => {
-      const below = force ? Number.MAX_SAFE_INTEGER : MAX_FAILED_REDRIVES;
-      const letters = await this.letters.lockOpen(ctx, { ids, reason, below }, limit);
+      const maxFailedRedrives = force ? Number.MAX_SAFE_INTEGER : MAX_FAILED_REDRIVES;
+      const letters = await this.letters.lockOpen(ctx, { ids, reason, maxFailedRedrives }, limit);
       const skipped = ids ? new Set(ids).size - letters.length : 0;
       const result = { redriven: 0, failed: 0, skipped };
       for (const letter of letters) result[await this.redriveLocked(ctx, letter)]++;
@@ -141,7 +142,7 @@ export class DeadLettersService {
 
   private async rejectionOf(ctx: RequestContext, letter: DeadLetterEntity) {
     const { correction, message, size, reason, detail } = letter;
-    // Only the beginning of the message was kept.
+    // Only the beginning of the message is stored, so it can't be ingested.
     if (correction === null && message.byteLength < size) return { reason, detail };
     const bytes = correction === null ? message : Buffer.from(correction);
     return (await this.ingest.ingestOne(ctx, bytes, 'redrive')).rejection;

@@ -1,16 +1,16 @@
 import type { Rejection } from './rejection';
 
 const MAX_DEPTH = 32;
-// A string, with the colon that makes it a key; or a number.
+// Matches a number, or a string. The group matches the colon after a key.
 const TOKENS = /"(?:[^"\\]|\\.)*"(\s*:)?|-?\d[\d.eE+-]*/g;
 const SAFE_DIGITS = 15;
 
-/** JSON that JavaScript represents without any change, or why it does not. */
+/** A parsed value, or the reason why JavaScript can't represent the JSON exactly. */
 export type ExactJson = { value: unknown } | { rejection: Rejection };
 
 /**
- * Parses JSON, and rejects what `JSON.parse` would change without an error: repeated keys, and numbers that a double
- * does not represent. Also rejects text that PostgreSQL can't store, and deep nesting.
+ * Parses JSON. Rejects what `JSON.parse` would silently change: duplicate keys, and numbers that a double can't
+ * represent. Also rejects deep nesting, and text that PostgreSQL can't store.
  */
 export function parseExactly(text: string): ExactJson {
   let value: unknown;
@@ -19,32 +19,32 @@ export function parseExactly(text: string): ExactJson {
   } catch {
     return rejected('malformed_json', 'The message is not valid JSON.');
   }
-  const parsed = survey(value, '', 0);
+  const parsed = inspect(value, '', 0);
   if (parsed.rejection) return parsed as { rejection: Rejection };
-  const written = tokensOf(text);
-  if (written.inexact !== undefined)
+  const tokens = tokensOf(text);
+  if (tokens.inexact !== undefined)
     return rejected(
       'number_out_of_range',
-      `The number ${written.inexact} is too large or too precise to be read exactly.`,
+      `The number ${tokens.inexact} is too large or too precise to be read exactly.`,
     );
-  // JSON.parse keeps the last of several equal keys, so that fewer keys are left.
-  if (written.keys !== parsed.keys)
+  // JSON.parse keeps only the last of several equal keys, so the value has fewer keys than the text.
+  if (tokens.keys !== parsed.keys)
     return rejected('duplicate_key', 'An object in the message repeats a key.');
   return { value };
 }
 
-// Counts the keys of a value and its parts, and finds what must be rejected.
-function survey(value: unknown, pointer: string, depth: number): { keys: number; rejection?: Rejection } {
+// Counts the keys of a value at all levels, and rejects unsafe text and deep nesting.
+function inspect(value: unknown, pointer: string, depth: number): { keys: number; rejection?: Rejection } {
   if (typeof value === 'string') return isStorable(value) ? { keys: 0 } : unsafe(pointer);
   if (typeof value !== 'object' || value === null) return { keys: 0 };
   if (depth === MAX_DEPTH)
     return { keys: 0, ...rejected('too_deep', `The message is nested more than ${MAX_DEPTH} levels deep.`) };
   let keys = 0;
   const isArray = Array.isArray(value);
-  for (const [key, part] of Object.entries(value)) {
+  for (const [key, child] of Object.entries(value)) {
     const at = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
     if (!isArray && !isStorable(key)) return unsafe(pointer);
-    const inner = survey(part, at, depth + 1);
+    const inner = inspect(child, at, depth + 1);
     if (inner.rejection) return inner;
     keys += inner.keys + (isArray ? 0 : 1);
   }
@@ -60,7 +60,7 @@ function tokensOf(text: string): { keys: number; inexact?: string } {
   return { keys };
 }
 
-// Up to 15 significant digits survive as a double. Whole numbers do up to 2^53 - 1.
+// A double represents up to 15 significant digits exactly, and whole numbers up to 2^53 - 1.
 function isExact(token: string): boolean {
   if (token.length <= SAFE_DIGITS && !/[eE]/.test(token)) return true;
   const number = Number(token);

@@ -1,4 +1,4 @@
-/** The fields of an order that Waybill reads. A document may have more; all are kept. */
+/** The fields of an order that Waybill reads. Other fields are allowed, and are stored too. */
 export interface OrderDocument {
   order_uid: string;
   track_number: string;
@@ -21,7 +21,8 @@ const object = (properties: Record<string, object>) => ({
  * allowed. The amounts are whole numbers, in the units that the shop uses.
  */
 export const orderSchema = object({
-  // As long as `order_uid` of a package may be. No control characters, so that it can be shown and sent in a URL.
+  // Has the same maximum length as `order_uid` of a package. No control characters, so that it can be shown and sent in
+  // a URL.
   order_uid: { ...text(1, 128), pattern: String.raw`^[^\u0000-\u001f\u007f]+$` },
   track_number: text(1, 128),
   entry: text(1, 128),

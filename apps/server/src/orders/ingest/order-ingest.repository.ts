@@ -43,8 +43,8 @@ const LETTER = columnsOf(
   ...(['id', 'reason', 'detail', 'pointer', 'orderUid', 'size'] as const),
 );
 
-// One statement for a batch: reserves positions, inserts the orders that are new, and records those in the inbox. The
-// order of the insert keeps concurrent batches from a deadlock, and lets the first of equal UIDs win.
+// One statement for a batch: reserves positions, inserts the new orders, and records them in the inbox. Inserts in the
+// order of the UIDs, so that concurrent batches do not deadlock. Of several orders with the same UID, stores the first.
 const STORE = statement(
   STORED,
   `WITH incoming AS MATERIALIZED (
@@ -67,7 +67,7 @@ const STORE = statement(
 export class OrderIngestRepository {
   constructor(private readonly database: Database) {}
 
-  /** Stores the orders whose UID is new, and records them in the inbox. @returns those UIDs. */
+  /** Stores the orders with a new UID, and records them in the inbox. @returns the stored UIDs. */
   async store(ctx: TransactionContext, orders: readonly NewOrder[]): Promise<string[]> {
     if (orders.length === 0) return [];
     const stored = await this.database.rows(ctx, STORE, [JSON.stringify(orders)]);
@@ -82,7 +82,7 @@ export class OrderIngestRepository {
   }
 
   // SQL: a set-based insert.
-  /** Records messages that made no order. */
+  /** Records messages that created no order. */
   async record(ctx: TransactionContext, messages: readonly UnstoredMessage[]): Promise<void> {
     if (messages.length === 0) return;
     await this.database.execute(
@@ -95,7 +95,7 @@ export class OrderIngestRepository {
   }
 
   // SQL: a set-based insert, ON CONFLICT.
-  /** Adds dead letters. A message that is one already counts as received again. */
+  /** Adds dead letters. If a message is already a dead letter, counts it as received again. */
   async addDeadLetters(ctx: TransactionContext, letters: readonly NewDeadLetter[]): Promise<void> {
     if (letters.length === 0) return;
     await this.database.execute(

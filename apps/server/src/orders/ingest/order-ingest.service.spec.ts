@@ -43,7 +43,7 @@ describe('OrderIngest', () => {
     ]);
   });
 
-  it('takes other white space and another order of the fields for the same order', async () => {
+  it('treats an order as equal if only white space or the order of its fields differs', async () => {
     const text = order({ order_uid: 'reordered' }).toString();
     const reversed = JSON.stringify(
       Object.fromEntries(Object.entries(JSON.parse(text)).toReversed()),
@@ -57,7 +57,7 @@ describe('OrderIngest', () => {
     ]);
   });
 
-  it('makes a dead letter of other content under a stored UID, in the same batch and later', async () => {
+  it('makes a dead letter of a message with a stored UID and other content, in the same batch and later', async () => {
     const [first, other] = [order({ order_uid: 'conflict' }), order({ order_uid: 'conflict', locale: 'ru' })];
 
     const ingested = await ingest().ingest([first, other]);
@@ -71,7 +71,7 @@ describe('OrderIngest', () => {
     ).toEqual([{ reason: 'order_conflict', received: 2, order_uid: 'conflict', size: other.byteLength }]);
   });
 
-  it('stores the others of a batch with invalid messages', async () => {
+  it('stores the valid messages of a batch with invalid ones', async () => {
     const good = [order(), order()];
     const ingested = await ingest().ingest([good[0]!, Buffer.from('{'), order({ items: [] }), good[1]!]);
     expect(ingested.map(({ outcome }) => outcome)).toEqual(['stored', 'rejected', 'rejected', 'stored']);
@@ -93,7 +93,7 @@ describe('OrderIngest', () => {
     ).toEqual([{ size: large.byteLength, kept: 65_536 }]);
   });
 
-  it('isolates an order that PostgreSQL refuses, however many are in the batch', async () => {
+  it('isolates the order that PostgreSQL refuses, in a batch of any size', async () => {
     await rows(`ALTER TABLE orders ADD CONSTRAINT planted_check CHECK (customer_id <> 'refused')`);
     const batch = Array.from({ length: 11 }, (_, n) => order(n === 7 ? { customer_id: 'refused' } : {}));
 
@@ -106,7 +106,7 @@ describe('OrderIngest', () => {
     expect(ingested[7]?.rejection).toMatchObject({ reason: 'unstorable' });
   });
 
-  it('makes no dead letter when PostgreSQL is out of resources: it throws, and stores nothing', async () => {
+  it('throws and stores nothing, not even a dead letter, if PostgreSQL is out of resources', async () => {
     const uid = randomUUID();
     await rows(`
       CREATE FUNCTION planted() RETURNS trigger LANGUAGE plpgsql AS
@@ -124,7 +124,7 @@ describe('OrderIngest', () => {
     expect(await rows(`SELECT FROM order_dead_letters WHERE message = 'broken'`)).toEqual([]);
   });
 
-  it('stores each order once when many batches race with the same orders', async () => {
+  it('stores each order once if concurrent batches contain the same orders', async () => {
     const messages = Array.from({ length: 40 }, () => order());
     const shuffled = Array.from({ length: 8 }, (_, n) => [
       ...messages.slice(n * 5),
@@ -137,7 +137,7 @@ describe('OrderIngest', () => {
     expect(all.filter(({ outcome }) => outcome === 'repeated')).toHaveLength(280);
   });
 
-  it('refuses changes of the inbox', async () => {
+  it('refuses updates and deletes in the inbox', async () => {
     await ingest().ingest([order()]);
     for (const statement of [
       `UPDATE order_inbox SET source = 'api'`,

@@ -8,26 +8,26 @@ import type { OrderSource } from '../order.entity';
 import { OrdersCache } from '../orders.cache';
 import { countMessages } from '../orders.metrics';
 import { type NewDeadLetter, type NewOrder, OrderIngestRepository } from './order-ingest.repository';
-import { MAX_MESSAGE_BYTES, type ReadOrder, readOrder } from './read-order';
+import { MAX_MESSAGE_BYTES, type ParsedOrder, parseOrder } from './parse-order';
 import type { Rejection } from './rejection';
 
-/** Bytes of a message that is too large which its dead letter keeps. */
-const KEPT_BYTES = 64 * 1024;
+/** A dead letter keeps this many bytes of a message that is too large. */
+const MAX_KEPT_BYTES = 64 * 1024;
 
-/** A message, and what became of it. */
-export interface Ingested {
+/** Outcome of a message. */
+export interface IngestResult {
   outcome: 'stored' | 'repeated' | 'rejected';
   /** Set if it was rejected. */
   rejection?: Rejection;
 }
 
-interface Reading {
+interface ParsedMessage {
   message: Uint8Array;
   digest: string;
-  read: { order: ReadOrder } | { rejection: Rejection };
+  result: { order: ParsedOrder } | { rejection: Rejection };
 }
 
-/** Stores the messages of the order stream: each becomes an order, repeats one, or becomes a dead letter. */
+/** Stores the messages of the order stream. Each becomes an order or a dead letter, or repeats a stored order. */
 @Injectable()
 export class OrderIngest {
   private readonly logger = new Logger(OrderIngest.name);
@@ -39,100 +39,102 @@ export class OrderIngest {
   ) {}
 
   /**
-   * Ingests messages of the stream in one transaction. If PostgreSQL refuses the data of one, ingests the halves of the
-   * batch on their own, until that message is alone and becomes a dead letter.
-   * @throws the error if PostgreSQL is unavailable, out of resources, or found a deadlock. Nothing of the failed part is
-   *   stored then, and the messages may be ingested again.
+   * Ingests messages of the stream in one transaction. If PostgreSQL refuses the data of a message, splits the batch in
+   * halves until that message is alone. It then becomes a dead letter.
+   * @throws the error of PostgreSQL if it is unavailable, out of resources, or found a deadlock. The failed part is
+   *   then rolled back, and its messages can be ingested again.
    */
-  async ingest(messages: readonly Uint8Array[]): Promise<Ingested[]> {
-    const readings = messages.map((message) => readingOf(message));
-    return this.ingestReadings(readings);
+  async ingest(messages: readonly Uint8Array[]): Promise<IngestResult[]> {
+    return this.ingestParsed(messages.map((message) => parseMessage(message)));
   }
 
-  /** Ingests one message in the context's transaction. A rejection is returned, and makes no dead letter. */
-  async ingestOne(ctx: TransactionContext, message: Uint8Array, source: OrderSource): Promise<Ingested> {
-    const reading = readingOf(message);
+  /** Ingests one message in the context's transaction. Returns a rejection instead of adding a dead letter. */
+  async ingestOne(ctx: TransactionContext, message: Uint8Array, source: OrderSource): Promise<IngestResult> {
+    const parsed = parseMessage(message);
     return this.database.transaction(ctx, async () => {
       await this.database.execute(ctx, 'SAVEPOINT ingest');
       try {
-        return (await this.settle(ctx, [reading], source))[0] as Ingested;
+        return (await this.settle(ctx, [parsed], source))[0] as IngestResult;
       } catch (error) {
         if (!isInvalidData(error)) throw error;
         await this.database.execute(ctx, 'ROLLBACK TO SAVEPOINT ingest');
-        return { outcome: 'rejected', rejection: unstorable(reading) };
+        return { outcome: 'rejected', rejection: unstorable(parsed) };
       }
     });
   }
 
-  private async ingestReadings(readings: readonly Reading[]): Promise<Ingested[]> {
+  private async ingestParsed(messages: readonly ParsedMessage[]): Promise<IngestResult[]> {
     const ctx = new TransactionContext();
     try {
       return await this.database.transaction(ctx, async () => {
-        const ingested = await this.settle(ctx, readings, 'stream');
-        await this.repository.addDeadLetters(ctx, lettersOf(readings, ingested));
+        const ingested = await this.settle(ctx, messages, 'stream');
+        await this.repository.addDeadLetters(ctx, deadLettersOf(messages, ingested));
         this.database.afterCommit(ctx, () => countMessages(ingested.map(({ outcome }) => outcome)));
         return ingested;
       });
     } catch (error) {
       if (!isInvalidData(error)) throw error;
-      const [only] = readings;
-      if (readings.length > 1 || !only) return this.ingestHalves(readings);
-      if ('rejection' in only.read) throw error;
+      const [only] = messages;
+      if (messages.length > 1 || !only) return this.ingestHalves(messages);
+      if ('rejection' in only.result) throw error;
       this.logger.error(`PostgreSQL refused an order: ${(error as Error).message}`);
-      return this.ingestReadings([{ ...only, read: { rejection: unstorable(only) } }]);
+      return this.ingestParsed([{ ...only, result: { rejection: unstorable(only) } }]);
     }
   }
 
-  private async ingestHalves(readings: readonly Reading[]): Promise<Ingested[]> {
-    const middle = Math.ceil(readings.length / 2);
-    const first = await this.ingestReadings(readings.slice(0, middle));
-    return [...first, ...(await this.ingestReadings(readings.slice(middle)))];
+  private async ingestHalves(messages: readonly ParsedMessage[]): Promise<IngestResult[]> {
+    const middle = Math.ceil(messages.length / 2);
+    const first = await this.ingestParsed(messages.slice(0, middle));
+    return [...first, ...(await this.ingestParsed(messages.slice(middle)))];
   }
 
-  // Stores what is new, compares the others with the stored orders, and records those in the inbox.
+  // Stores the new orders. Compares the other messages with the stored orders, and records them in the inbox.
   private async settle(
     ctx: TransactionContext,
-    readings: readonly Reading[],
+    messages: readonly ParsedMessage[],
     source: OrderSource,
-  ): Promise<Ingested[]> {
-    const orders = readings.flatMap((reading) => newOrderOf(reading, source));
+  ): Promise<IngestResult[]> {
+    const orders = messages.flatMap((message) => newOrderOf(message, source));
     const stored = new Set(await this.repository.store(ctx, orders));
-    const settled = readings.map(({ read }): Ingested | undefined => {
-      if ('rejection' in read) return { outcome: 'rejected', rejection: read.rejection };
-      // The first of several messages with a new UID is the one that was stored.
-      return stored.delete(read.order.orderUid) ? { outcome: 'stored' } : undefined;
+    const settled = messages.map(({ result }): IngestResult | undefined => {
+      if ('rejection' in result) return { outcome: 'rejected', rejection: result.rejection };
+      // Of several messages with the same new UID, the first was stored.
+      return stored.delete(result.order.orderUid) ? { outcome: 'stored' } : undefined;
     });
-    const known = readings.flatMap(({ read }, n) =>
-      !settled[n] && 'order' in read ? read.order.orderUid : [],
+    const known = messages.flatMap(({ result }, n) =>
+      !settled[n] && 'order' in result ? result.order.orderUid : [],
     );
-    this.database.afterCommit(ctx, () => this.cacheStored(readings, settled));
+    this.database.afterCommit(ctx, () => this.cacheStored(messages, settled));
     const documents = await this.repository.documentsOf(ctx, known);
-    const ingested = readings.map(
-      ({ read }, n) => settled[n] ?? compare(read as { order: ReadOrder }, documents),
+    const ingested = messages.map(
+      ({ result }, n) => settled[n] ?? compare(result as { order: ParsedOrder }, documents),
     );
-    await this.repository.record(ctx, unstoredOf(readings, ingested, source));
+    await this.repository.record(ctx, unstoredOf(messages, ingested, source));
     return ingested;
   }
 
-  private cacheStored(readings: readonly Reading[], settled: readonly (Ingested | undefined)[]): void {
-    for (const [n, { read }] of readings.entries())
-      if (settled[n]?.outcome === 'stored' && 'order' in read) {
-        const { orderUid, document } = read.order;
+  private cacheStored(
+    messages: readonly ParsedMessage[],
+    settled: readonly (IngestResult | undefined)[],
+  ): void {
+    for (const [n, { result }] of messages.entries())
+      if (settled[n]?.outcome === 'stored' && 'order' in result) {
+        const { orderUid, document } = result.order;
         this.cache.set({ orderUid, document, ownerId: null });
       }
   }
 }
 
-function readingOf(message: Uint8Array): Reading {
-  return { message, digest: createHash('sha256').update(message).digest('hex'), read: readOrder(message) };
+function parseMessage(message: Uint8Array): ParsedMessage {
+  return { message, digest: createHash('sha256').update(message).digest('hex'), result: parseOrder(message) };
 }
 
-function newOrderOf({ read, digest }: Reading, source: OrderSource): NewOrder[] {
-  return 'order' in read ? [{ ...read.order, source, ownerId: null, digest }] : [];
+function newOrderOf({ result, digest }: ParsedMessage, source: OrderSource): NewOrder[] {
+  return 'order' in result ? [{ ...result.order, source, ownerId: null, digest }] : [];
 }
 
-// Compares the parsed documents: other white space or another order of the fields is no other content.
-function compare({ order }: { order: ReadOrder }, documents: ReadonlyMap<string, string>): Ingested {
+// Compares the parsed documents, so that white space and the order of the fields do not matter.
+function compare({ order }: { order: ParsedOrder }, documents: ReadonlyMap<string, string>): IngestResult {
   const known = documents.get(order.orderUid);
   if (known === undefined) throw new Error(`Order ${order.orderUid} was neither stored nor found`);
   if (known === order.document || isDeepStrictEqual(JSON.parse(known), JSON.parse(order.document)))
@@ -148,27 +150,34 @@ function compare({ order }: { order: ReadOrder }, documents: ReadonlyMap<string,
   };
 }
 
-const unstorable = ({ read }: Reading): Rejection => ({
+const unstorable = ({ result }: ParsedMessage): Rejection => ({
   reason: 'unstorable',
   detail: 'The database rejected the order.',
-  ...('order' in read && { orderUid: read.order.orderUid }),
+  ...('order' in result && { orderUid: result.order.orderUid }),
 });
 
-function unstoredOf(readings: readonly Reading[], ingested: readonly Ingested[], source: OrderSource) {
-  return readings.flatMap(({ digest, read }, n) => {
-    const { outcome, rejection } = ingested[n] as Ingested;
+function unstoredOf(
+  messages: readonly ParsedMessage[],
+  ingested: readonly IngestResult[],
+  source: OrderSource,
+) {
+  return messages.flatMap(({ digest, result }, n) => {
+    const { outcome, rejection } = ingested[n] as IngestResult;
     if (outcome === 'stored') return [];
     return [
-      { source, digest, outcome, orderUid: 'order' in read ? read.order.orderUid : rejection?.orderUid },
+      { source, digest, outcome, orderUid: 'order' in result ? result.order.orderUid : rejection?.orderUid },
     ];
   });
 }
 
-function lettersOf(readings: readonly Reading[], ingested: readonly Ingested[]): NewDeadLetter[] {
-  return readings.flatMap(({ message, digest }, n) => {
+function deadLettersOf(
+  messages: readonly ParsedMessage[],
+  ingested: readonly IngestResult[],
+): NewDeadLetter[] {
+  return messages.flatMap(({ message, digest }, n) => {
     const rejection = ingested[n]?.rejection;
     if (!rejection) return [];
-    const kept = message.byteLength > MAX_MESSAGE_BYTES ? message.subarray(0, KEPT_BYTES) : message;
+    const kept = message.byteLength > MAX_MESSAGE_BYTES ? message.subarray(0, MAX_KEPT_BYTES) : message;
     const { reason, detail, pointer, orderUid } = rejection;
     return [
       {

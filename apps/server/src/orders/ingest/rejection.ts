@@ -1,4 +1,4 @@
-/** Reasons why a message can't be stored, with what each means. */
+/** Reasons why a message can't be stored, with their descriptions. */
 export const rejectionReasons = {
   too_large: 'The message is larger than 1 MiB.',
   not_utf8: 'The message is not UTF-8.',
@@ -15,7 +15,7 @@ export const rejectionReasons = {
 
 export type RejectionReason = keyof typeof rejectionReasons;
 
-/** Why one message can't be stored. */
+/** Why a message can't be stored. */
 export interface Rejection {
   reason: RejectionReason;
   detail: string;

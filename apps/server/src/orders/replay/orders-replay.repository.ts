@@ -31,12 +31,12 @@ export type StoredEntry = RowOf<typeof STORED>;
 /** An order without its document. */
 export type OrderHeaderRow = RowOf<typeof ORDER>;
 
-/** Reads the inbox, and the orders that came from it. */
+/** Reads the inbox and its orders, and restores orders. */
 @Injectable()
 export class OrdersReplayRepository {
   constructor(private readonly database: Database) {}
 
-  // SQL: a keyset over a wide table, without the columns that are not needed.
+  // SQL: keyset pagination that reads only the needed columns of a wide table.
   /** Returns entries of stored orders after a position, oldest first. */
   entriesAfter(
     ctx: TransactionContext,
@@ -56,7 +56,7 @@ export class OrdersReplayRepository {
   }
 
   // SQL: one read for a batch, by position.
-  /** Returns the orders with these positions, in the order of the positions. */
+  /** Returns the orders with these positions, sorted by position. */
   ordersAt(ctx: TransactionContext, positions: readonly string[]): Promise<OrderHeaderRow[]> {
     return this.database.rows(
       ctx,
@@ -66,7 +66,7 @@ export class OrdersReplayRepository {
   }
 
   // SQL: a set-based insert, ON CONFLICT.
-  /** Makes the orders equal to these. */
+  /** Inserts or overwrites orders. */
   async restore(ctx: TransactionContext, orders: readonly OrderHeaderRow[]): Promise<void> {
     await this.database.execute(
       ctx,

@@ -26,7 +26,7 @@ describe('OrdersReplay', () => {
     await ingest.ingest(orders.map((order) => Buffer.from(JSON.stringify(order))));
   });
 
-  it('gives equal digests on untouched orders, and changes nothing', async () => {
+  it('reports equal digests for unchanged orders, and changes nothing', async () => {
     const before = await dataSource.query('SELECT * FROM orders ORDER BY order_uid');
     const result = await replay().replay(signal, {});
     expect(result).toMatchObject({ orders: 1_100, different: 0, restored: 0 });
@@ -50,12 +50,12 @@ describe('OrdersReplay', () => {
     expect(await replay().replay(signal, { dry_run: true })).toMatchObject({ different: 0 });
   });
 
-  it('reads only what came between two times', async () => {
+  it('reads only orders that were received between two times', async () => {
     expect(await replay().replay(signal, { to: '2020-01-01T00:00:00Z' })).toMatchObject({ orders: 0 });
     expect(await replay().replay(signal, { from: '2020-01-01T00:00:00Z' })).toMatchObject({ orders: 1_100 });
   });
 
-  it('ends when it is aborted', async () => {
+  it('stops when it is aborted', async () => {
     await expect(replay().replay(AbortSignal.abort(new Error('stopping')), {})).rejects.toThrow('stopping');
   });
 });

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { TransactionContext } from '@waybill/core';
 import type { JobParameters, JobResult } from '@waybill/jobs';
 import type { OrderDocument } from '../ingest/order-document';
-import { headerOf } from '../ingest/read-order';
+import { headerOf } from '../ingest/parse-order';
 import { type OrderHeaderRow, OrdersReplayRepository, type StoredEntry } from './orders-replay.repository';
 
 const BATCH = 500;
@@ -15,8 +15,9 @@ export class OrdersReplay {
   constructor(private readonly repository: OrdersReplayRepository) {}
 
   /**
-   * Rebuilds the orders that came between two times. Reports a digest of the rebuilt orders and one of the stored orders;
-   * they are equal if the orders are what the inbox says. Unless it is a dry run, restores those that differ.
+   * Rebuilds the orders that were received between two times. Reports a digest of the rebuilt orders and a digest of
+   * the stored orders, which are equal if the stored orders match the inbox. Restores the orders that differ, unless it
+   * is a dry run.
    */
   async replay(
     signal: AbortSignal,
@@ -37,9 +38,9 @@ export class OrdersReplay {
       if (!last) break;
       position = last.position;
       orders += entries.length;
-      const wrong = await this.compare(ctx, entries, digests);
-      different += wrong.length;
-      if (!dryRun && wrong.length > 0) await this.repository.restore(ctx, wrong);
+      const mismatches = await this.compare(ctx, entries, digests);
+      different += mismatches.length;
+      if (!dryRun && mismatches.length > 0) await this.repository.restore(ctx, mismatches);
     }
     const [rebuilt, stored] = [digests.rebuilt.digest('hex'), digests.stored.digest('hex')];
     return {
@@ -51,7 +52,7 @@ export class OrdersReplay {
     };
   }
 
-  /** @returns the rebuilt orders that are not stored like this. */
+  /** @returns the rebuilt orders that differ from the stored ones. */
   private async compare(
     ctx: TransactionContext,
     entries: readonly StoredEntry[],
@@ -76,7 +77,7 @@ function rebuild({ position, source, ownerId, document }: StoredEntry): OrderHea
   return { ...headerOf(JSON.parse(document) as OrderDocument), position, source, ownerId };
 }
 
-/** The same text for equal orders, as a line of JSON. */
+/** Returns a line of JSON that is the same for equal orders. */
 const canonical = (order: OrderHeaderRow): string =>
   `${JSON.stringify([
     ...[order.orderUid, order.position, order.source, order.ownerId, order.customerId],

@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Adds the status of a package and its events. How a cost was computed moves from the package to the event that set the
- * cost.
+ * Adds the status and the events of packages. Moves the calculation of a cost from the package to the event that set
+ * the cost.
  */
 export class AddPackageStatusAndEvents1763601000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
@@ -42,7 +42,8 @@ export class AddPackageStatusAndEvents1763601000000 implements MigrationInterfac
         ADD CONSTRAINT packages_priced_check CHECK ((delivery_cost IS NULL) = (unpriced_reason IS NOT NULL))`);
   }
 
-  // Who registered an older package was not recorded. A registration that still exists shows when its package was made.
+  // The actor of older packages was not recorded. A registration that still exists has the time at which its package
+  // was created.
   private async fillEvents(runner: QueryRunner): Promise<void> {
     await runner.query(`
       INSERT INTO package_events (package_id, kind, at)

@@ -1,13 +1,13 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
- * Creates the sums of costs per day (Europe/Moscow), type and slot. Triggers keep them equal to the packages, whatever
- * statement changes these. Each connection writes to one slot, so that concurrent writers rarely wait for each other.
- * The order of the rows prevents deadlocks.
+ * Creates the sums of costs per day (Europe/Moscow), type and slot. Triggers keep them consistent with the packages,
+ * whichever statement changes a package. Each connection writes to one slot, so that concurrent writers rarely wait for
+ * each other. The order of the rows prevents deadlocks.
  */
 export class CreateDailyCosts1763601010000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // Space for new versions of a row on its own page keeps its updates out of the index.
+    // The fill factor leaves room for new versions of a row on its page, so that updates do not touch the index.
     await runner.query(`
       CREATE TABLE daily_costs (
         day date NOT NULL,

@@ -16,7 +16,7 @@ describe('the migrations that add events and daily sums', () => {
   );
   const COLUMNS = 'registration_id, owner_id, name, weight_kg, content_amount, content_currency, type_id';
 
-  it('fill them from existing packages, and give the packages back their calculations when reverted', async () => {
+  it('create them from existing packages, and restore the calculations of the packages when reverted', async () => {
     for (let count = 0; count < LATER; count++) await dataSource.undoLastMigration();
     await dataSource.query(
       `INSERT INTO packages (${COLUMNS}, created_at, delivery_cost, pricing, unpriced_reason)

@@ -3,7 +3,7 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { CONFIG, type Config, ConfigurationError } from '@waybill/config';
-import { knowSecret, scopes, TransactionContext } from '@waybill/core';
+import { registerSecret, scopes, TransactionContext } from '@waybill/core';
 import { makeFolder } from '@waybill/embedded-postgres';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import { ApiKeysRepository } from './api-keys.repository';
@@ -33,7 +33,7 @@ export class BootstrapKey implements OnApplicationBootstrap {
   async onApplicationBootstrap(): Promise<void> {
     const key = this.read();
     if (key === undefined) return;
-    knowSecret(key);
+    registerSecret(key);
     await this.keys.replace(new TransactionContext(), {
       id: BOOTSTRAP_ID,
       name: 'bootstrap',

@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { CONFIG, type Config } from '@waybill/config';
-import { Gathered, TransactionContext } from '@waybill/core';
+import { Batcher, TransactionContext } from '@waybill/core';
 import { columnsOf, computed, Database, type RowOf, statement, value } from '@waybill/database';
 import { In, Not } from 'typeorm';
 import { UserEntity } from '../users/user.entity';
@@ -48,9 +48,9 @@ export type NewSession = RowOf<typeof NEW> & { ttlHours: number };
 export class SessionsRepository {
   private readonly idleMinutes: number;
   // Concurrent requests share a statement that starts after all of them, so it sees every session that ended before.
-  private readonly callers = new Gathered(
+  private readonly callerBatcher = new Batcher(
     (tokenHashes: Buffer[]) => this.findCallers(new TransactionContext(), tokenHashes),
-    { most: 100, lanes: 2 },
+    { maxSize: 100, concurrency: 2 },
   );
 
   constructor(
@@ -75,7 +75,7 @@ export class SessionsRepository {
 
   // SQL: a hot read.
   async findCaller(ctx: TransactionContext, tokenHash: Buffer): Promise<SessionCaller | undefined> {
-    if (!ctx.transaction) return this.callers.do(tokenHash);
+    if (!ctx.transaction) return this.callerBatcher.add(tokenHash);
     return (await this.findCallers(ctx, [tokenHash]))[0];
   }
 

@@ -2,8 +2,9 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 export class CreateStreamMessages1763601400000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    // Every delivery updates the row, and every message is soon deleted. The fill factor leaves room for updates that do
-    // not touch the indexes; vacuuming early keeps the start of the index, where consumers search, free of dead entries.
+    // Every delivery updates the row, and every message is soon deleted. The fill factor leaves room for updates that
+    // do not touch the indexes. Frequent vacuuming removes dead entries from the start of the index, where consumers
+    // search.
     await runner.query(`
       CREATE TABLE stream_messages (
         id bigint GENERATED ALWAYS AS IDENTITY CONSTRAINT stream_messages_pkey PRIMARY KEY,

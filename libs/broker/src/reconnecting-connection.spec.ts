@@ -3,39 +3,39 @@ import { eventually } from '../../../test/support/poll';
 import { backoffMs } from './backoff';
 import { BrokerHealth } from './broker-health';
 import { BrokerUnavailableError } from './broker.errors';
-import { Reconnecting } from './reconnecting';
+import { ReconnectingConnection } from './reconnecting-connection';
 
-describe('a connection that is opened again', () => {
+describe('ReconnectingConnection', () => {
   let dials: number;
   let failing: boolean;
   let lose: (reason: Error) => void;
   let closed: number[];
-  let connection: Reconnecting<number>;
+  let connection: ReconnectingConnection<number>;
 
   beforeEach(() => {
     for (const level of ['warn', 'log', 'debug'] as const)
       jest.spyOn(Logger.prototype, level).mockReturnValue(undefined);
     [dials, failing, closed] = [0, false, []];
-    const dial = async (lost: (reason: Error) => void) => {
+    const open = async (lost: (reason: Error) => void) => {
       dials++;
       if (failing) throw new Error('connection refused');
       lose = lost;
       return dials;
     };
-    const hangUp = async (one: number) => void closed.push(one);
-    connection = new Reconnecting({ dial, hangUp }, new BrokerHealth('The broker'));
+    const close = async (one: number) => void closed.push(one);
+    connection = new ReconnectingConnection({ open, close }, new BrokerHealth('The broker'));
   });
   afterEach(async () => {
     await connection.close();
     jest.restoreAllMocks();
   });
 
-  it('is opened on first use, once for all', async () => {
+  it('connects on first use, once for all callers', async () => {
     expect(await Promise.all([connection.use(1_000), connection.use(1_000)])).toEqual([1, 1]);
     expect(dials).toBe(1);
   });
 
-  it('says in time that there is none, and why', async () => {
+  it('fails at the timeout, with the reason', async () => {
     failing = true;
     const using = connection.use(300);
     await expect(using).rejects.toThrow(BrokerUnavailableError);
@@ -45,14 +45,14 @@ describe('a connection that is opened again', () => {
     expect(await connection.use(10_000)).toBe(dials);
   });
 
-  it('is opened again when it is lost, without being used', async () => {
+  it('reconnects when the connection is lost, even if it is not used', async () => {
     await connection.use(1_000);
     lose(new Error('reset'));
     await eventually(() => dials === 2, { describe: 'a second connection is open' });
     expect(await connection.use(1_000)).toBe(2);
   });
 
-  it('makes no more attempts when it is closed', async () => {
+  it('stops reconnecting when it is closed', async () => {
     failing = true;
     const refusal = connection.use(5_000).catch((error: Error) => error.message);
     await eventually(() => dials > 0, { describe: 'an attempt fails' });
@@ -64,9 +64,9 @@ describe('a connection that is opened again', () => {
     expect(closed).toEqual([]);
   });
 
-  it('waits longer after each failure, and never the same time', () => {
+  it('waits longer after each failure, with jitter', () => {
     const delays = (failures: number) =>
-      Array.from({ length: 50 }, () => backoffMs(failures, { firstMs: 100, longestMs: 10_000 }));
+      Array.from({ length: 50 }, () => backoffMs(failures, { initialMs: 100, maxMs: 10_000 }));
     for (const [failures, longest] of [
       [0, 100],
       [3, 800],

@@ -4,12 +4,12 @@ import { parseExactly } from './exact-json';
 import { type OrderDocument, orderSchema } from './order-document';
 import type { Rejection } from './rejection';
 
-/** Largest message that is read. */
+/** Maximum size of a message. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
 const DAY_MS = 24 * 3_600_000;
 const MAX_SKU_LENGTH = 64;
 
-/** What the lists need of an order. */
+/** The fields of an order that lists show or filter by. */
 export interface OrderHeader {
   orderUid: string;
   customerId: string;
@@ -19,20 +19,20 @@ export interface OrderHeader {
 }
 
 /** An order that can be stored. */
-export interface ReadOrder extends OrderHeader {
-  /** The message as it came. */
+export interface ParsedOrder extends OrderHeader {
+  /** The original text of the message. */
   document: string;
 }
 
-export type OrderOrRejection = { order: ReadOrder } | { rejection: Rejection };
+export type OrderOrRejection = { order: ParsedOrder } | { rejection: Rejection };
 
 const ajv = new Ajv({ strict: true });
 addFormats.default(ajv, ['date-time', 'email']);
 const isOrder = ajv.compile<OrderDocument>(orderSchema);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** Reads a message of the order stream. Never throws. @param now milliseconds since 1970 */
-export function readOrder(message: Uint8Array, now = Date.now()): OrderOrRejection {
+/** Parses a message of the order stream. Never throws. @param now milliseconds since 1970 */
+export function parseOrder(message: Uint8Array, now = Date.now()): OrderOrRejection {
   if (message.byteLength > MAX_MESSAGE_BYTES)
     return rejected(
       'too_large',
@@ -68,7 +68,7 @@ function readDocument(document: OrderDocument, text: string, now: number): Order
   return { order: { ...headerOf(document), document: text } };
 }
 
-/** Returns what the lists need of an order, whether it came from a shop or was placed with `POST /orders`. */
+/** Returns the fields that lists need, for orders from shops and for those placed with `POST /orders`. */
 export const headerOf = (document: OrderDocument): OrderHeader => ({
   orderUid: document.order_uid,
   customerId: document.customer_id,

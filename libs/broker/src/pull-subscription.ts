@@ -2,25 +2,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { withTimeout } from '@waybill/core';
 import { backoffMs } from './backoff';
-import type { BatchConsumer, Delivery, Room } from './batch-consumer';
-import type { Consumption } from './broker-driver';
+import type { BatchConsumer, Delivery, Capacity } from './batch-consumer';
+import type { Subscription } from './broker-driver';
 
-/** Time for the end of the last request, which a stop does not cancel. */
+/** Maximum time that a stop waits for the current pull, which it does not cancel. */
 const LAST_PULL_MS = 1_500;
-const DELAYS = { firstMs: 100, longestMs: 10_000 };
+const RETRY_DELAYS = { initialMs: 100, maxMs: 10_000 };
 
-/** How to get messages from a broker that delivers on request. */
+/** Pulls messages from a broker that delivers on request. */
 export interface Puller<D extends Delivery> {
   /** Interval of `extend`. */
   extendEveryMs: number;
-  /** Adds as many messages to the batches as there is room for, or waits a limited time for the first. */
-  pull(room: Room): Promise<void>;
-  /** Tells the broker that messages are still being handled, so that it does not deliver them again. */
+  /** Adds messages to the batches, up to the capacity. Waits a limited time for the first message. */
+  pull(capacity: Capacity): Promise<void>;
+  /** Tells the broker that messages are still being handled, so that it does not redeliver them. */
   extend(deliveries: readonly D[]): Promise<void>;
 }
 
-/** Asks for messages whenever there is room for a batch, until it is stopped. */
-export class PullConsumption<D extends Delivery> implements Consumption {
+/** Pulls messages whenever there is capacity for a batch, until it is stopped. */
+export class PullSubscription<D extends Delivery> implements Subscription {
   private readonly logger = new Logger('Broker');
   private readonly stopping = new AbortController();
   private readonly pulling: Promise<void>;
@@ -34,23 +34,23 @@ export class PullConsumption<D extends Delivery> implements Consumption {
     this.extending = setInterval(() => void this.extend(), puller.extendEveryMs);
   }
 
-  async stop(withinMs: number): Promise<void> {
+  async stop(timeoutMs: number): Promise<void> {
     this.stopping.abort();
     const pulling = withTimeout(this.pulling, LAST_PULL_MS).catch(() => undefined); // it may wait for a connection
-    await Promise.all([this.batches.stop(withinMs), pulling]);
+    await Promise.all([this.batches.stop(timeoutMs), pulling]);
     clearInterval(this.extending);
   }
 
   private async pullUntilStopped(): Promise<void> {
     for (let failures = 0; !this.stopping.signal.aborted;) {
-      const room = await this.batches.untilRoom();
-      if (room === undefined) return;
+      const capacity = await this.batches.waitForCapacity();
+      if (capacity === undefined) return;
       try {
-        await this.puller.pull(room);
+        await this.puller.pull(capacity);
         failures = 0;
       } catch (error) {
         this.logger.debug((error as Error).message);
-        const pause = delay(backoffMs(failures++, DELAYS), undefined, { signal: this.stopping.signal });
+        const pause = delay(backoffMs(failures++, RETRY_DELAYS), undefined, { signal: this.stopping.signal });
         await pause.catch(() => undefined);
       }
     }

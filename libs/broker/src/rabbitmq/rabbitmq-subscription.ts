@@ -5,21 +5,21 @@ import { withTimeout } from '@waybill/core';
 import type { Channel, ConsumeMessage } from 'amqplib';
 import { backoffMs } from '../backoff';
 import { BatchConsumer, type BatchHandler, type ConsumeOptions, type Settlement } from '../batch-consumer';
-import type { Consumption } from '../broker-driver';
+import type { Subscription } from '../broker-driver';
 import type { ReceivedMessage } from '../messages';
-import type { Reconnecting } from '../reconnecting';
+import type { ReconnectingConnection } from '../reconnecting-connection';
 import type { Topic } from '../topics';
 import type { RabbitMqConnection } from './rabbitmq-connection';
 import { decode, ensureQueue } from './rabbitmq-queue';
 
 const TIMEOUT_MS = 5_000;
 const CLOSE_MS = 1_000;
-/** Prefetch while messages are large, and number of deliveries until a larger one is tried again. */
-const FEW = 8;
-const DELIVERIES_OF_FEW = 200;
-const DELAYS = { firstMs: 100, longestMs: 10_000 };
+/** Prefetch while messages are large, and number of deliveries until the full prefetch is used again. */
+const SMALL_PREFETCH = 8;
+const SMALL_PREFETCH_DELIVERIES = 200;
+const RETRY_DELAYS = { initialMs: 100, maxMs: 10_000 };
 
-/** A delivery, which only the channel that it came on can settle. */
+/** A delivery. Only the channel that received it can settle it. */
 interface RabbitMqDelivery {
   raw: ConsumeMessage;
   channel: Channel;
@@ -27,10 +27,10 @@ interface RabbitMqDelivery {
 }
 
 /**
- * Consumes a queue. RabbitMQ pushes messages, as many as the prefetch allows. It knows no delay: a message that is to be
- * delivered again later is kept until then, and counts as prefetched.
+ * Consumes a queue. RabbitMQ pushes messages up to the prefetch limit. It has no delayed redelivery, so this keeps a
+ * delayed message until its delay ends. Such a message counts towards the prefetch limit.
  */
-export class RabbitMqConsumption implements Consumption {
+export class RabbitMqSubscription implements Subscription {
   private readonly logger = new Logger('Broker');
   private readonly stopping = new AbortController();
   private readonly batches: BatchConsumer<RabbitMqDelivery>;
@@ -38,14 +38,14 @@ export class RabbitMqConsumption implements Consumption {
   private readonly delayed = new Set<NodeJS.Timeout>();
   private readonly stopped = once(this.stopping.signal, 'abort');
   private readonly consuming: Promise<void>;
-  /** Number of deliveries until the prefetch is large again. */
-  private fewLeft = 0;
+  /** Number of deliveries until the full prefetch is used again. */
+  private smallPrefetchLeft = 0;
   private draining: Promise<boolean> | undefined;
 
   constructor(
     topic: Topic,
     private readonly queue: string,
-    private readonly connections: Reconnecting<RabbitMqConnection>,
+    private readonly connections: ReconnectingConnection<RabbitMqConnection>,
     handler: BatchHandler,
     options?: ConsumeOptions,
   ) {
@@ -59,8 +59,8 @@ export class RabbitMqConsumption implements Consumption {
     return this.unacknowledged.size;
   }
 
-  async stop(withinMs: number): Promise<void> {
-    this.draining = this.batches.stop(withinMs);
+  async stop(timeoutMs: number): Promise<void> {
+    this.draining = this.batches.stop(timeoutMs);
     this.stopping.abort();
     await this.draining;
     await this.consuming;
@@ -74,7 +74,7 @@ export class RabbitMqConsumption implements Consumption {
         failures = 0;
       } catch (error) {
         this.logger.debug((error as Error).message);
-        await delay(backoffMs(failures++, DELAYS), undefined, { signal }).catch(() => undefined);
+        await delay(backoffMs(failures++, RETRY_DELAYS), undefined, { signal }).catch(() => undefined);
       }
     }
   }
@@ -90,13 +90,13 @@ export class RabbitMqConsumption implements Consumption {
       await Promise.race([lost, this.stopped]);
       if (this.stopping.signal.aborted) await withTimeout(channel.cancel(consumerTag), CLOSE_MS);
     } finally {
-      await this.leave(channel);
+      await this.closeChannel(channel);
     }
   }
 
   private async subscribe(channel: Channel): Promise<string> {
     const { maxInFlight } = this.batches;
-    await channel.prefetch(this.fewLeft > 0 ? Math.min(FEW, maxInFlight) : maxInFlight);
+    await channel.prefetch(this.smallPrefetchLeft > 0 ? Math.min(SMALL_PREFETCH, maxInFlight) : maxInFlight);
     await ensureQueue(channel, this.queue);
     const { consumerTag } = await channel.consume(this.queue, (raw) => {
       // Null if the queue was deleted: the next channel creates it again.
@@ -109,29 +109,29 @@ export class RabbitMqConsumption implements Consumption {
     return consumerTag;
   }
 
-  /** RabbitMQ counts no bytes: when too many are in flight, the next messages come on a channel with a small prefetch. */
+  /** RabbitMQ can't limit bytes. When too many bytes are in flight, opens a new channel with a small prefetch. */
   private adaptPrefetch(channel: Channel): void {
-    const isBack = this.fewLeft > 0 && --this.fewLeft === 0;
-    if (!isBack && (this.fewLeft > 0 || !this.batches.isOverfull)) return;
-    if (!isBack) this.fewLeft = DELIVERIES_OF_FEW;
+    const isRestored = this.smallPrefetchLeft > 0 && --this.smallPrefetchLeft === 0;
+    if (!isRestored && (this.smallPrefetchLeft > 0 || !this.batches.exceedsByteLimit)) return;
+    if (!isRestored) this.smallPrefetchLeft = SMALL_PREFETCH_DELIVERIES;
     channel.close().catch(() => undefined); // it may be closed
   }
 
-  /** Closes the channel, once nothing is left that could be settled on it. What is not settled is delivered again. */
-  private async leave(channel: Channel): Promise<void> {
+  /** Closes the channel once no delivery can be settled on it any more. RabbitMQ redelivers the unsettled messages. */
+  private async closeChannel(channel: Channel): Promise<void> {
     await this.draining;
     this.batches.dropWaiting();
     for (const timer of this.delayed) clearTimeout(timer);
     this.delayed.clear();
     this.unacknowledged.clear();
     await withTimeout(channel.close(), CLOSE_MS).catch(() => undefined); // it may be closed
-    // Otherwise, the next channel would bring as many messages again.
+    // Waits for the running batches, because the next channel would otherwise deliver a full prefetch in addition.
     await Promise.race([this.batches.idle(), this.stopped]);
   }
 
   private settle(settlements: readonly Settlement<RabbitMqDelivery>[]): void {
     for (const { delivery, nackAfterMs } of settlements) {
-      if (nackAfterMs === undefined || nackAfterMs === 0) this.answer(delivery, nackAfterMs === undefined);
+      if (nackAfterMs === undefined || nackAfterMs === 0) this.ackOrNack(delivery, nackAfterMs === undefined);
       else this.returnAfter(nackAfterMs, delivery);
     }
   }
@@ -139,15 +139,15 @@ export class RabbitMqConsumption implements Consumption {
   private returnAfter(ms: number, delivery: RabbitMqDelivery): void {
     const timer = setTimeout(() => {
       this.delayed.delete(timer);
-      this.answer(delivery, false);
+      this.ackOrNack(delivery, false);
     }, ms);
     this.delayed.add(timer);
   }
 
-  private answer(delivery: RabbitMqDelivery, isDone: boolean): void {
-    // RabbitMQ has returned it to the queue if its channel is gone.
+  private ackOrNack(delivery: RabbitMqDelivery, isAck: boolean): void {
+    // If the channel is closed, RabbitMQ has already returned the message to the queue.
     if (!this.unacknowledged.delete(delivery)) return;
-    if (isDone) delivery.channel.ack(delivery.raw);
+    if (isAck) delivery.channel.ack(delivery.raw);
     else delivery.channel.nack(delivery.raw, false, true);
   }
 }

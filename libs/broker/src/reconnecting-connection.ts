@@ -4,69 +4,69 @@ import { backoffMs } from './backoff';
 import type { BrokerHealth } from './broker-health';
 import { BrokerUnavailableError } from './broker.errors';
 
-const DELAYS = { firstMs: 100, longestMs: 10_000 };
-/** A connection that is lost sooner counts as a failed attempt. */
+const RETRY_DELAYS = { initialMs: 100, maxMs: 10_000 };
+/** If a connection is lost sooner, it counts as a failed attempt. */
 const STABLE_AFTER_MS = 5_000;
 
-/** How to open and close a connection. */
-export interface Dialing<C> {
-  /** Opens a connection. Calls `lost` once if it ends later. */
-  dial(lost: (reason: Error) => void): Promise<C>;
-  hangUp(connection: C): Promise<unknown>;
+/** Opens and closes connections. */
+export interface Connector<C> {
+  /** Opens a connection. Calls `lost` once when the connection ends. */
+  open(lost: (reason: Error) => void): Promise<C>;
+  close(connection: C): Promise<unknown>;
 }
 
-/** One connection that is opened on first use, and again whenever it is lost, until it is closed. */
-export class Reconnecting<C> {
+/** A connection that is opened on first use, and reopened whenever it is lost, until it is closed. */
+export class ReconnectingConnection<C> {
   private readonly closing = new AbortController();
   private connection: Promise<C> | undefined;
   private failures = 0;
 
   constructor(
-    private readonly dialing: Dialing<C>,
+    private readonly connector: Connector<C>,
     private readonly health: BrokerHealth,
   ) {}
 
-  /** Returns the connection. @throws BrokerUnavailableError if there is none in time. */
-  async use(withinMs: number): Promise<C> {
+  /** Returns the connection. @throws BrokerUnavailableError if it is not connected before the timeout. */
+  async use(timeoutMs: number): Promise<C> {
     this.connection ??= this.connect();
     try {
-      return await withTimeout(this.connection, withinMs);
+      return await withTimeout(this.connection, timeoutMs);
     } catch (cause) {
       if (this.closing.signal.aborted) throw new BrokerUnavailableError('The broker is closed.', { cause });
-      throw new BrokerUnavailableError(`${this.health.name} is unavailable: ${this.health.fault}.`, {
+      throw new BrokerUnavailableError(`${this.health.name} is unavailable: ${this.health.downReason}.`, {
         cause,
       });
     }
   }
 
-  /** Closes the connection, and ends all attempts to open one. */
+  /** Closes the connection, and stops reconnecting. */
   async close(): Promise<void> {
     this.closing.abort();
     const connection = await this.connection?.catch(() => undefined);
-    if (connection !== undefined) await this.dialing.hangUp(connection);
+    if (connection !== undefined) await this.connector.close(connection);
   }
 
   private connect(): Promise<C> {
-    const connecting = this.dialUntilConnected();
+    const connecting = this.connectWithRetries();
     connecting.catch(() => undefined); // the next use reports it
     return connecting;
   }
 
-  private async dialUntilConnected(): Promise<C> {
+  private async connectWithRetries(): Promise<C> {
     for (;;) {
       this.closing.signal.throwIfAborted();
       try {
-        return await this.dialOnce();
+        return await this.openOnce();
       } catch (error) {
         this.health.down(error as Error);
-        await delay(backoffMs(this.failures++, DELAYS), undefined, { signal: this.closing.signal });
+        await delay(backoffMs(this.failures++, RETRY_DELAYS), undefined, { signal: this.closing.signal });
       }
     }
   }
 
-  private async dialOnce(): Promise<C> {
+  private async openOnce(): Promise<C> {
     let opened: number | undefined;
-    const connection = await this.dialing.dial((reason) => void this.reconnect(reason, opened));
+    const connection = await this.connector.open((reason) => void this.reconnect(reason, opened));
     opened = performance.now();
     this.health.up();
     return connection;
@@ -76,7 +76,7 @@ export class Reconnecting<C> {
     if (this.closing.signal.aborted) return;
     this.health.down(reason);
     if (performance.now() - opened > STABLE_AFTER_MS) this.failures = 0;
-    const pause = delay(backoffMs(this.failures++, DELAYS), undefined, { signal: this.closing.signal });
+    const pause = delay(backoffMs(this.failures++, RETRY_DELAYS), undefined, { signal: this.closing.signal });
     this.connection = pause.then(() => this.connect());
     this.connection.catch(() => undefined); // the next use reports it
   }

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readOrder } from './read-order';
+import { parseOrder } from './parse-order';
 
 const text = readFileSync(join(__dirname, '../fixtures/model.json'), 'utf8');
 interface Sample {
@@ -10,7 +10,7 @@ interface Sample {
   [field: string]: unknown;
 }
 const sample = (): Sample => JSON.parse(text) as Sample;
-const read = (message: string | Buffer, now?: number) => readOrder(Buffer.from(message as string), now);
+const read = (message: string | Buffer, now?: number) => parseOrder(Buffer.from(message as string), now);
 const reasonOf = (message: string | Buffer) => {
   const result = read(message);
   return 'rejection' in result ? result.rejection.reason : 'accepted';
@@ -21,8 +21,8 @@ function changed(change: (order: Sample) => void): string {
   return JSON.stringify(order);
 }
 
-describe('readOrder', () => {
-  it('accepts the public sample as it is', () => {
+describe('parseOrder', () => {
+  it('accepts the public sample without changing it', () => {
     expect(read(text)).toEqual({
       order: {
         orderUid: 'b563feb7b2b84b6test',
@@ -78,13 +78,13 @@ describe('readOrder', () => {
     expect(read(message)).toMatchObject({ rejection: { reason: 'invalid_order', pointer } });
   });
 
-  it('names the UID of an order that it rejects', () => {
+  it('returns the UID of a rejected order', () => {
     expect(read(changed((order) => (order['locale'] = 1)))).toMatchObject({
       rejection: { orderUid: 'b563feb7b2b84b6test' },
     });
   });
 
-  it('rejects an order dated more than a day ahead', () => {
+  it('rejects an order that is dated more than a day in the future', () => {
     const now = Date.parse('2021-11-25T06:22:19Z');
     expect(read(text, now)).toHaveProperty('order');
     expect(read(text, now - 1)).toMatchObject({
@@ -124,7 +124,7 @@ describe('readOrder', () => {
     ['equal keys of different objects', '{"a":{"x":1},"b":[{"x":1},{"x":1}]}'],
     ['a key named __proto__', '{"__proto__":{"x":1}}'],
     ['digits in strings', '{"a":"9007199254740993"}'],
-  ])('reads %s without a fault', (_, message) => {
+  ])('parses JSON with %s', (_, message) => {
     expect(reasonOf(message)).toBe('invalid_order');
   });
 
@@ -136,7 +136,7 @@ describe('readOrder', () => {
     expect(['not_utf8', 'malformed_json']).toContain(reasonOf(message));
   });
 
-  it('rejects 10 MB, and 100,000 levels, without reading them', () => {
+  it('rejects 10 MB, and 100,000 levels, without parsing them', () => {
     expect(reasonOf(Buffer.alloc(10_000_000, 0x20))).toBe('too_large');
     expect(reasonOf('['.repeat(100_000) + ']'.repeat(100_000))).toBe('too_deep');
   });
