@@ -10,9 +10,11 @@ import { topics } from '../src/topics';
 import { type Address, startTcpProxy, type TcpProxy } from './tcp-proxy';
 
 /** Time after which a broker redelivers the unacknowledged messages of a dead process. */
-export const LEASE_MS = 1_000;
+export const LEASE_MS = 2_000;
 const PUBLISH_MS = 1_000;
 const DRAIN_MS = 300;
+/** Messages that are published together arrive within this time, also on a busy machine. */
+const ONE_BATCH_MS = 1_000;
 const [TOPIC] = topics;
 
 /** A broker for one test. */
@@ -111,7 +113,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
     it('fills batches up to the limits, and does not wait until a batch is full', async () => {
       const broker = await open();
       await broker.publish(TOPIC, numberedMessages(1_100));
-      const { batches, received } = consume(broker, { maxWaitMs: 300 });
+      const { batches, received } = consume(broker, { maxWaitMs: ONE_BATCH_MS });
       await waitForCount(received, 1_100);
       expect(batches.map((batch) => batch.length)).toEqual([500, 500, 100]);
       await broker.publish(TOPIC, numberedMessages(1));
@@ -125,7 +127,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
         TOPIC,
         [9, 9, 9, 30, 9].map((size) => ({ body: Buffer.alloc(size) })),
       );
-      const { batches, received } = consume(broker, { maxBatchBytes: 20, maxWaitMs: 200 });
+      const { batches, received } = consume(broker, { maxBatchBytes: 20, maxWaitMs: ONE_BATCH_MS });
       await waitForCount(received, 5);
       expect(batches.map((batch) => batch.map(({ body }) => body.length))).toEqual([[9, 9], [9], [30], [9]]);
     });
@@ -163,7 +165,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
 
     it('acknowledges only after the handler ends, so that no message is lost when a consumer dies', async () => {
       const proxy = await openProxy();
-      const lost = consume(await open(proxy), {}, createGate().wait);
+      const lost = consume(await open(proxy), oneBatchOf(3), createGate().wait);
       const broker = await open();
       await broker.publish(TOPIC, numberedMessages(3));
       await waitForCount(lost.received, 3);
@@ -183,7 +185,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
       jest
         .spyOn(Logger.prototype, 'warn')
         .mockImplementation((...line: unknown[]) => void warnings.push(String(line[0])));
-      const { received } = consume(broker, {}, async () => {
+      const { received } = consume(broker, oneBatchOf(3), async () => {
         times.push(performance.now());
         if (times.length === 1) throw new Error('deadlock detected');
       });
@@ -199,7 +201,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
     it('delivers a batch again when the handler returns too few outcomes', async () => {
       const broker = await open();
       jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
-      const { received } = consume(broker, {}, async (batch) =>
+      const { received } = consume(broker, oneBatchOf(2), async (batch) =>
         batch[0]!.deliveryCount === 1 ? ['ack'] : undefined,
       );
       await broker.publish(TOPIC, numberedMessages(2));
@@ -209,7 +211,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
     it('redelivers only the returned message, after the delay that the handler asked for', async () => {
       const broker = await open();
       const times = new Map<string, number>();
-      const { received } = consume(broker, {}, async (batch) => {
+      const { received } = consume(broker, oneBatchOf(3), async (batch) => {
         for (const { body } of batch) times.set(body.toString() + received.length, performance.now());
         return batch.map(({ body, deliveryCount }) =>
           body.toString() === '1' && deliveryCount === 1 ? { nackAfterMs: 400 } : 'ack',
@@ -304,7 +306,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
       await waitForCount(stuck.received, 1);
       const from = performance.now();
       await broker.close();
-      expect(performance.now() - from).toBeLessThan(DRAIN_MS + 1_500);
+      expect(performance.now() - from).toBeLessThan(DRAIN_MS + 10_000);
       const { received } = consume(await open());
       await waitForCount(received, 1);
     });
@@ -346,7 +348,7 @@ export function describeBroker(name: string, start: (() => Promise<TestBroker>) 
       proxy.mute();
       const from = performance.now();
       await expect(broker.publish(TOPIC, numberedMessages(2))).rejects.toThrow(PublishFailedError);
-      expect(performance.now() - from).toBeLessThan(3 * PUBLISH_MS);
+      expect(performance.now() - from).toBeLessThan(10 * PUBLISH_MS);
       proxy.cut();
     });
 
@@ -385,6 +387,9 @@ function consume(
   return { received, batches, stop };
 }
 
+/** Options of a consumer that receives the messages of one `publish` as one batch. */
+const oneBatchOf = (maxBatch: number): ConsumeOptions => ({ maxBatch, maxWaitMs: ONE_BATCH_MS });
+
 /** Returns a handler that waits until it is released. */
 function createGate(): { wait: () => Promise<void>; release(): void } {
   let release = () => undefined as void;
@@ -395,7 +400,6 @@ function createGate(): { wait: () => Promise<void>; release(): void } {
 const waitForCount = (received: readonly unknown[], count: number) =>
   eventually(() => received.length >= count, {
     describe: `${count} messages are received`,
-    deadlineMs: 10_000,
   });
 
 const numbers = (count: number): string[] => Array.from({ length: count }, (_, n) => String(n));

@@ -22,7 +22,7 @@ export class RegistrationsSweeper {
     private readonly dispatcher: JobDispatcher,
   ) {}
 
-  /** Requeues pending registrations that are due, and fails those without attempts left. @returns how many. */
+  /** Requeues pending registrations that are due, and fails those without attempts left. @returns how many it requeued. */
   sweep(signal: AbortSignal): Promise<number> {
     return this.requeueDue('now', signal, false);
   }
@@ -44,7 +44,8 @@ export class RegistrationsSweeper {
 
   private async requeueDue(before: string, signal: AbortSignal, force: boolean): Promise<number> {
     const graceSeconds = this.config.registrations.requeueAfterSeconds;
-    const sweptCount = await inBatches(signal, BATCH, async (count) => {
+    let requeued = 0;
+    const swept = await inBatches(signal, BATCH, async (count) => {
       const due = await this.registrations.claimDue(new TransactionContext(), {
         before,
         graceSeconds,
@@ -55,10 +56,12 @@ export class RegistrationsSweeper {
       if (remaining.length === 0) return due.length;
       const enqueued = await requeueRegistrations(this.dispatcher, this.config, remaining, { force });
       // Stops if the queue is unavailable: these registrations are due again after the requeue delay.
-      return enqueued ? due.length : 0;
+      if (!enqueued) return 0;
+      requeued += remaining.length;
+      return due.length;
     });
-    if (sweptCount > 0) this.logger.log(`Swept ${sweptCount} pending registrations`);
-    return sweptCount;
+    if (swept > 0) this.logger.log(`Requeued ${requeued} of ${swept} overdue registrations`);
+    return requeued;
   }
 
   // If a process dies, its attempt counts although it threw no error. Only the age of an attempt shows whether it is

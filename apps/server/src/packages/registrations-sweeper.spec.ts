@@ -75,6 +75,14 @@ describe('the registrations sweeper', () => {
     expect(requeued.every(({ options }) => options.jobId === undefined)).toBe(true);
   });
 
+  it('fails registrations without attempts left, and does not count them as requeued', async () => {
+    await dataSource.query('UPDATE registrations SET attempts = 5 WHERE content_amount <= 10');
+    expect(await sweeper().sweep(signal)).toBe(COUNT - 10);
+    const failed = await dataSource.query(`SELECT id FROM registrations WHERE state = 'failed'`);
+    expect(failed).toHaveLength(10);
+    expect(requeuedIds()).not.toEqual(expect.arrayContaining([failed[0].id]));
+  });
+
   it('stops when the queue is unavailable', async () => {
     enqueued = false;
     expect(await sweeper().sweep(signal)).toBe(0);
