@@ -1,11 +1,11 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { endWithUs, nodeEnvironment } from './child-process';
 import { eventually } from './poll';
+import { makeRunFolder } from './test-run';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 const CHEAP_PASSWORDS = path.join(__dirname, 'cheap-passwords.cjs');
@@ -64,7 +64,7 @@ export interface TestServer {
  * @throws Error with its output if it exits or is not ready in time
  */
 export async function startServer(options: StartServerOptions = {}): Promise<TestServer> {
-  const dataDir = options.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'waybill-server-'));
+  const dataDir = options.dataDir ?? makeRunFolder();
   const child = spawnServer(options, dataDir);
   const output = collectOutput(child);
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }) as ServerExit);

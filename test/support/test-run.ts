@@ -22,7 +22,10 @@ const RUN_PREFIX = 'waybill_test_';
 
 const folderPrefix = () => `waybill-test-${process.getuid?.() ?? 0}-`;
 
-/** A folder for this run's cluster: in memory if there is room, because a busy disk makes cloning 20 times slower. */
+/**
+ * A folder for a cluster of this run: in memory if there is room. On a busy disk, cloning is 20 times slower, and removing
+ * a cluster takes two seconds.
+ */
 export function makeRunFolder(): string {
   const parent = hasRoom(SHARED_MEMORY) ? SHARED_MEMORY : realpathSync(os.tmpdir());
   return mkdtempSync(path.join(parent, `${folderPrefix()}${process.pid}-`));
