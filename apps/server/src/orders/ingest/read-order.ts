@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parseExactly } from './exact-json';
 import { type OrderDocument, orderSchema } from './order-document';
@@ -26,9 +26,16 @@ export interface ReadOrder extends OrderHeader {
 
 export type OrderOrRejection = { order: ReadOrder } | { rejection: Rejection };
 
-const ajv = new Ajv({ strict: true });
-addFormats.default(ajv, ['date-time', 'email']);
-const isOrder = ajv.compile<OrderDocument>(orderSchema);
+let validator: ValidateFunction<OrderDocument> | undefined;
+
+/** Compiled for the first order: that takes a 25th of the start of a process, and many processes read no order. */
+function orderValidator(): ValidateFunction<OrderDocument> {
+  if (validator) return validator;
+  const ajv = new Ajv({ strict: true });
+  addFormats.default(ajv, ['date-time', 'email']);
+  return (validator = ajv.compile<OrderDocument>(orderSchema));
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Reads a message of the order stream. Never throws. @param now milliseconds since 1970 */
@@ -47,6 +54,7 @@ export function readOrder(message: Uint8Array, now = Date.now()): OrderOrRejecti
   const json = parseExactly(text);
   if ('rejection' in json) return json;
   const document = json.value;
+  const isOrder = orderValidator();
   if (!isOrder(document)) return { rejection: { ...invalid(isOrder.errors?.[0]), ...uidOf(document) } };
   return readDocument(document, text, now);
 }
