@@ -9,6 +9,7 @@ module.exports = {
   moduleNameMapper: { '^@waybill/([^/]+)$': '<rootDir>/libs/$1/src/index.ts' },
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+  testSequencer: '<rootDir>/test/support/sequencer.cjs',
   // One more than the cores of a small machine: some suites wait for servers and intervals.
   maxWorkers: 3,
   // Of tests and hooks: longer than several deadlines of test/support/poll.ts, so that these say what was waited for.

@@ -14,11 +14,12 @@ const DAY_MS = 86_400_000;
 const moscowDay = (instant: Date): string =>
   new Date(instant.getTime() + 3 * 3_600_000).toISOString().slice(0, 10);
 
-const hasRun = (database: SuiteDatabase, job: string) =>
+const hasRun = (database: SuiteDatabase, job: string, since = new Date(0)) =>
   eventually(
-    async () =>
-      (await database.rows(`SELECT FROM job_runs WHERE job = $1 AND finished_at IS NOT NULL`, [job])).length >
-      0,
+    async () => {
+      const over = `SELECT FROM job_runs WHERE job = $1 AND started_at > $2 AND finished_at IS NOT NULL`;
+      return (await database.rows(over, [job, since])).length > 0;
+    },
     { describe: `a run of ${job} is finished` },
   );
 
@@ -50,6 +51,9 @@ describe('registrations while the Bank of Russia is unreachable', () => {
 
     const longAgo = new Date(Date.now() - 40 * DAY_MS);
     await database.rows('UPDATE packages SET created_at = $2 WHERE id = $1', [ids[1], longAgo]);
+    // A run that read the packages before would price both at the rate of today.
+    const [clock] = await database.rows<{ now: Date }>('SELECT now()');
+    await hasRun(database, 'price-pending', clock!.now);
     const earlier = moscowDay(longAgo);
     upstream.respondWith('json');
     upstream.respondWith('xml', serve(datedXml(earlier).toString().replace('84,004', '100,00')));

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { nodeEnvironment } from '../support/child-process';
+import { makeRunFolder } from '../support/test-run';
 import { createTestDatabase } from '../support/database';
 import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
@@ -129,7 +130,7 @@ describe('a start from a terminal', () => {
   };
 
   it('prints the key at the first start only; when offline, logs in one line which rates price packages', async () => {
-    const dataDir = mkdtempSync(path.join(tmpdir(), 'waybill-key-'));
+    const dataDir = makeRunFolder();
     const printsKey = (server: TestServer) => /\bwaybill_[0-9A-Za-z]{49}\b/.test(server.output());
     const first = await startServer({ dataDir, env: offline });
     const warnings = () =>

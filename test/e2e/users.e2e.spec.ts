@@ -2,13 +2,14 @@ import { useServer } from '../support/use-server';
 import type * as RunAdminCommand from '../../apps/server/src/run-admin-command';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Api, connect } from '../support/api';
 import { nodeEnvironment } from '../support/child-process';
 import { startServer } from '../support/server';
 import { newKey, newSignedIn, newStaff, signIn } from '../support/staff';
+import { makeRunFolder } from '../support/test-run';
 
 const BUILT = path.resolve(__dirname, '../../dist/apps/server/src');
 const PASSWORD = 'seven wet herons on a roof';
@@ -387,7 +388,7 @@ describe('users', () => {
     });
 
     it('are created on the embedded database, with and without a running server', async () => {
-      const dataDir = mkdtempSync(path.join(tmpdir(), 'waybill-cli-'));
+      const dataDir = makeRunFolder();
       const args = (email: string) => [
         'create-user',
         '--email',

@@ -98,8 +98,20 @@ export async function connect(serverUrl: string): Promise<Api> {
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });
   if (!reply.ok) throw new Error(`GET /api/openapi.json answers ${reply.status}: ${await reply.text()}`);
-  const document = (await reply.json()) as OpenApi;
-  return new Api(serverUrl, document, new Contract(document));
+  const { document, contract } = contractOf(await reply.text());
+  return new Api(serverUrl, document, contract);
+}
+
+const contracts = new Map<string, { document: OpenApi; contract: Contract }>();
+
+/** Servers of a suite serve the same document, so its schemas are compiled once. */
+function contractOf(text: string): { document: OpenApi; contract: Contract } {
+  const known = contracts.get(text);
+  if (known) return known;
+  const document = JSON.parse(text) as OpenApi;
+  const made = { document, contract: new Contract(document) };
+  contracts.set(text, made);
+  return made;
 }
 
 const lowerCase = {

