@@ -280,7 +280,7 @@ describe('the OpenAPI document of the built application', () => {
   it('states who may create an API key and shows an example', () => {
     const { ApiKey } = document.components.schemas;
     expect(ApiKey?.properties?.created_by).toMatchObject({
-      anyOf: [{ $ref: '#/components/schemas/ApiKeyMaker' }, { type: 'null' }],
+      anyOf: [{ $ref: '#/components/schemas/ApiKeyCreator' }, { type: 'null' }],
     });
     const shown = replyOf(operation('getApiKey').responses[200] as OpenApiReply).content?.[
       'application/json'

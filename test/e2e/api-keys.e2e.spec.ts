@@ -187,12 +187,12 @@ describe('API keys', () => {
     const byKey = await newKey(api.as({ key: direct.key }), ['packages:read']);
     const byRoot = await newKey(admin, ['packages:read']);
     const rotated = (await admin.post(`/api-keys/${byKey.id}/rotate`, {})).body as { id: string };
-    const makerOf = async ({ id }: { id: string }): Promise<unknown> =>
+    const creatorOf = async ({ id }: { id: string }): Promise<unknown> =>
       (await admin.get(`/api-keys/${id}`)).body.created_by;
-    expect(await makerOf(direct)).toEqual({ kind: 'user', id: user.id, user_id: user.id });
-    expect(await makerOf(byKey)).toEqual({ kind: 'api_key', id: direct.id, user_id: user.id });
-    expect(await makerOf(byRoot)).toEqual({ kind: 'api_key', id: root.id, user_id: null });
-    expect(await makerOf(rotated)).toEqual({ kind: 'api_key', id: root.id, user_id: null });
+    expect(await creatorOf(direct)).toEqual({ kind: 'user', id: user.id, user_id: user.id });
+    expect(await creatorOf(byKey)).toEqual({ kind: 'api_key', id: direct.id, user_id: user.id });
+    expect(await creatorOf(byRoot)).toEqual({ kind: 'api_key', id: root.id, user_id: null });
+    expect(await creatorOf(rotated)).toEqual({ kind: 'api_key', id: root.id, user_id: null });
     const listed = async (query: Record<string, string>): Promise<string[]> =>
       (await admin.get('/api-keys', { query })).body.items.map(({ id }: { id: string }) => id);
     expect(await listed({ created_by: user.id })).toEqual([byKey.id, direct.id]);

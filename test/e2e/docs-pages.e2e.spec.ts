@@ -14,7 +14,7 @@ import type { OpenApi } from '../support/openapi';
     );
   };
 
-  const foreign = ({ requests }: OpenedPage): string[] =>
+  const requestsToOtherHosts = ({ requests }: OpenedPage): string[] =>
     requests.filter((url) => !url.startsWith(server.url) && !/^(?:data|blob):/.test(url));
 
   it('show every operation in Swagger UI, which can send one', async () => {
@@ -33,7 +33,7 @@ import type { OpenApi } from '../support/openapi';
       .first();
     await reply.waitFor();
     expect(await reply.innerText()).toContain('clothes');
-    expect(foreign(shown)).toEqual([]);
+    expect(requestsToOtherHosts(shown)).toEqual([]);
     expect(shown.errors).toEqual([]);
   });
 
@@ -50,7 +50,7 @@ import type { OpenApi } from '../support/openapi';
     expect(errors).toEqual([]);
   });
 
-  it('ask for an API key, and for no cookie', async () => {
+  it('ask for an API key, but not for a cookie', async () => {
     const { page, errors } = await show('/api/openapi');
     await page.locator('.auth-wrapper .authorize').click();
     await page.locator('.cookie-auth').waitFor();
@@ -71,11 +71,11 @@ import type { OpenApi } from '../support/openapi';
     }
     await page.locator('[role="search"] input').fill('registration');
     await page.locator('[data-role="search:results"] >> text=Get a registration').waitFor();
-    expect(foreign(shown)).toEqual([]);
+    expect(requestsToOtherHosts(shown)).toEqual([]);
     expect(shown.errors).toEqual([]);
   });
 
-  it('cache their files without expiry and load nothing from other hosts', async () => {
+  it('let browsers cache their files for a year, and serve no other files', async () => {
     const page = await fetch(`${server.url}/api/openapi`);
     const files = [...(await page.text()).matchAll(/(?:src|href)="(\/api\/docs\/[^"]+)"/g)].map(
       ([, path]) => path,

@@ -24,7 +24,7 @@ async function finished(api: Api, path: string) {
       const { body } = await api.get(path);
       return body.finished_at !== null && body;
     },
-    { describe: 'the import is over' },
+    { describe: 'the import has finished' },
   );
 }
 
@@ -108,7 +108,7 @@ describe('imports of items', () => {
     expect((await admin.head('/catalog/items.csv')).headers['content-type']).toBe('text/csv; charset=utf-8');
   });
 
-  it('are repeated safely with an Idempotency-Key, which is bound to the bytes and the query', async () => {
+  it('can be retried with an Idempotency-Key, which is valid only for the same file and query', async () => {
     const before = await imports();
     const headers = { 'Idempotency-Key': randomUUID() };
     const file = HEADER + row('KEY-1');
@@ -131,7 +131,7 @@ describe('imports of items', () => {
 
   it.each<[string, number, string, () => { file: string; headers?: object; query?: object }]>([
     ['an empty body', 422, 'empty', () => ({ file: '' })],
-    ['a header alone', 422, 'no_rows', () => ({ file: HEADER })],
+    ['only a header', 422, 'no_rows', () => ({ file: HEADER })],
     [
       'an unknown column',
       422,
@@ -146,9 +146,9 @@ describe('imports of items', () => {
       () => ({ file: HEADER.replace('name', 'name,name') + row('A') }),
     ],
     ['a NUL', 400, 'nul', () => ({ file: HEADER + row('A', '\0') })],
-    ['an open quote', 400, 'unclosed_quote', () => ({ file: `${HEADER}A,"b` })],
+    ['an unclosed quote', 400, 'unclosed_quote', () => ({ file: `${HEADER}A,"b` })],
     ['a long row', 422, 'row_too_long', () => ({ file: HEADER + row('A', 'x'.repeat(LIMIT / 2)) })],
-    ['too much', 413, 'body_too_large', () => ({ file: HEADER + rows(10_000) })],
+    ['a file that is too large', 413, 'body_too_large', () => ({ file: HEADER + rows(10_000) })],
     [
       'JSON',
       415,
@@ -173,7 +173,7 @@ describe('imports of items', () => {
       'precondition_failed',
       () => ({ file: HEADER + row('A'), headers: { 'If-Match': '"x"' } }),
     ],
-  ])('refuse %s with %i %s, and keep nothing', async (_, status, code, request) => {
+  ])('refuse %s with %i %s, and store nothing', async (_, status, code, request) => {
     const before = await imports();
     const { file, ...options } = request();
     const { body } = await answered(upload(admin, file, options), status);
@@ -183,7 +183,7 @@ describe('imports of items', () => {
 
   it.each([
     ['bytes that are not UTF-8', 400, Buffer.from(`${HEADER}A-1,\xff`, 'latin1')],
-    ['chunks that are larger than the limit together', 413, Buffer.from(HEADER + rows(10_000))],
+    ['chunks that together exceed the limit', 413, Buffer.from(HEADER + rows(10_000))],
   ])('refuse %s with %i', async (_, status, bytes) => {
     const reply = await fetch(new URL('/api/v1/catalog/imports', server.url), {
       method: 'POST',
@@ -196,18 +196,18 @@ describe('imports of items', () => {
     await reply.arrayBuffer();
   });
 
-  it('keep nothing of an upload that the client breaks off', async () => {
+  it('delete an upload that the client aborts', async () => {
     const before = await imports();
     const connection = await RawConnection.open(server.url);
     const head = ['POST /api/v1/catalog/imports HTTP/1.1', 'Host: localhost', 'Content-Type: text/csv'];
     const rest = [`Authorization: ${authorization}`, 'Content-Length: 400000', '', ''];
     connection.send([...head, ...rest].join('\r\n')).send(HEADER + rows(2_000));
-    await eventually(async () => (await imports()) === before + 1, { describe: 'the upload has begun' });
+    await eventually(async () => (await imports()) === before + 1, { describe: 'the upload has started' });
     connection.end();
     await eventually(async () => (await imports()) === before, { describe: 'the upload is deleted' });
   });
 
-  it('take CSV on no other route', async () => {
+  it('accept CSV on no other route', async () => {
     const reply = await admin.post('/packages', HEADER, { headers: { 'Content-Type': 'text/csv' } });
     expect([reply.status, reply.body.detail]).toEqual([415, expect.stringContaining('application/json')]);
   });
@@ -222,7 +222,7 @@ describe('imports of items', () => {
     await database.query(`DELETE FROM catalog_imports WHERE state = 'uploading'`);
   });
 
-  it('are unknown under other ids, and to callers without the scope', async () => {
+  it('return 404 for an unknown ID, and 401 without credentials', async () => {
     for (const path of ['', '/errors']) {
       await answered(admin.get(`/catalog/imports/${randomUUID()}${path}`), 404);
       await answered(api.get(`/catalog/imports/${randomUUID()}${path}`), 401);
@@ -233,7 +233,7 @@ describe('imports of items', () => {
 describe('an import whose process is killed in the middle', () => {
   const { database, start } = useServers({ env: { BOOTSTRAP_ADMIN_KEY: KEY } });
 
-  it('goes on in another process, and no row counts twice', async () => {
+  it('continues in another process, and counts no row twice', async () => {
     const first = await start();
     const admin = (await connect(first.url)).as({ key: KEY });
     // The import waits for this row in its third chunk.
@@ -246,7 +246,7 @@ describe('an import whose process is killed in the middle', () => {
     const accepted = await answered(upload(admin, HEADER + rows(2_000)), 202);
     const path = accepted.headers.location as string;
     await eventually(async () => (await admin.get(path)).body.rows_processed === 1_000, {
-      describe: 'the import has come to the locked row',
+      describe: 'the import has reached the locked row',
     });
     await first.kill();
     await rival.query('ROLLBACK');

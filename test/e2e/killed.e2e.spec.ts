@@ -10,7 +10,7 @@ const boots = aPackage();
 
 describe('a registration whose process is killed', () => {
   const { database, start } = useServers({ rates: 'scripted' });
-  /** The next start after one kill is the process of the next one. */
+  /** The server that is running. A test kills it and starts another one, which the next test kills. */
   let running: TestServer | undefined;
 
   const current = async (): Promise<TestServer> => (running ??= await start({ preload: KILLABLE }));
@@ -37,10 +37,10 @@ describe('a registration whose process is killed', () => {
     expect((await first.exited).signal).toBe('SIGKILL');
 
     const second = await current();
-    const who = (await connect(second.url)).as({ cookie });
+    const customer = (await connect(second.url)).as({ cookie });
     const items = await eventually(
       async () => {
-        const { body } = await who.get('/packages', { query: { has_cost: true } });
+        const { body } = await customer.get('/packages', { query: { has_cost: true } });
         return body.items.length > 0 ? body.items : undefined;
       },
       { describe: 'the package is priced' },

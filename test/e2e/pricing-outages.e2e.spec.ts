@@ -28,26 +28,26 @@ describe('registrations while the Bank of Russia is unreachable', () => {
     rates: 'scripted',
     env: { JOB_POLL_MS: '100', JOB_SCHEDULES: 'price-pending=*/3 * * * * *' },
   });
-  let who: Api;
+  let caller: Api;
 
   beforeAll(async () => {
     upstream.respondWith('both', serve('<html>Closed for maintenance</html>'));
     // The database is configured, so the included snapshot is not used.
     const server = await start();
-    who = await newCustomer(await connect(server.url));
+    caller = await newCustomer(await connect(server.url));
   });
 
-  it('succeed without a cost; a scheduled job later prices them at the rate of their own day', async () => {
-    const accepted = await Promise.all([who.post('/packages', boots), who.post('/packages', boots)]);
+  it('succeed without a cost; a scheduled job later prices them at the rate of the day of registration', async () => {
+    const accepted = await Promise.all([caller.post('/packages', boots), caller.post('/packages', boots)]);
     const ids = await Promise.all(accepted.map(({ headers }) => packageAt(headers.location as string)));
-    const explained = await who.get(`/packages/${ids[0]}/cost`);
+    const explained = await caller.get(`/packages/${ids[0]}/cost`);
     expect(explained.body).toMatchObject({
       cost: null,
       reason: 'rate_unavailable',
       rates: [],
       unrounded: null,
     });
-    expect((await who.get('/packages', { query: { has_cost: false } })).body.items).toHaveLength(2);
+    expect((await caller.get('/packages', { query: { has_cost: false } })).body.items).toHaveLength(2);
 
     const longAgo = new Date(Date.now() - 40 * DAY_MS);
     await database.rows('UPDATE packages SET created_at = $2 WHERE id = $1', [ids[1], longAgo]);
@@ -58,7 +58,7 @@ describe('registrations while the Bank of Russia is unreachable', () => {
     upstream.respondWith('json');
     upstream.respondWith('xml', serve(datedXml(earlier).toString().replace('84,004', '100,00')));
     await eventually(
-      async () => (await who.get('/packages', { query: { has_cost: true } })).body.items.length === 2,
+      async () => (await caller.get('/packages', { query: { has_cost: true } })).body.items.length === 2,
       {
         describe: 'both packages are priced',
       },
@@ -73,13 +73,13 @@ describe('registrations while the Bank of Russia is unreachable', () => {
   });
 
   async function packageAt(location: string): Promise<number> {
-    const done = await finished(who, location);
+    const done = await finished(caller, location);
     expect(done).toMatchObject({ state: 'succeeded', problem: null });
     return done.package_id as number;
   }
 
   async function costOf(id: number): Promise<{ amount: string; rates: [string, string][] }> {
-    const { cost, rates } = (await who.get(`/packages/${id}/cost`)).body;
+    const { cost, rates } = (await caller.get(`/packages/${id}/cost`)).body;
     return {
       amount: cost.amount,
       rates: rates.map((rate: Record<string, string>) => [rate.value, rate.effective_date]),
@@ -135,14 +135,14 @@ describeWithRedisServer('a Redis that is killed before pricing and restarted emp
     const env = { REDIS_URL: redis.url };
     const key = randomBytes(24).toString('hex');
     const api = await start({ role: 'api', env: { ...env, BOOTSTRAP_ADMIN_KEY: key } });
-    const who = (await connect(api.url)).as({ key });
+    const caller = (await connect(api.url)).as({ key });
 
-    const before = await Promise.all(Array.from({ length: 20 }, () => who.post('/packages', boots)));
+    const before = await Promise.all(Array.from({ length: 20 }, () => caller.post('/packages', boots)));
     await eventually(() => withRedis(redis.url, (client) => client.dbsize()), {
       describe: 'jobs are in Redis',
     });
     await redis.kill();
-    const meanwhile = await Promise.all(Array.from({ length: 20 }, () => who.post('/packages', boots)));
+    const meanwhile = await Promise.all(Array.from({ length: 20 }, () => caller.post('/packages', boots)));
     expect([...before, ...meanwhile].map(({ status }) => status)).toEqual(
       Array.from({ length: 40 }, () => 202),
     );

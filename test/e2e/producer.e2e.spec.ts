@@ -24,7 +24,12 @@ describe('the producer', () => {
   });
 
   it.each([
-    ['no server runs', ['--count', '1'], { DATA_DIR: '/nonexistent' }, 'No server runs on /nonexistent.'],
+    [
+      'no server runs',
+      ['--count', '1'],
+      { DATA_DIR: '/nonexistent' },
+      'No server is running on /nonexistent.',
+    ],
     ['an option is wrong', ['--rate', 'fast'], {}, '--rate must be a whole number'],
     ['there is no such file', ['--file', '/nonexistent.ndjson'], {}, 'ENOENT'],
   ])('says so, and exits with 1, if %s', async (_, args, env, message) => {

@@ -33,7 +33,7 @@ describe('the roles', () => {
     }
   });
 
-  it.each(['api', 'worker'])('%s alone names the missing variables and exits', (role) => {
+  it.each(['api', 'worker'])('%s names the missing variables and exits', (role) => {
     const { status, output } = run(role);
     expect(status).toBe(1);
     expect(output).toContain(`DATABASE_URL: required by the role ${role}`);

@@ -322,7 +322,7 @@ describe('users', () => {
       expect((await run({}, ['drop-users'])).output).toMatch(/^Unknown command "drop-users"\./);
       expect((await run({}, ['create-user', '--mail', 'x'])).output).toMatch(/^Unknown option '--mail'/);
       expect((await run({}, ['create-key', '--role', 'agent'])).output).toContain(
-        'The name is missing: give --name.',
+        'The name is missing: pass --name.',
       );
       expect((await cli({}, ['create-key', '--name', 'x', '--scopes', 'a:b'])).output).toMatch(
         /^The scopes must contain only these values: users:manage, /,

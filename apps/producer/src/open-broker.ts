@@ -31,7 +31,7 @@ async function openEmbedded(config: Config): Promise<OpenBroker> {
   const url = config.database.url ?? (await runningEmbeddedPostgres(config.dataDir));
   if (url === undefined)
     throw new UsageError(
-      `No server runs on ${config.dataDir}. Start it with \`npm start\`, or set BROKER_URL or DATABASE_URL.`,
+      `No server is running on ${config.dataDir}. Start one with \`npm start\`, or set BROKER_URL or DATABASE_URL.`,
     );
   const entities = [...(brokerManifest.entities ?? [])];
   const options = dataSourceOptions({ url, entities, poolSize: 2, logSql: false });

@@ -13,13 +13,13 @@ export type ReadPassword = (prompt: string) => Promise<string>;
 /** A command of `npm run admin`. */
 export interface Command {
   /** One-line description. */
-  does: string;
+  summary: string;
   /** Options, as the usage shows them. */
   synopsis: string;
   /** Further help. A function, because modules register their scopes after this file is loaded. */
   help: () => string;
   options: Record<string, { type: 'string' | 'boolean' }>;
-  /** Validates the options before any database is opened. @returns the work to do, which returns the text to print. */
+  /** Validates the options before any database is opened. @returns a function that runs the command and returns the text to print. */
   prepare(
     options: Options,
     readPassword: ReadPassword,
@@ -35,7 +35,7 @@ const PASSWORD_HELP = `Prompts for the password, or reads it from the first line
 /** Every command by its name. */
 export const commands: Readonly<Record<string, Command>> = {
   'list-users': {
-    does: 'Lists all users, newest first.',
+    summary: 'Lists all users, newest first.',
     synopsis: '',
     help: () => '',
     options: {},
@@ -52,13 +52,16 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'create-user': {
-    does: 'Creates a user.',
+    summary: 'Creates a user.',
     synopsis: `--email <address> --role <${roles.join('|')}> [--generate-password]`,
     help: () => PASSWORD_HELP,
     options: { email: text, role: text, 'generate-password': flag },
     prepare: async (options, readPassword) => {
       const { password, shown } = await passwordFor(options, readPassword);
-      const user = await validateBody(CreateUserDto, given({ ...pick(options, 'email', 'role'), password }));
+      const user = await validateBody(
+        CreateUserDto,
+        withoutUndefined({ ...pick(options, 'email', 'role'), password }),
+      );
       return async (administration, ctx) => {
         await administration.createUser(ctx, user);
         return `Created ${user.email} with the role ${user.role}.\n${shown}`;
@@ -67,13 +70,13 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'reset-password': {
-    does: "Resets a user's password and ends their sessions.",
+    summary: "Resets a user's password and ends their sessions.",
     synopsis: '--email <address> [--generate-password]',
     help: () => PASSWORD_HELP,
     options: { email: text, 'generate-password': flag },
     prepare: async (options, readPassword) => {
       const { password, shown } = await passwordFor(options, readPassword);
-      const body = given({ ...pick(options, 'email'), role: roles[0], password });
+      const body = withoutUndefined({ ...pick(options, 'email'), role: roles[0], password });
       const { email } = await validateBody(CreateUserDto, body);
       return async (administration, ctx) => {
         await administration.resetPassword(ctx, email, password);
@@ -83,7 +86,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'list-keys': {
-    does: 'Lists all API keys, newest first.',
+    summary: 'Lists all API keys, newest first.',
     synopsis: '',
     help: () => '',
     options: {},
@@ -101,7 +104,7 @@ export const commands: Readonly<Record<string, Command>> = {
   },
 
   'create-key': {
-    does: 'Creates an API key and prints it once.',
+    summary: 'Creates an API key and prints it once.',
     synopsis: '--name <name> (--scopes <scope,…> | --role <role>) [--expires-at <time>]',
     help: () => `--role gives the key the scopes of a role: ${roles.join(', ')}.
 --expires-at is a time such as 2027-11-21T09:00:00Z. Without it, the key does not expire.
@@ -110,28 +113,28 @@ Scopes:
 ${scopes.map((scope) => `  ${scope}`).join('\n')}`,
     options: { name: text, scopes: text, role: text, 'expires-at': text },
     prepare: async (options) => {
-      const body = given({
+      const body = withoutUndefined({
         ...pick(options, 'name'),
-        scopes: scopesGiven(options),
+        scopes: scopesFrom(options),
         expires_at: options['expires-at'],
       });
       const key = await validateBody(CreateApiKeyDto, body);
       if (key.expires_at !== undefined && new Date(key.expires_at).getTime() <= Date.now())
         throw new UsageError('The time of --expires-at is in the past.');
       return async (administration, ctx) => {
-        const made = await administration.createKey(ctx, key);
-        return `Created the API key ${made.row.id}.\nKey (shown only once): ${made.key}\n`;
+        const created = await administration.createKey(ctx, key);
+        return `Created the API key ${created.row.id}.\nKey (shown only once): ${created.key}\n`;
       };
     },
   },
 
   'revoke-key': {
-    does: 'Revokes an API key at once.',
+    summary: 'Revokes an API key at once.',
     synopsis: '--key <ID or prefix>',
     help: () => 'list-keys shows the IDs and prefixes.',
     options: { key: text },
     prepare: async ({ key }) => {
-      if (typeof key !== 'string') throw new UsageError('The key is missing: give --key.');
+      if (typeof key !== 'string') throw new UsageError('The key is missing: pass --key.');
       return async (administration, ctx) => {
         const { name, id } = await administration.revokeKey(ctx, key);
         return `Revoked the API key ${id} (${name}).\n`;
@@ -146,7 +149,7 @@ const DATABASE_HELP =
 export const USAGE = `npm run admin -- <command>
 
 ${Object.entries(commands)
-  .map(([name, { does }]) => `  ${name.padEnd(15)} ${does}`)
+  .map(([name, { summary }]) => `  ${name.padEnd(15)} ${summary}`)
   .join('\n')}
 
 Run npm run admin -- <command> --help for details.
@@ -154,24 +157,27 @@ Run npm run admin -- <command> --help for details.
 ${DATABASE_HELP}`;
 
 /** Returns the help of one command. */
-export const usageOf = (name: string, { does, synopsis, help }: Command): string =>
-  [`npm run admin -- ${name} ${synopsis}`.trimEnd(), does, ...(help() ? [help()] : []), DATABASE_HELP].join(
-    '\n\n',
-  );
+export const usageOf = (name: string, { summary, synopsis, help }: Command): string =>
+  [
+    `npm run admin -- ${name} ${synopsis}`.trimEnd(),
+    summary,
+    ...(help() ? [help()] : []),
+    DATABASE_HELP,
+  ].join('\n\n');
 
 async function passwordFor(
   options: Options,
   readPassword: ReadPassword,
 ): Promise<{ password: string; shown: string }> {
-  if (options.email === undefined) throw new UsageError('The email is missing: give --email.');
+  if (options.email === undefined) throw new UsageError('The email is missing: pass --email.');
   if (!options['generate-password'])
     return { password: await readPassword(`Password of ${String(options.email)}: `), shown: '' };
   const password = randomBytes(18).toString('base64url');
   return { password, shown: `Password (shown only once): ${password}\n` };
 }
 
-function scopesGiven({ scopes: list, role }: Options): readonly string[] | undefined {
-  if (list !== undefined && role !== undefined) throw new UsageError('Give --scopes or --role, not both.');
+function scopesFrom({ scopes: list, role }: Options): readonly string[] | undefined {
+  if (list !== undefined && role !== undefined) throw new UsageError('Pass --scopes or --role, not both.');
   if (role === undefined)
     return typeof list === 'string' ? list.split(',').map((scope) => scope.trim()) : undefined;
   const known = roles.find((name) => name === role);
@@ -189,18 +195,18 @@ const pick = (options: Options, ...names: string[]): Options =>
   Object.fromEntries(names.map((name) => [name, options[name]]));
 
 /** Removes undefined fields, so that validation reports them as missing. */
-const given = (fields: Record<string, unknown>): object =>
+const withoutUndefined = (fields: Record<string, unknown>): object =>
   Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined));
 
-// Users choose names freely, and a terminal would execute control characters.
-const plain = (cell: string): string => cell.replaceAll(/\p{C}/gu, '?');
+// Users choose names freely, and a terminal would interpret control characters.
+const withoutControlCharacters = (cell: string): string => cell.replaceAll(/\p{C}/gu, '?');
 
-function table(heads: string[], unsafe: string[][]): string {
-  const rows = unsafe.map((row) => row.map(plain));
-  const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map((row) => row[column]!.length)),
+function table(headers: string[], unsafe: string[][]): string {
+  const rows = unsafe.map((row) => row.map(withoutControlCharacters));
+  const widths = headers.map((header, column) =>
+    Math.max(header.length, ...rows.map((row) => row[column]!.length)),
   );
-  const lines = [heads, ...rows].map((row) =>
+  const lines = [headers, ...rows].map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column]!))
       .join('  ')

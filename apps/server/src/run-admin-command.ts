@@ -92,7 +92,7 @@ function sentenceOf({ code, detail, pointer = '' }: FieldError): string {
   const field = pointer.split('/')[1] ?? '';
   const what = `The ${field.replaceAll('_', ' ')}`;
   if (code === 'common_password') return 'The password is too common.';
-  if (code === 'required') return `${what} is missing: give --${field.replaceAll('_', '-')}.`;
+  if (code === 'required') return `${what} is missing: pass --${field.replaceAll('_', '-')}.`;
   if (detail.startsWith(`${field} `)) return `${what} ${detail.slice(field.length + 1)}`;
   return /^[a-z]/.test(detail) ? `${what} ${detail}` : `${what}: ${detail}`;
 }

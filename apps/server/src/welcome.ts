@@ -25,7 +25,7 @@ ${registerCurl(url, key)}
 
 See it priced:
 ${listCurl(url, key)}
-${keyMade(config, bootstrap)}
+${newKeyText(config, bootstrap)}
 Press Ctrl-C to stop.
 `;
 }
@@ -41,9 +41,9 @@ function keyForShell({ bootstrapAdminKey }: Config, { file }: BootstrapKey): str
   return bootstrapAdminKey === undefined ? `$(cat ${quote(file)})` : '$BOOTSTRAP_ADMIN_KEY';
 }
 
-function keyMade({ production }: Config, { made, file }: BootstrapKey): string {
-  if (production || made === undefined) return '';
-  return `\nThe administrator's API key, created now and stored in ${file}: ${made}\n`;
+function newKeyText({ production }: Config, { generated, file }: BootstrapKey): string {
+  if (production || generated === undefined) return '';
+  return `\nThe administrator's API key, created now and stored in ${file}: ${generated}\n`;
 }
 
 const registerCurl = (url: string, key: string): string => `curl -sS ${url}/api/v1/packages \\

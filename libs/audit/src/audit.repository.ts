@@ -33,7 +33,7 @@ export type AuditEntryValues = RowOf<typeof VALUES>;
  */
 export const auditInsert = (parameter: string, targets: string): string =>
   `INSERT INTO audit_log (${VALUES.names})
-   SELECT ${VALUES.recorded('entry')} FROM jsonb_to_recordset(${parameter}::jsonb) AS entry (${VALUES.record})
+   SELECT ${VALUES.recordsetColumns('entry')} FROM jsonb_to_recordset(${parameter}::jsonb) AS entry (${VALUES.recordsetDefinition})
    WHERE entry."targetId" IN (${targets})`;
 
 /** Filters for a list of entries. An undefined filter is ignored. */

@@ -54,7 +54,7 @@ export class AuditService {
 
   /**
    * Returns the row that `record` would insert, for a statement that makes a change and records it; see `auditInsert`.
-   * @returns undefined if nothing is to be recorded.
+   * @returns undefined if there is nothing to record.
    */
   rowOf(ctx: TransactionContext, entry: AuditEntry): AuditEntryValues | undefined {
     const changes = withoutSecrets(entry.changes ?? {}) as AuditChanges;

@@ -22,7 +22,7 @@ const byRole = new Map<string, Set<Scope>>();
 export const scopes: readonly Scope[] = names;
 export const scopeDefinitions: readonly ScopeDefinition[] = registered;
 export const allScopes: ReadonlySet<Scope> = unique;
-/** The scopes whose definitions name a role. */
+/** The scopes of each role. Administrators are not in it, because they have every scope. */
 export const scopesByRole: ReadonlyMap<string, ReadonlySet<Scope>> = byRole;
 
 /** Registers the scopes that modules contribute. @throws Error if a scope is already registered. */

@@ -47,7 +47,7 @@ describe('a credential', () => {
     }
   });
 
-  it('of 43 characters is redacted, but not one of 42', () => {
+  it('is redacted if it has 43 characters, but not 42', () => {
     const random = 'aB3'.repeat(15);
     expect(redactedLines(` ${random.slice(0, 42)}.`)).toContain('aB3');
     expect(redactedLines(` ${random.slice(0, 43)}.`)).toBe(' [redacted].');

@@ -16,7 +16,7 @@ export function registerSecret(secret: string): void {
   known.set(secret, JSON.stringify(secret).slice(1, -1));
 }
 
-/** Whether a text contains a registered credential, or a text that looks like a credential. */
+/** Whether a string contains a registered credential, or something that looks like a credential. */
 export function containsCredential(text: string): boolean {
   const folded = text.toLowerCase();
   return (
@@ -27,12 +27,12 @@ export function containsCredential(text: string): boolean {
 }
 
 /**
- * Replaces a text that contains a credential by `[redacted]`. Callers choose names, addresses and headers, so they may
+ * Replaces a string that contains a credential with `[redacted]`. Callers choose names, addresses and headers, so they may
  * paste a secret into one.
  */
 export const redacted = (text: string): string => (containsCredential(text) ? REDACTED : text);
 
-/** Replaces the credentials in lines of JSON by `[redacted]`. */
+/** Replaces the credentials in lines of JSON with `[redacted]`. */
 export function redactedLines(lines: string): string {
   let text = hasLongRun(lines) ? lines.replace(RANDOM_RUN, (run) => (isRandom(run) ? REDACTED : run)) : lines;
   for (const secret of known.values()) text = text.replaceAll(secret, REDACTED);
@@ -40,7 +40,7 @@ export function redactedLines(lines: string): string {
 }
 
 /**
- * Whether a text matches `RANDOM_RUN`. Checks the last character of each possible run first, so it skips most
+ * Whether a string matches `RANDOM_RUN`. Checks the last character of each possible run first, so it skips most
  * characters. The expression alone took a tenth of the CPU time of `/livez`.
  */
 function hasLongRun(text: string): boolean {

@@ -1,5 +1,5 @@
 import { parseCbrJson } from './cbr-json';
-import type { Question, SourceFormat } from './cbr-source';
+import type { RateListQuery, SourceFormat } from './cbr-source';
 import { parseCbrXml } from './cbr-xml';
 import { decodeUtf8, decodeWindows1251 } from './charset';
 import { addDays, daysBetween } from './moscow-day';
@@ -34,22 +34,21 @@ export function bankXml(url: string, maxAgeDays: number): SourceFormat {
     url: ({ day }) => {
       const result = new URL(url);
       // The bank expects DD/MM/YYYY with unescaped slashes.
-      const query = `date_req=${day.split('-').toReversed().join('/')}`;
-      result.search = result.search ? `${result.search}&${query}` : query;
+      const parameter = `date_req=${day.split('-').toReversed().join('/')}`;
+      result.search = result.search ? `${result.search}&${parameter}` : parameter;
       return result;
     },
-    read: (download, question) => {
+    read: (download, query) => {
       const list = parseCbrXml(decodeWindows1251(download));
-      const age = daysBetween(list.effectiveDate, question.day);
-      if (age > maxAgeDays || age < 0)
-        throw refused(`dated ${list.effectiveDate}, asked for ${question.day}`);
-      return [{ ...list, fromPrevious: false, through: knownThrough(list.effectiveDate, question) }];
+      const age = daysBetween(list.effectiveDate, query.day);
+      if (age > maxAgeDays || age < 0) throw refused(`dated ${list.effectiveDate}, asked for ${query.day}`);
+      return [{ ...list, fromPrevious: false, through: knownThrough(list.effectiveDate, query) }];
     },
   };
 }
 
 // For a future day, an older list only means that the newer one is not published yet.
-function knownThrough(effectiveDate: string, { day, today }: Question): string {
+function knownThrough(effectiveDate: string, { day, today }: RateListQuery): string {
   return latest(effectiveDate, day > today ? today : day);
 }
 

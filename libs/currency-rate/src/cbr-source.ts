@@ -17,7 +17,7 @@ import { LONGEST_PAUSE, type ResolvedRatesOptions } from './rates.options';
 import { UpstreamError } from './upstream-error';
 
 /** A request for the list in force on `day`, made on `today` (both are Moscow days). */
-export interface Question {
+export interface RateListQuery {
   day: string;
   today: string;
 }
@@ -25,9 +25,9 @@ export interface Question {
 /** Format and URL of one upstream. */
 export interface SourceFormat {
   source: RateSource;
-  url(question: Question): URL;
+  url(query: RateListQuery): URL;
   /** @throws UpstreamError for an invalid document. */
-  read(download: Download, question: Question): ListInForce[];
+  read(download: Download, query: RateListQuery): ListInForce[];
 }
 
 /** One upstream, with its retries and its circuit breaker. */
@@ -43,7 +43,7 @@ export class CbrSource {
       halfOpenAfter: options.breaker.halfOpenAfterMs,
       breaker: new ConsecutiveBreaker(options.breaker.failures),
     });
-    const again = retry(
+    const retryPolicy = retry(
       handleWhen((error) => error instanceof UpstreamError && error.transient),
       {
         maxAttempts: options.retries,
@@ -53,8 +53,8 @@ export class CbrSource {
         }),
       },
     );
-    this.policy = wrap(again, this.breaker);
-    this.observe(again);
+    this.policy = wrap(retryPolicy, this.breaker);
+    this.observe(retryPolicy);
   }
 
   get source(): RateSource {
@@ -62,21 +62,21 @@ export class CbrSource {
   }
 
   /** @throws UpstreamError, or the breaker's error while it is open. */
-  async fetch(question: Question, signal: AbortSignal): Promise<RateDocument> {
+  async fetch(query: RateListQuery, signal: AbortSignal): Promise<RateDocument> {
     try {
-      return await this.policy.execute(() => this.attempt(question, signal), signal);
+      return await this.policy.execute(() => this.attempt(query, signal), signal);
     } catch (error) {
       if (isBrokenCircuitError(error)) this.count('breaker_open');
       throw error;
     }
   }
 
-  private async attempt(question: Question, signal: AbortSignal): Promise<RateDocument> {
+  private async attempt(query: RateListQuery, signal: AbortSignal): Promise<RateDocument> {
     try {
-      const answer = await download(this.format.url(question), { ...this.options, signal });
-      const lists = this.format.read(answer, question);
+      const response = await download(this.format.url(query), { ...this.options, signal });
+      const lists = this.format.read(response, query);
       this.count('ok');
-      const documentSha256 = createHash('sha256').update(answer.bytes).digest('hex');
+      const documentSha256 = createHash('sha256').update(response.bytes).digest('hex');
       return { source: this.source, documentSha256, lists };
     } catch (error) {
       this.count(error instanceof UpstreamError ? error.fault : 'error');
@@ -88,11 +88,11 @@ export class CbrSource {
     fetches.inc({ source: this.source, outcome });
   }
 
-  private observe(again: { onRetry(listener: () => void): unknown }): void {
+  private observe(retryPolicy: { onRetry(listener: () => void): unknown }): void {
     const { source } = this;
     breakerState.set({ source }, CircuitState.Closed);
     this.breaker.onStateChange((state) => breakerState.set({ source }, state));
     retries.inc({ source }, 0);
-    again.onRetry(() => retries.inc({ source }));
+    retryPolicy.onRetry(() => retries.inc({ source }));
   }
 }

@@ -132,19 +132,16 @@ export class RatesFetcher implements OnModuleDestroy {
     return 'failed';
   }
 
-  private async ask(
-    source: CbrSource,
-    question: { day: string; today: string },
-  ): Promise<RateDocument | null> {
+  private async ask(source: CbrSource, query: { day: string; today: string }): Promise<RateDocument | null> {
     try {
-      return await source.fetch(question, this.stopping.signal);
+      return await source.fetch(query, this.stopping.signal);
     } catch (error) {
       // A stopping process is not an upstream failure: no price may result from it.
       this.stopping.signal.throwIfAborted();
       const expected = error instanceof UpstreamError || isBrokenCircuitError(error);
       if (!expected) throw error;
       const fault = error instanceof UpstreamError ? `${error.fault}: ${error.message}` : error.message;
-      const message = `No rates for ${question.day} from ${source.source}: ${fault}`;
+      const message = `No rates for ${query.day} from ${source.source}: ${fault}`;
       // On a trial run without a network, the one warning of `warnAboutSnapshot` is enough.
       if (this.options.snapshot) this.logger.debug(message);
       else this.logger.warn(message);

@@ -43,7 +43,7 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
   /** The `select` of TypeORM's `find`. */
   readonly selection: Record<keyof Row & string, true>;
   /** Column definitions for `jsonb_to_recordset`: `"ownerId" uuid, name text`. */
-  readonly record: string;
+  readonly recordsetDefinition: string;
 
   constructor(
     private readonly columns: readonly {
@@ -67,11 +67,11 @@ export class EntityColumns<Row extends object> extends Columns<Row> {
       keyof Row & string,
       true
     >;
-    this.record = columns.map(({ key, type }) => `"${key}" ${type}`).join(', ');
+    this.recordsetDefinition = columns.map(({ key, type }) => `"${key}" ${type}`).join(', ');
   }
 
   /** Returns the columns of a `jsonb_to_recordset` with this alias, in the order of `names`. */
-  recorded(alias: string): string {
+  recordsetColumns(alias: string): string {
     return this.columns.map(({ key }) => `${alias}."${key}"`).join(', ');
   }
 

@@ -114,7 +114,7 @@ async function initdb(files: ClusterFiles, runtime: Runtime, durable: boolean): 
  * Lets root take over another user's data; refuses any other user.
  * @throws EmbeddedPostgresError if the data belongs to another user
  */
-export function assertOurs(files: ClusterFiles, runtime: Runtime): void {
+export function assertOwner(files: ClusterFiles, runtime: Runtime): void {
   if (runtime.dropsPrivileges || !existsSync(files.data)) return;
   const owner = statSync(files.data).uid;
   if (owner === runtime.uid) return;

@@ -56,7 +56,7 @@ async function kill(child: ChildProcess): Promise<void> {
 }
 
 /** Whether another user can run files of this checkout. */
-const othersReach = (uid: number) =>
+const canBeRunBy = (uid: number) =>
   IS_ROOT &&
   spawnSync(process.execPath, ['--version'], { uid, gid: uid, cwd: ROOT_FOLDER, env: {} }).status === 0;
 
@@ -137,7 +137,7 @@ describe('embedded PostgreSQL', () => {
     await next.stop();
   });
 
-  it('does not call onExit for a stop', async () => {
+  it('does not call onExit when it is stopped', async () => {
     const onExit = jest.fn();
     const postgres = await startEmbeddedPostgres({ dir, onExit });
     await postgres.stop();
@@ -170,7 +170,7 @@ describe('embedded PostgreSQL', () => {
     await postgres.stop();
   });
 
-  it('says that the data folder cannot be made', async () => {
+  it('reports a data directory that cannot be created', async () => {
     writeFileSync(path.join(closed, 'file'), '');
     await expect(startEmbeddedPostgres({ dir: path.join(closed, 'file') })).rejects.toThrow(
       /^DATA_DIR: can't create the directory/,
@@ -186,7 +186,7 @@ describe('embedded PostgreSQL', () => {
     await postgres.stop();
   });
 
-  (othersReach(65534) ? describe : describe.skip)(
+  (canBeRunBy(65534) ? describe : describe.skip)(
     'as other users (needs root, and a checkout they can reach)',
     () => {
       const folderOf = (uid: number) => {

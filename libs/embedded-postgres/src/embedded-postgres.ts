@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { Client } from 'pg';
-import { type ClusterFiles, assertOurs, clusterFiles, ensureCluster, readPassword } from './cluster';
+import { type ClusterFiles, assertOwner, clusterFiles, ensureCluster, readPassword } from './cluster';
 import { EmbeddedPostgresError, messageOf } from './embedded-postgres.error';
 import { makeFolder } from './folder';
 import { type FolderLock, lockFolder } from './lock';
@@ -19,7 +19,7 @@ export interface EmbeddedPostgresOptions {
 }
 
 export interface EmbeddedPostgres {
-  /** Superuser's URL of the database `waybill`, which is created if missing; of `postgres` when ephemeral. */
+  /** URL of the database `waybill` (or `postgres` if ephemeral) for the superuser. `waybill` is created if missing. */
   url: string;
   /** Port on 127.0.0.1; differs on each start. */
   port: number;
@@ -34,7 +34,7 @@ export const DATABASE = 'waybill';
 
 /**
  * Starts PostgreSQL 18 from its npm package, as root (on Linux) or as an ordinary user.
- * PostgreSQL ends with this process, even if this process is killed. The next start cleans up after a killed process.
+ * PostgreSQL stops when this process exits, even if it is killed. The next start cleans up after a killed process.
  * @throws EmbeddedPostgresError if another server uses the directory, or if PostgreSQL can't run here
  */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
@@ -65,7 +65,7 @@ async function startUnderLock(
   { ephemeral = false, onExit }: EmbeddedPostgresOptions,
 ): Promise<EmbeddedPostgres> {
   const runtime = prepareRuntime(files.links);
-  assertOurs(files, runtime);
+  assertOwner(files, runtime);
   await endOrphans(files.data);
   await ensureCluster(files, runtime, !ephemeral);
   const postmaster = await launchPostmaster(files, runtime, ephemeral);

@@ -22,7 +22,9 @@ export async function lockFolder(folder: string, platform = process.platform): P
   const address = isAbstract ? `\0waybill-postgres:${digest}` : `/tmp/waybill-${digest.slice(0, 32)}.lock`;
   const server =
     (await listenAt(address)) ??
-    (isAbstract || (await isAnswered(address)) ? undefined : (rmSync(address), await listenAt(address)));
+    (isAbstract || (await acceptsConnections(address))
+      ? undefined
+      : (rmSync(address), await listenAt(address)));
   if (!server)
     throw new EmbeddedPostgresError(
       `Another server already uses ${folder}: stop it, or set another DATA_DIR.`,
@@ -43,7 +45,7 @@ async function listenAt(address: string): Promise<Server | undefined> {
   }
 }
 
-function isAnswered(address: string): Promise<boolean> {
+function acceptsConnections(address: string): Promise<boolean> {
   const socket = connect(address);
   return new Promise((resolve) => {
     socket.once('connect', () => resolve(true)).once('error', () => resolve(false));

@@ -45,7 +45,7 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
   IfNoneMatchToCreate: {
     name: 'If-None-Match',
     in: 'header',
-    description: 'Send `*` to create the resource only. Returns 412 if it exists.',
+    description: 'Send `*` to create the resource but never replace it. Returns 412 if it exists.',
     required: false,
     schema: { type: 'string' },
   },

@@ -4,11 +4,11 @@ import { schemaReference } from './schemas';
 import type { Schema } from './types';
 
 // Unknown paths and methods, which are not in the document, return these errors.
-const ofUnknownRoutes: readonly DomainErrorClass[] = [RouteNotFoundError, MethodNotAllowedError];
+const unknownRouteErrors: readonly DomainErrorClass[] = [RouteNotFoundError, MethodNotAllowedError];
 
 /** Schemas of an error reply. All operations share them, so that a generated client has one error type. */
 export function problemSchemas(errors: readonly DomainErrorClass[]): Record<string, Schema> {
-  const codes = [...ofUnknownRoutes, ...errors].map(({ code }) => code);
+  const codes = [...unknownRouteErrors, ...errors].map(({ code }) => code);
   const general: Record<string, Schema> = {
     type: { type: 'string', format: 'uri', description: 'A URN that contains the `code`.' },
     title: { type: 'string', description: 'The name of the HTTP status.' },

@@ -13,7 +13,7 @@ export class AdminService {
     private readonly audit: AuditService,
   ) {}
 
-  /** Queues a run of a job and records who requested it. @throws those of `JobsService.requestRun`, PreconditionFailedError */
+  /** Queues a run of a job and records who requested it. @throws the errors of `JobsService.requestRun`, PreconditionFailedError */
   runJob(ctx: RequestContext, name: string, parameters: JobParameters = {}): Promise<JobRunRow> {
     return this.database.transaction(ctx, async () => {
       const run = await this.jobs.requestRun(ctx, name, parameters);

@@ -13,7 +13,7 @@ export class AuditController {
 
   /**
    * List audit log entries. Newest first. The log records changes by staff, API keys and the system. It
-   * also records up to 60 failed sign-ins per minute and process.
+   * also records up to 60 failed sign-ins per minute per process.
    */
   @Get()
   @RequireScopes(adminScopes.readAudit)

@@ -28,6 +28,9 @@ import {
   toJobRunDto,
 } from './jobs.dto';
 
+/** Matches the examples of `RunJobDto`. */
+const runParameters = { from: '2026-11-20T00:00:00.000Z', to: '2026-11-21T00:00:00.000Z', dry_run: true };
+const runJobParameter = { name: 'name', schema: { type: 'string', examples: ['replay-orders'] } };
 const jobParameter = { name: 'name', schema: { type: 'string', examples: ['price-pending'] } };
 
 @ApiTags('admin')
@@ -61,8 +64,8 @@ export class JobsController {
   @RetryAfter(1)
   @ApiProblems(JobNotFoundError, JobRunPendingError)
   @ApiOperation({ operationId: 'runJob' })
-  @ApiParam(jobParameter)
-  @ApiAcceptedResponse({ type: JobRunDto, example: requestedRun('price-pending') })
+  @ApiParam(runJobParameter)
+  @ApiAcceptedResponse({ type: JobRunDto, example: requestedRun('replay-orders', runParameters) })
   async run(
     @Ctx() ctx: RequestContext,
     @Param('name') name: string,

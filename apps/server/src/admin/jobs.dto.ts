@@ -3,7 +3,7 @@ import { IsTimestamp, Optional } from '@waybill/http';
 import type { JobOverview, JobParameters, JobResult, JobRunRow } from '@waybill/jobs';
 import { IsBoolean } from 'class-validator';
 
-/** Parameters of a run. `GET /api/v1/admin/jobs` names those that a job takes. */
+/** Parameters of a run. `GET /api/v1/admin/jobs` lists the parameters of each job. */
 export class RunJobDto implements JobParameters {
   /**
    * Process only records that were received at or after this time.
@@ -166,7 +166,7 @@ export class JobPage {
   next_cursor!: string | null;
 }
 
-/** Returns the parameters that were given. */
+/** Returns the parameters of the request, without the undefined ones. */
 export const toJobParameters = (dto: RunJobDto): JobParameters =>
   Object.fromEntries(Object.entries(dto).filter(([, value]) => value !== undefined));
 

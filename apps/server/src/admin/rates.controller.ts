@@ -18,7 +18,7 @@ export class RatesController {
     private readonly queries: RatesQueries,
   ) {}
 
-  /** List the stored lists of exchange rates. Newest effective date first, each with its source. */
+  /** List the stored exchange rate lists. Newest effective date first, each with its source. */
   @Get()
   @RequireScopes(adminScopes.runJobs)
   @ApiOperation({ operationId: 'listRates' })

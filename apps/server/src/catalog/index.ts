@@ -19,7 +19,7 @@ export const catalogManifest: ModuleManifest = {
   scopes: catalogScopes,
   tags: {
     'package-types': 'Kinds of goods in packages.',
-    'catalog-items': 'Products of the catalog.',
+    'catalog-items': 'Products in the catalog.',
     'catalog-imports': 'Imports of items from CSV files.',
   },
 };

@@ -153,7 +153,7 @@ export class PlacedOrderItemDto {
   /** @example "Winter boots" */
   name!: string;
 
-  /** @example "Vivienne Sabo" */
+  /** @example "Nordkapp" */
   brand!: string | null;
 
   /** @example 1 */

@@ -60,10 +60,10 @@ export const placedOrder = {
     {
       sku: 'ABC-1',
       name: 'Winter boots',
-      brand: 'Vivienne Sabo',
-      qty: 2,
+      brand: 'Nordkapp',
+      qty: 1,
       price: { amount: '19.90', currency: 'USD' },
-      total_price: { amount: '39.80', currency: 'USD' },
+      total_price: { amount: '19.90', currency: 'USD' },
     },
   ],
   locale: '',
@@ -75,5 +75,5 @@ export const placedOrder = {
   date_created: '2026-11-21T09:00:00.000Z',
   oof_shard: '',
   source: 'api',
-  totals: [{ amount: '39.80', currency: 'USD' }],
+  totals: [{ amount: '19.90', currency: 'USD' }],
 };

@@ -15,8 +15,7 @@ const CONNECTIONS = 20;
 
 type Outcome = { status: 'won' } | { lostTo: number } | { refused: string };
 
-// Real: PostgreSQL, the service, the repository, a pool of connections. Not real: the audit log, which has its own
-// specs.
+// Uses a real PostgreSQL, service, repository and connection pool. Only the audit log is fake; it has its own specs.
 describe('concurrent changes of the status of packages', () => {
   const { dataSource, database } = useTypeOrm(schema, { per: 'test', poolSize: CONNECTIONS });
   const owner = randomUUID();
@@ -52,7 +51,7 @@ describe('concurrent changes of the status of packages', () => {
       },
     );
 
-  it('let one of 20 concurrent claims win each of 100 packages, and report the winner to the others', async () => {
+  it('give each of 100 packages to one of 20 concurrent claims, and report the winner to the others', async () => {
     const claims = (await ids()).flatMap((id) =>
       Array.from({ length: 20 }, (_, n) => ({ id, carrierId: 1 + ((id * 7 + n * 3) % CARRIERS) })),
     );

@@ -21,7 +21,7 @@ import type { RegistrationStatus } from './registrations.repository';
 /** A computed amount in roubles. It can be larger than the amounts that requests accept. */
 export class RoublesDto {
   /**
-   * Decimal string from 0 to below 10^17, with 2 decimals.
+   * Decimal string of at least 0 and below 10^17, with 2 decimals.
    * @example "72.24"
    */
   @ApiProperty({ pattern: COST_PATTERN })
@@ -34,7 +34,7 @@ export class RoublesDto {
 /** A package to register. */
 export class RegisterPackageDto {
   /**
-   * Name of the content.
+   * Name of the contents.
    * @example "Winter boots"
    */
   @IsText(1, 512)
@@ -47,7 +47,7 @@ export class RegisterPackageDto {
   @IsDecimalString(5, 3, { positive: true })
   weight_kg!: string;
 
-  /** Value of the content, in roubles or a currency that the Bank of Russia quotes. */
+  /** Value of the contents, in roubles or a currency that the Bank of Russia quotes. */
   @IsObject()
   @ValidateNested()
   @Type(() => MoneyDto)

@@ -31,8 +31,8 @@ export const OLDEST = computed({
 });
 
 const accepting = `INSERT INTO registrations (${NEW.names}, requeue_at)
-  SELECT ${NEW.recorded('entry')}, now() + entry."graceSeconds" * interval '1 second'
-  FROM jsonb_to_recordset($1::jsonb) AS entry (${NEW.record}, "graceSeconds" float8)
+  SELECT ${NEW.recordsetColumns('entry')}, now() + entry."graceSeconds" * interval '1 second'
+  FROM jsonb_to_recordset($1::jsonb) AS entry (${NEW.recordsetDefinition}, "graceSeconds" float8)
   ${usableType.join('entry."typeId"')} RETURNING ${STATUS}`;
 export const ACCEPT = statement(STATUS, accepting);
 export const ACCEPT_AND_RECORD = statement(

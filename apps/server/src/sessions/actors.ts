@@ -30,7 +30,7 @@ export class Actors {
 
   /** Whether a user exists and is not disabled. Keeps the user from being disabled until the open transaction ends. */
   async holdActiveUser(ctx: TransactionContext, id: string): Promise<boolean> {
-    return (await this.users.hold(ctx, id))?.disabledAt === null;
+    return (await this.users.lockShared(ctx, id))?.disabledAt === null;
   }
 
   /** Returns the current names. An unknown ID has none. */

@@ -38,7 +38,7 @@ export class CallerLock {
 
   private async lockUser(ctx: RequestContext): Promise<CurrentCaller> {
     const { id, userId } = ctx.principal;
-    const user = userId === undefined ? undefined : await this.users.hold(ctx, userId);
+    const user = userId === undefined ? undefined : await this.users.lockShared(ctx, userId);
     // Read after the lock: a change that ended the session is committed by now.
     if (!user || !(await this.sessions.findById(ctx, id))) throw new CallerEndedError();
     return { createdByUserId: user.id, createdByKeyId: null, scopes: scopesOfRole(user.role) };
@@ -47,7 +47,7 @@ export class CallerLock {
   private async lockKey(ctx: RequestContext): Promise<CurrentCaller> {
     const { id } = ctx.principal;
     const createdByUserId = (await this.keys.find(ctx, id))?.createdByUserId ?? null;
-    if (createdByUserId !== null) await this.users.hold(ctx, createdByUserId);
+    if (createdByUserId !== null) await this.users.lockShared(ctx, createdByUserId);
     const key = await this.keys.find(ctx, id);
     const hasEnded = !key || key.revokedAt !== null || (key.expiresAt && key.expiresAt <= new Date());
     if (hasEnded) throw new CallerEndedError();

@@ -172,7 +172,7 @@ export class TicketsController {
     return this.queries.comments(ctx, id, query);
   }
 
-  /** List the changes of a ticket. Oldest first. Only callers with `tickets:manage` see internal comments, and changes of tags, priority and assignee. */
+  /** List the changes to a ticket. Oldest first. Only callers with `tickets:manage` see internal comments, and changes to tags, priority and assignee. */
   @Get(':id/history')
   @AllowCustomersOr(ticketsScopes.read, ticketsScopes.manage)
   @ApiProblems(TicketNotFoundError)

@@ -83,7 +83,7 @@ export class EditTicketDto {
   @IsText(1, 200)
   subject?: string;
 
-  /** @example "It was due on Tuesday. Where is it?" */
+  /** @example "It was due on Monday. Where is it?" */
   @Optional()
   @IsText(1, 20_000)
   text?: string;
@@ -141,7 +141,7 @@ export class TicketSummaryDto {
   id!: string;
 
   /**
-   * `open`: no answer yet. `answered`: staff answered. `awaiting_reply`: the customer commented on the answer and waits for staff.
+   * `open`: no answer yet. `answered`: staff answered. `awaiting_reply`: the customer commented on the answer and is waiting for staff.
    * `closed`: final.
    * @example "open"
    */
@@ -301,8 +301,8 @@ export class ListTicketsQuery extends ListQuery {
   updated_to?: string;
 
   /**
-   * Return only tickets that contain all of these words. Finds other forms of Russian and English words. Searches the subject and text
-   * together, and each comment that you can see on its own. Use `"…"` for a phrase, `or` for alternatives, and `-` to exclude a word.
+   * Return only tickets that contain all of these words. Finds other forms of Russian and English words. The words must
+   * all be in the subject and text, or all in one comment that you can see. Use `"…"` for a phrase, `or` for alternatives, and `-` to exclude a word.
    */
   @Optional()
   @IsText(1, 200)

@@ -33,7 +33,7 @@ export class NatsTopic {
 
   /** Creates the stream if it is missing. Does not change the settings of an existing stream, such as its replicas. */
   async ensureStream({ manager }: NatsConnection): Promise<void> {
-    if (await exists(manager.streams.info(this.stream), JetStreamApiCodes.StreamNotFound)) return;
+    if (await undefinedIfMissing(manager.streams.info(this.stream), JetStreamApiCodes.StreamNotFound)) return;
     await manager.streams.add({
       name: this.stream,
       subjects: [this.subject],
@@ -49,7 +49,10 @@ export class NatsTopic {
     await this.ensureStream(connected);
     const { consumers } = connected.manager;
     const ack_wait = nanos(this.ackWaitMs);
-    const info = await exists(consumers.info(this.stream, this.durable), JetStreamApiCodes.ConsumerNotFound);
+    const info = await undefinedIfMissing(
+      consumers.info(this.stream, this.durable),
+      JetStreamApiCodes.ConsumerNotFound,
+    );
     if (!info) {
       await consumers.add(this.stream, {
         durable_name: this.durable,
@@ -75,7 +78,7 @@ export class NatsTopic {
 }
 
 /** Returns undefined if the server responds with the error code `missing`. */
-async function exists<T>(request: Promise<T>, missing: number): Promise<T | undefined> {
+async function undefinedIfMissing<T>(request: Promise<T>, missing: number): Promise<T | undefined> {
   try {
     return await request;
   } catch (error) {

@@ -7,7 +7,7 @@ import { RateLimitedError } from './rate-limited.error';
 import { setRateLimitHeaders } from './rate-limit-headers';
 import { whenDone } from '../when-done';
 
-/** Counts a request for its address before anything can refuse it, and adds the rate-limit headers to the reply. */
+/** Counts a request against the limit of its IP address before anything can refuse it, and adds the rate-limit headers to the reply. */
 export async function countAddress(
   limits: Limits,
   request: FastifyRequest,
@@ -17,7 +17,7 @@ export async function countAddress(
   setRateLimitHeaders(request.rateLimits, reply);
 }
 
-/** Counts every request for its address; see `countAddress`. */
+/** Counts every request against the limit of its IP address; see `countAddress`. */
 export function countAddresses(fastify: FastifyInstance, limits: Limits): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     if (routeMetadataOf(request).limit === 'none') return done();
@@ -25,7 +25,7 @@ export function countAddresses(fastify: FastifyInstance, limits: Limits): void {
   });
 }
 
-/** Counts a request for its principal. */
+/** Counts every request against the limit of its principal. */
 export function countPrincipals(fastify: FastifyInstance, limits: Limits): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const principal = request.context.principalIfAny;

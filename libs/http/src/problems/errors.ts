@@ -87,7 +87,7 @@ export class ForbiddenError extends DomainError {
   static override readonly kind = 'forbidden';
 
   static override example(): ForbiddenError {
-    return new ForbiddenError(['jobs:run']);
+    return new ForbiddenError(['users:manage']);
   }
 
   constructor(scopes: readonly string[]) {

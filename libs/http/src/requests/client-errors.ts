@@ -23,8 +23,8 @@ const byCode: Record<string, () => DomainError> = {
 export function answerClientError(error: Error & { code?: string }, socket: Socket): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   // A reply that has started can't be replaced.
-  const { _httpMessage: begun } = socket as Socket & { _httpMessage?: { headersSent: boolean } };
-  if (!socket.writable || begun?.headersSent) return void socket.destroy(error);
+  const { _httpMessage: started } = socket as Socket & { _httpMessage?: { headersSent: boolean } };
+  if (!socket.writable || started?.headersSent) return void socket.destroy(error);
   const known = byCode[error.code ?? ''];
   refuseConnection(known ? known() : new MalformedRequestError('This is not a valid HTTP request.'), socket);
 }

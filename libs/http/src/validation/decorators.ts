@@ -25,10 +25,10 @@ export const Optional = (): PropertyDecorator =>
     ValidateBy({ name: 'isNotNull', validator: { validate: (value: unknown) => value !== null } }),
   );
 
-/** Allows the field to be null. Its TypeScript type puts this in the OpenAPI document. */
+/** Allows the field to be null. The OpenAPI document takes this from the field's TypeScript type, which must include null. */
 export const Nullable = (): PropertyDecorator => ValidateIf((_, value) => value !== null);
 
-/** A text of `min` to `max` characters that PostgreSQL can store: no NUL, no lone surrogate. */
+/** A string of `min` to `max` characters that PostgreSQL can store: no NUL, no lone surrogate. */
 export function IsText(min: number, max: number, options?: ValidationOptions): PropertyDecorator {
   const isText = {
     name: 'isText',
@@ -126,7 +126,7 @@ export function IsTimestamp(): PropertyDecorator {
   };
   // Parsers such as Date accept only upper case.
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? inCapitals(value) : value)),
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? inUpperCase(value) : value)),
     ValidateBy(isTimestampRule),
   );
 }
@@ -155,10 +155,10 @@ const TIMESTAMP =
   /^([1-9]\d{3}-\d\d-\d\d)T(?:[01]\d|2[0-3]):[0-5]\d:[0-5]\d(?:\.\d{1,9})?(?:Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 const [EARLIEST, LATEST] = [Date.parse('1000-01-01T00:00:00Z'), Date.parse('9999-12-31T23:59:59.999Z')];
 
-const inCapitals = (time: string): string => time.replace(/t/, 'T').replace(/z$/, 'Z');
+const inUpperCase = (time: string): string => time.replace(/t/, 'T').replace(/z$/, 'Z');
 
 function isTimestamp(given: string): boolean {
-  const value = inCapitals(given);
+  const value = inUpperCase(given);
   const day = TIMESTAMP.exec(value)?.[1] ?? '';
   const time = Date.parse(value);
   return isCalendarDay(day) && time >= EARLIEST && time <= LATEST;
@@ -196,12 +196,12 @@ const INVISIBLE = /[\s\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u;
 export const NormalEmail = (): PropertyDecorator =>
   Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? normalEmail(value) : value));
 
-// Normalizing a long run of combining marks takes quadratic time, so a text that is too long for an address is left
+// Normalizing a long run of combining marks takes quadratic time, so a string that is too long for an address is left
 // unchanged.
 const normalEmail = (email: string): string =>
   email.length <= 2 * MAX_EMAIL_LENGTH ? email.normalize('NFC').toLowerCase().normalize('NFC') : email;
 
-// Counts characters as PostgreSQL does, without counting a text that is far too long.
+// Counts characters as PostgreSQL does, without counting a string that is far too long.
 function hasLength(value: string, min: number, max: number): boolean {
   if (value.length < min || value.length > max * 2) return false;
   const characters = [...value].length;

@@ -8,7 +8,7 @@ describe('csvLine', () => {
   });
 
   it.each(['=1+1', '+1', '-1', '@SUM(A1)', '\t=1', '\r=1', '\n=1', "'=1", "''=1"])(
-    'writes %j as a text that a spreadsheet does not run',
+    'writes %j so that a spreadsheet does not run it',
     (text) => {
       expect(escapeFormula(text)).toBe(`'${text}`);
       expect(unescapeFormula(escapeFormula(text))).toBe(text);

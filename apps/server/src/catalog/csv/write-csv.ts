@@ -7,7 +7,7 @@ const quoted = (field: string): string =>
   /[",;\r\n]|^\s|\s$/.test(field) ? `"${field.replaceAll('"', '""')}"` : field;
 
 /**
- * Adds an apostrophe to a text that a spreadsheet would run as a formula. Also escapes a text that looks escaped
+ * Adds an apostrophe to a field that a spreadsheet would run as a formula. Also escapes a field that looks escaped
  * already, so that `unescapeFormula` always restores the original text.
  */
 export const escapeFormula = (text: string): string => (/^'*[=+\-@\t\r\n]/.test(text) ? `'${text}` : text);

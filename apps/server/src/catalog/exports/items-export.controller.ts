@@ -15,7 +15,7 @@ export class ItemsExportController {
 
   /**
    * Export items as CSV. Returns a UTF-8 file with commas between the fields, sorted by SKU. It has the columns of an import, so importing
-   * the unchanged file changes nothing. A text that a spreadsheet would run as a formula gets a leading apostrophe, which an import removes.
+   * the unchanged file changes nothing. A field that a spreadsheet would run as a formula gets a leading apostrophe, which an import removes.
    * A download ends after 10 minutes, even if it is incomplete.
    */
   @Get('items.csv')

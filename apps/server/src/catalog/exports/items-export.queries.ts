@@ -19,7 +19,7 @@ export class ItemsExport {
   /**
    * Returns a CSV file of items in the order of their SKUs, as a stream of text. Importing the file again changes
    * nothing. Reads one batch at a time, so an item that changes during the export may appear in its old or its new
-   * version. Resolves after the first batch was read.
+   * version. Resolves after the first batch has been read.
    */
   async file(ctx: TransactionContext, filters: CatalogItemFilters): Promise<AsyncGenerator<string>> {
     return this.write(ctx, filters, await this.items.list(ctx, filters, NO_SKU, BATCH));

@@ -29,7 +29,7 @@ export class CatalogImportEntity {
   @Column('boolean', { default: false })
   dryRun!: boolean;
 
-  /** Columns of the file, in its order. */
+  /** Column names, in the order of the file. */
   @Column('jsonb', { default: [] })
   header!: string[];
 

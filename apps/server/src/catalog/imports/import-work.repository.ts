@@ -92,7 +92,7 @@ export class ImportWorkRepository {
       await this.database.execute(
         ctx,
         `INSERT INTO catalog_import_errors (import_id, ${ERROR.names})
-         SELECT $1, ${ERROR.recorded('error')} FROM jsonb_to_recordset($2::jsonb) AS error (${ERROR.record})`,
+         SELECT $1, ${ERROR.recordsetColumns('error')} FROM jsonb_to_recordset($2::jsonb) AS error (${ERROR.recordsetDefinition})`,
         [id, JSON.stringify(stored)],
       );
     await this.database.execute(

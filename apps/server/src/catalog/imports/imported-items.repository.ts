@@ -11,7 +11,7 @@ const VALUES = columnsOf(
 );
 const columnsFrom = (table: string): string => VALUES.names.replaceAll(/\w+/g, (name) => `${table}.${name}`);
 
-const given = `jsonb_to_recordset($1::jsonb) AS given (${VALUES.record})`;
+const given = `jsonb_to_recordset($1::jsonb) AS given (${VALUES.recordsetDefinition})`;
 const SKU = columnsOf(CatalogItemEntity, 'sku');
 const WRITTEN = SKU.from('item').and(computed({ created: value.boolean('xmax = 0') }));
 const COMPARED = SKU.from('given').and(computed({ created: value.boolean('item.sku IS NULL') }));
@@ -19,7 +19,7 @@ const COMPARED = SKU.from('given').and(computed({ created: value.boolean('item.s
 const UPSERT = statement(
   WRITTEN,
   `INSERT INTO catalog_items AS item (${VALUES.names})
-   SELECT ${VALUES.recorded('given')} FROM ${given} ORDER BY given.sku COLLATE "C"
+   SELECT ${VALUES.recordsetColumns('given')} FROM ${given} ORDER BY given.sku COLLATE "C"
    ON CONFLICT (sku) DO UPDATE SET (${VALUES.names}, updated_at) = (${columnsFrom('excluded')}, now())
    WHERE (${columnsFrom('item')}) IS DISTINCT FROM (${columnsFrom('excluded')})
    RETURNING ${WRITTEN}`,
@@ -27,7 +27,7 @@ const UPSERT = statement(
 const COMPARE = statement(
   COMPARED,
   `SELECT ${COMPARED} FROM ${given} LEFT JOIN catalog_items AS item ON item.sku = given.sku
-   WHERE item.sku IS NULL OR (${columnsFrom('item')}) IS DISTINCT FROM (${VALUES.recorded('given')})`,
+   WHERE item.sku IS NULL OR (${columnsFrom('item')}) IS DISTINCT FROM (${VALUES.recordsetColumns('given')})`,
 );
 
 /** An item that an import creates or changes. */

@@ -33,14 +33,14 @@ export class ImportsRepository {
   beginUpload(ctx: TransactionContext, id: string, limit: number): Promise<boolean> {
     return this.database.transaction(ctx, async () => {
       await this.database.execute(ctx, `SELECT pg_advisory_xact_lock(hashtext('waybill:catalog_imports'))`);
-      const begun = await this.database.execute(
+      const inserted = await this.database.execute(
         ctx,
         `INSERT INTO catalog_imports (id, state, requeue_at)
          SELECT $1, 'uploading', now() + interval '${MAX_UPLOAD_AGE}'
          WHERE (SELECT count(*) FROM catalog_imports WHERE finished_at IS NULL) < $2`,
         [id, limit],
       );
-      return begun > 0;
+      return inserted > 0;
     });
   }
 
@@ -85,7 +85,7 @@ export class ImportsRepository {
   }
 
   // SQL: SKIP LOCKED, the database's clock.
-  /** Deletes imports that finished before the given age, with their errors. @returns how many, at most `count`. */
+  /** Deletes imports that finished more than `days` days ago, with their errors. @returns how many, at most `count`. */
   deleteFinished(ctx: TransactionContext, { days, count }: { days: number; count: number }): Promise<number> {
     return this.database.execute(
       ctx,

@@ -23,7 +23,8 @@ export interface Upload {
 
 /**
  * Stores uploaded files in PostgreSQL, chunk by chunk. Each chunk has its own transaction, so an upload keeps no
- * transaction open and needs little memory. If a file is not accepted, this process deletes it, or else the sweeper.
+ * transaction open and needs little memory. If a file is not accepted, this process deletes it. If that
+ * fails, the sweeper deletes it.
  */
 @Injectable()
 export class UploadsService {
@@ -76,7 +77,7 @@ export class UploadsService {
       await this.imports.addChunk(new TransactionContext(), id, upload.chunksTotal, chunk);
       upload.chunksTotal += 1;
     }
-    if (upload.rowsTotal === 0) throw invalid('no_rows', 'The file has no rows below its header.');
+    if (upload.rowsTotal === 0) throw invalid('no_rows', 'The file has no rows after the header.');
     return upload;
   }
 }

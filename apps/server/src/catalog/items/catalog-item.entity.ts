@@ -26,7 +26,7 @@ import type { ItemAttributes } from './item-attributes';
   `jsonb_typeof(attributes) = 'object' AND octet_length(attributes::text) <= 16384`,
 )
 export class CatalogItemEntity {
-  /** Stock keeping unit. Letter case matters. The collation orders SKUs alike in every database. */
+  /** Stock keeping unit. Letter case matters. The collation sorts SKUs the same way in every database. */
   @PrimaryColumn('text', { collation: 'C', primaryKeyConstraintName: 'catalog_items_pkey' })
   sku!: string;
 
@@ -53,7 +53,7 @@ export class CatalogItemEntity {
   @Column('text', { nullable: true })
   hsCode!: string | null;
 
-  // The check allows twice the limit of the API, because PostgreSQL's text of JSON has spaces.
+  // The check allows twice the limit of the API, because PostgreSQL adds spaces when it converts `jsonb` to text.
   @Column('jsonb', { default: {} })
   attributes!: ItemAttributes;
 

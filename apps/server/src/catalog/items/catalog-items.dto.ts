@@ -62,8 +62,8 @@ export class PutCatalogItemDto {
   hs_code?: string | null;
 
   /**
-   * Further properties of the item, at most 50 and 8 KiB as JSON. A name has at most 64 characters. A value is a string, a number, a
-   * boolean or a list of these. The absolute value of a number is 0, or from 10^-6 to 2^53 - 1.
+   * More properties of the item: at most 50, and at most 8 KiB as JSON. A name has at most 64 characters. A value is a string, a number, a
+   * boolean or a list of these. A number is 0, or its absolute value is from 10^-6 to 2^53 - 1.
    * @example { "colour": "black", "sizes": [41, 42] }
    */
   @Optional()

@@ -5,7 +5,7 @@ import { ValidateBy, type ValidationArguments } from 'class-validator';
 
 type Scalar = string | number | boolean;
 
-/** Further properties of an item, such as its colour or sizes. */
+/** More properties of an item, such as its colour or sizes. */
 export type ItemAttributes = Record<string, Scalar | Scalar[]>;
 
 const MAX_ATTRIBUTES = 50;

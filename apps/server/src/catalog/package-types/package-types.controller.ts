@@ -22,7 +22,7 @@ import {
   toPackageTypeDto,
 } from './package-types.dto';
 import { PackageTypeNameTakenError, PackageTypeNotFoundError } from './package-types.errors';
-import { archivedPackageType } from './package-types.examples';
+import { archivedPackageType, createdPackageType, renamedPackageType } from './package-types.examples';
 import { PackageTypesService } from './package-types.service';
 
 @ApiTags('package-types')
@@ -48,7 +48,7 @@ export class PackageTypesController {
   @Location<PackageTypeDto>(({ id }) => `/api/v1/types/${id}`)
   @ApiProblems(PackageTypeNameTakenError)
   @ApiOperation({ operationId: 'createPackageType' })
-  @ApiCreatedResponse({ type: PackageTypeDto })
+  @ApiCreatedResponse({ type: PackageTypeDto, example: createdPackageType })
   async create(@Ctx() ctx: RequestContext, @Body() dto: CreatePackageTypeDto): Promise<PackageTypeDto> {
     return toPackageTypeDto(await this.types.create(ctx, dto));
   }
@@ -71,7 +71,7 @@ export class PackageTypesController {
   @Matched()
   @ApiProblems(PackageTypeNotFoundError, PackageTypeNameTakenError, PreconditionRequiredError)
   @ApiOperation({ operationId: 'renamePackageType' })
-  @ApiOkResponse({ type: PackageTypeDto })
+  @ApiOkResponse({ type: PackageTypeDto, example: renamedPackageType })
   async rename(
     @Ctx() ctx: RequestContext,
     @Param('id', IntegerId) id: number,

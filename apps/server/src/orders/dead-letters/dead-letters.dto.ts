@@ -3,7 +3,7 @@ import { IsText, IsWholeNumber, ListQuery, Optional } from '@waybill/http';
 import { OpenSchema } from '@waybill/openapi';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsIn, IsObject, IsUUID } from 'class-validator';
 import { type RejectionReason, rejectionReasons } from '../ingest/rejection';
-import { streamedOrder } from '../orders.examples';
+import { correctedOrder } from './dead-letters.examples';
 import { type DeadLetterState, deadLetterStates } from './dead-letter.entity';
 import type { DeadLetterRow, FullDeadLetterRow } from './dead-letters.repository';
 
@@ -140,7 +140,7 @@ export class OrderMessageDto {}
 
 /** A corrected order. */
 export class CorrectDeadLetterDto {
-  @ApiProperty({ example: streamedOrder })
+  @ApiProperty({ example: correctedOrder })
   @IsObject()
   order!: OrderMessageDto;
 }
@@ -197,19 +197,19 @@ export class RedriveManyDto {
 export class RedriveResultDto {
   /**
    * Number of dead letters that are now stored as orders.
-   * @example 12
+   * @example 1
    */
   redriven!: number;
 
   /**
    * Number of dead letters that were rejected again. They stay open.
-   * @example 3
+   * @example 0
    */
   failed!: number;
 
   /**
-   * Number of given `ids` that were not redriven: unknown IDs, dead letters that another condition excludes, and those
-   * that another request is changing. 0 without `ids`.
+   * Number of `ids` that were skipped: unknown IDs, dead letters that are not open or are excluded by `reason`, `limit` or
+   * `force`, and dead letters that another request is changing. 0 if `ids` is omitted.
    * @example 0
    */
   skipped!: number;

@@ -7,7 +7,7 @@ export const openDeadLetter = {
   id: '019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d11',
   state: 'open',
   reason: 'invalid_order',
-  detail: 'This field must not have fewer than 1 characters.',
+  detail: 'This field must have at least 1 character.',
   pointer: '/customer_id',
   order_uid: 'b563feb7b2b84b6lost',
   size: 804,
@@ -23,7 +23,10 @@ export const openDeadLetter = {
   correction: null,
 };
 
-const correction = JSON.stringify({ ...invalid, customer_id: 'test' });
+/** The order of the dead letter with the invalid field corrected. */
+export const correctedOrder = { ...invalid, customer_id: 'test' };
+
+const correction = JSON.stringify(correctedOrder);
 
 export const correctedDeadLetter = { ...openDeadLetter, corrected: true, correction };
 export const redrivenDeadLetter = { ...correctedDeadLetter, state: 'redriven' };

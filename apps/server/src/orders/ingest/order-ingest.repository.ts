@@ -49,10 +49,10 @@ const STORE = statement(
   STORED,
   `WITH incoming AS MATERIALIZED (
      SELECT nextval('order_inbox_position_seq') AS position, entry.*
-     FROM jsonb_to_recordset($1::jsonb) AS entry (${ORDER.record}, skus text[], digest text, document text)),
+     FROM jsonb_to_recordset($1::jsonb) AS entry (${ORDER.recordsetDefinition}, skus text[], digest text, document text)),
    made AS (
      INSERT INTO orders (${ORDER.names}, skus, position)
-     SELECT ${ORDER.recorded('incoming')}, incoming.skus, incoming.position FROM incoming ORDER BY "orderUid", position
+     SELECT ${ORDER.recordsetColumns('incoming')}, incoming.skus, incoming.position FROM incoming ORDER BY "orderUid", position
      ON CONFLICT (order_uid) DO NOTHING RETURNING ${STORED}),
    recorded AS (
      INSERT INTO order_inbox (position, source, digest, outcome, order_uid, owner_id, document) OVERRIDING SYSTEM VALUE
@@ -88,8 +88,8 @@ export class OrderIngestRepository {
     await this.database.execute(
       ctx,
       `INSERT INTO order_inbox (${INBOX.names}, digest)
-       SELECT ${INBOX.recorded('entry')}, decode(entry.digest, 'hex')
-       FROM jsonb_to_recordset($1::jsonb) AS entry (${INBOX.record}, digest text)`,
+       SELECT ${INBOX.recordsetColumns('entry')}, decode(entry.digest, 'hex')
+       FROM jsonb_to_recordset($1::jsonb) AS entry (${INBOX.recordsetDefinition}, digest text)`,
       [JSON.stringify(messages)],
     );
   }
@@ -101,9 +101,9 @@ export class OrderIngestRepository {
     await this.database.execute(
       ctx,
       `INSERT INTO order_dead_letters AS known (${LETTER.names}, digest, message, received)
-       SELECT DISTINCT ON (entry.digest) ${LETTER.recorded('entry')}, decode(entry.digest, 'hex'),
+       SELECT DISTINCT ON (entry.digest) ${LETTER.recordsetColumns('entry')}, decode(entry.digest, 'hex'),
          decode(entry.message, 'hex'), count(*) OVER (PARTITION BY entry.digest)
-       FROM jsonb_to_recordset($1::jsonb) AS entry (${LETTER.record}, digest text, message text)
+       FROM jsonb_to_recordset($1::jsonb) AS entry (${LETTER.recordsetDefinition}, digest text, message text)
        ORDER BY entry.digest
        ON CONFLICT (digest) DO UPDATE SET received = known.received + excluded.received, last_received_at = now()`,
       [JSON.stringify(letters)],

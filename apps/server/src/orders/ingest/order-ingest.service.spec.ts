@@ -71,13 +71,13 @@ describe('OrderIngest', () => {
     ).toEqual([{ reason: 'order_conflict', received: 2, order_uid: 'conflict', size: other.byteLength }]);
   });
 
-  it('stores the valid messages of a batch with invalid ones', async () => {
+  it('stores the valid messages of a batch that also has invalid ones', async () => {
     const good = [order(), order()];
     const ingested = await ingest().ingest([good[0]!, Buffer.from('{'), order({ items: [] }), good[1]!]);
     expect(ingested.map(({ outcome }) => outcome)).toEqual(['stored', 'rejected', 'rejected', 'stored']);
   });
 
-  it('counts equal invalid messages of one batch in one dead letter', async () => {
+  it('counts identical invalid messages of one batch in one dead letter', async () => {
     const bad = Buffer.from(`{"bad": "${randomUUID()}"}`);
     await ingest().ingest([bad, bad, bad]);
     expect(await rows(`SELECT received FROM order_dead_letters WHERE message = $1`, [bad])).toEqual([
@@ -93,7 +93,7 @@ describe('OrderIngest', () => {
     ).toEqual([{ size: large.byteLength, kept: 65_536 }]);
   });
 
-  it('isolates the order that PostgreSQL refuses, in a batch of any size', async () => {
+  it('rejects only the order that PostgreSQL refuses, and stores the rest of the batch', async () => {
     await rows(`ALTER TABLE orders ADD CONSTRAINT planted_check CHECK (customer_id <> 'refused')`);
     const batch = Array.from({ length: 11 }, (_, n) => order(n === 7 ? { customer_id: 'refused' } : {}));
 

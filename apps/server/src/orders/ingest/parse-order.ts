@@ -96,9 +96,17 @@ function invalid(error: ErrorObject | undefined): Rejection {
   const pointer = `${error?.instancePath ?? ''}${missing}`;
   const detail = missing
     ? 'This field is required.'
-    : `This field ${error?.message?.replace('NOT', 'not') ?? 'is invalid'}.`;
+    : `This field ${plainMessage(error?.message ?? 'is invalid')}.`;
   return { reason: 'invalid_order', detail, pointer };
 }
+
+/** Rewrites a message of Ajv, such as "must NOT have fewer than 1 characters". */
+const plainMessage = (message: string): string =>
+  message
+    .replace('NOT have fewer than', 'have at least')
+    .replace('NOT have more than', 'have at most')
+    .replace('NOT', 'not')
+    .replace(/\b1 (character|item)s$/, '1 $1');
 
 function uidOf(document: unknown): { orderUid?: string } {
   const uid = (document as { order_uid?: unknown } | null)?.order_uid;

@@ -71,8 +71,8 @@ export class OrdersReplayRepository {
     await this.database.execute(
       ctx,
       `INSERT INTO orders (${WITHOUT_SKUS.names}, skus)
-       SELECT ${WITHOUT_SKUS.recorded('entry')}, entry.skus
-       FROM jsonb_to_recordset($1::jsonb) AS entry (${WITHOUT_SKUS.record}, skus text[])
+       SELECT ${WITHOUT_SKUS.recordsetColumns('entry')}, entry.skus
+       FROM jsonb_to_recordset($1::jsonb) AS entry (${WITHOUT_SKUS.recordsetDefinition}, skus text[])
        ORDER BY "orderUid"
        ON CONFLICT (order_uid) DO UPDATE SET position = excluded.position, source = excluded.source,
          owner_id = excluded.owner_id, customer_id = excluded.customer_id, track_number = excluded.track_number,

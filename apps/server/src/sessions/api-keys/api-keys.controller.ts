@@ -75,7 +75,7 @@ export class ApiKeysController {
     return toApiKeyDto(await this.keys.get(ctx, id));
   }
 
-  /** Rename an API key. You need every scope of the key. */
+  /** Rename an API key. You need every scope that the key has. */
   @Patch(':id')
   @RequireScopes(sessionsScopes.manageKeys)
   @ETag()
@@ -110,7 +110,7 @@ export class ApiKeysController {
     return toNewApiKeyDto(await this.keys.rotate(ctx, id, dto));
   }
 
-  /** Revoke an API key. Takes effect at once. You need every scope of the key. */
+  /** Revoke an API key. Takes effect at once. You need every scope that the key has. */
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @RequireScopes(sessionsScopes.manageKeys)

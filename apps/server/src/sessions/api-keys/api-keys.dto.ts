@@ -75,7 +75,7 @@ export class RotateApiKeyDto {
 
 /** Filters for a list of API keys. */
 export class ListApiKeysQuery extends ListQuery {
-  /** Return only keys that this user created, directly or through other keys, or that this API key created. */
+  /** Return only keys created by this user or API key. For a user, this includes the keys that their API keys created. */
   @ApiProperty({ format: 'uuid', required: false })
   @Optional()
   @IsUUID()
@@ -88,7 +88,7 @@ export class ListApiKeysQuery extends ListQuery {
 }
 
 /** Who created an API key. */
-export class ApiKeyMakerDto {
+export class ApiKeyCreatorDto {
   /**
    * `user` for a user who was signed in, `api_key` for another API key.
    * @example "user"
@@ -104,7 +104,7 @@ export class ApiKeyMakerDto {
   id!: string;
 
   /**
-   * ID of the user who created the key, directly or through other keys. Null if it was the bootstrap key.
+   * ID of the user who created the key, directly or with an API key. Null if the bootstrap key was used.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12"
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
@@ -133,10 +133,10 @@ export class ApiKeyDto {
   created_at!: Date;
 
   /**
-   * Who created or rotated the key. Null for the bootstrap key and for keys older than this field.
+   * Who created or rotated the key. Null for the bootstrap key and for keys created before this field existed.
    * @example { "kind": "user", "id": "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12", "user_id": "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12" }
    */
-  created_by!: ApiKeyMakerDto | null;
+  created_by!: ApiKeyCreatorDto | null;
 
   /**
    * Null if the key does not expire.
@@ -188,7 +188,7 @@ export function toApiKeyDto(row: ApiKeyRow): ApiKeyDto {
     prefix: row.prefix,
     scopes: row.scopes,
     created_at: row.createdAt,
-    created_by: makerOf(row),
+    created_by: creatorOf(row),
     expires_at: row.expiresAt,
     revoked_at: row.revokedAt,
     last_used_at: row.lastUsedAt,
@@ -196,7 +196,7 @@ export function toApiKeyDto(row: ApiKeyRow): ApiKeyDto {
   };
 }
 
-function makerOf({ createdByUserId, createdByKeyId }: ApiKeyRow): ApiKeyMakerDto | null {
+function creatorOf({ createdByUserId, createdByKeyId }: ApiKeyRow): ApiKeyCreatorDto | null {
   if (createdByKeyId !== null) return { kind: 'api_key', id: createdByKeyId, user_id: createdByUserId };
   return createdByUserId === null ? null : { kind: 'user', id: createdByUserId, user_id: createdByUserId };
 }

@@ -23,14 +23,17 @@ describe('the first administrator’s key', () => {
     expect(statSync(path.join(dataDir, 'admin.key')).mode & 0o777).toBe(0o600);
   });
 
-  it.each(['', '\n'])('refuses a key file that holds %j and says what to delete', (content) => {
-    const { file } = keyIn(folder);
-    writeFileSync(file, content);
-    expect(() => keyIn(folder).read()).toThrow(`${file} is empty; delete it`);
-    expect(readFileSync(file, 'utf8')).toBe(content);
-  });
+  it.each(['', '\n'])(
+    'cannot be read from a file that contains %j; the error says what to delete',
+    (content) => {
+      const { file } = keyIn(folder);
+      writeFileSync(file, content);
+      expect(() => keyIn(folder).read()).toThrow(`${file} is empty; delete it`);
+      expect(readFileSync(file, 'utf8')).toBe(content);
+    },
+  );
 
-  it('is the configured one; processes of a fleet generate none', () => {
+  it('is the configured key, if there is one; api processes generate none', () => {
     expect(keyIn(folder, { bootstrapAdminKey: 'configured' }).read()).toBe('configured');
     expect(keyIn(folder, { role: 'api' }).read()).toBeUndefined();
     expect(readdirSync(folder)).toEqual([]);

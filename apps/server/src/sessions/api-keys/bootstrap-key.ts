@@ -8,7 +8,7 @@ import { makeFolder } from '@waybill/embedded-postgres';
 import { generateApiKey, hashSecret, visiblePrefix } from './api-key-format';
 import { ApiKeysRepository } from './api-keys.repository';
 
-// The bootstrap key always has the same row, so its resources stay its own when the key changes.
+// The bootstrap key always has the same row, so it keeps its packages, orders and tickets when the key changes.
 const BOOTSTRAP_ID = '00000000-0000-7000-8000-000000000001';
 
 /**
@@ -21,7 +21,7 @@ export class BootstrapKey implements OnApplicationBootstrap {
   readonly file: string;
 
   /** The key, if this process generated it: the person who started the process has not seen it yet. */
-  made?: string;
+  generated?: string;
 
   constructor(
     @Inject(CONFIG) private readonly config: Config,
@@ -53,7 +53,7 @@ export class BootstrapKey implements OnApplicationBootstrap {
     if (this.config.bootstrapAdminKey !== undefined) return this.config.bootstrapAdminKey;
     if (this.config.role !== 'all') return undefined;
     try {
-      return this.kept() ?? (this.made = this.make());
+      return this.readFile() ?? (this.generated = this.generate());
     } catch (error) {
       if (error instanceof ConfigurationError) throw error;
       const { code } = error as NodeJS.ErrnoException;
@@ -63,7 +63,7 @@ export class BootstrapKey implements OnApplicationBootstrap {
     }
   }
 
-  private kept(): string | undefined {
+  private readFile(): string | undefined {
     let key: string;
     try {
       key = readFileSync(this.file, 'utf8').trim();
@@ -80,15 +80,15 @@ export class BootstrapKey implements OnApplicationBootstrap {
 
   // Writes a temporary file and then links it, so that a crash leaves no partial key and no other process's key is
   // replaced.
-  private make(): string {
+  private generate(): string {
     const key = generateApiKey();
-    const whole = `${this.file}.${randomUUID()}`;
+    const temporaryFile = `${this.file}.${randomUUID()}`;
     makeFolder(this.config.dataDir);
     try {
-      writeFileSync(whole, `${key}\n`, { mode: 0o600, flag: 'wx', flush: true });
-      linkSync(whole, this.file);
+      writeFileSync(temporaryFile, `${key}\n`, { mode: 0o600, flag: 'wx', flush: true });
+      linkSync(temporaryFile, this.file);
     } finally {
-      rmSync(whole, { force: true });
+      rmSync(temporaryFile, { force: true });
     }
     return key;
   }

@@ -28,8 +28,8 @@ import { LoginThrottle } from './login-throttle';
 import { failedSignIns } from './sign-ins.metrics';
 
 const PASSWORD = 'seven wet herons on a roof';
-/** A hash holds its parameters, so verifying one of these is fast too. */
-const CHEAP = { memoryCost: 64, timeCost: 1, parallelism: 1 };
+/** A hash contains its parameters, so verifying it is fast too. */
+const FAST_HASH = { memoryCost: 64, timeCost: 1, parallelism: 1 };
 const config = {
   staffSessions: { ttlHours: 12, idleMinutes: 60 },
   login: {
@@ -44,7 +44,7 @@ const config = {
 /** The audit log on a database. */
 function startAudit(database: Database, dataSource: DataSource): Promise<INestApplicationContext> {
   const shared = {
-    module: class DatabaseOfTheTest {},
+    module: class TestDatabase {},
     global: true,
     providers: [
       { provide: Database, useValue: database },
@@ -76,7 +76,7 @@ describeOnEachPostgres('signing in', (on) => {
 
   beforeAll(async () => {
     const counting: Argon2 = {
-      hash: (password) => hash(password, CHEAP),
+      hash: (password) => hash(password, FAST_HASH),
       verify: async (stored, password) => {
         verifications++;
         await meanwhile();
@@ -169,7 +169,7 @@ describeOnEachPostgres('signing in', (on) => {
     expect(verifications).toBe(3);
   });
 
-  it('throttles an address (IPv6 by its /64 network), whose attempts then count for no account', async () => {
+  it('throttles an address (IPv6 by its /64 network); further attempts there do not count for any account', async () => {
     for (let n = 0; n < 6; n++)
       await expect(login(`u${n}@example.com`, 'wrong', undefined, `2001:db8::${n}`)).rejects.toThrow(
         LoginFailedError,
@@ -205,7 +205,7 @@ describeOnEachPostgres('signing in', (on) => {
   });
 
   describe('on a known device', () => {
-    const holdBack = async () => {
+    const throttleAccount = async () => {
       for (const n of [1, 2, 3])
         await expect(login('vera@example.com', 'wrong', undefined, `198.51.100.${n}`)).rejects.toThrow(
           LoginFailedError,
@@ -213,15 +213,15 @@ describeOnEachPostgres('signing in', (on) => {
     };
     const loginOn = (device: string, password: string, email = 'vera@example.com', address = '192.0.2.9') =>
       login(email, password, undefined, address, device);
-    const kept = async (): Promise<number> =>
+    const knownDeviceCount = async (): Promise<number> =>
       Number((await dataSource.query('SELECT count(*) FROM known_devices'))[0].count);
 
     it('signs in although the account is throttled, and stays one device', async () => {
       const { device } = await login('vera@example.com', PASSWORD);
-      await holdBack();
+      await throttleAccount();
       const again = await loginOn(device.token, PASSWORD);
       expect(again.device.token).toBe(device.token);
-      expect(await kept()).toBe(1);
+      expect(await knownDeviceCount()).toBe(1);
       await expect(loginOn('', PASSWORD)).rejects.toThrow(LoginThrottledError);
     });
 
@@ -235,14 +235,14 @@ describeOnEachPostgres('signing in', (on) => {
 
     it('does not reset failures of others', async () => {
       const { device } = await login('vera@example.com', PASSWORD);
-      await holdBack();
+      await throttleAccount();
       await loginOn(device.token, PASSWORD);
       await expect(login('vera@example.com', PASSWORD, undefined, '192.0.2.8')).rejects.toThrow(
         LoginThrottledError,
       );
     });
 
-    it('is known for one account, until it expires', async () => {
+    it('is known for one account only, until it expires', async () => {
       const { device } = await login('vera@example.com', PASSWORD);
       const ctx = new TransactionContext();
       expect(await devices.recognise(ctx, device.token, 'vera@example.com')).toBe(device.token);
@@ -260,7 +260,7 @@ describeOnEachPostgres('signing in', (on) => {
     it('is one of at most ten per user: the oldest is dropped', async () => {
       const first = await login('vera@example.com', PASSWORD);
       for (let n = 0; n < 10; n++) await login('vera@example.com', PASSWORD);
-      expect(await kept()).toBe(10);
+      expect(await knownDeviceCount()).toBe(10);
       const ctx = new TransactionContext();
       expect(await devices.recognise(ctx, first.device.token, 'vera@example.com')).toBeUndefined();
     });
@@ -272,7 +272,7 @@ describeOnEachPostgres('signing in', (on) => {
     });
   });
 
-  it('clears the failures of account and address on success, and subtracts its own count from both', async () => {
+  it('resets the count of the account at this address on success, but keeps earlier failures of the account and the address', async () => {
     await expect(login('vera@example.com', 'wrong')).rejects.toThrow(LoginFailedError);
     await login('vera@example.com', PASSWORD);
     expect(await failures()).toEqual([1, 1]);
@@ -371,7 +371,7 @@ describeOnEachPostgres('signing in', (on) => {
     });
   });
 
-  it('needs the current password to change it', async () => {
+  it('refuses to change your own password without the current one', async () => {
     await users.add(from(), { email: 'anna@example.com', role: 'admin', password: PASSWORD });
     const [own, others] = [
       await login('vera@example.com', PASSWORD),

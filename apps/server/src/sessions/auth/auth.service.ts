@@ -65,7 +65,7 @@ export class AuthService {
       return this.fail(ctx, known, isRight ? 'disabled_user' : 'wrong_password');
     const opened = await this.database.transaction(ctx, async () => {
       // A concurrent change of the user waits for this transaction, and then ends this session too.
-      const user = await this.users.holdUnchanged(ctx, known.id, known.passwordHash);
+      const user = await this.users.lockSharedIfUnchanged(ctx, known.id, known.passwordHash);
       if (!user) return undefined;
       const rotated = await this.rotate(ctx, user, presented.session);
       return { ...rotated, device: await this.devices.remember(ctx, user.id, device) };
@@ -103,7 +103,7 @@ export class AuthService {
     const passwordHash = await this.passwords.hashNew(wanted, '/new_password');
     await this.database.transaction(ctx, async () => {
       await this.users.lockAll(ctx);
-      if (!(await this.users.holdUnchanged(ctx, known.id, known.passwordHash))) throw wrongPassword();
+      if (!(await this.users.lockSharedIfUnchanged(ctx, known.id, known.passwordHash))) throw wrongPassword();
       await this.users.update(ctx, known.id, { passwordHash });
       await this.sessions.deleteOfUser(ctx, known.id, sessionId);
       await this.audit.record(ctx, {

@@ -5,7 +5,7 @@ import { Database } from '@waybill/database';
 import type { SessionsAuditAction } from '../audit-actions';
 import { failedSignIns } from './sign-ins.metrics';
 
-/** Entries per minute and process. The metric counts every failure. */
+/** Entries per minute per process. The metric counts every failure. */
 const RECORDED_PER_MINUTE = 60;
 const MINUTE_MS = 60_000;
 

@@ -17,14 +17,19 @@ export class KnownDevicesRepository {
 
   // SQL: the database's clock, and a join without a relation.
   /** Whether this device belongs to the user with this email address. */
-  async isOfUser(ctx: TransactionContext, tokenHash: Buffer, email: string): Promise<boolean> {
+  async belongsToUser(ctx: TransactionContext, tokenHash: Buffer, email: string): Promise<boolean> {
     const { isKnown } = await this.database.one(ctx, statement(KNOWN, `SELECT ${KNOWN}`), [tokenHash, email]);
     return isKnown;
   }
 
   // SQL: ON CONFLICT, by the database's clock.
   /** Creates or renews a known device of a user. @returns its new expiry time. */
-  async keep(ctx: TransactionContext, tokenHash: Buffer, userId: string, days: number): Promise<Date> {
+  async createOrRenew(
+    ctx: TransactionContext,
+    tokenHash: Buffer,
+    userId: string,
+    days: number,
+  ): Promise<Date> {
     const { expiresAt } = await this.database.one(
       ctx,
       statement(
@@ -42,7 +47,7 @@ export class KnownDevicesRepository {
    * Deletes a user's devices except the newest `count`. Skips rows that another transaction has locked; the next call
    * deletes them.
    */
-  async deleteBeyond(ctx: TransactionContext, userId: string, count: number): Promise<void> {
+  async deleteAllButNewest(ctx: TransactionContext, userId: string, count: number): Promise<void> {
     await this.database.execute(
       ctx,
       `DELETE FROM known_devices WHERE token_hash IN (

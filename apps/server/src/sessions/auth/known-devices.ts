@@ -6,7 +6,7 @@ import { hashSecret } from '../api-keys/api-key-format';
 import { newToken } from '../sessions/session-token';
 import { KnownDevicesRepository } from './known-devices.repository';
 
-const MAX_A_USER = 10;
+const MAX_DEVICES_PER_USER = 10;
 const PURGE_BATCH = 1_000;
 
 /** A device's token for its cookie. Only its digest is stored. */
@@ -40,14 +40,14 @@ export class KnownDevices {
     token: string | undefined,
     account: string,
   ): Promise<string | undefined> {
-    return token && (await this.devices.isOfUser(ctx, hashSecret(token), account)) ? token : undefined;
+    return token && (await this.devices.belongsToUser(ctx, hashSecret(token), account)) ? token : undefined;
   }
 
   /** Creates or renews a known device. @param known its token, if it is known already. */
   async remember(ctx: TransactionContext, userId: string, known: string | undefined): Promise<KnownDevice> {
     const token = known ?? newToken();
-    const expiresAt = await this.devices.keep(ctx, hashSecret(token), userId, this.days);
-    await this.devices.deleteBeyond(ctx, userId, MAX_A_USER);
+    const expiresAt = await this.devices.createOrRenew(ctx, hashSecret(token), userId, this.days);
+    await this.devices.deleteAllButNewest(ctx, userId, MAX_DEVICES_PER_USER);
     return { token, expiresAt };
   }
 

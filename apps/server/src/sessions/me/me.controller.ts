@@ -11,7 +11,7 @@ import { MeService } from './me.service';
 export class MeController {
   constructor(private readonly me: MeService) {}
 
-  /** Show who you are. Returns the session or API key of this request, with its user, scopes and expiry time. */
+  /** Get the caller of this request. Returns the session or API key of this request, with its user, scopes and expiry time. */
   @Get()
   @Authenticated()
   @ETag()

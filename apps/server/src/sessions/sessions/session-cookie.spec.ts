@@ -20,14 +20,14 @@ describe("the session's cookie", () => {
     );
   });
 
-  it('is read only under the name for its transport', () => {
+  it('is read only under its name for HTTP or HTTPS', () => {
     const both = 'a=b; waybill_session=plain; __Host-waybill_session=secure';
     expect(readSessionToken(both, false)).toBe('plain');
     expect(readSessionToken(both, true)).toBe('secure');
     expect(readSessionToken('waybill_session=plain', true)).toBeUndefined();
   });
 
-  it('is ignored beside any Authorization header', () => {
+  it('is ignored if the request has any Authorization header', () => {
     const cookie = 'waybill_session=plain';
     expect(presentedSessionToken({ headers: { cookie }, protocol: 'http' })).toBe('plain');
     for (const authorization of ['Bearer a-bad-key', 'Basic dXNlcjpwYXNz', ''])

@@ -37,7 +37,7 @@ export class SessionsController {
   @OpensSession()
   @ApiOperation({ operationId: 'openSession' })
   @ApiCreatedResponse({ type: SessionDto, description: 'A new session.', headers: setsCookie })
-  @ApiOkResponse({ type: SessionDto, description: 'The session of the cookie that you sent.' })
+  @ApiOkResponse({ type: SessionDto, description: 'Your existing session.' })
   async open(
     @Ctx() ctx: RequestContext,
     @Req() request: FastifyRequest,

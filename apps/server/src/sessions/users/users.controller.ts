@@ -89,8 +89,8 @@ export class UsersController {
   }
 
   /**
-   * Lift a user's sign-in throttle. Deletes the counts of failed sign-ins to this account, so that the user can sign in at once.
-   * The counts of IP addresses are kept. Also succeeds if the user is not throttled. You need every scope of the user.
+   * Lift a user's sign-in throttle. Resets the failed sign-in count of this account, so that the user can sign in at once. The
+   * counts per IP address do not change. Also succeeds if the user is not throttled. You need every scope that the user has.
    */
   @Delete(':id/throttle')
   @HttpCode(HttpStatus.NO_CONTENT)

@@ -60,7 +60,7 @@ export class ChangeUserDto {
 
   /**
    * `true`: revoke the API keys that the user created, and the keys that those keys created. Requires the scope `keys:manage` and
-   * every scope of these keys. Default: the keys stay valid.
+   * every scope that these keys have. Default: the keys stay valid.
    * @example false
    */
   @Optional()

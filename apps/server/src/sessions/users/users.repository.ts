@@ -61,7 +61,7 @@ export class UsersRepository {
   }
 
   /** Locks a user against changes until the open transaction ends. */
-  async hold(ctx: TransactionContext, id: string): Promise<UserRow | undefined> {
+  async lockShared(ctx: TransactionContext, id: string): Promise<UserRow | undefined> {
     const row = await this.users(ctx).findOne({
       select: ROW.selection,
       where: { id },
@@ -70,8 +70,8 @@ export class UsersRepository {
     return row ?? undefined;
   }
 
-  /** Like `hold`, but only if the user is not disabled and still has this password. */
-  async holdUnchanged(
+  /** Like `lockShared`, but only if the user is not disabled and still has this password. */
+  async lockSharedIfUnchanged(
     ctx: TransactionContext,
     id: string,
     passwordHash: string,
@@ -115,7 +115,7 @@ export class UsersRepository {
   }
 
   // SQL: the database's clock; locks the row even if nothing changes.
-  /** Changes the given fields. @param change `disabled` true keeps the time of an earlier disabling. */
+  /** Changes the given fields. A user who is already disabled keeps `disabled_at`. */
   update(
     ctx: TransactionContext,
     id: string,

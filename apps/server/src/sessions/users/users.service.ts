@@ -118,7 +118,7 @@ export class UsersService {
    */
   async liftThrottle(ctx: RequestContext, id: string): Promise<void> {
     await this.database.transaction(ctx, async () => {
-      const user = await this.users.hold(ctx, id);
+      const user = await this.users.lockShared(ctx, id);
       if (!user) throw new UserNotFoundError();
       assertHoldsAllOf(ctx, user.role);
       checkIfMatch(ctx, undefined);
