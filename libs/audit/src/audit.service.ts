@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { redacted, RequestContext, type TransactionContext } from '@waybill/core';
-import { Database } from '@waybill/database';
 import { v7 as uuidv7 } from 'uuid';
 import type { ActorKind, AuditEntryEntity } from './audit-entry.entity';
 import { type AuditEntryValues, AuditRepository } from './audit.repository';
@@ -34,10 +33,7 @@ const MAX_USER_AGENT_LENGTH = 256;
 /** Writes the append-only log of changes by staff, API keys and the system. */
 @Injectable()
 export class AuditService {
-  constructor(
-    private readonly database: Database,
-    private readonly entries: AuditRepository,
-  ) {}
+  constructor(private readonly entries: AuditRepository) {}
 
   /**
    * Records a change in the context's open transaction, so that the change and its entry commit together. Skips changes
@@ -69,23 +65,6 @@ export class AuditService {
       changes,
       ...originOf(ctx),
     };
-  }
-
-  /**
-   * Runs `work` and records it in one transaction. For a customer, only runs `work`.
-   * @param entryOf builds the entry from the result of `work`.
-   */
-  async recording<T>(
-    ctx: TransactionContext,
-    work: () => Promise<T>,
-    entryOf: (done: T) => AuditEntry,
-  ): Promise<T> {
-    if (!actorOf(ctx)) return work();
-    return this.database.transaction(ctx, async () => {
-      const done = await work();
-      await this.record(ctx, entryOf(done));
-      return done;
-    });
   }
 }
 
