@@ -16,25 +16,27 @@ export interface Effort {
   callers: number;
   /** Registrations per round. */
   jobs: number;
+  /** Orders of the stream per round. */
+  orders: number;
   starts: number;
   overloadSeconds: number;
 }
 
 const FULL: Effort = {
   ...{ rounds: 5, seconds: 5, warmUpSeconds: 3 },
-  ...{ callers: 40, jobs: 2_000, starts: 5, overloadSeconds: 8 },
+  ...{ callers: 40, jobs: 2_000, orders: 20_000, starts: 5, overloadSeconds: 8 },
 };
 const QUICK: Effort = {
   ...{ rounds: 2, seconds: 1, warmUpSeconds: 0.5 },
-  ...{ callers: 4, jobs: 300, starts: 1, overloadSeconds: 2 },
+  ...{ callers: 4, jobs: 300, orders: 2_000, starts: 1, overloadSeconds: 2 },
 };
 
 /** One measured path. To add one, add an entry to paths.ts. */
 export interface BenchPath {
   name: string;
   description: string;
-  /** The path is skipped with a message if the machine has no Redis. */
-  needs?: 'redis';
+  /** The path is skipped with a message if the machine does not have this server. */
+  needs?: 'redis' | 'nats';
   measure(bench: Bench): Promise<Result[]>;
 }
 
@@ -56,7 +58,7 @@ export class Bench {
   }
 
   /** Starts one of our servers. */
-  start(name: string, options: Pick<WaybillOptions, 'role' | 'databaseUrl' | 'redis'>) {
+  start(name: string, options: Pick<WaybillOptions, 'role' | 'databaseUrl' | 'redis' | 'broker'>) {
     const { cbr, dir } = this.services;
     return startWaybill({
       ...options,

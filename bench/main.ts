@@ -64,9 +64,10 @@ async function measureAll(bench: Bench) {
   const failed: string[] = [];
   for (const one of PATHS.filter(({ name }) => only.length === 0 || only.includes(name))) {
     print(`\n${one.name}: ${one.description}`);
-    if (one.needs === 'redis' && bench.services.redisUrl === undefined) {
-      skipped.push(`${one.name} (needs redis-server on this machine)`);
-      print(`  skipped: needs redis-server on this machine`);
+    const missing = missingServer(one, bench.services);
+    if (missing) {
+      skipped.push(`${one.name} (needs ${missing} on this machine)`);
+      print(`  skipped: needs ${missing} on this machine`);
       continue;
     }
     results.push(...(await measure(bench, one, failed)));
@@ -78,6 +79,13 @@ async function measureAll(bench: Bench) {
     results.push(peak);
   }
   return { results, skipped, failed };
+}
+
+/** Returns the server that a path needs and the machine does not have. */
+function missingServer({ needs }: BenchPath, { redisUrl, natsUrl }: Services): string | undefined {
+  if (needs === 'redis' && redisUrl === undefined) return 'redis-server';
+  if (needs === 'nats' && natsUrl === undefined) return 'nats-server';
+  return undefined;
 }
 
 /** Reports a failed path and continues with the others. */

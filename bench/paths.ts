@@ -5,6 +5,7 @@ import { jobsPath } from './jobs-path';
 import { overloadPath } from './overload-path';
 import { registration, type Seed } from './seed';
 import { startPath } from './start-path';
+import { streamPath } from './stream-path';
 
 const get = (path: string, cookie?: string): Request => ({
   method: 'GET',
@@ -77,6 +78,12 @@ export const PATHS: BenchPath[] = [
     description: 'the same on the queue in PostgreSQL',
     target: 0.4,
     on: 'postgres',
+  }),
+  streamPath({
+    name: 'orders-stream',
+    description:
+      'a worker stores the order stream of NATS; bare: one INSERT of the same rows for 500 messages',
+    target: 0.6,
   }),
   startPath({ readySeconds: 1.5, idleMb: 150 }),
   overloadPath({

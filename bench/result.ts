@@ -12,7 +12,7 @@ export interface Cost {
 /** Result of a path. */
 export interface Result extends Verdict {
   path: string;
-  unit: 'requests/s' | 'jobs/s' | 's' | 'MB';
+  unit: 'requests/s' | 'jobs/s' | 'orders/s' | 's' | 'MB';
   /** Minimum ratio if there is a baseline, otherwise the maximum value. */
   target: number;
   cost?: { ours: Cost; baseline: Cost };

@@ -22,6 +22,8 @@ export interface WaybillOptions {
   databaseUrl: string;
   /** If unset, the queue is in PostgreSQL, and cache and limits are in memory. */
   redis?: { url: string; prefix: string } | undefined;
+  /** If unset, the order stream is in PostgreSQL. */
+  broker?: { url: string; prefix: string };
   cbr: { jsonUrl: string; xmlUrl: string };
   /** Directory of its data and its stderr. */
   dir: string;
@@ -40,7 +42,7 @@ const SETTINGS = {
 
 /** Starts the built server. @returns the ready server, and how many seconds the start took. */
 export async function startWaybill(options: WaybillOptions): Promise<Server & { readySeconds: number }> {
-  const { role, databaseUrl, redis, cbr, dir, profileFile } = options;
+  const { role, databaseUrl, redis, broker, cbr, dir, profileFile } = options;
   mkdirSync(dir, { recursive: true });
   const port = await freePort();
   const started = performance.now();
@@ -57,6 +59,7 @@ export async function startWaybill(options: WaybillOptions): Promise<Server & { 
       CBR_JSON_URL: cbr.jsonUrl,
       CBR_XML_URL: cbr.xmlUrl,
       ...(redis && { REDIS_URL: redis.url, REDIS_PREFIX: redis.prefix }),
+      ...(broker && { BROKER_URL: broker.url, BROKER_PREFIX: broker.prefix }),
       ...(profileFile && { PROFILE_FILE: profileFile }),
     },
   });

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { Client as Connection } from 'pg';
 import { startEmbeddedPostgres } from '../libs/embedded-postgres/src/embedded-postgres';
+import { hasNatsServer, startNatsServer } from '../libs/broker/test/nats-server';
 import { startCbrUpstream } from '../test/support/cbr-upstream';
 import { hasRedisServer, startRedis } from '../test/support/redis';
 import { ROOT } from './processes';
@@ -11,6 +12,8 @@ export interface Services {
   dir: string;
   /** Undefined if the machine has no redis-server. */
   redisUrl: string | undefined;
+  /** Undefined if the machine has no nats-server. */
+  natsUrl: string | undefined;
   cbr: { jsonUrl: string; xmlUrl: string };
   /** Creates a database. @returns its URL */
   createDatabase(name: string): Promise<string>;
@@ -18,7 +21,7 @@ export interface Services {
 }
 
 /**
- * Starts PostgreSQL with durability on the disk of the checkout, Redis, and a stub of the bank that responds
+ * Starts PostgreSQL with durability on the disk of the checkout, Redis, NATS, and a stub of the bank that responds
  * immediately.
  */
 export async function startServices(): Promise<Services> {
@@ -33,10 +36,12 @@ export async function startServices(): Promise<Services> {
     stops.push(postgres.stop);
     const redis = hasRedisServer() ? await startRedis() : undefined;
     if (redis) stops.push(redis.stop);
+    const nats = hasNatsServer() ? await startNatsServer() : undefined;
+    if (nats) stops.push(nats.stop);
     const cbr = await startCbrUpstream();
     stops.push(cbr.stop);
     return {
-      ...{ dir, redisUrl: redis?.url, cbr, stop },
+      ...{ dir, redisUrl: redis?.url, natsUrl: nats && `nats://${nats.host}:${nats.port}`, cbr, stop },
       createDatabase: (name) => createDatabase(postgres.url, name),
     };
   } catch (cause) {

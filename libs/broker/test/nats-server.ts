@@ -8,12 +8,12 @@ import { killWithParent } from '../../../test/support/child-process';
 
 const BINARY = 'nats-server';
 
+/** Whether the machine has `nats-server`. */
+export const hasNatsServer = (): boolean => spawnSync(BINARY, ['--version']).status === 0;
+
 /** `describe`; the suite is skipped if the machine has no `nats-server`. */
 export const describeWithNatsServer = (name: string, suite: () => void): void =>
-  (spawnSync(BINARY, ['--version']).status === 0 ? describe : describe.skip)(
-    `${name} (nats-server of this machine)`,
-    suite,
-  );
+  (hasNatsServer() ? describe : describe.skip)(`${name} (nats-server of this machine)`, suite);
 
 /**
  * Starts a NATS server with JetStream on a free port. It ends with this process.
@@ -21,7 +21,7 @@ export const describeWithNatsServer = (name: string, suite: () => void): void =>
  * @param files that the settings name.
  */
 export async function startNatsServer(
-  settings: string,
+  settings = '',
   files: Record<string, string> = {},
 ): Promise<{ host: string; port: number; stop(): Promise<void> }> {
   const dir = mkdtempSync(path.join(os.tmpdir(), 'waybill-nats-'));
