@@ -212,6 +212,12 @@ describe('requests that the framework refuses', () => {
     expectProblem(replies[0], status, code);
   });
 
+  it('a letter outside ASCII in the URL, and says how to encode it', async () => {
+    const [reply] = await sendRaw(server.url, wire('GET /api/v1/types?name=обувь'));
+    expectProblem(reply, 400, 'malformed_request');
+    expect(reply?.body).toContain('percent-encoded');
+  });
+
   it.each([
     '',
     ' ',

@@ -14,6 +14,10 @@ import { newRequestId } from './request-id';
 
 // Specific errors of Node's HTTP parser. Any other error means a malformed request.
 const byCode: Record<string, () => DomainError> = {
+  HPE_INVALID_URL: () =>
+    new MalformedRequestError(
+      'The URL has a character that must be percent-encoded, such as a letter outside ASCII. With curl, use --get --data-urlencode for query parameters.',
+    ),
   HPE_HEADER_OVERFLOW: () => new HeadersTooLargeError(),
   HPE_CHUNK_EXTENSIONS_OVERFLOW: () => new BodyTooLargeError(),
   ERR_HTTP_REQUEST_TIMEOUT: () => new RequestTimeoutError(),
