@@ -10,7 +10,8 @@ export class ValidationFailedError extends DomainError {
   }
 
   static override example(): ValidationFailedError {
-    return this.at('/name', 'required', 'This field is required.');
+    // Every operation refuses unknown fields, so this example is true of each.
+    return this.at('/colour', 'unknown_field', 'This field is unknown.');
   }
 
   /** For a single invalid field of the body. */
