@@ -34,6 +34,7 @@ import {
   toNewApiKeyDto,
 } from './api-keys.dto';
 import { sessionsScopes } from '../sessions.scopes';
+import { createdKey, rotatedKey } from './api-keys.examples';
 import { ApiKeyNotActiveError, ApiKeyNotFoundError, ScopeNotHeldError } from './api-keys.errors';
 import { ApiKeysService } from './api-keys.service';
 
@@ -48,7 +49,7 @@ export class ApiKeysController {
   @Location<ApiKeyDto>(({ id }) => `/api/v1/api-keys/${id}`)
   @ApiProblems(ScopeNotHeldError)
   @ApiOperation({ operationId: 'createApiKey' })
-  @ApiCreatedResponse({ type: NewApiKeyDto })
+  @ApiCreatedResponse({ type: NewApiKeyDto, example: createdKey })
   async create(@Ctx() ctx: RequestContext, @Body() dto: CreateApiKeyDto): Promise<NewApiKeyDto> {
     return toNewApiKeyDto(await this.keys.create(ctx, dto));
   }
@@ -101,7 +102,7 @@ export class ApiKeysController {
   @ApiOperation({ operationId: 'rotateApiKey' })
   @ApiBody({ type: RotateApiKeyDto, required: false })
   @ApiParam(uuidParameter('id'))
-  @ApiCreatedResponse({ type: NewApiKeyDto })
+  @ApiCreatedResponse({ type: NewApiKeyDto, example: rotatedKey })
   async rotate(
     @Ctx() ctx: RequestContext,
     @Param('id', UuidId) id: string,
