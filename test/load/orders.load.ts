@@ -10,7 +10,7 @@ import { brokerUrl } from '../support/database';
 import { differencesOf, drillOrders, type OrderDrill } from '../support/order-drill';
 import { eventually } from '../support/poll';
 import { startServer, type TestServer } from '../support/server';
-import { type Forwarder, startForwarder } from './forwarder';
+import { startTcpProxy, type TcpProxy } from '../support/tcp-proxy';
 
 const UNREACHABLE_RATES = { CBR_JSON_URL: 'http://127.0.0.1:9/', CBR_XML_URL: 'http://127.0.0.1:9/' };
 const backends: { name: string; url: () => string | undefined }[] = [
@@ -19,12 +19,12 @@ const backends: { name: string; url: () => string | undefined }[] = [
   { name: 'RabbitMQ', url: () => brokerUrl('rabbitmq') },
 ];
 
-/** A PostgreSQL that tests can restart. Its port changes, so clients connect to a forwarder. */
+/** A PostgreSQL that tests can restart. Its port changes, so clients connect to a proxy. */
 class RestartablePostgres {
   private constructor(
     private readonly dir: string,
     private running: EmbeddedPostgres,
-    private readonly forwarder: Forwarder,
+    private readonly proxy: TcpProxy,
   ) {}
 
   static async start(): Promise<RestartablePostgres> {
@@ -32,23 +32,27 @@ class RestartablePostgres {
     mkdirSync(root, { recursive: true });
     const dir = mkdtempSync(path.join(root, 'load-'));
     const running = await startEmbeddedPostgres({ dir });
-    return new RestartablePostgres(dir, running, await startForwarder(running.port));
+    return new RestartablePostgres(
+      dir,
+      running,
+      await startTcpProxy({ host: '127.0.0.1', port: running.port }),
+    );
   }
 
   get url(): string {
     const url = new URL(this.running.url);
-    url.port = String(this.forwarder.port);
+    url.port = String(this.proxy.port);
     return url.href;
   }
 
   async restart(): Promise<void> {
     await this.running.stop();
     this.running = await startEmbeddedPostgres({ dir: this.dir });
-    this.forwarder.target = this.running.port;
+    this.proxy.target = { host: '127.0.0.1', port: this.running.port };
   }
 
   async stop(): Promise<void> {
-    await this.forwarder.close();
+    await this.proxy.close();
     await this.running.stop();
     rmSync(this.dir, { recursive: true, force: true });
   }

@@ -14,20 +14,36 @@ export interface PlanNode {
 
 /**
  * Returns the nodes of the generic plan of the statement that `work` runs. A connection uses that plan after a few
- * runs. The data source must have one connection, with `plan_cache_mode = force_generic_plan`.
+ * runs. The data source must have one connection, with `plan_cache_mode = force_generic_plan`. Changes of the statement
+ * are rolled back.
  */
 export async function planOf(dataSource: DataSource, work: () => Promise<unknown>): Promise<PlanNode[]> {
-  const rows = jest.spyOn(Database.prototype, 'rows').mockResolvedValue([]);
-  await work();
-  const [, { text }, parameters = []] = rows.mock.calls[0]!;
-  rows.mockRestore();
-  await dataSource.query(`PREPARE planned AS ${text}`);
+  const { text, parameters } = await statementOf(work);
   const values = parameters.map((value) => literal(value)).join(', ');
+  await dataSource.query('BEGIN');
+  await dataSource.query(`PREPARE planned AS ${text}`);
   const [{ 'QUERY PLAN': answer }] = await dataSource.query(
     `EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) EXECUTE planned (${values})`,
   );
+  await dataSource.query('ROLLBACK');
   await dataSource.query('DEALLOCATE planned');
   return nodesOf((answer as { Plan: PlanNode }[])[0]!.Plan);
+}
+
+/** Returns the first statement that `work` runs, without running it. */
+async function statementOf(
+  work: () => Promise<unknown>,
+): Promise<{ text: string; parameters: readonly unknown[] }> {
+  const rows = jest.spyOn(Database.prototype, 'rows').mockResolvedValue([]);
+  // A statement that returns no rows runs through `execute`.
+  const execute = jest.spyOn(Database.prototype, 'execute').mockResolvedValue(0);
+  await work();
+  const [read] = rows.mock.calls;
+  const [changed] = execute.mock.calls;
+  rows.mockRestore();
+  execute.mockRestore();
+  if (read) return { text: read[1].text, parameters: read[2] ?? [] };
+  return { text: changed![1], parameters: changed![2] ?? [] };
 }
 
 /** Returns the maximum number of rows that a node of the plan reads. */

@@ -2,12 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { eventually } from '../../../test/support/poll';
+import { type Address, startTcpProxy, type TcpProxy } from '../../../test/support/tcp-proxy';
 import { Broker, InvalidMessageError, PublishFailedError } from '../src';
 import type { BrokerDriver } from '../src/broker-driver';
 import type { ConsumeOptions, Outcome } from '../src/batch-consumer';
 import { MAX_MESSAGE_BYTES, type OutgoingMessage, type ReceivedMessage } from '../src/messages';
 import { topics } from '../src/topics';
-import { type Address, startTcpProxy, type TcpProxy } from './tcp-proxy';
 
 /** Time after which a broker redelivers the unacknowledged messages of a dead process. */
 export const LEASE_MS = 2_000;

@@ -4,7 +4,7 @@ import { describeOnEachPostgres } from '../../../../test/support/database';
 import { useTypeOrm } from '../../../../test/support/typeorm';
 import { useDatabase } from '../../../../test/support/use-database';
 import { type TestBroker, describeBroker, LEASE_MS } from '../../test/contract';
-import type { Address } from '../../test/tcp-proxy';
+import type { Address } from '../../../../test/support/tcp-proxy';
 import { brokerSchema } from '../broker.schema';
 import { topics } from '../topics';
 import { PostgresDriver } from './postgres-driver';

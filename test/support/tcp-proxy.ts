@@ -8,6 +8,8 @@ export interface Address {
 
 /** A TCP proxy that a test can break instead of the service itself. */
 export interface TcpProxy extends Address {
+  /** New connections go to this address. */
+  target: Address;
   /** Ends all connections, and refuses new ones. */
   cut(): void;
   /** Accepts connections again. */
@@ -30,7 +32,7 @@ export async function startTcpProxy(target: Address): Promise<TcpProxy> {
   const server = createServer((client) => {
     if (isCut) return void client.destroy();
     track(client);
-    const upstream = track(connect(target), upstreams);
+    const upstream = track(connect(proxy.target), upstreams);
     client.pipe(upstream).pipe(client);
     client.on('close', () => upstream.destroy());
     upstream.on('close', () => client.destroy());
@@ -38,9 +40,10 @@ export async function startTcpProxy(target: Address): Promise<TcpProxy> {
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const endAll = () => sockets.forEach((socket) => socket.destroy());
-  return {
+  const proxy: TcpProxy = {
     host: '127.0.0.1',
     port: (server.address() as AddressInfo).port,
+    target,
     cut: () => {
       isCut = true;
       endAll();
@@ -53,4 +56,5 @@ export async function startTcpProxy(target: Address): Promise<TcpProxy> {
       await once(server, 'close');
     },
   };
+  return proxy;
 }
