@@ -14,7 +14,7 @@ describe('the producer', () => {
   });
   afterAll(() => server.stop());
 
-  it('finds the embedded stream of the server that runs on DATA_DIR', async () => {
+  it('finds the embedded stream of the server that uses DATA_DIR', async () => {
     const said = await produce(['--count', '30', '--seed', '5'], { DATA_DIR: server.dataDir });
     expect(said).toBe('Published 30 messages to the embedded stream.\n');
     const admin = administrator(await connect(server.url), server);

@@ -26,7 +26,7 @@ describe('readOptions', () => {
     [['--count', 'many'], '--count must be a whole number from 1 to 100000000; got "many".'],
     [['--invalid', '0.02'], '--invalid must be a percentage such as 2%; got "0.02".'],
     [['--duplicates', '101%'], '--duplicates must be a percentage such as 2%; got "101%".'],
-    [['--invalid', '60%', '--conflicts', '60%'], 'more than 100% together'],
+    [['--invalid', '60%', '--conflicts', '60%'], 'add up to more than 100%'],
     [['--file', 'a', '--seed', '1'], '--seed cannot be combined with --file.'],
     [['--colour', 'red'], "Unknown option '--colour'."],
     [['orders'], 'Usage: npx waybill-producer'],

@@ -15,17 +15,17 @@ export const USAGE = `Usage: npx waybill-producer [options]
 
 Publishes orders to the order stream: generated ones, or the lines of a file.
 
-  --count <n>         messages to generate; default 1000
-  --rate <n>          messages per second; default no limit
-  --invalid <share>   invalid messages, such as 2%; default 0%
-  --duplicates <share>  repeated orders; default 0%
-  --conflicts <share>   orders with the UID of an earlier order but different content; default 0%
-  --seed <n>          equal seeds generate equal messages; default 1
-  --file <path>       publish the lines of this file unchanged, instead of generated orders
-  --help              show this help
+  --count <n>           messages to generate; default 1000
+  --rate <n>            messages per second; default no limit
+  --invalid <share>     share of invalid messages, such as 2%; default 0%
+  --duplicates <share>  share of repeated orders; default 0%
+  --conflicts <share>   share of orders with the UID of an earlier order but different content; default 0%
+  --seed <n>            the same seed generates the same messages; default 1
+  --file <path>         publish the lines of this file unchanged, instead of generated orders
+  --help                show this help
 
 The producer publishes to BROKER_URL. Without BROKER_URL, it publishes to the PostgreSQL at DATABASE_URL. Without either, it
-publishes to the embedded PostgreSQL of the server that runs on DATA_DIR. The exit code is 1 if a message was not confirmed.
+publishes to the embedded PostgreSQL of the server that uses DATA_DIR. The exit code is 1 if a message was not confirmed.
 `;
 
 const GENERATOR_OPTIONS = ['count', 'invalid', 'duplicates', 'conflicts', 'seed'] as const;
@@ -47,7 +47,7 @@ export function readOptions(args: string[]): ProducerOptions | undefined {
     conflicts: share('conflicts', values.conflicts),
   };
   if (shares.invalid + shares.duplicates + shares.conflicts > 1)
-    throw new UsageError('--invalid, --duplicates and --conflicts are more than 100% together.');
+    throw new UsageError('--invalid, --duplicates and --conflicts add up to more than 100%.');
   const generate = {
     ...shares,
     count: wholeNumber('count', values.count ?? '1000', 1, 100_000_000),

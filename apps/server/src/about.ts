@@ -21,9 +21,9 @@ exchange rates of the Bank of Russia. It also keeps a catalog of items, stores o
 - Node.js: \`npm install fetch-cookie\`, then \`const fetch = makeFetchCookie(globalThis.fetch)\`, and pass this \`fetch\` to your
   generated client. Create one jar per customer.
 
-If a request has an \`Authorization\` header, its cookies are ignored. Each operation lists the scopes that it accepts in
-\`x-scopes\`; one of them is enough. Customers have no scopes. They can read the catalog, and access only their own
-packages, orders and tickets.
+If a request has an \`Authorization\` header, its cookies are ignored. In each operation, \`x-scopes\` lists the accepted
+scopes; one of them is enough. Customers have no scopes. They can read the catalog, and access only their own packages,
+orders and tickets.
 
 ## Requests
 

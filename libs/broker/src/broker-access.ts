@@ -3,7 +3,7 @@ import type { BrokerAddress } from '@waybill/config';
 /** How to reach a message broker. */
 export interface BrokerAccess {
   address: BrokerAddress;
-  /** Trusted certificates (PEM) for the server's certificate, instead of the well-known ones. */
+  /** Trusted certificates (PEM) for the server's certificate, instead of the default CA certificates. */
   certificateAuthority?: string;
   /** Content of a NATS credentials file, or an NKey seed. */
   credentials?: string;

@@ -15,8 +15,8 @@ const LONGEST_PAUSE_MS = 2_000;
 /** Minimum interval between cluster discoveries while commands fail. */
 const REDISCOVER_MS = 5_000;
 /**
- * Retries before a cluster node is given up until the next discovery; without a limit, a removed node would be retried
- * forever.
+ * Maximum retries to connect to a cluster node. Then the client waits for the next discovery. Without a limit, it would
+ * retry a removed node forever.
  */
 const NODE_RETRIES = 5;
 const LOG_EVERY_MS = 60_000;
@@ -133,7 +133,7 @@ class ClusterConnection implements RedisConnection {
     next.on('error', (error: Error) => this.outages.add(error));
     try {
       await next.connect();
-      await this.replaceBy(next);
+      await this.replaceWith(next);
     } catch (error) {
       this.outages.add(error as Error);
       this.retry = undefined;
@@ -141,7 +141,7 @@ class ClusterConnection implements RedisConnection {
     }
   }
 
-  private async replaceBy(next: RedisClusterType): Promise<void> {
+  private async replaceWith(next: RedisClusterType): Promise<void> {
     const previous = this.closed ? next : this.cluster;
     if (!this.closed) {
       this.cluster = next;

@@ -24,7 +24,7 @@ export const environment = z.object({
   NODE_ENV: z
     .enum(['development', 'test', 'production'])
     .default('development')
-    .describe('in production, the key is never printed and the rate snapshot is never used'),
+    .describe("in production, the administrator's key is never printed and the rate snapshot is never used"),
   HOST: z.string().default('127.0.0.1').describe('address to listen on; 0.0.0.0 in a container'),
   PORT: port.optional().describe('public port; unset: 8000, or the next free port; 0: any free port'),
   OPS_PORT: port
@@ -118,7 +118,7 @@ export const environment = z.object({
     .optional()
     .meta({ secret: true })
     .describe(
-      "certificates (PEM) that the message broker's certificate is checked against, instead of the well-known ones; " +
+      'trusted certificates (PEM) for the message broker, instead of the default CA certificates; ' +
         'usually set as BROKER_TLS_CA_FILE',
     ),
   BROKER_CREDENTIALS: brokerCredentials
@@ -128,7 +128,7 @@ export const environment = z.object({
   BOOTSTRAP_ADMIN_KEY: z
     .string()
     .min(32, 'must have 32 characters or more')
-    .regex(/^[\x21-\x7e]*$/, 'must be of visible ASCII characters without spaces, to fit a header')
+    .regex(/^[\x21-\x7e]*$/, 'must contain only visible ASCII characters, without spaces')
     .max(256)
     .optional()
     .meta({ secret: true })
@@ -184,7 +184,9 @@ export const environment = z.object({
   IMPORTS_PENDING_LIMIT: positive
     .max(1_000)
     .default(20)
-    .describe('maximum unfinished imports, including files in upload; above it, new ones get 503'),
+    .describe(
+      'maximum unfinished imports, including files that are being uploaded; above it, new ones get 503',
+    ),
   IMPORT_REQUEUE_AFTER_SECONDS: positive
     .max(3_600)
     .default(30)
@@ -207,7 +209,7 @@ export const environment = z.object({
   TICKETS_AUTO_CLOSE_DAYS: positive
     .max(365)
     .default(7)
-    .describe('days after which a ticket that stays answered is closed'),
+    .describe('days after which a ticket is closed if its status stays answered'),
   WORKER_CONCURRENCY: positive.max(500).default(10).describe('concurrent jobs per worker process'),
   CBR_JSON_URL: httpUrl
     .default('https://www.cbr-xml-daily.ru/daily_json.js')
@@ -219,7 +221,7 @@ export const environment = z.object({
   RATE_MAX_AGE_DAYS: positive
     .max(365)
     .default(14)
-    .describe('maximum age of the rates that price a day when no source answers'),
+    .describe('days after which exchange rates are too old to price a package'),
   JOB_SCHEDULES: jobSchedules
     .default(new Map())
     .describe(
@@ -229,7 +231,7 @@ export const environment = z.object({
     .min(50)
     .max(60_000)
     .default(5_000)
-    .describe('interval at which a worker polls for due job runs, besides their cron times'),
+    .describe('interval at which a worker polls for due job runs; it also checks at each cron time'),
   JOB_RUNS_KEEP_DAYS: positive.min(2).max(365).default(7).describe('retention of job runs'),
 });
 

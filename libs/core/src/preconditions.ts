@@ -14,7 +14,7 @@ export function requireIfMatch(ctx: RequestContext, current: object): void {
 }
 
 /**
- * For other changes of an existing resource: checks the preconditions if the request has any (RFC 9110, 13.2.2).
+ * For other changes to an existing resource: checks the preconditions if the request has any (RFC 9110, 13.2.2).
  * @param current as above; undefined if no GET returns the resource, so that no tag can match.
  * @throws PreconditionFailedError
  */

@@ -9,7 +9,8 @@ export interface Asset {
 }
 
 /**
- * The files of the documentation pages, read on first use. A file's URL contains its digest, so the file never changes.
+ * The files of the documentation pages, read on first use. A file's URL contains its digest, so the content at a URL
+ * never changes.
  */
 @Injectable()
 export class DocsAssets {

@@ -88,14 +88,14 @@ export function headerReferences(names: Iterable<string>): Record<string, Refere
   return Object.fromEntries(entries);
 }
 
-const RETRY_AFTER_OF_SOME = 'RetryAfterOfSome';
+const OPTIONAL_RETRY_AFTER = 'OptionalRetryAfter';
 
-/** Returns references to headers that only some codes of an error reply have. @throws Error for any but `Retry-After`. */
-export function headersOfSome(names: Iterable<string>): Record<string, Reference> {
+/** Like `headerReferences`, for headers that a reply may omit. @throws Error for any header but `Retry-After`. */
+export function optionalHeaderReferences(names: Iterable<string>): Record<string, Reference> {
   const entries = [...names].map((name) => {
     if (name !== 'Retry-After')
       throw new Error(`the header ${name} has no optional form in openapi/headers.ts`);
-    return [name, { $ref: `#/components/headers/${RETRY_AFTER_OF_SOME}` }] as const;
+    return [name, { $ref: `#/components/headers/${OPTIONAL_RETRY_AFTER}` }] as const;
   });
   return Object.fromEntries(entries);
 }
@@ -103,7 +103,7 @@ export function headersOfSome(names: Iterable<string>): Record<string, Reference
 /** Every header, by component name. */
 export const headerComponents: Readonly<Record<string, Header>> = {
   ...Object.fromEntries(Object.entries(headers).map(([name, header]) => [componentOf(name), header])),
-  [RETRY_AFTER_OF_SOME]: {
+  [OPTIONAL_RETRY_AFTER]: {
     ...headers['Retry-After'],
     description: 'Seconds to wait before the next request, if the same request can succeed later.',
     required: false,

@@ -38,7 +38,7 @@ export const parameterComponents: Readonly<Record<string, Parameter>> = {
     name: 'If-Match',
     in: 'header',
     description:
-      'The `ETag` of the version that you replace, from a GET, or `*` for any. Required if the resource exists: without it you get 428, and with an outdated one 412. Omit it to create the resource.',
+      'The `ETag` of the version that you replace, from a GET, or `*` for any. Required if the resource exists: without this header, the request returns 428. Returns 412 if the resource has changed since. Omit it to create the resource.',
     required: false,
     schema: { type: 'string' },
   },

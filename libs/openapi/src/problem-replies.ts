@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { STATUS_CODES } from 'node:http';
 import type { DomainErrorClass } from '@waybill/core';
 import { headersOf, PROBLEM_MEDIA_TYPE, problemOf, type Route, statusOfKind } from '@waybill/http';
-import { headerReferences, headersOfSome } from './headers';
+import { headerReferences, optionalHeaderReferences } from './headers';
 import { schemaReference } from './schemas';
 import type { ApiDescription, Components, Operation, Parameter, Reply } from './types';
 
@@ -35,7 +35,7 @@ function replyOf(errors: readonly DomainErrorClass[], status: string, isLimited:
   const codes = [...new Set(errors.map(({ code }) => code))].toSorted();
   const members = errors.length === 1 ? Object.keys(errors[0]?.members ?? {}) : [];
   const ownHeaders = errors.map((error) => Object.keys(headersOf(error.example())));
-  const [ofAll, ofSome] = partitioned(ownHeaders);
+  const [required, optional] = partitioned(ownHeaders);
   const schema = {
     ...schemaReference('Problem'),
     properties: {
@@ -51,16 +51,16 @@ function replyOf(errors: readonly DomainErrorClass[], status: string, isLimited:
       ...headerReferences([
         ...['X-Request-Id', 'Cache-Control'],
         ...(isLimited ? ['RateLimit-Policy', 'RateLimit'] : []),
-        ...ofAll,
+        ...required,
       ]),
-      ...headersOfSome(ofSome),
+      ...optionalHeaderReferences(optional),
     },
     content: { [PROBLEM_MEDIA_TYPE]: { schema, examples: Object.fromEntries(examples) as never } },
   };
 }
 
 /** Separates the names that are in every list from those that are only in some. */
-function partitioned(lists: string[][]): [ofAll: string[], ofSome: string[]] {
+function partitioned(lists: string[][]): [required: string[], optional: string[]] {
   const names = [...new Set(lists.flat())];
   const isInAll = (name: string): boolean => lists.every((list) => list.includes(name));
   return [names.filter(isInAll), names.filter((name) => !isInAll(name))];

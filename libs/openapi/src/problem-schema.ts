@@ -13,7 +13,10 @@ export function problemSchemas(errors: readonly DomainErrorClass[]): Record<stri
     type: { type: 'string', format: 'uri', description: 'A URN that contains the `code`.' },
     title: { type: 'string', description: 'The name of the HTTP status.' },
     status: { type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.' },
-    detail: { type: 'string', description: 'What went wrong, for people. The wording may change.' },
+    detail: {
+      type: 'string',
+      description: 'Human-readable explanation of the error. The wording may change.',
+    },
     instance: {
       type: 'string',
       format: 'uri-reference',
@@ -22,14 +25,14 @@ export function problemSchemas(errors: readonly DomainErrorClass[]): Record<stri
     code: {
       type: 'string',
       enum: [...new Set(codes)].toSorted(),
-      description: 'What went wrong, for programs. Codes do not change. New ones may be added.',
+      description: 'Machine-readable error code. Codes do not change. New ones may be added.',
     },
     request_id: { type: 'string', description: 'The same value as the `X-Request-Id` header.' },
     errors: {
       type: 'array',
       items: schemaReference('FieldError'),
       maxItems: MAX_ERRORS,
-      description: `Invalid fields, parameters and headers. Empty for other errors. Has at most ${MAX_ERRORS} entries; if there are more, \`detail\` has the total number.`,
+      description: `Invalid fields, parameters and headers. Empty for other errors. Lists the first ${MAX_ERRORS}. If there are more, \`detail\` gives the total number.`,
     },
   };
   return {
@@ -61,7 +64,7 @@ const fieldError: Schema = {
     code: { type: 'string', description: 'The rule that was broken.', examples: ['required'] },
     detail: {
       type: 'string',
-      description: 'What is wrong, for people.',
+      description: 'Human-readable explanation of the error.',
       examples: ['This field is required.'],
     },
     pointer: {

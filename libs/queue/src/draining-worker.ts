@@ -80,7 +80,7 @@ export class DrainingWorker extends Worker {
     await this.abandon();
   }
 
-  /** Ends what BullMQ's own close ends only after its wait: timers, and a connection that retries forever. */
+  /** Stops the timers and the connection, which retries forever. BullMQ's own `close` does this only after its wait. */
   private async abandon(): Promise<void> {
     await Promise.all([this.pause(true), this.lockManager.close()]);
     this.backend.close(true).catch((error: Error) => this.logger.debug(error.message));

@@ -20,7 +20,7 @@ export class ListAuditEntriesQuery extends ListQuery {
   @IsText(1, 254)
   actor_email?: string;
 
-  /** Return only entries whose actor is an API key with this current name. */
+  /** Return only entries whose actor is an API key that now has this name. */
   @Optional()
   @IsText(1, 100)
   actor_key_name?: string;

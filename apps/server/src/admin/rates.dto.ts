@@ -10,7 +10,7 @@ export class RateListDto {
   @ApiProperty({ format: 'date' })
   effective_date!: string;
 
-  /** Source of the list. `snapshot` is a dated sample for trying out Waybill without a network. */
+  /** Source of the list. `snapshot`: rates of a past day, included in Waybill so that it works without a network. */
   source!: 'cbr-json' | 'cbr-xml' | 'snapshot';
 
   /**

@@ -50,7 +50,7 @@ export class UsedRateDto {
   @ApiProperty({ format: 'date' })
   effective_date!: string;
 
-  /** Source of the rate. `snapshot` is a dated sample for trying out Waybill without a network. */
+  /** Source of the rate. `snapshot`: rates of a past day, included in Waybill so that it works without a network. */
   source!: 'cbr-json' | 'cbr-xml' | 'snapshot';
 
   /**

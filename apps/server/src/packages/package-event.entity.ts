@@ -6,7 +6,7 @@ export const packageEventKinds = ['registered', 'priced', 'repriced', 'claimed',
 export type PackageEventKind = (typeof packageEventKinds)[number];
 
 /**
- * A change of a package. The statement that changes the package inserts the event. Events never change. The events that
+ * A change to a package. The statement that changes the package inserts the event. Events never change. The events that
  * set a cost are the revisions of the cost.
  */
 @Entity('package_events')

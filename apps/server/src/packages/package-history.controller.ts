@@ -20,7 +20,7 @@ export class PackageHistoryController {
     private readonly stats: DailyStatsQueries,
   ) {}
 
-  /** Get daily statistics. Returns the number of packages and the sum of their current costs, by day of registration and type. Cancelled packages do not count. */
+  /** Get daily statistics. Returns the number of packages and the sum of their current costs, for each type and day of registration. Cancelled packages do not count. */
   @Get('stats/daily')
   @RequireScopes(packagesScopes.readReports)
   @ApiOperation({ operationId: 'getDailyStats' })

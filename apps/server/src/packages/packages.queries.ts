@@ -23,7 +23,7 @@ import { type RegistrationStatus, RegistrationsRepository } from './registration
 
 const DAY_SECONDS = 24 * 3_600;
 const VISIBLE_FOR_SECONDS = DAY_SECONDS;
-const EXPIRED_FOR_SECONDS = 30 * DAY_SECONDS;
+const RETAINED_FOR_SECONDS = 30 * DAY_SECONDS;
 const BEYOND_ANY_ID = 2_147_483_647;
 const cursors = new Cursors('packages', z.tuple([integerKey]));
 
@@ -42,7 +42,7 @@ export class PackagesQueries {
   async status(ctx: RequestContext, id: string): Promise<RegistrationStatus> {
     const registration = await this.registrations.findStatus(ctx, id);
     const age = registration?.finishedSeconds ?? 0;
-    if (!registration || !isVisible(ctx, registration.ownerId) || age > EXPIRED_FOR_SECONDS)
+    if (!registration || !isVisible(ctx, registration.ownerId) || age > RETAINED_FOR_SECONDS)
       throw new RegistrationNotFoundError();
     if (age > VISIBLE_FOR_SECONDS) throw new RegistrationExpiredError(registration.packageId);
     return registration;

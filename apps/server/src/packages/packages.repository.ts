@@ -9,10 +9,10 @@ import {
   cancelOf,
   CLAIM,
   FIND_ANY,
-  FIND_OF_MANY,
+  FIND_OF_OWNERS,
   FIND_OWNED,
   FIND_PRICE_ANY,
-  FIND_PRICE_OF_MANY,
+  FIND_PRICE_OF_OWNERS,
   INPUTS,
   listing,
   lockOf,
@@ -55,7 +55,7 @@ export class PackagesRepository {
     if (visible === 'all') return this.database.row(ctx, FIND_ANY, [id]);
     const [ownerId, ...more] = visible;
     if (ctx.transaction || ownerId === undefined || more.length > 0)
-      return this.database.row(ctx, FIND_OF_MANY, [id, visible]);
+      return this.database.row(ctx, FIND_OF_OWNERS, [id, visible]);
     return this.ownedBatcher.add({ id, ownerId });
   }
 
@@ -76,7 +76,7 @@ export class PackagesRepository {
   ): Promise<PricedPackageRow | undefined> {
     return visible === 'all'
       ? this.database.row(ctx, FIND_PRICE_ANY, [id])
-      : this.database.row(ctx, FIND_PRICE_OF_MANY, [id, visible]);
+      : this.database.row(ctx, FIND_PRICE_OF_OWNERS, [id, visible]);
   }
 
   /** Returns the inputs of the price of a package. They never change. */

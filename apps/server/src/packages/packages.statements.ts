@@ -39,7 +39,10 @@ export interface PackageFilters {
 
 const FROM = `FROM packages p ${typeName.join('p.type_id')}`;
 export const FIND_ANY = statement(ROW, `SELECT ${ROW} ${FROM} WHERE p.id = $1`);
-export const FIND_OF_MANY = statement(ROW, `SELECT ${ROW} ${FROM} WHERE p.id = $1 AND p.owner_id = ANY ($2)`);
+export const FIND_OF_OWNERS = statement(
+  ROW,
+  `SELECT ${ROW} ${FROM} WHERE p.id = $1 AND p.owner_id = ANY ($2)`,
+);
 export const FIND_OWNED = statement(
   OWNED,
   `SELECT ${OWNED} FROM unnest($1::int[], $2::uuid[]) AS wanted (id, owner_id)
@@ -51,7 +54,7 @@ const FIND_PRICE = `SELECT ${PRICED} FROM packages p LEFT JOIN LATERAL (
     WHERE e.package_id = p.id AND e.revision IS NOT NULL ORDER BY e.id DESC LIMIT 1) AS latest ON true
   WHERE p.id = $1`;
 export const FIND_PRICE_ANY = statement(PRICED, FIND_PRICE);
-export const FIND_PRICE_OF_MANY = statement(PRICED, `${FIND_PRICE} AND p.owner_id = ANY ($2)`);
+export const FIND_PRICE_OF_OWNERS = statement(PRICED, `${FIND_PRICE} AND p.owner_id = ANY ($2)`);
 
 const ofOwners = (parameter: string, visible: Visibility): string =>
   visible === 'all' ? '' : `AND p.owner_id = ANY (${parameter})`;

@@ -16,7 +16,11 @@ import {
 } from './ticket-event.entity';
 
 const STATUS = { enum: statuses, enumName: 'TicketStatus' };
-const VISIBILITY = { enum: visibilities, enumName: 'CommentVisibility' };
+const VISIBILITY = {
+  enum: visibilities,
+  enumName: 'CommentVisibility',
+  enumSchema: { description: '`internal`: only callers with `tickets:manage` see the comment.' },
+};
 const UUID = { type: String, format: 'uuid', nullable: true } as const;
 
 /** A comment to write. */

@@ -19,12 +19,12 @@ export interface ChangeableFields {
   assigneeId: string | null;
 }
 
-/** Changed fields. Excludes the old value of `text`, and the old values of a new ticket. */
+/** Changed fields. `from` is omitted for `text`, and for every field of a new ticket. */
 export type RecordedChanges = {
   [Field in keyof ChangeableFields]?: { from?: ChangeableFields[Field]; to: ChangeableFields[Field] };
 };
 
-/** One change of a ticket. Append-only: the ticket at any time can be rebuilt from its events. */
+/** One change to a ticket. Append-only: the ticket at any time can be rebuilt from its events. */
 @Entity('ticket_events')
 @Unique('ticket_events_ticket_id_public_revision_key', ['ticketId', 'publicRevision'])
 @Check(

@@ -188,7 +188,7 @@ export class TicketsController {
   }
 
   /**
-   * Open a follow-up of a closed ticket. A ticket can have one follow-up. The follow-up gets the owner, `email`, `package_id` and
+   * Open a follow-up to a closed ticket. A ticket can have one follow-up. The follow-up gets the owner, `email`, `package_id` and
    * `order_uid` of the closed ticket.
    */
   @Post(':id/follow-up')

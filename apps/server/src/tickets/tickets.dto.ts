@@ -23,7 +23,11 @@ import {
 const MAX_TAGS = 20;
 const UUID = { type: String, format: 'uuid', nullable: true } as const;
 const STATUS = { enum: statuses, enumName: 'TicketStatus' };
-const PRIORITY = { enum: priorities, enumName: 'TicketPriority' };
+const PRIORITY = {
+  enum: priorities,
+  enumName: 'TicketPriority',
+  enumSchema: { description: 'Priority of a ticket.' },
+};
 
 /** A ticket to open. */
 export class OpenTicketDto {
@@ -301,8 +305,8 @@ export class ListTicketsQuery extends ListQuery {
   updated_to?: string;
 
   /**
-   * Return only tickets that contain all of these words. Finds other forms of Russian and English words. The words must
-   * all be in the subject and text, or all in one comment that you can see. Use `"…"` for a phrase, `or` for alternatives, and `-` to exclude a word.
+   * Return only tickets that contain all of these words. Finds other forms of Russian and English words. A ticket matches if
+   * its subject and text together contain all the words, or if a single comment that you can see does. Use `"…"` for a phrase, `or` for alternatives, and `-` to exclude a word.
    */
   @Optional()
   @IsText(1, 200)

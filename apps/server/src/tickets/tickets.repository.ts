@@ -35,7 +35,7 @@ export type NewTicket = Pick<
   'id' | 'ownerId' | 'subject' | 'text' | 'email' | 'packageId' | 'orderUid' | 'followUpOfId'
 >;
 
-/** A change of a ticket, as an event records it. */
+/** A change to a ticket, as an event records it. */
 export interface NewEvent extends ChangeAuthor {
   type: TicketEventEntity['type'];
   /** Whether the customer sees the change. */

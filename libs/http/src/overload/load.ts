@@ -28,7 +28,7 @@ export class Load {
     if (this.inProgress === OVERLOAD_MINIMUM) this.busySince = this.now();
   }
 
-  /** @param finished whether the response is complete. False if the server only waits for the client. */
+  /** @param finished whether the response is complete. False if the server is only waiting for the client. */
   leave(finished: boolean): void {
     this.inProgress -= 1;
     if (this.inProgress < OVERLOAD_MINIMUM) this.busySince = undefined;

@@ -37,8 +37,8 @@ export class UploadsService {
 
   /**
    * Stores a file.
-   * @throws TooManyImportsError before the file is read, MalformedCsvError, ValidationFailedError, or the error of the
-   *   source.
+   * @throws TooManyImportsError before the file is read, MalformedCsvError, ValidationFailedError, or the error that reading
+   *   `file` throws.
    */
   async store(file: AsyncIterable<Buffer>): Promise<Upload> {
     const id = uuidv7();

@@ -48,7 +48,7 @@ export class DeadLetterDto {
   reason!: RejectionReason;
 
   /**
-   * Why the message could not be stored, for people.
+   * Human-readable explanation of the error.
    * @example "This field is required."
    */
   detail!: string;

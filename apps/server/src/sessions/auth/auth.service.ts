@@ -64,7 +64,7 @@ export class AuthService {
     if (!known || !isRight || known.disabledAt)
       return this.fail(ctx, known, isRight ? 'disabled_user' : 'wrong_password');
     const opened = await this.database.transaction(ctx, async () => {
-      // A concurrent change of the user waits for this transaction, and then ends this session too.
+      // A concurrent change to the user waits for this transaction, and then ends this session too.
       const user = await this.users.lockSharedIfUnchanged(ctx, known.id, known.passwordHash);
       if (!user) return undefined;
       const rotated = await this.rotate(ctx, user, presented.session);
@@ -91,16 +91,16 @@ export class AuthService {
    */
   async changePassword(
     ctx: RequestContext,
-    { current_password: present, new_password: wanted }: ChangePasswordDto,
+    { current_password: currentPassword, new_password: newPassword }: ChangePasswordDto,
   ): Promise<void> {
     const { userId, id: sessionId } = ctx.principal;
     const known = userId === undefined ? undefined : await this.users.findCredentials(ctx, { id: userId });
     if (!known) throw new NoPasswordError();
     await this.throttle.admitSession(sessionId);
-    if (!(await this.hasher.verify(known.passwordHash, present))) throw wrongPassword();
+    if (!(await this.hasher.verify(known.passwordHash, currentPassword))) throw wrongPassword();
     await this.throttle.sessionSucceeded(sessionId);
-    if (isSamePassword(wanted, present)) throw unchangedPassword();
-    const passwordHash = await this.passwords.hashNew(wanted, '/new_password');
+    if (isSamePassword(newPassword, currentPassword)) throw unchangedPassword();
+    const passwordHash = await this.passwords.hashNew(newPassword, '/new_password');
     await this.database.transaction(ctx, async () => {
       await this.users.lockAll(ctx);
       if (!(await this.users.lockSharedIfUnchanged(ctx, known.id, known.passwordHash))) throw wrongPassword();

@@ -40,8 +40,8 @@ export class SessionsService {
 
   /** Returns the session of a valid cookie, or creates one. */
   async open(ctx: RequestContext, presentedToken: string | undefined): Promise<OpenedSession> {
-    const present = presentedToken && (await this.sessions.findByTokenHash(ctx, hashSecret(presentedToken)));
-    if (present) return { session: present };
+    const existing = presentedToken && (await this.sessions.findByTokenHash(ctx, hashSecret(presentedToken)));
+    if (existing) return { session: existing };
     const { token, ...identity } = newIdentity();
     const session = await this.sessions.insert(ctx, {
       ...identity,
@@ -60,7 +60,7 @@ export class SessionsService {
     return session;
   }
 
-  /** Lists the caller's own sessions, newest first: all of a user's, a customer's only one, none for an API key. */
+  /** Lists the caller's own sessions, newest first. A customer has one session, and an API key has none. */
   async list(ctx: RequestContext, { limit, cursor }: PageRequest): Promise<Page<SessionRow>> {
     const { userId, kind, id } = ctx.principal;
     const bound = { owner: cursorOwner(ctx.principal) };

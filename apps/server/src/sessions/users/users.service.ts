@@ -208,7 +208,7 @@ export class UsersService {
   }
 }
 
-/** Returns the audit entries for a change of a user. */
+/** Returns the audit entries for a change to a user. */
 function changesOf(
   before: UserRow,
   after: UserRow,
