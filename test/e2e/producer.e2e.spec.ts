@@ -1,8 +1,12 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { startServer, type TestServer } from '../support/server';
 import { administrator } from '../support/callers';
 import { connect } from '../support/api';
 import { eventually } from '../support/poll';
 import { produce } from '../support/produce';
+import { describeWithNatsServer, startNatsServer } from '../../libs/broker/test/nats-server';
+import { makeRunFolder } from '../support/test-run';
 
 describe('the producer', () => {
   let server: TestServer;
@@ -35,5 +39,26 @@ describe('the producer', () => {
   ])('says so, and exits with 1, if %s', async (_, args, env, message) => {
     const failed = produce(args, { DATA_DIR: server.dataDir, ...env });
     await expect(failed).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(message) });
+  });
+});
+
+describeWithNatsServer('the producer on NATS', () => {
+  it('exits with 1 and says how many messages were not confirmed', async () => {
+    const nats = await startNatsServer('max_payload: 1KB');
+    const dir = makeRunFolder();
+    const file = path.join(dir, 'orders.ndjson');
+    writeFileSync(file, `{}\n${'x'.repeat(2_000)}\n`);
+    try {
+      await expect(
+        produce(['--file', file], { DATA_DIR: dir, BROKER_URL: `nats://${nats.host}:${nats.port}` }),
+      ).rejects.toMatchObject({
+        code: 1,
+        stdout: expect.stringMatching(/^Published 0 messages to NATS at 127\.0\.0\.1:\d+\.$/m),
+        stderr: expect.stringMatching(/^Not confirmed: 2 messages: Message 1: it has \d+ bytes/m),
+      });
+    } finally {
+      await nats.stop();
+      rmSync(dir, { recursive: true });
+    }
   });
 });

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { ConfigurationError, loadConfig, readEnvironment } from '@waybill/config';
 import { openBroker } from './open-broker';
 import { generateOrders } from './generate-orders';
@@ -10,6 +11,8 @@ import { type ProducerOptions, readOptions, USAGE, UsageError } from './read-opt
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2));
   if (!options) return void process.stdout.write(USAGE);
+  // Each failed attempt to connect would be a line of its own.
+  Logger.overrideLogger(['log', 'warn', 'error', 'fatal']);
   const warn = (warning: string) => void process.stderr.write(`Warning: ${warning}\n`);
   const { broker, name, close } = await openBroker(loadConfig('all', readEnvironment(warn)));
   const stop = new AbortController();

@@ -5,6 +5,8 @@ import { runningEmbeddedPostgres } from '@waybill/embedded-postgres';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { UsageError } from './read-options';
 
+const PRODUCTS = { nats: 'NATS', rabbitmq: 'RabbitMQ' };
+
 /** A broker to publish to. */
 export interface OpenBroker {
   broker: Broker;
@@ -24,7 +26,7 @@ export async function openBroker(config: Config): Promise<OpenBroker> {
     throw new Error('Only the embedded broker has a database');
   });
   const servers = address.servers.map(({ host, port }) => `${host}:${port}`).join(', ');
-  return { broker, name: `${address.product} at ${servers}`, close: () => broker.close() };
+  return { broker, name: `${PRODUCTS[address.product]} at ${servers}`, close: () => broker.close() };
 }
 
 async function openEmbedded(config: Config): Promise<OpenBroker> {
