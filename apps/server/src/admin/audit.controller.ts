@@ -12,7 +12,7 @@ export class AuditController {
   constructor(private readonly entries: AuditLogQueries) {}
 
   /**
-   * List audit log entries. Newest first. The log records changes by staff, API keys and the system. It
+   * List audit log entries. Newest first. The log records changes by staff, API keys, the command line and the system. It
    * also records up to 60 failed sign-ins per minute per process.
    */
   @Get()

@@ -57,7 +57,7 @@ export class ListAuditEntriesQuery extends ListQuery {
 /** Who made a change. */
 export class AuditActorDto {
   /**
-   * `anonymous`: a caller who failed to sign in.
+   * `command_line`: the command `npm run admin`. `anonymous`: a caller who failed to sign in.
    * @example "staff"
    */
   @ApiProperty({ enum: ['staff', 'api_key', 'command_line', 'system', 'anonymous'] })

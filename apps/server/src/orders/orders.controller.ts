@@ -43,7 +43,7 @@ export class OrdersController {
     return { ...page, items: page.items.map(toOrderSummaryDto) };
   }
 
-  /** Get an order. Returns the order exactly as it was received, byte for byte. */
+  /** Get an order. Returns an order from a shop exactly as it was received or corrected, byte for byte. */
   @Get(':order_uid')
   @AllowCustomersOr(ordersScopes.read)
   @ETag()

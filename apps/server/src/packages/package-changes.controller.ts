@@ -57,8 +57,8 @@ export class PackageChangesController {
   }
 
   /**
-   * Cancel a package. You can cancel your own packages, or any package with the scope `packages:manage`. A claimed package cannot be
-   * cancelled. Also succeeds if the package is already cancelled.
+   * Cancel a package. You can cancel your own packages, or any package if you have the scope `packages:manage`. A claimed package
+   * cannot be cancelled. Also succeeds if the package is already cancelled.
    */
   @Post(':id/cancel')
   @HttpCode(HttpStatus.OK)

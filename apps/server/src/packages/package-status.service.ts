@@ -49,8 +49,8 @@ export class PackageStatusService {
   }
 
   /**
-   * Cancels a package that no carrier has claimed. Callers can cancel their own packages, or any package with the scope
-   * `packages:manage`. Changes nothing if the package is already cancelled.
+   * Cancels a package that no carrier has claimed. Callers can cancel their own packages, or any package if they have
+   * the scope `packages:manage`. Changes nothing if the package is already cancelled.
    * @throws PackageNotFoundError, PackageOfAnotherOwnerError, PackageAlreadyClaimedError, PreconditionFailedError
    */
   async cancel(ctx: RequestContext, id: number): Promise<PackageRow> {

@@ -42,7 +42,7 @@ export class NewCommentDto {
 /** A comment to write, with the status that the ticket gets. */
 export class WriteCommentDto extends NewCommentDto {
   /**
-   * New status of the ticket. Omit to keep the status. Customers can only send `closed`.
+   * New status of the ticket. Omit to keep the status. Any status but `closed` requires the scope `tickets:manage`.
    * @example "answered"
    */
   @ApiProperty(STATUS)
@@ -54,7 +54,7 @@ export class WriteCommentDto extends NewCommentDto {
 /** A transition to make. */
 export class TransitionTicketDto {
   /**
-   * The new status. Customers can only send `closed`.
+   * The new status. Any status but `closed` requires the scope `tickets:manage`.
    * @example "answered"
    */
   @ApiProperty(STATUS)
@@ -72,7 +72,7 @@ export class TransitionTicketDto {
 /** The author of a comment or a change. Only callers with `tickets:manage` see more than `kind`. */
 export class TicketAuthorDto {
   /**
-   * `system`: a scheduled job.
+   * `staff`: a caller with `tickets:manage`. `customer`: a caller without it. `system`: a scheduled job.
    * @example "staff"
    */
   @ApiProperty({ enum: authors })

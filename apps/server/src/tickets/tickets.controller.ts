@@ -94,8 +94,8 @@ export class TicketsController {
   }
 
   /**
-   * Edit a ticket. Customers can edit the subject and the text while the status is `open`. Callers with `tickets:manage` can edit every
-   * field while the ticket is not closed.
+   * Edit a ticket. Callers with `tickets:manage` can edit every field while the ticket is not closed. Other callers can edit the
+   * subject and the text while the status is `open`.
    */
   @Patch(':id')
   @AllowCustomersOr(ticketsScopes.write, ticketsScopes.manage)
@@ -114,7 +114,8 @@ export class TicketsController {
   }
 
   /**
-   * Change the status of a ticket. You can add a comment in the same request. Customers can only close a ticket.
+   * Change the status of a ticket. You can add a comment in the same request. Without `tickets:manage`, you can only close
+   * a ticket.
    *
    * Allowed changes: `open` to `answered` or `closed`, `answered` to `awaiting_reply` or `closed`, and `awaiting_reply` to `answered` or
    * `closed`.
@@ -138,8 +139,8 @@ export class TicketsController {
   }
 
   /**
-   * Write a comment on a ticket. Send `transition` to change the status of the ticket too. A customer's comment on an `answered` ticket
-   * changes the status to `awaiting_reply`.
+   * Write a comment on a ticket. Send `transition` to change the status of the ticket too. If you omit it, a comment by a
+   * caller without `tickets:manage` on an `answered` ticket changes the status to `awaiting_reply`.
    */
   @Post(':id/comments')
   @AllowCustomersOr(ticketsScopes.write, ticketsScopes.manage)

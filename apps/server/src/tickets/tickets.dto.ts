@@ -47,7 +47,7 @@ export class OpenTicketDto {
   email!: string;
 
   /**
-   * ID of the package that the ticket is about. A customer can only link their own package.
+   * ID of the package that the ticket is about. Without `tickets:manage`, you can only link your own package.
    * @example null
    */
   @Optional()

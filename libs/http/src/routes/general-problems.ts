@@ -48,7 +48,7 @@ const rules: readonly Rule[] = [
   { errors: [UnauthenticatedError], when: ({ access }) => access !== 'public' },
   { errors: [ForbiddenError], when: ({ access }) => typeof access === 'object' },
   { errors: [RateLimitedError], when: ({ limit }) => limit !== 'none' },
-  // A path value may be longer than any ID.
+  // The router refuses a path value that is longer than any ID.
   { errors: [RouteNotFoundError], when: ({ path }) => path.includes(':') },
   // Fastify reads the body of these methods on every route. A route without a body refuses one.
   {

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { MalformedCsvError } from './csv.errors';
 
 const NEWLINE = 0x0a;
-/** A character has at most four bytes, so at most three of them are at the end of a chunk. */
+/** A character has at most four bytes, so an incomplete one at the end of a chunk has at most three. */
 const MAX_INCOMPLETE = 3;
 
 /**

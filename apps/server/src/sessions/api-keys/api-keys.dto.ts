@@ -104,7 +104,8 @@ export class ApiKeyCreatorDto {
   id!: string;
 
   /**
-   * ID of the user who created the key, directly or with an API key. Null if the bootstrap key was used.
+   * ID of the user who created the key, directly or with an API key. Null if the key was created with an API key that no user
+   * created, such as the bootstrap key.
    * @example "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12"
    */
   @ApiProperty({ type: String, format: 'uuid', nullable: true })
@@ -133,7 +134,8 @@ export class ApiKeyDto {
   created_at!: Date;
 
   /**
-   * Who created or rotated the key. Null for the bootstrap key and for keys created before this field existed.
+   * Who created or rotated the key. Null for the bootstrap key, for keys created with `npm run admin`, and for keys created before
+   * this field existed.
    * @example { "kind": "user", "id": "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12", "user_id": "019301f0-7b5c-7cc0-a2d4-0f6a2b1f8d12" }
    */
   created_by!: ApiKeyCreatorDto | null;

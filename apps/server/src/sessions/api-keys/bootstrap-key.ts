@@ -58,7 +58,7 @@ export class BootstrapKey implements OnApplicationBootstrap {
       if (error instanceof ConfigurationError) throw error;
       const { code } = error as NodeJS.ErrnoException;
       throw new ConfigurationError([
-        `DATA_DIR: can't store the administrator's key in ${this.file} (${code}); set another directory, or BOOTSTRAP_ADMIN_KEY`,
+        `DATA_DIR: can't read or store the administrator's key in ${this.file} (${code}); set another directory, or BOOTSTRAP_ADMIN_KEY`,
       ]);
     }
   }
