@@ -24,7 +24,7 @@ export interface Effort {
 
 const FULL: Effort = {
   ...{ rounds: 5, seconds: 5, warmUpSeconds: 3 },
-  ...{ callers: 40, jobs: 2_000, orders: 20_000, starts: 5, overloadSeconds: 8 },
+  ...{ callers: 40, jobs: 2_000, orders: 40_000, starts: 5, overloadSeconds: 8 },
 };
 const QUICK: Effort = {
   ...{ rounds: 2, seconds: 1, warmUpSeconds: 0.5 },

@@ -47,7 +47,7 @@ async function main(): Promise<void> {
   await pool.query(TABLES);
   const connection = await connect({ servers: process.env.NATS_URL! });
   const consumer = await createConsumer(connection);
-  for (let n = 0; n < CONCURRENCY; n += 1) void consume(consumer);
+  void consume(consumer);
   process.stdout.write('ready\n');
 }
 
@@ -60,15 +60,23 @@ async function createConsumer(connection: NatsConnection): Promise<Consumer> {
   return jetstream(connection).consumers.get(stream, 'bare');
 }
 
+// One loop fetches, so that all batches are full: a pull request that is not filled ends only after WAIT_MS.
 async function consume(consumer: Consumer): Promise<void> {
+  const storing = new Set<Promise<void>>();
   for (;;) {
     const batch: JsMsg[] = [];
     for await (const message of await consumer.fetch({ max_messages: BATCH, expires: WAIT_MS }))
       batch.push(message);
     if (batch.length === 0) continue;
-    await pool.query({ ...INSERT, values: [JSON.stringify(batch.map((message) => rowOf(message)))] });
-    for (const message of batch) message.ack();
+    const stored = store(batch).finally(() => storing.delete(stored));
+    storing.add(stored);
+    if (storing.size === CONCURRENCY) await Promise.race(storing);
   }
+}
+
+async function store(batch: JsMsg[]): Promise<void> {
+  await pool.query({ ...INSERT, values: [JSON.stringify(batch.map((message) => rowOf(message)))] });
+  for (const message of batch) message.ack();
 }
 
 function rowOf(message: JsMsg) {

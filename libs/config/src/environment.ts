@@ -59,11 +59,11 @@ export const environment = z.object({
     )
     .describe('origins that may call this API from a browser (CORS), separated by commas'),
   LIMIT_PRINCIPAL_PER_MINUTE: positive
-    .max(1_000_000)
+    .max(1_000_000_000)
     .default(600)
     .describe('requests per minute for each session or API key'),
   LIMIT_ADDRESS_PER_MINUTE: positive
-    .max(1_000_000)
+    .max(1_000_000_000)
     .default(1_200)
     .describe('requests per minute for each IP address'),
   LIMIT_SESSIONS_PER_MINUTE: positive
