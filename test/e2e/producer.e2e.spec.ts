@@ -27,6 +27,16 @@ describe('the producer', () => {
     });
   });
 
+  it('refuses an older Node, which would not find the server', async () => {
+    const preload = path.join(server.dataDir, 'old-node.cjs');
+    writeFileSync(preload, `Object.defineProperty(process.versions, 'node', { value: '20.20.2' });`);
+    const env = { DATA_DIR: server.dataDir, NODE_OPTIONS: `--require ${preload}` };
+    await expect(produce(['--count', '1'], env)).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Node 20.20.2 is too old to run Waybill'),
+    });
+  });
+
   it.each([
     [
       'no server runs',

@@ -94,7 +94,7 @@ describe('a start that can’t succeed', () => {
     writeFileSync(preload, `Object.defineProperty(process.versions, 'node', { value: '24.10.0' });`);
     expect(await run(folder, { NODE_OPTIONS: `--require ${preload}`, PORT: 'abc' })).toEqual({
       code: 1,
-      said: 'Node 24.10.0 is too old to run Waybill: use Node 24.11 or newer, or npm start.\n',
+      said: 'Node 24.10.0 is too old to run Waybill: use Node 24.11 or newer, or run it with npm start or npx.\n',
     });
   });
 

@@ -1,0 +1,3 @@
+import { requireNodeVersion } from '@waybill/node-version';
+
+requireNodeVersion();

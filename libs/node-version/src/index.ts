@@ -1,0 +1,1 @@
+export { requireNodeVersion } from './node-version';
