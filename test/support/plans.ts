@@ -54,7 +54,11 @@ export const maxRowsRead = (nodes: PlanNode[]): number =>
     ),
   );
 
-const nodesOf = (plan: PlanNode): PlanNode[] => [plan, ...(plan.Plans ?? []).flatMap((one) => nodesOf(one))];
+/** Returns a node and all nodes below it. */
+export const nodesOf = (plan: PlanNode): PlanNode[] => [
+  plan,
+  ...(plan.Plans ?? []).flatMap((one) => nodesOf(one)),
+];
 
 function literal(value: unknown): string {
   if (Array.isArray(value)) return `'{${value.join(',')}}'`;

@@ -5,8 +5,6 @@ import { runningEmbeddedPostgres } from '@waybill/embedded-postgres';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { UsageError } from './read-options';
 
-const PRODUCTS = { nats: 'NATS', rabbitmq: 'RabbitMQ' };
-
 /** A broker to publish to. */
 export interface OpenBroker {
   broker: Broker;
@@ -20,13 +18,11 @@ export interface OpenBroker {
  * @throws UsageError if there is neither.
  */
 export async function openBroker(config: Config): Promise<OpenBroker> {
-  const { address } = config.broker;
-  if (address === undefined) return openEmbedded(config);
+  if (config.broker.address === undefined) return openEmbedded(config);
   const broker = createBroker(config.broker, () => {
     throw new Error('Only the embedded broker has a database');
   });
-  const servers = address.servers.map(({ host, port }) => `${host}:${port}`).join(', ');
-  return { broker, name: `${PRODUCTS[address.product]} at ${servers}`, close: () => broker.close() };
+  return { broker, name: broker.name, close: () => broker.close() };
 }
 
 async function openEmbedded(config: Config): Promise<OpenBroker> {

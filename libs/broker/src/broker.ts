@@ -28,6 +28,11 @@ export class Broker {
     private readonly timeouts = { publishMs: PUBLISH_TIMEOUT_MS, drainMs: DRAIN_MS },
   ) {}
 
+  /** Product and servers, without credentials. */
+  get name(): string {
+    return this.driver.health.name;
+  }
+
   /** Whether the broker is reachable; undefined until it is first used. */
   get isReachable(): boolean | undefined {
     return this.driver.health.isReachable;

@@ -1,4 +1,5 @@
 import { TransactionContext } from '@waybill/core';
+import { maxRowsRead, nodesOf, type PlanNode } from '../../../../test/support/plans';
 import { useTicketServices } from '../../../../test/support/ticket-services';
 import type { Owners } from './tickets.caller';
 import type { After, TicketFilters, TicketSort } from './tickets.lists';
@@ -6,15 +7,6 @@ import type { After, TicketFilters, TicketSort } from './tickets.lists';
 const ROWS = 100_000;
 const OWNERS = 500;
 const OWNED = ROWS / OWNERS;
-
-interface Plan {
-  'Node Type': string;
-  'Index Name'?: string;
-  'Actual Rows': number;
-  'Actual Loops': number;
-  'Rows Removed by Filter'?: number;
-  Plans?: Plan[];
-}
 
 /** Tests the plans of lists for their values. Durations are not tested. */
 describe('plans of lists of tickets', () => {
@@ -78,7 +70,7 @@ describe('plans of lists of tickets', () => {
     filters: TicketFilters,
     sort: TicketSort,
     after?: After,
-  ): Promise<Plan[]> {
+  ): Promise<PlanNode[]> {
     const page = { sort, after, count: 51 };
     const [sql, parameters] = lists
       .listing(new TransactionContext(), owners, filters, page)
@@ -87,7 +79,7 @@ describe('plans of lists of tickets', () => {
       `EXPLAIN (ANALYZE, FORMAT JSON, TIMING OFF) ${sql}`,
       parameters,
     );
-    return nodesOf((answer as { Plan: Plan }[])[0]!.Plan);
+    return nodesOf((answer as { Plan: PlanNode }[])[0]!.Plan);
   }
 
   const all = (): Owners => 'all';
@@ -151,16 +143,11 @@ describe('plans of lists of tickets', () => {
     assertCheap(await planOf('all', { tag: 'lost' }, 'created'), 'tickets_', ROWS / 10);
   });
 
-  function assertCheap(nodes: Plan[], index: string, rows: number): void {
+  function assertCheap(nodes: PlanNode[], index: string, rows: number): void {
     const used = nodes.flatMap((node) => node['Index Name'] ?? []).join(' ');
     expect(used).toContain(index);
     const ran = nodes.filter((node) => node['Actual Loops'] > 0);
     expect(ran.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([]);
-    const read = nodes.map(
-      (node) => ((node['Rows Removed by Filter'] ?? 0) + node['Actual Rows']) * node['Actual Loops'],
-    );
-    expect(Math.max(...read)).toBeLessThanOrEqual(rows);
+    expect(maxRowsRead(nodes)).toBeLessThanOrEqual(rows);
   }
 });
-
-const nodesOf = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap((one) => nodesOf(one))];

@@ -1,4 +1,4 @@
-import type { Rejection } from './rejection';
+import { rejected, type Rejection } from './rejection';
 
 const MAX_DEPTH = 32;
 const SAFE_DIGITS = 15;
@@ -18,26 +18,19 @@ export function parseExactly(text: string): ExactJson {
   try {
     value = JSON.parse(text);
   } catch {
-    return rejected('malformed_json', 'The message is not valid JSON.');
+    return rejected('malformed_json');
   }
   const keys = countKeys(value, 0);
-  if (keys === undefined)
-    return rejected('too_deep', `The message is nested more than ${MAX_DEPTH} levels deep.`);
+  if (keys === undefined) return rejected('too_deep');
   const pointer = UNSAFE_ESCAPE.test(text) ? findUnsafe(value, '') : undefined;
-  if (pointer !== undefined)
-    return rejected(
-      'unsafe_text',
-      'A string in the message contains a NUL character or an unpaired surrogate.',
-      pointer,
-    );
+  if (pointer !== undefined) return rejected('unsafe_text', { pointer });
   const tokens = tokensOf(text);
   if (tokens.inexact !== undefined)
-    return rejected(
-      'number_out_of_range',
-      `The number ${tokens.inexact} is too large or too precise to be read exactly.`,
-    );
+    return rejected('number_out_of_range', {
+      detail: `The number ${tokens.inexact} is too large or too precise to be read exactly.`,
+    });
   // JSON.parse keeps only the last of several equal keys, so the value has fewer keys than the text.
-  if (tokens.keys !== keys) return rejected('duplicate_key', 'An object in the message repeats a key.');
+  if (tokens.keys !== keys) return rejected('duplicate_key');
   return { value };
 }
 
@@ -118,7 +111,3 @@ function isExact(token: string): boolean {
 }
 
 const isStorable = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
-
-const rejected = (reason: Rejection['reason'], detail: string, pointer?: string) => ({
-  rejection: { reason, detail, ...(pointer !== undefined && { pointer }) },
-});

@@ -9,7 +9,7 @@ import { OrdersCache } from '../orders.cache';
 import { countMessages } from '../orders.metrics';
 import { type NewDeadLetter, type NewOrder, OrderIngestRepository } from './order-ingest.repository';
 import { MAX_MESSAGE_BYTES, type ParsedOrder, parseOrder } from './parse-order';
-import type { Rejection } from './rejection';
+import { rejected, type Rejection } from './rejection';
 
 /** A dead letter keeps this many bytes of a message that is too large. */
 const MAX_KEPT_BYTES = 64 * 1024;
@@ -141,20 +141,12 @@ function compare({ order }: { order: ParsedOrder }, documents: ReadonlyMap<strin
     return { outcome: 'repeated' };
   return {
     outcome: 'rejected',
-    rejection: {
-      reason: 'order_conflict',
-      detail: 'An order with the same UID but different content is already stored.',
-      pointer: '/order_uid',
-      orderUid: order.orderUid,
-    },
+    ...rejected('order_conflict', { pointer: '/order_uid', orderUid: order.orderUid }),
   };
 }
 
-const unstorable = ({ result }: ParsedMessage): Rejection => ({
-  reason: 'unstorable',
-  detail: 'The database rejected the order.',
-  ...('order' in result && { orderUid: result.order.orderUid }),
-});
+const unstorable = ({ result }: ParsedMessage): Rejection =>
+  rejected('unstorable', 'order' in result ? { orderUid: result.order.orderUid } : {}).rejection;
 
 function unstoredOf(
   messages: readonly ParsedMessage[],

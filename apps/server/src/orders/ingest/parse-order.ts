@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import addFormats from 'ajv-formats';
 import { parseExactly } from './exact-json';
 import { type OrderDocument, orderSchema } from './order-document';
-import type { Rejection } from './rejection';
+import { rejected, type Rejection } from './rejection';
 
 /** Maximum size of a message. */
 export const MAX_MESSAGE_BYTES = 1024 * 1024;
@@ -41,15 +41,14 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 /** Parses a message of the order stream. Never throws. @param now milliseconds since 1970 */
 export function parseOrder(message: Uint8Array, now = Date.now()): OrderOrRejection {
   if (message.byteLength > MAX_MESSAGE_BYTES)
-    return rejected(
-      'too_large',
-      `The message has ${message.byteLength} bytes. The limit is ${MAX_MESSAGE_BYTES}.`,
-    );
+    return rejected('too_large', {
+      detail: `The message has ${message.byteLength} bytes. The limit is ${MAX_MESSAGE_BYTES}.`,
+    });
   let text: string;
   try {
     text = utf8.decode(message);
   } catch {
-    return rejected('not_utf8', 'The message is not UTF-8.');
+    return rejected('not_utf8');
   }
   const json = parseExactly(text);
   if ('rejection' in json) return json;
@@ -64,15 +63,8 @@ function readDocument(document: OrderDocument, text: string, now: number): Order
   const at = { pointer: '/date_created', ...uidOf(document) };
   // A leap second has the right format, but JavaScript has no such time.
   if (Number.isNaN(placedAt.getTime()))
-    return { rejection: { reason: 'invalid_order', detail: 'This time does not exist.', ...at } };
-  if (placedAt.getTime() > now + DAY_MS)
-    return {
-      rejection: {
-        reason: 'date_in_future',
-        detail: "The order's date is more than a day in the future.",
-        ...at,
-      },
-    };
+    return rejected('invalid_order', { detail: 'This time does not exist.', ...at });
+  if (placedAt.getTime() > now + DAY_MS) return rejected('date_in_future', at);
   return { order: { ...headerOf(document), document: text } };
 }
 
@@ -112,7 +104,3 @@ function uidOf(document: unknown): { orderUid?: string } {
   const uid = (document as { order_uid?: unknown } | null)?.order_uid;
   return typeof uid === 'string' && uid.length > 0 && uid.length <= 128 ? { orderUid: uid } : {};
 }
-
-const rejected = (reason: Rejection['reason'], detail: string): OrderOrRejection => ({
-  rejection: { reason, detail },
-});

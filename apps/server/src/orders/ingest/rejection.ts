@@ -24,3 +24,11 @@ export interface Rejection {
   /** UID of the order, if the message has a usable one. */
   orderUid?: string;
 }
+
+/** Builds a rejection. Its detail is the description of the reason, unless a more specific one is given. */
+export const rejected = (
+  reason: RejectionReason,
+  specifics: Partial<Omit<Rejection, 'reason'>> = {},
+): { rejection: Rejection } => ({
+  rejection: { reason, detail: rejectionReasons[reason], ...specifics },
+});
